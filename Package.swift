@@ -1,0 +1,63 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "lora-train",
+  products: [
+    .library(name: "DiscreteEvent", targets: ["DiscreteEvent"]),
+    .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Calibration", targets: ["Calibration"]),
+    .library(name: "Scenarios", targets: ["Scenarios"]),
+    .library(name: "Simulator", targets: ["Simulator"]),
+    .library(name: "Journal", targets: ["Journal"]),
+    .library(name: "Planning", targets: ["Planning"]),
+    .executable(name: "lora-train", targets: ["LoraTrain"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+    .target(name: "DiscreteEvent"),
+    .target(name: "Engine", dependencies: ["DiscreteEvent"]),
+    .target(name: "Calibration", dependencies: ["DiscreteEvent", "Engine", "CGSL"]),
+    .target(
+      name: "Scenarios",
+      dependencies: [
+        "DiscreteEvent", "Engine", "Calibration", "Yams", .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
+    .target(name: "Simulator", dependencies: ["DiscreteEvent", "Engine", "Calibration"]),
+    .target(
+      name: "Journal",
+      dependencies: ["Calibration", "Scenarios", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Planning", dependencies: ["DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator"]),
+    .executableTarget(
+      name: "LoraTrain",
+      dependencies: [
+        "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "DiscreteEventTests",
+      dependencies: [
+        "DiscreteEvent", "CGSL", .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "DiscreteEvent"]),
+    .testTarget(
+      name: "CalibrationTests", dependencies: ["Calibration", "DiscreteEvent", "Engine", "CGSL"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Planning"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "PlanningTests", dependencies: ["Planning", "Journal"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "LoraTrainTests", dependencies: ["LoraTrain"], resources: [.copy("Fixtures")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

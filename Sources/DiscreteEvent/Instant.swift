@@ -1,0 +1,28 @@
+/// A point in simulated or real time: whole microseconds since 1970-01-01T00:00:00Z.
+///
+/// Integer time makes equality exact and results independent of the order of additions.
+@frozen
+public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable, Codable {
+  /// Microseconds since the Unix epoch.
+  public var microseconds: Int64
+
+  @inlinable public init(microseconds: Int64) { self.microseconds = microseconds }
+
+  /// The earliest instant that can be written down; nothing happens at it.
+  public static let distantPast = Instant(microseconds: .min)
+  /// Later than everything: the deadline of something that waits for nothing.
+  public static let distantFuture = Instant(microseconds: .max)
+  /// The Unix epoch, and the usual start of a simulation without a calendar.
+  public static let zero = Instant(microseconds: 0)
+
+  @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.microseconds < b.microseconds }
+  @inlinable public static func + (a: Instant, b: Span) -> Instant {
+    Instant(microseconds: a.microseconds &+ b.microseconds)
+  }
+  @inlinable public static func - (a: Instant, b: Span) -> Instant {
+    Instant(microseconds: a.microseconds &- b.microseconds)
+  }
+  @inlinable public static func - (a: Instant, b: Instant) -> Span {
+    Span(microseconds: a.microseconds &- b.microseconds)
+  }
+}

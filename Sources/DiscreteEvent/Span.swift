@@ -1,0 +1,41 @@
+/// A length of time in whole microseconds; negative where a difference is.
+@frozen
+public struct Span: Hashable, Comparable, Sendable, BitwiseCopyable, Codable {
+  /// The length in microseconds.
+  public var microseconds: Int64
+
+  @inlinable public init(microseconds: Int64) { self.microseconds = microseconds }
+
+  /// The span nearest to `seconds`; a sample is quantised here, when it enters integer time.
+  ///
+  /// Values beyond ±292,000 years, and NaN, saturate instead of trapping.
+  @inlinable public init(seconds: Double) {
+    let us = (seconds * 1_000_000).rounded()
+    if us >= 9.2e18 {
+      microseconds = .max
+    } else if us <= -9.2e18 {
+      microseconds = .min
+    } else if us != us {
+      microseconds = .max
+    } else {
+      microseconds = Int64(us)
+    }
+  }
+
+  public static let zero = Span(microseconds: 0)
+  @inlinable public static func seconds(_ s: Int64) -> Span { Span(microseconds: s * 1_000_000) }
+  @inlinable public static func minutes(_ m: Int64) -> Span { Span(microseconds: m * 60_000_000) }
+  @inlinable public static func hours(_ h: Int64) -> Span { Span(microseconds: h * 3_600_000_000) }
+  @inlinable public static func days(_ d: Int64) -> Span { Span(microseconds: d * 86_400_000_000) }
+
+  /// The length in seconds.
+  @inlinable public var seconds: Double { Double(microseconds) / 1_000_000 }
+  /// The length in hours.
+  @inlinable public var hours: Double { Double(microseconds) / 3_600_000_000 }
+
+  @inlinable public static func < (a: Span, b: Span) -> Bool { a.microseconds < b.microseconds }
+  @inlinable public static func + (a: Span, b: Span) -> Span { Span(microseconds: a.microseconds &+ b.microseconds) }
+  @inlinable public static func - (a: Span, b: Span) -> Span { Span(microseconds: a.microseconds &- b.microseconds) }
+  @inlinable public static func += (a: inout Span, b: Span) { a.microseconds &+= b.microseconds }
+  @inlinable public static func * (a: Span, b: Int64) -> Span { Span(microseconds: a.microseconds &* b) }
+}
