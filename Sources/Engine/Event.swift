@@ -1,0 +1,148 @@
+import DiscreteEvent
+
+/// A job's place in the fleet's arrays. Not an identity: a simulation reuses it once the job is retired.
+@frozen
+public struct JobIndex: Hashable, Sendable, BitwiseCopyable, Codable {
+  public var rawValue: UInt32
+  @inlinable public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable public init(_ index: Int) { rawValue = UInt32(truncatingIfNeeded: index) }
+  @inlinable var int: Int { Int(rawValue) }
+  public static let none = JobIndex(UInt32.max)
+}
+
+/// What the engine needs to know of a job; everything with a name lives at the edges.
+@frozen
+public struct JobSpec: Hashable, Sendable, BitwiseCopyable, Codable {
+  /// Identity: keys the random numbers and breaks ties. Never reused.
+  public var ordinal: UInt32
+  public var pricing: Pricing
+  /// Optimizer steps.
+  public var steps: Int32
+  /// Which ``BudgetState/allocations`` the job is charged to.
+  public var allocation: UInt16
+  /// What admission sets aside until the job ends, in nanodollars (the 80th percentile of its estimate, by default).
+  public var reservation: Int64
+  /// The job's own cap in nanodollars; `Int64.max`: none.
+  public var maxCost: Int64
+  /// Ordinal of the job that this one retries; `UInt32.max`: none.
+  public var retryOf: UInt32
+
+  public init(
+    ordinal: UInt32, pricing: Pricing, steps: Int32, allocation: UInt16 = 0, reservation: Int64 = 0,
+    maxCost: Int64 = .max, retryOf: UInt32 = .max
+  ) {
+    self.ordinal = ordinal
+    self.pricing = pricing
+    self.steps = steps
+    self.allocation = allocation
+    self.reservation = reservation
+    self.maxCost = maxCost
+    self.retryOf = retryOf
+  }
+}
+
+/// Why an attempt to get a pod failed.
+public enum Unavailability: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case noCapacity, timeout, region, error }
+
+/// How a pod was lost.
+public enum LossKind: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
+  /// Taken back by the provider: an event of the hazard.
+  case interrupted
+  /// The host failed.
+  case hostFailure
+  /// Silence, cause unknown.
+  case lost
+}
+
+/// What a person is asked about.
+public enum Question: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case interruptions, recoveries, provisioning }
+
+/// Why a job was refused.
+public enum Refusal: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case none, budget, allocation, queueFull }
+
+/// A fact, past tense. Decisions are events too, so that a replay only evolves and never decides again.
+public enum Event: Hashable, Sendable, BitwiseCopyable {
+  // What people did.
+  case jobDrafted(JobSpec)
+  case jobConfirmed(JobIndex)
+  case jobSubmitted(JobSpec)
+  case cancelRequested(JobIndex)
+  case pauseRequested(JobIndex)
+  case resumeRequested(JobIndex)
+  case jobPromoted(JobIndex)
+  case decisionAnswered(JobIndex, Fallback)
+  case budgetOverridden(JobIndex)
+  case budgetLimitChanged(Int64?)
+  // What the world did.
+  /// Rate in nanodollars an hour.
+  case podGranted(JobIndex, hourlyRate: Int64)
+  case podUnavailable(JobIndex, Unavailability)
+  case stageFinished(JobIndex, Stage)
+  /// Checkpoints are durable up to `step`: training up to `keptThrough` is kept, `blocked` of it stood still. Cumulative.
+  case checkpointsSaved(JobIndex, step: Int32, keptThrough: Instant, blocked: Span)
+  /// The pod is gone; its worker stopped at `stoppedAt`, the bill at the event's own instant.
+  case podInterrupted(JobIndex, LossKind, stoppedAt: Instant)
+  case workerFailed(JobIndex, Failure)
+  /// The absence of a pod that was let go has been observed; the bill stops here.
+  case podGone(JobIndex)
+  case deadlinePassed(JobIndex)
+  case periodTurned
+  /// The provider's bill differs from the ledger by this much (nanodollars).
+  case billAdjusted(JobIndex, Int64)
+  /// Storage was charged (nanodollars).
+  case storageCharged(JobIndex, Int64)
+  // What was decided.
+  case jobAdmitted(JobIndex)
+  case jobBlocked(JobIndex, Refusal)
+  case podRequested(JobIndex)
+  case retryScheduled(JobIndex, at: Instant)
+  case switchedToOnDemand(JobIndex)
+  case decisionRequested(JobIndex, Question, until: Instant)
+  case stopOrdered(JobIndex, Failure)
+  case jobFailed(JobIndex, Failure)
+}
+
+/// An event without its payload: a row's name in ``Lifecycle/transitions``.
+public enum EventKind: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+  case jobDrafted, jobConfirmed, jobSubmitted, cancelRequested, pauseRequested, resumeRequested, jobPromoted
+  case decisionAnswered, budgetOverridden, budgetLimitChanged, podGranted, podUnavailable, stageFinished
+  case checkpointsSaved, podInterrupted, workerFailed, podGone, deadlinePassed, periodTurned, billAdjusted
+  case storageCharged, jobAdmitted, jobBlocked, podRequested, retryScheduled, switchedToOnDemand
+  case decisionRequested, stopOrdered, jobFailed
+}
+
+extension Event {
+  public var kind: EventKind {
+    switch self {
+    case .jobDrafted: .jobDrafted
+    case .jobConfirmed: .jobConfirmed
+    case .jobSubmitted: .jobSubmitted
+    case .cancelRequested: .cancelRequested
+    case .pauseRequested: .pauseRequested
+    case .resumeRequested: .resumeRequested
+    case .jobPromoted: .jobPromoted
+    case .decisionAnswered: .decisionAnswered
+    case .budgetOverridden: .budgetOverridden
+    case .budgetLimitChanged: .budgetLimitChanged
+    case .podGranted: .podGranted
+    case .podUnavailable: .podUnavailable
+    case .stageFinished: .stageFinished
+    case .checkpointsSaved: .checkpointsSaved
+    case .podInterrupted: .podInterrupted
+    case .workerFailed: .workerFailed
+    case .podGone: .podGone
+    case .deadlinePassed: .deadlinePassed
+    case .periodTurned: .periodTurned
+    case .billAdjusted: .billAdjusted
+    case .storageCharged: .storageCharged
+    case .jobAdmitted: .jobAdmitted
+    case .jobBlocked: .jobBlocked
+    case .podRequested: .podRequested
+    case .retryScheduled: .retryScheduled
+    case .switchedToOnDemand: .switchedToOnDemand
+    case .decisionRequested: .decisionRequested
+    case .stopOrdered: .stopOrdered
+    case .jobFailed: .jobFailed
+    }
+  }
+}

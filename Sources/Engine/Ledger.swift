@@ -1,0 +1,76 @@
+import DiscreteEvent
+
+/// What money was spent on. The other side of every entry is what is owed to the provider.
+public enum Account: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable, Codable {
+  /// Training that is kept.
+  case work
+  /// Boot, preprocessing and model loading of a first lease; finalization.
+  case setup
+  /// Training standing still for a checkpoint.
+  case checkpoints
+  /// Training that an interruption undid.
+  case lostWork
+  /// Boot, loading and restore on later leases.
+  case recovery
+  /// Leased, but nobody worked: an interruption not yet noticed, a pod being let go.
+  case idle
+  case storage
+  /// The provider's bill differed.
+  case adjustment
+}
+
+/// Nanodollars (or microseconds) by ``Account``.
+@frozen
+public struct AccountTotals: Hashable, Sendable, BitwiseCopyable, Codable {
+  @usableFromInline var values: SIMD8<Int64> = .zero
+  public init() {}
+  @inlinable public subscript(account: Account) -> Int64 {
+    get { values[Int(account.rawValue)] }
+    set { values[Int(account.rawValue)] = newValue }
+  }
+  /// The sum of the parts.
+  @inlinable public var total: Int64 { values.wrappedSum() }
+  @inlinable public static func += (a: inout AccountTotals, b: AccountTotals) { a.values &+= b.values }
+}
+
+/// The double-entry ledger of the whole fleet, in nanodollars.
+///
+/// Each entry debits one account and credits ``payable``; ``isBalanced`` holds after every entry.
+@frozen
+public struct Ledger: Hashable, Sendable, BitwiseCopyable {
+  /// What each account was debited with.
+  public internal(set) var accounts = AccountTotals()
+  /// What is owed to the provider: the credit side.
+  public internal(set) var payable: Int64 = 0
+
+  public init() {}
+
+  @inline(__always)
+  mutating func post(_ account: Account, _ amount: Int64) {
+    accounts[account] &+= amount
+    payable &+= amount
+  }
+
+  /// Debits equal credits.
+  public var isBalanced: Bool { accounts.total == payable }
+
+  /// What a lease has cost after `time` at `hourlyRate` nanodollars an hour: rounded down once, whatever the parts.
+  ///
+  /// The product of microseconds and nanodollars overflows 64 bits within minutes, so it is taken at full width.
+  @inlinable
+  public static func cost(hourlyRate: Int64, time: Span) -> Int64 {
+    guard time.microseconds > 0, hourlyRate > 0 else { return 0 }
+    let product = hourlyRate.magnitude.multipliedFullWidth(by: time.microseconds.magnitude)
+    return Int64(truncatingIfNeeded: UInt64(3_600_000_000).dividingFullWidth(product).quotient)
+  }
+
+  /// The longest time that costs no more than `amount`.
+  @inlinable
+  public static func time(hourlyRate: Int64, amount: Int64) -> Span {
+    guard hourlyRate > 0, amount < .max else { return Span(microseconds: .max) }
+    let product = max(0, amount).magnitude.multipliedFullWidth(by: 3_600_000_000)
+    guard product.high < hourlyRate.magnitude else { return Span(microseconds: .max) }
+    let quotient = hourlyRate.magnitude.dividingFullWidth(product).quotient
+    return Span(microseconds: quotient > Int64.max.magnitude ? .max : Int64(quotient))
+  }
+}
