@@ -72,7 +72,7 @@ public struct Controller: Sendable {
       commands.append(.notify(j, .capReached))
     case .jobBlocked(let j, _): commands.append(.notify(j, .blocked))
     case .decisionRequested(let j, _, _): commands.append(.notify(j, .decisionNeeded))
-    case .podInterrupted(let j, _, _): commands.append(.notify(j, .interrupted))
+    case .podInterrupted(let j, _, _, _): commands.append(.notify(j, .interrupted))
     case .switchedToOnDemand(let j): commands.append(.notify(j, .switchedToOnDemand))
     case .jobFailed(let j, _): commands.append(.notify(j, .failed))
     default: break

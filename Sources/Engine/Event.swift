@@ -80,8 +80,8 @@ public enum Event: Hashable, Sendable, BitwiseCopyable {
   case stageFinished(JobIndex, Stage)
   /// Checkpoints are durable up to `step`: training up to `keptThrough` is kept, `blocked` of it stood still. Cumulative.
   case checkpointsSaved(JobIndex, step: Int32, keptThrough: Instant, blocked: Span)
-  /// The pod is gone; its worker stopped at `stoppedAt`, the bill at the event's own instant.
-  case podInterrupted(JobIndex, LossKind, stoppedAt: Instant)
+  /// The pod's absence was observed; its worker had stopped at `stoppedAt`, the provider bills until `billedUntil`.
+  case podInterrupted(JobIndex, LossKind, stoppedAt: Instant, billedUntil: Instant)
   case workerFailed(JobIndex, Failure)
   /// The absence of a pod that was let go has been observed; the bill stops here.
   case podGone(JobIndex)

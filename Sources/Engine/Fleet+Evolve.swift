@@ -21,7 +21,7 @@ extension Fleet {
     case .jobConfirmed(let j), .cancelRequested(let j), .pauseRequested(let j), .resumeRequested(let j),
       .jobPromoted(let j), .decisionAnswered(let j, _), .budgetOverridden(let j), .podGranted(let j, _),
       .podUnavailable(let j, _), .stageFinished(let j, _), .checkpointsSaved(let j, _, _, _),
-      .podInterrupted(let j, _, _), .workerFailed(let j, _), .podGone(let j), .deadlinePassed(let j),
+      .podInterrupted(let j, _, _, _), .workerFailed(let j, _), .podGone(let j), .deadlinePassed(let j),
       .billAdjusted(let j, _), .storageCharged(let j, _), .jobAdmitted(let j), .jobBlocked(let j, _),
       .podRequested(let j), .retryScheduled(let j, _), .switchedToOnDemand(let j), .decisionRequested(let j, _, _),
       .stopOrdered(let j, _), .jobFailed(let j, _):
@@ -94,9 +94,9 @@ extension Fleet {
       settle(i, to: keptThrough - blocked, .work)
       settle(i, to: keptThrough, .checkpoints)
       jobs[i].durableStep = max(jobs[i].durableStep, step)
-    case .podInterrupted(_, _, let stoppedAt):
+    case .podInterrupted(_, _, let stoppedAt, let billedUntil):
       settleStop(i, stoppedAt: stoppedAt, worked: phase)
-      closeLease(i, at: now)
+      closeLease(i, at: billedUntil)
       jobs[i].interruptions += 1
       if phase == .stopping {
         finishStop(i, at: now)

@@ -51,9 +51,9 @@ extension Fleet {
     attribute(i, through: at)
     jobs[i].billed += at - jobs[i].lease.granted
     jobs[i].lease.isOpen = false
-    digest.absorb(UInt64(jobs[i].spec.ordinal) << 32 | UInt64(jobs[i].lease.number))
-    digest.absorb(UInt64(bitPattern: at.microseconds))
-    digest.absorb(UInt64(bitPattern: Int64(jobs[i].durableStep)))
+    digest.append(UInt64(jobs[i].spec.ordinal) << 32 | UInt64(jobs[i].lease.number))
+    digest.append(at)
+    digest.append(UInt64(bitPattern: Int64(jobs[i].durableStep)))
   }
 
   mutating func end(_ i: Int, _ phase: Phase, at: Instant) {
@@ -61,9 +61,9 @@ extension Fleet {
     jobs[i].ended = at
     jobs[i].deadline = .distantFuture
     releaseSlot(JobIndex(i))
-    digest.absorb(UInt64(jobs[i].spec.ordinal) << 8 | UInt64(phase.rawValue))
-    digest.absorb(UInt64(bitPattern: at.microseconds))
-    digest.absorb(UInt64(bitPattern: jobs[i].costs.total))
+    digest.append(UInt64(jobs[i].spec.ordinal) << 8 | UInt64(phase.rawValue))
+    digest.append(at)
+    digest.append(UInt64(bitPattern: jobs[i].costs.total))
   }
 
   /// The pod is gone after the job was told to stop: what was decided takes effect.

@@ -23,6 +23,9 @@ public struct Fleet: Sendable {
 
   public init(budget: BudgetState = BudgetState()) { self.budget = budget }
 
+  /// Where the next new job will stand.
+  public var nextIndex: JobIndex { freeJobs.last ?? JobIndex(jobs.count) }
+
   @inlinable public subscript(index: JobIndex) -> Job { jobs[Int(index.rawValue)] }
 
   /// What has been spent at `instant` in all, open leases included, in nanodollars. O(slots).

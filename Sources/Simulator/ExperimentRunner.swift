@@ -1,0 +1,52 @@
+import Calibration
+import DiscreteEvent
+import Engine
+
+extension Experiment {
+  /// Runs every replication on `threads` threads and folds their results into one value, in the order of replications.
+  ///
+  /// Neither the result nor its digest depends on the number of threads: blocks of replications are fixed in advance
+  /// and folded in order.
+  /// - Throws: ``TransitionError`` when engine and world disagree (a defect of ours), `CancellationError`.
+  public func run<Result: Sendable>(
+    threads: Int, into initial: Result, fold: @escaping @Sendable (inout Result, ReplicationResult) -> Void,
+    merge: @escaping @Sendable (inout Result, Result) -> Void
+  ) async throws -> Result {
+    let compiled = worlds.map { CompiledWorld($0, kinds: kinds) }
+    // Fixed by the number of replications alone, so that sums are taken in the same order on any number of threads.
+    let size = max(1, min(64, replications / 16))
+    let blocks = (replications + size - 1) / size
+    let workers = max(1, min(threads, blocks))
+    return try await withThrowingTaskGroup(of: [(Int, Result)].self) { group in
+      for worker in 0..<workers {
+        group.addTask {
+          var results: [(Int, Result)] = []
+          for b in stride(from: worker, to: blocks, by: workers) {
+            try Task.checkCancellation()
+            var partial = initial
+            for r in (b * size)..<min(replications, (b + 1) * size) {
+              var replication = Replication(self, world: compiled[r % compiled.count], number: UInt32(r))
+              fold(&partial, try replication.run())
+            }
+            results.append((b, partial))
+          }
+          return results
+        }
+      }
+      var byBlock = [Result?](repeating: nil, count: blocks)
+      for try await results in group {
+        for (b, partial) in results { byBlock[b] = partial }
+      }
+      var whole = initial
+      for partial in byBlock { if let partial { merge(&whole, partial) } }
+      return whole
+    }
+  }
+
+  /// Runs one replication: for tests, and for tools that look at a single path.
+  public func replication(_ number: Int) throws -> ReplicationResult {
+    var replication = Replication(
+      self, world: CompiledWorld(worlds[number % worlds.count], kinds: kinds), number: UInt32(number))
+    return try replication.run()
+  }
+}

@@ -1,0 +1,97 @@
+import Calibration
+import DiscreteEvent
+import Engine
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A ``Hazard`` compiled for the loop: at what age is the pod taken back?
+///
+/// By inversion of the cumulative hazard, given the age already reached: `S⁻¹(u · S(age))`. One uniform a lease.
+struct HazardSampler: Sendable {
+  private enum Kind: Sendable {
+    case never
+    case exponential(rate: Double)
+    case lifetime(Sampler)
+    case segments
+    case trace
+  }
+
+  private var kind: Kind
+  /// Ages in seconds at which the rate by age changes; rates a second.
+  private var breaks: [Double] = []
+  private var rates: [Double] = []
+  private var hourFactors: [Double] = []
+  private var utcOffset: Double = 0
+  private var instants: [Double] = []
+
+  init(_ hazard: Hazard) {
+    switch hazard {
+    case .never: kind = .never
+    case .lifetime(.exponential(let mean)): kind = .exponential(rate: 1 / mean)
+    case .lifetime(let law): kind = .lifetime(Sampler(law))
+    case .byHour(let perHour, let offset):
+      kind = .segments
+      rates = [1 / 3600]
+      hourFactors = perHour
+      utcOffset = Double(offset)
+    case .byAgeAndHour(let ages, let perHour, let factors, let offset):
+      kind = .segments
+      breaks = ages.map { $0 * 3600 }
+      rates = perHour.map { $0 / 3600 }
+      hourFactors = factors
+      utcOffset = Double(offset)
+    case .trace(let at):
+      kind = .trace
+      instants = at.sorted()
+    }
+    if case .segments = kind, !(hourFactors.contains { $0 > 0 } && rates.contains { $0 > 0 }) { kind = .never }
+  }
+
+  /// The age in seconds at which a pod granted at `granted` and alive at `age` is taken back; infinite: never.
+  func age(granted: Instant, alive age: Double, start: Instant, stream: inout RandomStream) -> Double {
+    switch kind {
+    case .never: return .infinity
+    case .exponential(let rate): return age - log(stream.uniform()) / rate
+    case .lifetime(let sampler):
+      let u = stream.uniform()
+      guard age > 0 else { return sampler.quantile(u) }
+      let reached = sampler.law.cdf(age)
+      return max(age, sampler.quantile(min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)))
+    case .segments: return segments(granted: granted, alive: age, target: -log(stream.uniform()))
+    case .trace:
+      let since = (granted - start).seconds
+      return (instants.first { $0 > since + age } ?? .infinity) - since
+    }
+  }
+
+  private func segments(granted: Instant, alive: Double, target: Double) -> Double {
+    let origin = Double(granted.microseconds) / 1e6 + utcOffset
+    var age = alive
+    var left = target
+    var segment = 0
+    // The last rate by age may be zero: then a full day without hazard means never.
+    var idle = 0.0
+    while idle < 86_400 * 2 {
+      while segment < breaks.count, breaks[segment] <= age { segment += 1 }
+      let clock = origin + age
+      let hour = (clock / 3600).rounded(.down)
+      var next = (hour + 1) * 3600 - origin
+      if next <= age { next = age + 1e-3 }
+      if segment < breaks.count { next = min(next, breaks[segment]) }
+      let h = Int(hour - (hour / 24).rounded(.down) * 24)
+      let rate = rates[min(segment, rates.count - 1)] * hourFactors[h]
+      let width = next - age
+      if rate > 0 {
+        if left <= rate * width { return age + left / rate }
+        left -= rate * width
+        idle = 0
+      } else if segment == breaks.count {
+        idle += width
+      }
+      age = next
+    }
+    return .infinity
+  }
+}

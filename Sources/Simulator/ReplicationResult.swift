@@ -1,0 +1,79 @@
+import DiscreteEvent
+import Engine
+
+/// What one replication yields.
+public struct ReplicationResult: Sendable {
+  /// One tally for each ``JobMetric``, over the jobs that were admitted and have ended.
+  public var tallies = ContiguousArray(repeating: Tally(), count: JobMetric.allCases.count)
+  public var quantiles = ContiguousArray(repeating: Quantiles(), count: JobMetric.allCases.count)
+  /// Batch means of each metric: what a single long replication's half width comes from.
+  public var batches = ContiguousArray(repeating: ContiguousArray<Double>(), count: JobMetric.allCases.count)
+  public var completed = 0
+  public var cancelled = 0
+  public var refused = 0
+  public var waited = 0
+  public var admitted = 0
+  /// By ``Failure``.
+  public var failed = ContiguousArray(repeating: 0, count: Failure.allCases.count)
+  /// Nanodollars spent in all at each of the experiment's marks, and at the end.
+  public var marks: ContiguousArray<Int64> = []
+  public var accrued: Int64 = 0
+  public var jobs: ContiguousArray<JobOutcome> = []
+  public var trace: [(Instant, Event, UInt32)] = []
+  public var events = 0
+  public var start: Instant
+  public var end: Instant
+  public var digest = Digest()
+  public var isBalanced = true
+  private var since: Instant
+  private var queueArea = 0.0
+  private var busyArea = 0.0
+  private var clock: Instant
+
+  init(start: Instant) {
+    self.start = start
+    end = start
+    since = start
+    clock = start
+  }
+
+  /// Jobs that hold a slot, averaged over time.
+  public var meanBusy: Double { (clock - since).seconds > 0 ? busyArea / (clock - since).seconds : 0 }
+  /// Jobs that wait, averaged over time.
+  public var meanQueue: Double { (clock - since).seconds > 0 ? queueArea / (clock - since).seconds : 0 }
+  /// Jobs that have ended, refused ones included.
+  public var ended: Int { completed + cancelled + refused + failed.reduce(0, +) }
+
+  @inline(__always)
+  mutating func advance(to instant: Instant, queued: Int, busy: Int) {
+    let width = (instant - clock).seconds
+    queueArea += Double(queued) * width
+    busyArea += Double(busy) * width
+    clock = instant
+  }
+
+  /// The warm-up is over: time averages begin here.
+  mutating func restart(at instant: Instant) {
+    since = instant
+    clock = instant
+    queueArea = 0
+    busyArea = 0
+  }
+
+  mutating func record(_ job: JobOutcome) {
+    switch job.phase {
+    case .completed: completed += 1
+    case .cancelled: cancelled += 1
+    case .failed: failed[Int(job.failure.rawValue)] += 1
+    default: refused += 1
+    }
+    guard job.admitted < .distantFuture else { return }
+    admitted += 1
+    if job.wait > .zero { waited += 1 }
+    for metric in JobMetric.allCases {
+      let x = metric.value(job)
+      tallies[metric.rawValue].add(x)
+      quantiles[metric.rawValue].add(x)
+    }
+  }
+}
