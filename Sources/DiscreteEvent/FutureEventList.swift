@@ -1,52 +1,139 @@
-/// The total order of events: time, then priority, then ordinals that do not depend on the order of scheduling.
-@frozen
-public struct EventKey: Hashable, Comparable, Sendable, BitwiseCopyable {
-  public var time: Instant
-  /// priority (8 bits) ‖ ordinal (40 bits) ‖ part (16 bits); smaller comes first.
-  public var tie: UInt64
-
-  @inlinable
-  public init(time: Instant, priority: UInt8 = 128, ordinal: UInt32, part: UInt16 = 0) {
-    self.time = time
-    tie = UInt64(priority) << 56 | UInt64(ordinal) << 16 | UInt64(part)
-  }
-
-  @inlinable
-  public static func < (a: EventKey, b: EventKey) -> Bool {
-    a.time != b.time ? a.time < b.time : a.tie < b.tie
-  }
-}
-
 /// The future event list: at most one pending event a slot, the earliest first.
 ///
 /// A slot is whatever has at most one next event: a job that holds a pod, the source of arrivals, a deadline.
 /// Scheduling an occupied slot overwrites its entry, and cancelling empties it: nothing dead is left behind.
+///
+/// Two entries with equal keys come in the order of their slots. What is earliest is thus a function of what is
+/// pending, whatever the order in which it was scheduled. See <doc:FutureEventList> for the reasons.
+///
+/// The list is a value: a copy is independent, and costs O(slots) at its first change. Nothing allocates but ``init(slots:)``,
+/// ``reserve(slots:)`` and such a first change of a copy.
+@frozen
 public struct FutureEventList: Sendable {
-  var entries: [EventKey?]
+  /// How many slots there are; slots count from 0.
+  public private(set) var slots: Int
+  /// The key in each leaf; an empty slot holds ``EventKey/none``. Its count is a power of two, at least 2.
+  @usableFromInline var keys: ContiguousArray<EventKey>
+  /// A winner tree: node 1 is the root, node n has the children 2n and 2n + 1, a node ≥ `keys.count` is a leaf.
+  /// Each node holds the slot of the earliest entry below it.
+  @usableFromInline var winners: ContiguousArray<UInt32>
 
-  public init(slots: Int) { entries = Array(repeating: nil, count: slots) }
+  /// An empty list with room for `slots` pending events.
+  public init(slots: Int) {
+    precondition(slots >= 0 && slots <= 1 << 30, "a future event list has 0 to 2³⁰ slots")
+    let leaves = FutureEventList.leaves(for: slots)
+    self.slots = slots
+    keys = ContiguousArray(repeating: .none, count: leaves)
+    winners = ContiguousArray(repeating: 0, count: leaves)
+    rebuild()
+  }
 
-  public var slots: Int { entries.count }
-  /// Makes room for more slots; what is pending stays.
-  public mutating func reserve(slots: Int) {
-    while entries.count < slots { entries.append(nil) }
-  }
-  public mutating func schedule(_ key: EventKey, slot: Int) { entries[slot] = key }
-  public mutating func cancel(slot: Int) { entries[slot] = nil }
-  public func key(slot: Int) -> EventKey? { entries[slot] }
-  /// Replaces everything by these entries, in O(slots).
-  public mutating func load(_ new: [(slot: Int, key: EventKey)]) {
-    for i in entries.indices { entries[i] = nil }
-    for e in new { entries[e.slot] = e.key }
-  }
-  /// The slot of the earliest event, or nil when nothing is pending.
+  /// The slot of the earliest event, or nil when nothing is pending. O(1).
+  @inlinable
   public var earliest: Int? {
-    var best: Int?
-    for i in entries.indices {
-      guard let k = entries[i] else { continue }
-      if let b = best, let kb = entries[b], kb < k { continue }
-      best = i
+    let slot = Int(winners[1])
+    return keys[slot] == .none ? nil : slot
+  }
+
+  /// The key of the earliest event, or nil when nothing is pending. O(1).
+  @inlinable
+  public var earliestKey: EventKey? {
+    let key = keys[Int(winners[1])]
+    return key == .none ? nil : key
+  }
+
+  /// The key that is pending in this slot, or nil. O(1).
+  @inlinable
+  public func key(slot: Int) -> EventKey? {
+    precondition(slot >= 0 && slot < slots, "no such slot")
+    let key = keys[slot]
+    return key == .none ? nil : key
+  }
+
+  /// Lets `key` be the slot's entry, in place of what was there. O(log slots).
+  @inlinable
+  public mutating func schedule(_ key: EventKey, slot: Int) {
+    precondition(slot >= 0 && slot < slots, "no such slot")
+    keys[slot] = key
+    replay(slot)
+  }
+
+  /// Empties the slot; an empty one stays empty. O(log slots).
+  @inlinable
+  public mutating func cancel(slot: Int) { schedule(.none, slot: slot) }
+
+  /// Makes room for more slots; what is pending stays. O(slots) when it grows; never shrinks.
+  public mutating func reserve(slots wanted: Int) {
+    guard wanted > slots else { return }
+    precondition(wanted <= 1 << 30, "a future event list has 0 to 2³⁰ slots")
+    slots = wanted
+    let leaves = FutureEventList.leaves(for: wanted)
+    guard leaves > keys.count else { return }
+    keys.append(contentsOf: repeatElement(.none, count: leaves - keys.count))
+    winners = ContiguousArray(repeating: 0, count: leaves)
+    rebuild()
+  }
+
+  /// Replaces everything by these entries; the last one counts where a slot occurs twice. O(slots).
+  public mutating func load(_ new: [(slot: Int, key: EventKey)]) {
+    for i in keys.indices { keys[i] = .none }
+    for entry in new {
+      precondition(entry.slot >= 0 && entry.slot < slots, "no such slot")
+      keys[entry.slot] = entry.key
     }
-    return best
+    rebuild()
+  }
+
+  static func leaves(for slots: Int) -> Int {
+    var n = 2
+    while n < slots { n *= 2 }
+    return n
+  }
+
+  /// Plays every match anew, from the leaves up.
+  mutating func rebuild() {
+    let leaves = keys.count
+    for node in stride(from: leaves - 1, through: 1, by: -1) {
+      let left = 2 * node >= leaves ? UInt32(2 * node - leaves) : winners[2 * node]
+      let right = 2 * node >= leaves ? UInt32(2 * node + 1 - leaves) : winners[2 * node + 1]
+      winners[node] = keys[Int(right)] < keys[Int(left)] ? right : left
+    }
+  }
+
+  /// Plays the matches on the way from this slot's leaf to the root anew, up to the first that changes nothing.
+  @inlinable
+  mutating func replay(_ slot: Int) {
+    let leaves = keys.count
+    keys.withUnsafeBufferPointer { keys in
+      winners.withUnsafeMutableBufferPointer { winners in
+        let sibling = slot ^ 1
+        // On equal keys the left child, the lower slot, wins.
+        var best = slot
+        var bestKey = keys[slot]
+        var node = (slot &+ leaves) &>> 1
+        if FutureEventList.precedes(keys[sibling], bestKey, leftOfIt: slot & 1 == 1) {
+          best = sibling
+          bestKey = keys[sibling]
+        }
+        while true {
+          // What did not change here, and is not this slot, cannot change anything above.
+          if best != slot && winners[node] == UInt32(truncatingIfNeeded: best) { return }
+          winners[node] = UInt32(truncatingIfNeeded: best)
+          if node == 1 { return }
+          let other = Int(winners[node ^ 1])
+          let otherKey = keys[other]
+          let wins = FutureEventList.precedes(otherKey, bestKey, leftOfIt: node & 1 == 1)
+          best = wins ? other : best
+          bestKey = wins ? otherKey : bestKey
+          node &>>= 1
+        }
+      }
+    }
+  }
+
+  @inlinable @inline(__always)
+  static func precedes(_ a: EventKey, _ b: EventKey, leftOfIt left: Bool) -> Bool {
+    if a.time != b.time { return a.time < b.time }
+    return left ? a.tie <= b.tie : a.tie < b.tie
   }
 }

@@ -16,11 +16,15 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable, Codable 
   public static let zero = Instant(microseconds: 0)
 
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.microseconds < b.microseconds }
+  /// Saturates: what lies beyond the ends of time is ``distantPast`` or ``distantFuture``.
   @inlinable public static func + (a: Instant, b: Span) -> Instant {
-    Instant(microseconds: a.microseconds &+ b.microseconds)
+    let (sum, overflow) = a.microseconds.addingReportingOverflow(b.microseconds)
+    return overflow ? (b.microseconds < 0 ? distantPast : distantFuture) : Instant(microseconds: sum)
   }
+  /// Saturates as `+` does.
   @inlinable public static func - (a: Instant, b: Span) -> Instant {
-    Instant(microseconds: a.microseconds &- b.microseconds)
+    let (difference, overflow) = a.microseconds.subtractingReportingOverflow(b.microseconds)
+    return overflow ? (b.microseconds < 0 ? distantFuture : distantPast) : Instant(microseconds: difference)
   }
   @inlinable public static func - (a: Instant, b: Instant) -> Span {
     Span(microseconds: a.microseconds &- b.microseconds)

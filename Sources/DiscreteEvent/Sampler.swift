@@ -10,13 +10,3 @@ public struct Sampler: Sendable {
     return Span(seconds: x > 0 ? x : 0)
   }
 }
-
-extension Law {
-  /// The value below which the quantity lies with probability `p`.
-  public func quantile(_ p: Double) -> Double {
-    switch self {
-    case .constant(let x): return x
-    default: return 0
-    }
-  }
-}
