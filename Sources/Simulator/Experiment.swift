@@ -49,6 +49,8 @@ public struct Experiment: Sendable {
 
   /// Possible truths; replication `r` lives in `worlds[r % worlds.count]`. All have the same mix, weights apart.
   public var worlds: [WorldParameters]
+  /// What holds on on-demand pods instead, where a law differs by pricing; as many as ``worlds``, or none.
+  public var onDemandWorlds: [WorldParameters] = []
   /// Kinds of job: the worlds' mix first.
   public var kinds: [JobKind]
   /// Nanodollars to set aside at admission, by kind; empty: nothing.

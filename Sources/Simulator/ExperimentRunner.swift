@@ -13,6 +13,7 @@ extension Experiment {
     merge: @escaping @Sendable (inout Result, Result) -> Void
   ) async throws -> Result {
     let compiled = worlds.map { CompiledWorld($0, kinds: kinds) }
+    let onDemand = onDemandWorlds.map { CompiledWorld($0, kinds: kinds) }
     // Fixed by the number of replications alone, so that sums are taken in the same order on any number of threads.
     let size = max(1, min(64, replications / 16))
     let blocks = (replications + size - 1) / size
@@ -25,7 +26,9 @@ extension Experiment {
             try Task.checkCancellation()
             var partial = initial
             for r in (b * size)..<min(replications, (b + 1) * size) {
-              var replication = Replication(self, world: compiled[r % compiled.count], number: UInt32(r))
+              let w = r % compiled.count
+              var replication = Replication(
+                self, world: compiled[w], onDemandWorld: w < onDemand.count ? onDemand[w] : nil, number: UInt32(r))
               fold(&partial, try replication.run())
             }
             results.append((b, partial))
@@ -45,8 +48,11 @@ extension Experiment {
 
   /// Runs one replication: for tests, and for tools that look at a single path.
   public func replication(_ number: Int) throws -> ReplicationResult {
+    let w = number % worlds.count
     var replication = Replication(
-      self, world: CompiledWorld(worlds[number % worlds.count], kinds: kinds), number: UInt32(number))
+      self, world: CompiledWorld(worlds[w], kinds: kinds),
+      onDemandWorld: w < onDemandWorlds.count ? CompiledWorld(onDemandWorlds[w], kinds: kinds) : nil,
+      number: UInt32(number))
     return try replication.run()
   }
 }

@@ -8,7 +8,9 @@ import Engine
 
 extension Replication {
   /// Draws what happens on the lease that was just granted, or on one that was running when the simulation began.
-  func plan(_ job: Job, kind: CompiledKind, resumption: Experiment.Resumption?, at now: Instant) -> LeasePlan {
+  func plan(
+    _ job: Job, in world: CompiledWorld, kind: CompiledKind, resumption: Experiment.Resumption?, at now: Instant
+  ) -> LeasePlan {
     let ordinal = job.spec.ordinal
     let number = job.lease.number
     let granted = job.lease.granted
@@ -75,8 +77,8 @@ extension Replication {
         clock = resumption.stepAt
       }
       plan.checkpoint = Span(seconds: max(0, world.checkpoint.quantile(checkpoint)))
-      let pace = resumption?.secondsPerStep ?? secondsPerStep(ordinal, kind, pod)
-      clock = train(&plan, job, kind, from: from, start: clock, pace: pace, upload: upload)
+      let pace = resumption?.secondsPerStep ?? secondsPerStep(ordinal, world, kind, pod)
+      clock = train(&plan, job, world, kind, from: from, start: clock, pace: pace, upload: upload)
       clock = max(clock, now)
       plan.trainingEnd = clock
     }
@@ -107,7 +109,9 @@ extension Replication {
   }
 
   /// This pod's mean seconds a step: the kind's median, what is special about the job, what is special about the pod.
-  private func secondsPerStep(_ ordinal: UInt32, _ kind: CompiledKind, _ pod: Double) -> Double {
+  private func secondsPerStep(
+    _ ordinal: UInt32, _ world: CompiledWorld, _ kind: CompiledKind, _ pod: Double
+  ) -> Double {
     let step = world.parameters.step
     var logFactor = 0.0
     if step.jobSD > 0 {
@@ -120,7 +124,8 @@ extension Replication {
 
   /// Goes through training chunk by chunk, notes what is durable by the plan's stop, and returns when training ends.
   private func train(
-    _ plan: inout LeasePlan, _ job: Job, _ kind: CompiledKind, from: Int32, start: Instant, pace: Double, upload: Double
+    _ plan: inout LeasePlan, _ job: Job, _ world: CompiledWorld, _ kind: CompiledKind, from: Int32, start: Instant,
+    pace: Double, upload: Double
   ) -> Instant {
     let every = kind.checkpointEvery
     let steps = kind.steps
@@ -155,7 +160,7 @@ extension Replication {
       base: base, entity: job.spec.ordinal, part: job.lease.number, purpose: Purpose.chunk)
     while step < steps {
       let next = min(steps, (step / every + 1) * every)
-      clock = clock + chunk(Int(next - step), pace, &stream)
+      clock = clock + chunk(Int(next - step), world, pace, &stream)
       step = next
       guard step < steps else { break }
       clock = clock + plan.checkpoint
@@ -174,7 +179,7 @@ extension Replication {
   /// The time of `n` steps together. Normal and constant steps add up exactly; the sum of exponential ones is drawn
   /// from its gamma law while `n ≤ 20`; everything else by the normal law with the same mean and variance, whose
   /// error is below 1 % of a standard deviation for the chunks of 25 steps and more that are usual (central limit).
-  private func chunk(_ n: Int, _ pace: Double, _ stream: inout RandomStream) -> Span {
+  private func chunk(_ n: Int, _ world: CompiledWorld, _ pace: Double, _ stream: inout RandomStream) -> Span {
     if let law = world.stepLaw {
       if n <= 20 {
         var sum = 0.0

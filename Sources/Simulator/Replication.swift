@@ -10,6 +10,8 @@ import Engine
 struct Replication {
   let experiment: Experiment
   let world: CompiledWorld
+  /// What holds on on-demand pods; ``world`` where nothing differs.
+  let onDemandWorld: CompiledWorld
   let number: UInt32
   /// Key of every random stream of this replication.
   let base: UInt64
@@ -42,9 +44,10 @@ struct Replication {
     var plan = LeasePlan()
   }
 
-  init(_ experiment: Experiment, world: CompiledWorld, number: UInt32) {
+  init(_ experiment: Experiment, world: CompiledWorld, onDemandWorld: CompiledWorld? = nil, number: UInt32) {
     self.experiment = experiment
     self.world = world
+    self.onDemandWorld = onDemandWorld ?? world
     self.number = number
     base = RandomStream.base(seed: experiment.seed, replication: UInt64(number))
     controller = Controller(fleet: experiment.fleet, policies: experiment.policies)
@@ -52,7 +55,9 @@ struct Replication {
     list = FutureEventList(slots: 16)
     now = experiment.start
     ordinal = experiment.firstOrdinal
-    result = ReplicationResult(start: experiment.start)
+    var batchSize = 0
+    if case .jobs(let n, let warmUp) = experiment.horizon, n - warmUp >= 3_200 { batchSize = (n - warmUp) / 32 }
+    result = ReplicationResult(number: number, start: experiment.start, batchSize: batchSize)
     kindOf = ContiguousArray(repeating: 0, count: experiment.fleet.jobs.count)
   }
 
@@ -189,7 +194,8 @@ struct Replication {
 
   private mutating func start(_ index: JobIndex, resumption: Experiment.Resumption?) {
     let job = controller.fleet[index]
-    let plan = plan(job, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
+    let world = job.lease.pricing == .spot ? self.world : onDemandWorld
+    let plan = plan(job, in: world, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
     var at = plan.stop
     if plan.end == .interrupted, world.parameters.detection != .constant(0) {
       var stream = RandomStream(

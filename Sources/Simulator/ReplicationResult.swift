@@ -6,8 +6,9 @@ public struct ReplicationResult: Sendable {
   /// One tally for each ``JobMetric``, over the jobs that were admitted and have ended.
   public var tallies = ContiguousArray(repeating: Tally(), count: JobMetric.allCases.count)
   public var quantiles = ContiguousArray(repeating: Quantiles(), count: JobMetric.allCases.count)
-  /// Batch means of each metric: what a single long replication's half width comes from.
-  public var batches = ContiguousArray(repeating: ContiguousArray<Double>(), count: JobMetric.allCases.count)
+  /// Tallies of consecutive batches of jobs, by metric: what a single long replication's half width comes from.
+  private var batches: ContiguousArray<Tally> = []
+  private var batchSize = 0
   public var completed = 0
   public var cancelled = 0
   public var refused = 0
@@ -21,6 +22,7 @@ public struct ReplicationResult: Sendable {
   public var jobs: ContiguousArray<JobOutcome> = []
   public var trace: [(Instant, Event, UInt32)] = []
   public var events = 0
+  public var number: UInt32
   public var start: Instant
   public var end: Instant
   public var digest = Digest()
@@ -30,7 +32,9 @@ public struct ReplicationResult: Sendable {
   private var busyArea = 0.0
   private var clock: Instant
 
-  init(start: Instant) {
+  init(number: UInt32, start: Instant, batchSize: Int) {
+    self.batchSize = batchSize
+    self.number = number
     self.start = start
     end = start
     since = start
@@ -60,6 +64,19 @@ public struct ReplicationResult: Sendable {
     busyArea = 0
   }
 
+  /// Half of the 95 % interval of each metric's mean by 32 batch means; empty for a short replication.
+  public var batchHalfWidths: [Double] {
+    let metrics = JobMetric.allCases.count
+    guard batches.count >= 10 * metrics else { return [] }
+    return JobMetric.allCases.map { metric in
+      var means = Tally()
+      for b in stride(from: metric.rawValue, to: batches.count, by: metrics) where batches[b].count == batchSize {
+        means.add(batches[b].mean)
+      }
+      return means.halfWidth95
+    }
+  }
+
   mutating func record(_ job: JobOutcome) {
     switch job.phase {
     case .completed: completed += 1
@@ -70,10 +87,15 @@ public struct ReplicationResult: Sendable {
     guard job.admitted < .distantFuture else { return }
     admitted += 1
     if job.wait > .zero { waited += 1 }
+    let batch = batchSize > 0 ? (admitted - 1) / batchSize * JobMetric.allCases.count : -1
+    if batch >= batches.count {
+      for _ in JobMetric.allCases { batches.append(Tally()) }
+    }
     for metric in JobMetric.allCases {
       let x = metric.value(job)
       tallies[metric.rawValue].add(x)
       quantiles[metric.rawValue].add(x)
+      if batch >= 0 { batches[batch + metric.rawValue].add(x) }
     }
   }
 }

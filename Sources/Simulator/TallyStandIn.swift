@@ -11,6 +11,7 @@ public struct Tally: Sendable {
     m2 += d * (x - mean)
   }
   public var variance: Double { count > 1 ? m2 / Double(count - 1) : 0 }
+  public var halfWidth95: Double { 1.96 * (variance / Double(max(1, count))).squareRoot() }
   public mutating func merge(_ o: Tally) {
     if o.count == 0 { return }
     let n = Double(count + o.count)

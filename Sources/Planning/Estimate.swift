@@ -1,0 +1,104 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Simulator
+
+/// What will this run cost, how long will it take: the answer for one job.
+public struct Estimate: Sendable {
+  public var configuration: JobConfiguration
+  public var start: Instant
+  /// Seconds from the slot to the end, given that the job completes.
+  public var duration: SampleSummary
+  /// US dollars, given that the job completes.
+  public var cost: SampleSummary
+  /// Mean US dollars by account, given completion; they add up to the cost's mean.
+  public var parts: [(Account, Double)]
+  public var meanInterruptions: Double
+  public var probabilityInterrupted: Double
+  public var probabilityCompletes: Double
+  /// Share of completed runs that ended on demand though they began on spot.
+  public var probabilitySwitched: Double
+  public var replications: Int
+  public var source: ModelSource
+  public var digest: ExperimentDigest
+
+  /// The 80th percentile of the cost: what admission sets aside.
+  public var reservation: Int64 { Int64(cost.quantile(0.8) * 1e9) }
+
+  struct Fold: Sendable {
+    var duration: [Double] = []
+    var cost: [Double] = []
+    var parts = AccountSums()
+    var interruptions = 0
+    var interrupted = 0
+    var completed = 0
+    var switched = 0
+    var runs = 0
+    var digest = ExperimentDigest()
+  }
+
+  /// Simulates the job `replications` times, each in one of the source's possible worlds.
+  ///
+  /// - Parameter policies: with `maxInterruptions` and so on; slots do not matter, the job has one.
+  public static func run(
+    _ configuration: JobConfiguration, source: ModelSource, policies: Policies, start: Instant, replications: Int,
+    seed: UInt64 = 1, threads: Int = 1, maxCost: Int64? = nil
+  ) async throws -> Estimate {
+    var policies = policies
+    policies.maxConcurrent = 1
+    policies.budgetLimit = nil
+    let worlds = source.worlds.map { world in
+      var world = world
+      world.arrivals = .none
+      world.mix = []
+      return world
+    }
+    var experiment = Experiment(
+      worlds: worlds, policies: policies, start: start, horizon: .drained, seed: seed, replications: replications)
+    experiment.kinds = [JobKind(weight: 1, configuration: configuration)]
+    experiment.submissions = [.init(at: start, kind: 0)]
+    experiment.keepsJobs = true
+    if let maxCost { experiment.maxCosts = [maxCost] }
+    let asked = configuration.pricing
+    let fold = try await experiment.run(threads: threads, into: Fold()) { fold, result in
+      fold.digest.add(replication: UInt64(result.number), result.digest)
+      fold.runs += 1
+      guard let job = result.jobs.first else { return }
+      fold.interruptions += Int(job.interruptions)
+      if job.interruptions > 0 { fold.interrupted += 1 }
+      guard job.phase == .completed else { return }
+      fold.completed += 1
+      if job.pricing != asked { fold.switched += 1 }
+      fold.duration.append(job.duration.seconds)
+      fold.cost.append(Double(job.costs.total) / 1e9)
+      fold.parts.add(job.costs)
+    } merge: { whole, part in
+      whole.duration += part.duration
+      whole.cost += part.cost
+      whole.parts.merge(part.parts)
+      whole.interruptions += part.interruptions
+      whole.interrupted += part.interrupted
+      whole.completed += part.completed
+      whole.switched += part.switched
+      whole.runs += part.runs
+      whole.digest.merge(part.digest)
+    }
+    let runs = Double(max(1, fold.runs))
+    let completed = Double(max(1, fold.completed))
+    return Estimate(
+      configuration: configuration, start: start, duration: SampleSummary(fold.duration),
+      cost: SampleSummary(fold.cost), parts: fold.parts.means(over: completed),
+      meanInterruptions: Double(fold.interruptions) / runs, probabilityInterrupted: Double(fold.interrupted) / runs,
+      probabilityCompletes: Double(fold.completed) / runs, probabilitySwitched: Double(fold.switched) / completed,
+      replications: fold.runs, source: source, digest: fold.digest)
+  }
+}
+
+/// Exact sums of money by account.
+struct AccountSums: Sendable {
+  private var sums = AccountTotals()
+  mutating func add(_ totals: AccountTotals) { sums += totals }
+  mutating func merge(_ other: AccountSums) { sums += other.sums }
+  /// US dollars by account, divided by `n`.
+  func means(over n: Double) -> [(Account, Double)] { Account.allCases.map { ($0, Double(sums[$0]) / 1e9 / n) } }
+}

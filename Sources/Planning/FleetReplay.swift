@@ -1,0 +1,137 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Simulator
+
+/// The fleet as it stood at the end of a history: what still runs or waits, rebuilt by the engine's own events.
+///
+/// Jobs that are over are not rebuilt; their charges are in the history.
+public struct FleetReplay: Sendable {
+  public private(set) var fleet = Fleet()
+  public private(set) var resumptions: [Experiment.Resumption] = []
+  /// Index into the history's jobs, by the fleet's job index.
+  public private(set) var jobs: [Int] = []
+  /// What the history says that the engine could not take; each left out, and said.
+  public private(set) var warnings: [String] = []
+
+  private struct Fact {
+    var at: Instant
+    var order: Int
+    var event: Event
+  }
+
+  /// - Parameter kind: index of the kind for the i-th unfinished job.
+  public init(_ history: History, firstKind: Int) {
+    for (position, job) in history.jobs.enumerated() where job.ended == nil {
+      let index = JobIndex(jobs.count)
+      let spec = JobSpec(
+        ordinal: UInt32(jobs.count), pricing: job.configuration.pricing, steps: Int32(clamping: job.configuration.steps))
+      jobs.append(position)
+      var facts = [Fact(at: job.submitted, order: 0, event: .jobSubmitted(spec))]
+      if let admitted = job.admitted { facts.append(Fact(at: admitted, order: 1, event: .jobAdmitted(index))) }
+      addRequests(of: job, in: history, index, &facts)
+      addLeases(of: job, in: history, index, &facts)
+      facts.sort { ($0.at, $0.order) < ($1.at, $1.order) }
+      for fact in facts {
+        do {
+          try fleet.evolve(fact.event, at: fact.at)
+        } catch {
+          warnings.append("job \(job.id): \(error.description); left out")
+        }
+      }
+      resumptions.append(resumption(of: job, in: history, index, kind: firstKind + jobs.count - 1))
+    }
+  }
+
+  private func addRequests(of job: History.Job, in history: History, _ index: JobIndex, _ facts: inout [Fact]) {
+    var pricing = job.configuration.pricing
+    var open = false
+    for r in job.requests {
+      let request = history.requests[r]
+      if open { facts.append(Fact(at: request.requested, order: 7, event: .deadlinePassed(index))) }
+      if request.pricing != pricing, request.pricing == .onDemand {
+        facts.append(Fact(at: request.requested, order: 8, event: .switchedToOnDemand(index)))
+        pricing = .onDemand
+      }
+      facts.append(Fact(at: request.requested, order: 9, event: .podRequested(index)))
+      open = false
+      if let resolved = request.resolved, let result = request.result, result != .granted, result != .withdrawn {
+        facts.append(Fact(at: resolved, order: 2, event: .podUnavailable(index, .noCapacity)))
+        open = true
+      }
+    }
+  }
+
+  private func addLeases(of job: History.Job, in history: History, _ index: JobIndex, _ facts: inout [Fact]) {
+    for l in job.leases {
+      let lease = history.leases[l]
+      facts.append(Fact(at: lease.granted, order: 2, event: .podGranted(index, hourlyRate: lease.hourlyRate)))
+      let hasBoot = lease.stages.contains { $0.stage == .boot }
+      if !hasBoot, let first = lease.stages.map(\.started).min() {
+        facts.append(Fact(at: first, order: 3, event: .stageFinished(index, .boot)))
+      }
+      for run in lease.stages where run.completed {
+        guard let ended = run.ended else { continue }
+        facts.append(Fact(at: ended, order: 4, event: .stageFinished(index, run.stage.stage)))
+      }
+      for c in lease.checkpoints {
+        let blocked = c.blocked ?? (c.durable - c.started)
+        facts.append(
+          Fact(
+            at: c.durable, order: 3,
+            event: .checkpointsSaved(
+              index, step: Int32(clamping: c.step), keptThrough: c.started + blocked, blocked: blocked)))
+      }
+      if let ended = lease.ended {
+        facts.append(
+          Fact(
+            at: ended, order: 6, event: .podInterrupted(index, .interrupted, stoppedAt: ended, billedUntil: ended)))
+      }
+    }
+  }
+
+  private func resumption(
+    of job: History.Job, in history: History, _ index: JobIndex, kind: Int
+  ) -> Experiment.Resumption {
+    var result = Experiment.Resumption(
+      index: index, kind: kind, stageStarted: job.submitted, step: fleet[index].durableStep, stepAt: job.submitted,
+      secondsPerStep: nil)
+    guard let l = job.leases.last else { return result }
+    let lease = history.leases[l]
+    result.stageStarted = lease.stages.map(\.started).max() ?? lease.granted
+    guard let training = lease.stages.last(where: { $0.stage == .training }) else { return result }
+    let first = training.firstStep ?? Int(fleet[index].durableStep)
+    var step = first
+    var at = training.started
+    var busy = Span.zero
+    var previous = training.started
+    // Progress is noted before the checkpoint that follows it: what a checkpoint blocks is no part of a step.
+    for p in lease.progress where p.at >= training.started && p.step > step {
+      busy += p.at - previous
+      step = p.step
+      at = p.at
+      let checkpoint = lease.checkpoints.first { $0.step == p.step }
+      let blocked = checkpoint.map { $0.blocked ?? ($0.durable - $0.started) } ?? .zero
+      previous = p.at + blocked
+      at = previous
+    }
+    result.step = Int32(clamping: step)
+    result.stepAt = at
+    if step > first { result.secondsPerStep = busy.seconds / Double(step - first) }
+    return result
+  }
+}
+
+extension History.StageName {
+  /// The engine's name for it.
+  var stage: Stage {
+    switch self {
+    case .boot: .boot
+    case .preprocessing: .preprocessing
+    case .modelLoading: .modelLoading
+    case .restore: .restore
+    case .training: .training
+    case .finalization: .finalization
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Scenarios
+import Simulator
+
+/// What will this month (or the next ones) cost, and how sure is that.
+public struct Forecast: Sendable {
+  /// One calendar month of the forecast.
+  public struct MonthEnd: Sendable {
+    public var month: Scenario.Month
+    /// US dollars spent in this month before the forecast was made.
+    public var spent: Double
+    /// US dollars spent by its end.
+    public var total: SampleSummary
+  }
+
+  /// Accumulated spending of the first month at the end of a day.
+  public struct Day: Sendable {
+    public var date: String
+    /// The day is over: all three are what was spent.
+    public var isPast: Bool
+    public var p10: Double
+    public var p50: Double
+    public var p90: Double
+  }
+
+  /// A job that was under way or waiting when the forecast was made.
+  public struct ActiveJob: Sendable {
+    public var id: String
+    public var name: String
+    public var phase: Phase
+    /// US dollars so far, and by the end of the forecast.
+    public var spent: Double
+    public var final: SampleSummary
+    /// Seconds from the forecast's instant to the job's end, over the replications in which it ended in time.
+    public var remaining: SampleSummary
+    /// Seconds to its slot, for a job that waits.
+    public var wait: SampleSummary
+    public var pricing: Pricing
+  }
+
+  public var asOf: Instant
+  public var months: [MonthEnd]
+  public var days: [Day]
+  public var running: [ActiveJob]
+  public var queued: [ActiveJob]
+  /// Mean US dollars of the first month by preset and by client ("" where none is named), largest first.
+  public var byPreset: [(String, Double)]
+  public var byClient: [(String, Double)]
+  /// Mean number of jobs still to arrive by the end.
+  public var arrivals: Double
+  public var replications: Int
+  public var source: ModelSource
+  public var warnings: [String]
+  public var digest: ExperimentDigest
+
+  struct Fold: Sendable {
+    /// By mark, in nanodollars since the start.
+    var marks: [[Double]]
+    var finals: [[Double]]
+    var ends: [[Double]]
+    var waits: [[Double]]
+    /// Nanodollars by kind within the first month.
+    var byKind: [Double]
+    var arrivals = 0
+    var runs = 0
+    var digest = ExperimentDigest()
+  }
+
+  /// What the question is.
+  public struct Request: Sendable {
+    public var first: Scenario.Month
+    public var count: Int
+    public var asOf: Instant
+    /// Further jobs that are certain to come: (instant, configuration).
+    public var additions: [(Instant, JobConfiguration)]
+    public var policies: Policies
+    public var seed: UInt64
+    public var replications: Int
+    public var threads: Int
+    public init(
+      first: Scenario.Month, count: Int = 1, asOf: Instant, additions: [(Instant, JobConfiguration)] = [],
+      policies: Policies, seed: UInt64 = 1, replications: Int = 4_000, threads: Int = 1
+    ) {
+      self.first = first
+      self.count = count
+      self.asOf = asOf
+      self.additions = additions
+      self.policies = policies
+      self.seed = seed
+      self.replications = replications
+      self.threads = threads
+    }
+  }
+
+  /// Forks the fleet as the history left it and lives the rest of the months `replications` times.
+  public static func run(
+    _ request: Request, history: History, source: ModelSource, calendar: CalendarMonths
+  ) async throws -> Forecast {
+    let start = request.asOf
+    let boundaries = (0...request.count).map { calendar.start(of: calendar.month(after: request.first, by: $0)) }
+    let end = max(boundaries[request.count], start)
+    var kinds = source.worlds.first?.mix ?? []
+    let replay = FleetReplay(history, firstKind: kinds.count)
+    for j in replay.jobs {
+      let job = history.jobs[j]
+      kinds.append(JobKind(weight: 0, configuration: job.configuration, client: job.client ?? ""))
+    }
+    let firstAddition = kinds.count
+    kinds += request.additions.map { JobKind(weight: 0, configuration: $0.1) }
+    var experiment = Experiment(
+      worlds: source.worlds, policies: request.policies, start: start, horizon: .until(end), seed: request.seed,
+      replications: request.replications)
+    experiment.kinds = kinds
+    experiment.fleet = replay.fleet
+    experiment.resumptions = replay.resumptions
+    experiment.firstOrdinal = UInt32(replay.jobs.count)
+    experiment.submissions = request.additions.enumerated().map {
+      .init(at: max($0.element.0, start), kind: firstAddition + $0.offset)
+    }.sorted { $0.at < $1.at }
+    experiment.keepsJobs = true
+    // One mark a day of the first month, and one at each later month's end.
+    let days = start < boundaries[1] ? calendar.dayEnds(from: max(start, boundaries[0]), to: boundaries[1]) : []
+    let marks = Array(Set(days + boundaries.dropFirst()).filter { $0 > start }).sorted()
+    experiment.marks = marks
+    let opening = Double(replay.fleet.accrued(at: start))
+    let openingByJob = replay.fleet.jobs.map { Double($0.cost(at: start)) }
+    let known = replay.jobs.count
+    let empty = Fold(
+      marks: Array(repeating: [], count: marks.count), finals: Array(repeating: [], count: known),
+      ends: Array(repeating: [], count: known), waits: Array(repeating: [], count: known),
+      byKind: Array(repeating: 0, count: kinds.count))
+    let firstEnd = boundaries[1]
+    let fold = try await experiment.run(threads: request.threads, into: empty) { fold, result in
+      fold.runs += 1
+      fold.digest.add(replication: UInt64(result.number), result.digest)
+      for (m, accrued) in result.marks.enumerated() { fold.marks[m].append(Double(accrued) - opening) }
+      for job in result.jobs {
+        let cost = Double(job.costs.total)
+        if Int(job.ordinal) < known {
+          let k = Int(job.ordinal)
+          fold.finals[k].append(cost / 1e9)
+          if job.phase.isTerminal { fold.ends[k].append((job.ended - start).seconds) }
+          if job.admitted < .distantFuture { fold.waits[k].append(max(0, (job.admitted - start).seconds)) }
+          if request.count == 1 { fold.byKind[Int(job.kind)] += cost - openingByJob[k] }
+        } else {
+          fold.arrivals += 1
+          if request.count == 1 || job.ended <= firstEnd { fold.byKind[Int(job.kind)] += cost }
+        }
+      }
+    } merge: { whole, part in
+      for m in whole.marks.indices { whole.marks[m] += part.marks[m] }
+      for k in whole.finals.indices {
+        whole.finals[k] += part.finals[k]
+        whole.ends[k] += part.ends[k]
+        whole.waits[k] += part.waits[k]
+      }
+      for k in whole.byKind.indices { whole.byKind[k] += part.byKind[k] }
+      whole.arrivals += part.arrivals
+      whole.runs += part.runs
+      whole.digest.merge(part.digest)
+    }
+    let spending = HistorySpending(history)
+    let months = (0..<request.count).map { i in
+      let from = boundaries[i]
+      let to = boundaries[i + 1]
+      let spent = spending.dollars(from: from, to: min(to, start))
+      guard to > start, let mark = marks.firstIndex(of: to) else {
+        return MonthEnd(month: calendar.month(after: request.first, by: i), spent: spent, total: SampleSummary([spent]))
+      }
+      let before = from > start ? marks.firstIndex(of: from) : nil
+      let totals = fold.marks[mark].indices.map { r in
+        spent + (fold.marks[mark][r] - (before.map { fold.marks[$0][r] } ?? 0)) / 1e9
+      }
+      return MonthEnd(month: calendar.month(after: request.first, by: i), spent: spent, total: SampleSummary(totals))
+    }
+    let active = (0..<known).map { k -> ActiveJob in
+      let job = replay.fleet.jobs[k]
+      return ActiveJob(
+        id: history.jobs[replay.jobs[k]].id, name: history.jobs[replay.jobs[k]].name, phase: job.phase,
+        spent: openingByJob[k] / 1e9, final: SampleSummary(fold.finals[k]), remaining: SampleSummary(fold.ends[k]),
+        wait: SampleSummary(fold.waits[k]), pricing: job.pricing)
+    }
+    var presets = spending.byPreset(from: boundaries[0], to: min(firstEnd, start))
+    var clients = spending.byClient(from: boundaries[0], to: min(firstEnd, start))
+    for (k, sum) in fold.byKind.enumerated() {
+      let dollars = sum / 1e9 / Double(max(1, fold.runs))
+      presets[kinds[k].configuration.preset.rawValue, default: 0] += dollars
+      clients[kinds[k].client, default: 0] += dollars
+    }
+    return Forecast(
+      asOf: start, months: months,
+      days: dayCurve(
+        calendar, spending, fold, marks, days: days, monthStart: boundaries[0], start: start, monthEnd: firstEnd),
+      running: active.filter { $0.phase != .queued && $0.phase != .pendingConfiguration && $0.phase != .paused },
+      queued: active.filter { $0.phase == .queued },
+      byPreset: ranked(presets), byClient: ranked(clients),
+      arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)), replications: fold.runs, source: source,
+      warnings: source.warnings + replay.warnings, digest: fold.digest)
+  }
+
+  private static func ranked(_ sums: [String: Double]) -> [(String, Double)] {
+    sums.filter { $0.value > 0 }.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+  }
+
+  private static func dayCurve(
+    _ calendar: CalendarMonths, _ spending: HistorySpending, _ fold: Fold, _ marks: [Instant], days: [Instant],
+    monthStart: Instant, start: Instant, monthEnd: Instant
+  ) -> [Day] {
+    var curve: [Day] = []
+    if start > monthStart {
+      for end in calendar.dayEnds(from: monthStart, to: min(start, monthEnd)) {
+        let dollars = spending.dollars(from: monthStart, to: end)
+        // The day of the forecast itself is not over; it is the first of the simulated ones.
+        if end == start, start < monthEnd, days.first != nil { continue }
+        curve.append(Day(date: calendar.day(endingAt: end), isPast: true, p10: dollars, p50: dollars, p90: dollars))
+      }
+    }
+    let spent = spending.dollars(from: monthStart, to: min(start, monthEnd))
+    for end in days {
+      guard let mark = marks.firstIndex(of: end) else { continue }
+      let sample = SampleSummary(fold.marks[mark].map { spent + $0 / 1e9 })
+      curve.append(
+        Day(
+          date: calendar.day(endingAt: end), isPast: false, p10: sample.quantile(0.1), p50: sample.quantile(0.5),
+          p90: sample.quantile(0.9)))
+    }
+    return curve
+  }
+}

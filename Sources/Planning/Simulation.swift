@@ -1,0 +1,254 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Scenarios
+import Simulator
+
+/// What happens in a scenario's world, over N replications.
+public struct Simulation: Sendable {
+  /// One metric over jobs, or over replications.
+  public struct Metric: Sendable {
+    public var key: String
+    public var mean: Double
+    /// Half of the 95 % interval of the mean: between replications, or from batch means of a single one.
+    public var halfWidth: Double
+    /// Over jobs; nil for what is measured of a replication.
+    public var quantiles: [(String, Double)]?
+  }
+
+  public var scenario: String
+  public var seed: UInt64
+  public var replications: Int
+  public var jobs: Int
+  public var events: Int
+  public var metrics: [Metric]
+  /// Jobs' costs, US dollars, for the histogram; ascending, thinned.
+  public var monthly: SampleSummary?
+  public var digest: ExperimentDigest
+  public var outcomes: ContiguousArray<JobOutcome>
+  public var trace: [(Instant, Event, UInt32)]
+  public var source: ModelSource
+  public var isBalanced: Bool
+
+  struct Fold: Sendable {
+    var perReplication = Array(repeating: Tally(), count: JobMetric.allCases.count)
+    var overall = Array(repeating: Tally(), count: JobMetric.allCases.count)
+    var quantiles = Array(repeating: Quantiles(), count: JobMetric.allCases.count)
+    var utilization = Tally()
+    var waiting = Tally()
+    var queue = Tally()
+    var completed = Tally()
+    var refused = Tally()
+    var failed = Array(repeating: Tally(), count: Failure.allCases.count)
+    var spent: [Double] = []
+    var batchHalfWidths: [Double] = []
+    var jobs = 0
+    var events = 0
+    var digest = ExperimentDigest()
+    var outcomes: ContiguousArray<JobOutcome> = []
+    var trace: [(Instant, Event, UInt32)] = []
+    var isBalanced = true
+  }
+
+  /// What is asked beyond the scenario file.
+  public struct Request: Sendable {
+    public var seed: UInt64?
+    public var replications: Int?
+    public var threads: Int
+    public var keepsJobs: Bool
+    public var traces: Bool
+    /// The start of a scenario without a calendar month.
+    public var start: Instant
+    public init(
+      seed: UInt64? = nil, replications: Int? = nil, threads: Int = 1, keepsJobs: Bool = false, traces: Bool = false,
+      start: Instant = .zero
+    ) {
+      self.seed = seed
+      self.replications = replications
+      self.threads = threads
+      self.keepsJobs = keepsJobs
+      self.traces = traces
+      self.start = start
+    }
+  }
+
+  /// The experiment that a scenario describes, in the worlds of its model.
+  public static func experiment(
+    _ scenario: Scenario, source: ModelSource, request: Request
+  ) throws -> Experiment {
+    guard let calendar = CalendarMonths(timeZone: scenario.budget?.timeZone ?? "UTC") else {
+      throw InputError(
+        .badData, file: scenario.file, "there is no time zone '\(scenario.budget?.timeZone ?? "")'",
+        hint: "use a name of the time zone database, such as Europe/Berlin")
+    }
+    var start = request.start
+    let horizon: Experiment.Horizon
+    switch scenario.horizon {
+    case .month(let month):
+      start = calendar.start(of: month)
+      horizon = .until(calendar.start(of: calendar.month(after: month)))
+    case .days(let days): horizon = .until(start + Span(seconds: days * 86_400))
+    case .jobs(let n, let warmUp): horizon = .jobs(n, warmUp: warmUp)
+    case nil: horizon = .drained
+    }
+    let both = source.worlds.map { scenario.worlds(over: $0) }
+    let allOnDemand = (both.first?.spot.mix ?? []).allSatisfy { $0.configuration.pricing == .onDemand }
+    var experiment = Experiment(
+      worlds: both.map { allOnDemand && !$0.spot.mix.isEmpty ? $0.onDemand : $0.spot }, policies: scenario.policies,
+      start: start, horizon: horizon, seed: request.seed ?? scenario.seed,
+      replications: request.replications ?? scenario.replications ?? 100)
+    if scenario.differsByPricing { experiment.onDemandWorlds = both.map(\.onDemand) }
+    experiment.keepsJobs = request.keepsJobs
+    experiment.traces = request.traces
+    // Jobs at stated times are certain; a trace names each one's own kind.
+    if case .times(let offsets) = experiment.worlds.first?.arrivals {
+      let traced = !scenario.trace.isEmpty && scenario.jobs.isEmpty && scenario.service == nil
+      experiment.submissions = offsets.enumerated().map {
+        .init(at: start + Span(seconds: $0.element), kind: traced ? $0.offset : 0)
+      }.sorted { $0.at < $1.at }
+    }
+    if scenario.policies.budgetLimit != nil, scenario.policies.budgetPeriod == .calendar {
+      let first = calendar.month(of: start)
+      experiment.fleet.budget.boundaries = ContiguousArray(
+        (1...600).map { calendar.start(of: calendar.month(after: first, by: $0)) })
+    }
+    if case .drained = horizon, endless(experiment) {
+      throw InputError(
+        .badData, file: scenario.file, "jobs arrive for ever and the scenario has no horizon",
+        hint: "add 'horizon: {days: 30}', {month: 2026-12} or {jobs: 10000}")
+    }
+    return experiment
+  }
+
+  private static func endless(_ experiment: Experiment) -> Bool {
+    switch experiment.worlds.first?.arrivals {
+    case .poisson, .hourly, .every: true
+    default: false
+    }
+  }
+
+  /// Runs the scenario. With a budget, each kind of job first gets the reservation that admission would set aside.
+  public static func run(
+    _ scenario: Scenario, source: ModelSource, request: Request
+  ) async throws -> Simulation {
+    var experiment = try experiment(scenario, source: source, request: request)
+    if experiment.policies.budgetLimit != nil {
+      for kind in experiment.kinds {
+        let estimate = try await Estimate.run(
+          kind.configuration, source: ModelSource(worlds: experiment.worlds, jobs: source.jobs, name: source.name),
+          policies: experiment.policies, start: experiment.start, replications: 400, seed: experiment.seed,
+          threads: request.threads)
+        experiment.reservations.append(estimate.reservation)
+      }
+    }
+    let slots = Double(experiment.policies.maxConcurrent)
+    let fold = try await experiment.run(threads: request.threads, into: Fold()) { fold, result in
+      fold.take(result, slots: slots)
+    } merge: { whole, part in
+      whole.merge(part)
+    }
+    return Simulation(scenario, experiment, fold, source)
+  }
+
+  private init(_ scenario: Scenario, _ experiment: Experiment, _ fold: Fold, _ source: ModelSource) {
+    self.scenario = scenario.name
+    seed = experiment.seed
+    replications = experiment.replications
+    jobs = fold.jobs
+    events = fold.events
+    digest = fold.digest
+    outcomes = fold.outcomes
+    trace = fold.trace
+    isBalanced = fold.isBalanced
+    self.source = source
+    if case .until = experiment.horizon { monthly = SampleSummary(fold.spent) } else { monthly = nil }
+    var metrics: [Metric] = []
+    for metric in JobMetric.allCases {
+      let m = metric.rawValue
+      let between = fold.perReplication[m]
+      let single = experiment.replications == 1
+      let half = single ? (m < fold.batchHalfWidths.count ? fold.batchHalfWidths[m] : 0) : between.halfWidth95
+      metrics.append(
+        Metric(
+          key: metric.key, mean: fold.overall[m].mean, halfWidth: half,
+          quantiles: fold.overall[m].count == 0
+            ? [] : [10, 50, 90, 99].map { ("p\($0)", fold.quantiles[m].quantile(Double($0) / 100)) }))
+    }
+    func over(_ key: String, _ tally: Tally) {
+      metrics.append(Metric(key: key, mean: tally.mean, halfWidth: tally.halfWidth95, quantiles: nil))
+    }
+    over("utilization", fold.utilization)
+    over("p_wait", fold.waiting)
+    over("queue_length", fold.queue)
+    over("p_completed", fold.completed)
+    if fold.refused.mean > 0 { over("p_blocked", fold.refused) }
+    for failure in Failure.allCases where failure != .none && fold.failed[Int(failure.rawValue)].mean > 0 {
+      over("p_failed.\(failure.key)", fold.failed[Int(failure.rawValue)])
+    }
+    self.metrics = metrics
+  }
+}
+
+extension Failure {
+  /// The word for it in the history schema and in JSON.
+  public var key: String {
+    switch self {
+    case .none: "none"
+    case .outOfMemory: "out_of_memory"
+    case .datasetFormat: "dataset_format"
+    case .timeout: "timeout"
+    case .provisioning: "provisioning"
+    case .recoveryExhausted: "recovery_exhausted"
+    case .workerCrash: "worker_crash"
+    case .costCap: "cost_cap"
+    case .other: "other"
+    }
+  }
+}
+
+extension Simulation.Fold {
+  mutating func take(_ result: ReplicationResult, slots: Double) {
+    digest.add(replication: UInt64(result.number), result.digest)
+    events += result.events
+    jobs += result.ended
+    isBalanced = isBalanced && result.isBalanced
+    for m in JobMetric.allCases.indices {
+      if result.tallies[m].count > 0 { perReplication[m].add(result.tallies[m].mean) }
+      overall[m].merge(result.tallies[m])
+      quantiles[m].merge(result.quantiles[m])
+    }
+    batchHalfWidths = result.batchHalfWidths
+    utilization.add(slots > 0 ? result.meanBusy / slots : 0)
+    queue.add(result.meanQueue)
+    waiting.add(result.admitted > 0 ? Double(result.waited) / Double(result.admitted) : 0)
+    let ended = Double(max(1, result.ended))
+    completed.add(Double(result.completed) / ended)
+    refused.add(Double(result.refused) / ended)
+    for f in failed.indices { failed[f].add(Double(result.failed[f]) / ended) }
+    spent.append(Double(result.accrued) / 1e9)
+    outcomes += result.jobs
+    if result.number == 0 { trace = result.trace }
+  }
+
+  mutating func merge(_ other: Simulation.Fold) {
+    for m in JobMetric.allCases.indices {
+      perReplication[m].merge(other.perReplication[m])
+      overall[m].merge(other.overall[m])
+      quantiles[m].merge(other.quantiles[m])
+    }
+    utilization.merge(other.utilization)
+    waiting.merge(other.waiting)
+    queue.merge(other.queue)
+    completed.merge(other.completed)
+    refused.merge(other.refused)
+    for f in failed.indices { failed[f].merge(other.failed[f]) }
+    spent += other.spent
+    if !other.batchHalfWidths.isEmpty { batchHalfWidths = other.batchHalfWidths }
+    jobs += other.jobs
+    events += other.events
+    digest.merge(other.digest)
+    outcomes += other.outcomes
+    if !other.trace.isEmpty { trace = other.trace }
+    isBalanced = isBalanced && other.isBalanced
+  }
+}
