@@ -1,0 +1,73 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Yams
+
+/// Reads scenario files: YAML of version 1, as the page <doc:ScenarioFiles> gives it.
+public enum ScenarioReader {
+  /// Reads the file at `path`, and the jobs file that its arrivals may name.
+  ///
+  /// - Throws: ``InputError`` with line and column of whatever is wrong.
+  public static func read(path: String) throws(InputError) -> Scenario {
+    try decode(text: try TextFile.text(path: path), file: path)
+  }
+
+  /// Decodes a scenario's text; `file` is how errors call it, and what relative paths in it are relative to.
+  public static func decode(text: String, file: String? = nil) throws(InputError) -> Scenario {
+    let root = YAMLField(node: try compose(text, file: file), file: file, path: "")
+    let record = try YAMLRecord(
+      root,
+      keys: [
+        "version", "name", "seed", "replications", "horizon", "model", "pods", "arrivals", "jobs", "durations",
+        "provisioning", "interruptions", "policies", "budget", "failures",
+      ])
+    try checkVersion(record)
+    var decoder = ScenarioDecoder(file: file)
+    try decoder.decode(record)
+    return decoder.scenario
+  }
+
+  private static func checkVersion(_ record: YAMLRecord) throws(InputError) {
+    let version = try record.require("version", hint: "begin the file with version: 1")
+    guard let number = NumberText.integer(try version.string("1")), number == 1 else {
+      throw version.wrongType("1", hint: "this program reads version 1")
+    }
+  }
+
+  private static func compose(_ text: String, file: String?) throws(InputError) -> Node {
+    do {
+      guard let node = try Yams.compose(yaml: text) else {
+        throw InputError(.badData, file: file, "the scenario is empty", hint: "begin the file with version: 1")
+      }
+      return node
+    } catch let error as InputError {
+      throw error
+    } catch let error as YamlError {
+      throw explained(error, text: text, file: file)
+    } catch {
+      throw InputError(.badData, file: file, "is not YAML: \(error)")
+    }
+  }
+
+  private static func explained(_ error: YamlError, text: String, file: String?) -> InputError {
+    switch error {
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let said = (context.map { "\($0.text) " } ?? "") + problem
+      return YAMLField.error("is not YAML: \(said)", at: mark, file: file)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      let keys = duplicates.joined(separator: ", ")
+      return YAMLField.error("the key \(keys) is there twice", at: context.mark, file: file, hint: "keep one of them")
+    case .reader(let problem, let offset, _, _):
+      let before = text.prefix(offset ?? 0)
+      let line = before.count { $0.isNewline } + 1
+      let column = before.reversed().prefix { !$0.isNewline }.count + 1
+      return InputError(
+        .badData, file: file, line: offset == nil ? nil : line, column: offset == nil ? nil : column,
+        "is not YAML: \(problem)")
+    default:
+      return InputError(.badData, file: file, "is not YAML: \(error)")
+    }
+  }
+}
