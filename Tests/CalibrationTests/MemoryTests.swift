@@ -182,3 +182,47 @@ struct MemoryAdviceTests {
     #expect(VRAMModel().suggestions(for: story, longestPair: 900).isEmpty)
   }
 }
+
+@Suite("Memory outcomes of a history")
+struct MemoryHistoryTests {
+  private func job(_ id: String, _ preset: Preset, gpu: String = "h100-pcie-80gb") -> History.Job {
+    History.Job(
+      id: id, name: id, configuration: JobConfiguration(preset: preset, pricing: .spot), conversations: 242,
+      trainingTokens: 1, gpuType: gpu, submitted: .distantPast)
+  }
+
+  @Test("completed jobs and jobs with steps fitted, OOMs did not, the rest say nothing")
+  func outcomes() {
+    var history = History(source: "test")
+    var completed = job("a", .balanced)
+    completed.outcome = .completed
+    var failed = job("b", .balanced)
+    (failed.outcome, failed.failure) = (.failed, "out_of_memory")
+    var crashed = job("c", .balanced)
+    (crashed.outcome, crashed.failure, crashed.leases) = (.failed, "worker_crash", [0])
+    var cancelled = job("d", .balanced)
+    cancelled.outcome = .cancelled
+    var running = job("e", .conservative)
+    running.leases = [1]
+    var unknown = job("f", .conservative, gpu: "gpu")
+    unknown.outcome = .completed
+    history.jobs = [completed, failed, crashed, cancelled, running, unknown]
+    var none = History.Lease(id: "0", job: 2, pricing: .spot, hourlyRate: 1, granted: .distantPast)
+    none.stages = [History.StageRun(stage: .modelLoading, started: .distantPast, ended: nil, completed: false)]
+    var some = History.Lease(id: "1", job: 4, pricing: .spot, hourlyRate: 1, granted: .distantPast)
+    some.progress = [(10, .distantPast)]
+    history.leases = [none, some]
+    #expect(
+      MemoryOutcome.seen(in: history) == [
+        MemoryOutcome(rank: 8, batch: 4, sequence: 4096, fitted: 1),
+        MemoryOutcome(rank: 16, batch: 2, sequence: 4096, fitted: 1, outOfMemory: 1),
+      ])
+  }
+
+  @Test("the size of a GPU is in its name")
+  func capacity() {
+    #expect(MemoryOutcome.capacityGB(of: "h100-pcie-80gb") == 80)
+    #expect(MemoryOutcome.capacityGB(of: "H200-SXM-141GB") == 141)
+    #expect(MemoryOutcome.capacityGB(of: "h100") == nil)
+  }
+}

@@ -6,7 +6,7 @@ import Foundation
 /// - `scale`: Student t with 4 degrees of freedom around 1, 0.3 to 2;
 /// - `luck`: chance to run out of memory for a reason the formula does not know (a leak, a neighbour): Beta(½, 49½);
 /// - 1 GB: allocator rounding and fragmentation from run to run; 1 %: it fits although the formula says no.
-struct ScaleBelief: Hashable, Sendable, Codable {
+struct ScaleBelief: Hashable, Sendable {
   private static let scales = (0...340).map { 0.3 + Double($0) * 0.005 }
   private static let lucks = [0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6]
   private static let runSD = 1.0
@@ -16,6 +16,9 @@ struct ScaleBelief: Hashable, Sendable, Codable {
 
   /// Logs of the weights, scale by scale, for each of them luck by luck; not normalised.
   private var logWeights: [Double]
+  /// By scale: its probability, and the probability of it and of no bad luck.
+  private var weights: [Double] = []
+  private var luckyWeights: [Double] = []
 
   /// - Parameter halfWidth90: half of the 90 % interval of the scale.
   init(halfWidth90: Double) {
@@ -30,21 +33,17 @@ struct ScaleBelief: Hashable, Sendable, Codable {
         logWeights.append(prior + 0.5 * log(luck) + 48.5 * log(1 - luck))
       }
     }
+    normalise()
   }
 
   /// The 5 %, 50 % and 95 % quantiles of the scale.
-  var interval: (low: Double, median: Double, high: Double) {
-    let weights = scaleWeights()
-    return (Self.quantile(0.05, weights), Self.quantile(0.5, weights), Self.quantile(0.95, weights))
-  }
+  var interval: (low: Double, median: Double, high: Double) { (quantile(0.05), quantile(0.5), quantile(0.95)) }
 
   /// - Parameters: GB left for activations, and GB they need at scale 1.
   func probabilityFits(room: Double, activations: Double) -> Double {
-    let weights = normalised()
     var sum = 0.0
-    for (i, scale) in Self.scales.enumerated() {
-      let fits = Self.explainedFit(room: room, activations: activations, scale: scale)
-      for (j, luck) in Self.lucks.enumerated() { sum += weights[i * Self.lucks.count + j] * (1 - luck) * fits }
+    for (scale, weight) in zip(Self.scales, luckyWeights) {
+      sum += weight * Self.explainedFit(room: room, activations: activations, scale: scale)
     }
     return min(1, max(0, sum))
   }
@@ -58,6 +57,7 @@ struct ScaleBelief: Hashable, Sendable, Codable {
         logWeights[i * Self.lucks.count + j] += Double(fitted) * log(fits) + Double(outOfMemory) * log(1 - fits)
       }
     }
+    normalise()
   }
 
   private static func explainedFit(room: Double, activations: Double, scale: Double) -> Double {
@@ -66,26 +66,27 @@ struct ScaleBelief: Hashable, Sendable, Codable {
     return normal + unexplainedFit * (1 - normal)
   }
 
-  private func normalised() -> [Double] {
+  private mutating func normalise() {
     let top = logWeights.max() ?? 0
-    let weights = logWeights.map { exp($0 - top) }
-    let total = weights.reduce(0, +)
-    return weights.map { $0 / total }
-  }
-
-  private func scaleWeights() -> [Double] {
-    let weights = normalised()
-    let n = Self.lucks.count
-    return Self.scales.indices.map { weights[($0 * n)..<($0 * n + n)].reduce(0, +) }
+    let total = logWeights.reduce(0) { $0 + exp($1 - top) }
+    weights = Array(repeating: 0, count: Self.scales.count)
+    luckyWeights = weights
+    for i in Self.scales.indices {
+      for (j, luck) in Self.lucks.enumerated() {
+        let weight = exp(logWeights[i * Self.lucks.count + j] - top) / total
+        weights[i] += weight
+        luckyWeights[i] += weight * (1 - luck)
+      }
+    }
   }
 
   /// Interpolated within the grid's cells.
-  private static func quantile(_ p: Double, _ weights: [Double]) -> Double {
+  private func quantile(_ p: Double) -> Double {
     var below = 0.0
-    for (scale, weight) in zip(scales, weights) {
+    for (scale, weight) in zip(Self.scales, weights) {
       if below + weight >= p, weight > 0 { return scale + ((p - below) / weight - 0.5) * 0.005 }
       below += weight
     }
-    return scales.last ?? 1
+    return Self.scales.last ?? 1
   }
 }

@@ -21,8 +21,8 @@ public struct VRAMModel: Hashable, Sendable, Codable {
   var belief: ScaleBelief
 
   public init(
-    staticGB: Double = 41.84, bytesPerRank: Double = 207_093_760, lowBytesPerToken: Double = 2_338_000,
-    highBytesPerToken: Double = 3_107_000
+    staticGB: Double = 41.85, bytesPerRank: Double = 207_093_760, lowBytesPerToken: Double = 2_336_000,
+    highBytesPerToken: Double = 3_105_000
   ) {
     self.staticGB = staticGB
     self.bytesPerRank = bytesPerRank
