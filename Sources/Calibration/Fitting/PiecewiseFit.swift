@@ -61,7 +61,7 @@ enum PiecewiseFit {
     return SurvivalFit(
       family: .piecewise, parameters: parameters, law: .piecewiseExponential(breaks: breaks, rates: hazard.rates),
       logLikelihood: logLikelihood, parameterCount: n + (searched ? breaks.count : 0), logCovariance: covariance,
-      segments: segments)
+      segments: segments, exactEvents: data.exactEvents)
   }
 
   private static func rates(_ segments: [SurvivalFit.Segment]) throws(FitError) -> [Double] {

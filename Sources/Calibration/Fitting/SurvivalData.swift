@@ -69,13 +69,15 @@ public struct SurvivalData: Sendable, Hashable {
     try self.init(zip(durations, events).map { Observation(duration: $0, event: $1) })
   }
 
-  private init(unchecked observations: [Observation]) { self.observations = observations }
+  /// For what is derived from valid observations.
+  init(unchecked observations: [Observation]) { self.observations = observations }
 
   public var count: Int { observations.count }
   /// Observations whose event happened, intervals included.
   public var events: Int { observations.count(where: \.event) }
   public var censored: Int { count - events }
-  var hasIntervals: Bool { observations.contains(where: \.isInterval) }
+  /// The weight of the events that were seen to happen.
+  var exactEvents: Double { observations.reduce(0) { $0 + ($1.event && !$1.isInterval ? $1.weight : 0) } }
 
   /// The same in another unit: every age times `factor` (which must be positive).
   public func scaled(by factor: Double) -> SurvivalData {

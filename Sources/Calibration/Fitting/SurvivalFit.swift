@@ -28,6 +28,8 @@ public struct SurvivalFit: Sendable, Hashable {
   public let parameterCount: Int
   /// Covariance of the logarithms of ``parameters``, row by row; from the inverse observed information.
   public let logCovariance: [Double]
+  /// The weight of the events seen to happen: as many densities are in the likelihood.
+  let exactEvents: Double
   /// Piecewise only: the events (weighted) and the exposure of each segment.
   public let segments: [Segment]
 
@@ -80,7 +82,7 @@ public struct SurvivalFit: Sendable, Hashable {
 
   init(
     family: SurvivalFamily, parameters: [Parameter], law: Law, logLikelihood: Double, parameterCount: Int,
-    logCovariance: [Double], segments: [Segment]
+    logCovariance: [Double], segments: [Segment], exactEvents: Double
   ) {
     self.family = family
     self.parameters = parameters
@@ -89,6 +91,7 @@ public struct SurvivalFit: Sendable, Hashable {
     self.parameterCount = parameterCount
     self.logCovariance = logCovariance
     self.segments = segments
+    self.exactEvents = exactEvents
   }
 
   /// Fits a smooth family; `start` (logarithms of the parameters) is a good guess, as in a bootstrap refit.
@@ -102,13 +105,15 @@ public struct SurvivalFit: Sendable, Hashable {
     let shift = log(unit)
     let origin: (Double, Double) = start.map { shifted($0, family, -shift) } ?? likelihood.start
     guard let maximum = search.maximum(from: origin, near: start != nil) else { throw .noMaximum(family) }
-    let exact = data.observations.reduce(0.0) { $0 + ($1.event && !$1.isInterval ? $1.weight : 0) }
+    let exact = data.exactEvents
     return SurvivalFit(
       family: family, theta: shifted(maximum.theta, family, shift), information: maximum.jet,
-      logLikelihood: maximum.jet.v - exact * shift)
+      logLikelihood: maximum.jet.v - exact * shift, exactEvents: exact)
   }
 
-  private init(family: SurvivalFamily, theta: (Double, Double), information jet: Jet, logLikelihood: Double) {
+  private init(
+    family: SurvivalFamily, theta: (Double, Double), information jet: Jet, logLikelihood: Double, exactEvents: Double
+  ) {
     let covariance: [Double]
     let logs: [Double]
     if family.smoothParameters == 1 {
@@ -126,7 +131,8 @@ public struct SurvivalFit: Sendable, Hashable {
     }
     self.init(
       family: family, parameters: parameters, law: SurvivalFit.law(family, parameters.map(\.value)),
-      logLikelihood: logLikelihood, parameterCount: logs.count, logCovariance: covariance, segments: [])
+      logLikelihood: logLikelihood, parameterCount: logs.count, logCovariance: covariance, segments: [],
+      exactEvents: exactEvents)
   }
 
   /// The law of a smooth family with these parameters.
