@@ -9,3 +9,6 @@
 #include <gsl/gsl_roots.h>
 #include <gsl/gsl_sf.h>
 #include <gsl/gsl_statistics_double.h>
+
+/* Global pointers are not safe to read under Swift 6; a function is. */
+static inline const gsl_multimin_fminimizer_type *cgsl_nmsimplex2(void) { return gsl_multimin_fminimizer_nmsimplex2; }
