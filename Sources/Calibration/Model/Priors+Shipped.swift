@@ -50,7 +50,7 @@ extension Priors {
 }
 
 extension ByPreset {
-  init(_ all: Value) { self.init { _ in all } }
+  init(_ all: Value) { self.init(each: { _ in all }) }
 }
 
 /// Why figures are no priors.

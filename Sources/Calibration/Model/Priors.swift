@@ -100,7 +100,7 @@ public struct ByPreset<Value> {
   public var aggressive: Value
   public var custom: Value
 
-  public init(_ value: (Preset) throws -> Value) rethrows {
+  public init(each value: (Preset) throws -> Value) rethrows {
     conservative = try value(.conservative)
     balanced = try value(.balanced)
     aggressive = try value(.aggressive)
