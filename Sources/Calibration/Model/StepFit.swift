@@ -99,28 +99,24 @@ struct StepFit {
       }
       if !moved { reach /= 2 }
     }
-    func edge(_ dp: Double, _ dj: Double) -> Double {
-      var width = 0.05
-      while width < 8, target(at.pod + dp * width, at.job + dj * width) > top - 7 { width *= 1.4 }
-      return width * 1.15
-    }
+    // The two are anticorrelated, so the box is as wide as each is by itself, and grows until its rim weighs nothing.
     let n = 21
-    let (podLow, podHigh) = (at.pod - edge(-1, 0), at.pod + edge(1, 0))
-    let (jobLow, jobHigh) = (at.job - edge(0, -1), at.job + edge(0, 1))
-    let podWidth = (podHigh - podLow) / Double(n)
-    let jobWidth = (jobHigh - jobLow) / Double(n)
-    var pods = [Double](repeating: 0, count: n)
-    var jobs = [Double](repeating: 0, count: n)
-    for i in 0..<n {
-      for j in 0..<n {
-        let weight = exp(
-          target(podLow + (Double(i) + 0.5) * podWidth, jobLow + (Double(j) + 0.5) * jobWidth) - top)
-        pods[i] += weight
-        jobs[j] += weight
+    var box = StepFit.box(around: (at.pod, at.job), top, target)
+    var pods: [Double] = []
+    var jobs: [Double] = []
+    for _ in 0..<4 {
+      (pods, jobs) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
+      for i in 0..<n {
+        for j in 0..<n {
+          let weight = exp(target(box.pod.center(i, n), box.job.center(j, n)) - top)
+          pods[i] += weight
+          jobs[j] += weight
+        }
       }
+      if !(box.pod.grow(pods) || box.job.grow(jobs)) { break }
     }
-    posterior.podSD = StepFit.smooth(low: podLow, width: podWidth, weights: pods)
-    posterior.jobSD = StepFit.smooth(low: jobLow, width: jobWidth, weights: jobs)
+    posterior.podSD = StepFit.smooth(low: box.pod.low, width: box.pod.width / Double(n), weights: pods)
+    posterior.jobSD = StepFit.smooth(low: box.job.low, width: box.job.width / Double(n), weights: jobs)
     let (pod, job) = (posterior.podSD.median, posterior.jobSD.median)
     let solution = solve(pod: pod, job: job)
     if let block = NormalBlock(mean: solution.beta, precision: solution.precision) {
@@ -132,6 +128,40 @@ struct StepFit {
       for k in g.x.indices { value -= g.x[k] * solution.beta[k] }
       residuals.append((g.submitted, value, job * job + 1 / weight))
     }
+  }
+
+  private struct Side {
+    var low: Double
+    var high: Double
+    var width: Double { high - low }
+    func center(_ i: Int, _ n: Int) -> Double { low + (Double(i) + 0.5) * width / Double(n) }
+    /// Moves an end outwards where its cell still weighs 1/2000 of the heaviest.
+    mutating func grow(_ weights: [Double]) -> Bool {
+      let limit = (weights.max() ?? 0) / 2000
+      let third = width / 3
+      let (first, last) = (weights.first ?? 0, weights.last ?? 0)
+      if first > limit { low -= third }
+      if last > limit { high += third }
+      return first > limit || last > limit
+    }
+  }
+
+  /// ± 4 marginal standard deviations by the curvature at the mode, at most 3 either way.
+  private static func box(
+    around mode: (Double, Double), _ top: Double, _ target: (Double, Double) -> Double
+  ) -> (pod: Side, job: Side) {
+    let h = 0.05
+    let (p, j) = mode
+    let a = -(target(p + h, j) - 2 * top + target(p - h, j)) / (h * h)
+    let c = -(target(p, j + h) - 2 * top + target(p, j - h)) / (h * h)
+    let cross =
+      target(p + h, j + h) - target(p + h, j - h) - target(p - h, j + h) + target(p - h, j - h)
+    let b = -cross / (4 * h * h)
+    let determinant = a * c - b * b
+    func reach(_ variance: Double) -> Double { variance > 0 ? min(3, 4 * variance.squareRoot()) : 3 }
+    let pod = reach(determinant > 0 ? c / determinant : 0)
+    let job = reach(determinant > 0 ? a / determinant : 0)
+    return (Side(low: p - pod, high: p + pod), Side(low: j - job, high: j + job))
   }
 
   /// 21 cells, interpolated in the log to 20 times as many.
