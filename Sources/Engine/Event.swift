@@ -42,7 +42,9 @@ public struct JobSpec: Hashable, Sendable, BitwiseCopyable, Codable {
 }
 
 /// Why an attempt to get a pod failed.
-public enum Unavailability: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case noCapacity, timeout, region, error }
+public enum Unavailability: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
+  case noCapacity, timeout, region, error
+}
 
 /// How a pod was lost.
 public enum LossKind: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
@@ -55,7 +57,9 @@ public enum LossKind: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
 }
 
 /// What a person is asked about.
-public enum Question: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case interruptions, recoveries, provisioning }
+public enum Question: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
+  case interruptions, recoveries, provisioning
+}
 
 /// Why a job was refused.
 public enum Refusal: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case none, budget, allocation, queueFull }

@@ -42,7 +42,8 @@ extension Fleet {
     let allocation = Int(job.spec.allocation)
     if allocation > 0, allocation <= budget.allocations.count, budget.allocations[allocation - 1] < .max {
       var sum = allocation <= budget.spentByAllocation.count ? budget.spentByAllocation[allocation - 1] : 0
-      for other in slots where other != .none && other != index && jobs[other.int].spec.allocation == job.spec.allocation {
+      for other in slots
+      where other != .none && other != index && jobs[other.int].spec.allocation == job.spec.allocation {
         let running = jobs[other.int]
         sum += max(running.spec.reservation, running.cost(at: now)) - running.lease.attributed
       }

@@ -68,7 +68,8 @@ struct Replication {
     if case .until(let instant) = experiment.horizon { end = instant } else { end = .distantFuture }
     try resume()
     scheduleArrival()
-    nextBoundary = controller.fleet.budget.boundaries.firstIndex { $0 > now } ?? controller.fleet.budget.boundaries.count
+    nextBoundary =
+      controller.fleet.budget.boundaries.firstIndex { $0 > now } ?? controller.fleet.budget.boundaries.count
     scheduleBoundary()
     scheduleMark()
     while let slot = list.earliest, let key = list.key(slot: slot), key.time <= end {
@@ -195,7 +196,8 @@ struct Replication {
   private mutating func start(_ index: JobIndex, resumption: Experiment.Resumption?) {
     let job = controller.fleet[index]
     let world = job.lease.pricing == .spot ? self.world : onDemandWorld
-    let plan = plan(job, in: world, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
+    let plan = plan(
+      job, in: world, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
     var at = plan.stop
     if plan.end == .interrupted, world.parameters.detection != .constant(0) {
       var stream = RandomStream(

@@ -39,7 +39,9 @@ import Testing
     var e = Experiment(worlds: [world], policies: policies, start: .zero, horizon: .drained)
     e.submissions = [.init(at: .zero, kind: 0)]
     e.keepsJobs = true
-    var duration = Tally(), cost = Tally(), interruptions = Tally()
+    var duration = Tally()
+    var cost = Tally()
+    var interruptions = Tally()
     let clock = ContinuousClock()
     let t = try clock.measure {
       for n in 0..<20_000 {
@@ -51,6 +53,8 @@ import Testing
         interruptions.add(Double(j.interruptions))
       }
     }
-    print("CKPT", duration.mean - 180, 56514.73, (duration.variance / 20000).squareRoot(), cost.mean, 38.13596, interruptions.mean, 7.6578, t)
+    print(
+      "CKPT", duration.mean - 180, 56514.73, (duration.variance / 20000).squareRoot(), cost.mean, 38.13596,
+      interruptions.mean, 7.6578, t)
   }
 }
