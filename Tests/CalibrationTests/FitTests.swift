@@ -7,6 +7,7 @@ import Testing
 
 /// Simulated and recorded data for the fitting tests.
 enum FitFixtures {
+  /// A file of the Fixtures directory.
   static func url(_ name: String) throws -> URL {
     try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil))
   }
