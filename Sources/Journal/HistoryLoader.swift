@@ -10,9 +10,6 @@ struct HistoryLoader {
   let file: String
   var history: History
   /// When each job, lease and charge was learnt of; nil: at once.
-  var jobRecorded: [Instant?] = []
-  var leaseRecorded: [Instant?] = []
-  var chargeRecorded: [Instant?] = []
 
   private var jobs: [String: Int] = [:]
   private var requests: [String: Int] = [:]
@@ -57,20 +54,20 @@ struct HistoryLoader {
 
   private mutating func loadJobs() throws {
     var retries: [(row: String, of: String)] = []
-    var (found, recorded, index) = ([History.Job](), [Instant?](), [String: Int]())
+    var (found, index) = ([History.Job](), [String: Int]())
     try Self.forEach(.job, of: db, file: file) { row in
       let job = try Self.job(row)
       guard index.updateValue(found.count, forKey: job.id) == nil else { throw row.error("the id is there twice") }
       if let of = try row.textOrNil(24) { retries.append((job.id, of)) }
       found.append(job)
-      recorded.append(try row.instantOrNil(27))
+      found[found.count - 1].recorded = try row.instantOrNil(27)
     }
     for retry in retries where index[retry.of] == nil {
       throw InputError(
         .badData, file: file, "table job, row \(retry.row): retry_of is “\(retry.of)”, but there is no such job",
         hint: "set retry_of to NULL or add the job")
     }
-    (history.jobs, jobRecorded, jobs) = (found, recorded, index)
+    (history.jobs, jobs) = (found, index)
   }
 
   private static func job(_ row: HistoryRow) throws -> History.Job {
@@ -144,7 +141,7 @@ struct HistoryLoader {
   }
 
   private mutating func loadLeases() throws {
-    var (found, recorded, index) = ([History.Lease](), [Instant?](), [String: Int]())
+    var (found, index) = ([History.Lease](), [String: Int]())
     try Self.forEach(.lease, of: db, file: file) { row in
       try row.ordered(4, 7)
       let request = history.requests[try row.reference(1, to: "pod_request", in: requests)]
@@ -165,10 +162,10 @@ struct HistoryLoader {
       if lease.ended != nil, lease.endReason == nil { lease.endReason = .lost }
       guard index.updateValue(found.count, forKey: lease.id) == nil else { throw row.error("the id is there twice") }
       found.append(lease)
-      recorded.append(try row.instantOrNil(9))
+      found[found.count - 1].recorded = try row.instantOrNil(9)
     }
     for (i, lease) in found.enumerated() { history.jobs[lease.job].leases.append(i) }
-    (history.leases, leaseRecorded, leases) = (found, recorded, index)
+    (history.leases, leases) = (found, index)
   }
 
   /// Runs `body` for each row of a table whose first column names a lease; rows of one lease mostly stand together.
@@ -236,7 +233,7 @@ struct HistoryLoader {
   }
 
   private mutating func loadCharges() throws {
-    var (found, recorded, total) = ([History.Charge](), [Instant?](), Int64(0))
+    var (found, total) = ([History.Charge](), Int64(0))
     var (jobID, job, leaseID, lease): (String?, Int?, String?, Int?) = (nil, nil, nil, nil)
     try Self.forEach(.charge, of: db, file: file) { row in
       try row.ordered(4, 5)
@@ -256,9 +253,9 @@ struct HistoryLoader {
         History.Charge(
           job: job, lease: lease, account: try row.oneOf(3, Self.accounts), from: try row.instant(4),
           to: try row.instant(5), amount: amount))
-      recorded.append(try row.instantOrNil(7))
+      found[found.count - 1].recorded = try row.instantOrNil(7)
     }
-    (history.charges, chargeRecorded) = (found, recorded)
+    history.charges = found
   }
 
   private static let accounts = [

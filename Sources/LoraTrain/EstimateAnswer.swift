@@ -28,12 +28,14 @@ struct EstimateAnswer {
     if let file { warnings += file.warnings }
     let capacity = 80.0
     let sequence = VRAMModel.sequenceLength(
-      longestPair: file?.longestPairTokens, maximum: asked.maxSequenceLength)
+      longestPair: file.map { Int($0.tokens.last ?? 0) }, maximum: asked.maxSequenceLength)
     let fits = calibrated.memory.probabilityFits(
       capacityGB: capacity, rank: asked.rank, batch: asked.batchSize, sequence: sequence)
     let suggestion =
       fits < 0.5
-      ? calibrated.memory.suggestions(for: asked, capacityGB: capacity, longestPair: file?.longestPairTokens).first
+      ? calibrated.memory.suggestions(
+        for: asked, capacityGB: capacity, longestPair: file.map { Int($0.tokens.last ?? 0) }
+      ).first
       : nil
     let widened = calibrated.widened(source, for: asked, file: file)
     let estimate = try await Estimate.run(

@@ -64,7 +64,7 @@ struct Calibrated {
   func widened(_ source: ModelSource, for c: JobConfiguration, file: TrainingFile?) -> ModelSource {
     var extra = 0.0
     if !rangeWarnings(for: c).isEmpty { extra += 0.1 * 0.1 }
-    if let file { extra += file.tokenSpread * file.tokenSpread }
+    if file != nil { extra += TokenEstimate.relativeSpread * TokenEstimate.relativeSpread }
     guard extra > 0 else { return source }
     var source = source
     for i in source.worlds.indices {

@@ -87,6 +87,7 @@ struct EstimateCommand: AsyncParsableCommand {
     let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now
     let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
     let file = try trainingFile.map { try TrainingFile.read(path: $0) }
+    if let error = file?.error { throw error }
     let asked = configuration(preset, pricing, file)
     var candidates = [asked]
     if compare {
@@ -134,8 +135,8 @@ struct EstimateCommand: AsyncParsableCommand {
   private func configuration(_ preset: Preset, _ pricing: Pricing, _ file: TrainingFile?) -> JobConfiguration {
     var c = JobConfiguration(preset: preset, pricing: pricing)
     if let file {
-      c.trainingPairs = file.trainedPairs
-      c.tokensPerPair = file.meanTokensPerPair
+      c.trainingPairs = max(1, file.split.trainingPairs)
+      c.tokensPerPair = file.meanTokens(cutAt: maxSequenceLength ?? c.maxSequenceLength)
     }
     if let pairs { c.trainingPairs = pairs }
     if let tokensPerPair { c.tokensPerPair = tokensPerPair }
