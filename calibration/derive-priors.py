@@ -442,6 +442,12 @@ def provisioning_and_stages(figures):
     figures["cancellations_per_hour"] = figure(
         0.001, "1/h", "judgement: one job in a hundred is cancelled by a person within ten hours; nothing measured",
         log_sd=1.0, **gamma_like(0.001, 1.0), weak=True)
+    figures["out_of_memory_beyond_the_model"] = figure(
+        0.005, "probability", "judgement: what the VRAM model lets pass runs out of memory once in 200 runs; a beta law "
+        "worth a hundred runs", equivalent_n=100, weak=True)
+    figures["jobs_per_day"] = figure(
+        0.4, "1/day", "user stories (unverified), the monthly report: \"Jobs This Month: 12\", that is 0.4 a day; a gamma law "
+        "worth two jobs in five days", gamma_shape=2.0, gamma_exposure_hours=120.0, weak=True)
 
 
 def memory(figures):
