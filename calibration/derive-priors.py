@@ -334,7 +334,8 @@ def interruptions(figures):
     told = "; ".join(f"{name}: {rate:.2g}/h" for name, rate in levels.items())
     figures["spot_interruptions_per_hour"] = figure(
         level, "1/h", f"data/goog_preemptible_vms.csv, aws_spot_advisor.csv, bamboo_*: {told}; geometric mean of the "
-        "five, their log standard deviation as spread, and the gamma law fitted to them (maximum likelihood): providers differ more than anything else, and the published "
+        "five, their log standard deviation as spread, and the gamma law fitted to them (maximum "
+        "likelihood): providers differ more than anything else, and the published "
         "cluster traces were chosen for being lively while AWS's shares understate short-lived instances",
         log_sd=spread, **gamma_fitted(list(levels.values())))
     factors, told = [], []
