@@ -32,7 +32,12 @@ public enum IncompleteGamma {
 
   /// The x at which P(a, x) = `p` and Q(a, x) = `q`, where p + q = 1 and the smaller of both is exact.
   static func quantile(_ a: Double, lower p: Double, upper q: Double) -> Double {
-    if !(p > 0) { return p == 0 ? 0 : .nan }
+    exp(logQuantile(a, lower: p, upper: q))
+  }
+
+  /// The logarithm of the quantile, finite also where the quantile itself underflows.
+  static func logQuantile(_ a: Double, lower p: Double, upper q: Double) -> Double {
+    if !(p > 0) { return p == 0 ? -.infinity : .nan }
     if !(q > 0) { return q == 0 ? .infinity : .nan }
     let useLower = p <= q
     let target = log(useLower ? p : q)
@@ -53,7 +58,7 @@ public enum IncompleteGamma {
       y = next
       if step <= 1e-15 * max(1, abs(y)) || step < 4e-16 { break }
     }
-    return exp(y)
+    return y
   }
 
   /// log(tail) − target and its derivative with respect to y = log x.
