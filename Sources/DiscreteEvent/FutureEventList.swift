@@ -4,7 +4,7 @@
 /// Scheduling an occupied slot overwrites its entry, and cancelling empties it: nothing dead is left behind.
 ///
 /// Two entries with equal keys come in the order of their slots. What is earliest is thus a function of what is
-/// pending, whatever the order in which it was scheduled. See <doc:FutureEventList> for the reasons.
+/// pending, whatever the order in which it was scheduled. See <doc:FutureEvents> for the reasons.
 ///
 /// The list is a value: a copy is independent, and costs O(slots) at its first change. Nothing allocates but ``init(slots:)``,
 /// ``reserve(slots:)`` and such a first change of a copy.

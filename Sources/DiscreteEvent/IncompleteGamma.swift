@@ -51,12 +51,13 @@ public enum IncompleteGamma {
       if residual == 0 { break }
       if (residual > 0) == useLower { high = y } else { low = y }
       var next = y - residual / slope
+      // Newton's error is of the order of the square of its last step. So small a step may leave the bracket by rounding.
+      if abs(next - y) <= 1e-10 { return next }
       if !(next > low && next < high) {
         if low.isFinite && high.isFinite { next = 0.5 * (low + high) } else { next = low.isFinite ? y + 1 : y - 1 }
       }
-      let step = abs(next - y)
+      if next == y { break }
       y = next
-      if step <= 1e-15 * max(1, abs(y)) || step < 4e-16 { break }
     }
     return y
   }

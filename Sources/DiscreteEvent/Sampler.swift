@@ -29,7 +29,7 @@ public struct Sampler: Sendable {
   }
 
   /// - Precondition: the law is valid (``Law/validate()``).
-  /// - Complexity: O(1), but O(n log n) for an empirical law of n values, and about 0.1 ms for a gamma law.
+  /// - Complexity: O(1), but O(n log n) for an empirical law of n values, and about 0.2 ms for a gamma law.
   public init(_ law: Law) {
     do {
       try law.validate()

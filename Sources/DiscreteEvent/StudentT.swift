@@ -31,10 +31,14 @@ public enum StudentT {
       if residual > 0 { low = y } else { high = y }
       let slope = -density(t, n) * t / value
       var next = y - residual / slope
+      // Newton's error is of the order of the square of its last step. So small a step may leave the bracket by rounding.
+      if abs(next - y) <= 1e-10 {
+        y = next
+        break
+      }
       if !(next > low && next < high) { next = 0.5 * (low + high) }
-      let step = abs(next - y)
+      if next == y { break }
       y = next
-      if step <= 4e-16 * max(1, abs(y)) { break }
     }
     return p < 0.5 ? -exp(y) : exp(y)
   }
