@@ -15,10 +15,11 @@ enum Purpose {
   static let cancellation: UInt16 = 5
   static let arrival: UInt16 = 7
   static let kind: UInt16 = 8
+  /// + 16 × the number of the request under its lease number.
   static let answer: UInt16 = 9
   static let chunk: UInt16 = 10
   static let detection: UInt16 = 11
-  /// + 16 × the number of the attempt.
+  /// + 16 × the number of the request under its lease number.
   static let provisioning: UInt16 = 6
 }
 
