@@ -7,7 +7,9 @@ import Engine
 #endif
 
 /// One replication: the engine, fed by the future event list and one sampled world.
-struct Replication {
+///
+/// Not copyable: a copy of the whole state in the loop would cost more than the events.
+struct Replication: ~Copyable {
   let experiment: Experiment
   let world: CompiledWorld
   /// What holds on on-demand pods; ``world`` where nothing differs.
