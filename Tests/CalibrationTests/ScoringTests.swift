@@ -134,4 +134,17 @@ import Testing
     let step = KolmogorovDistribution.cdf(d * 1.000_001, n: 300) - KolmogorovDistribution.cdf(d * 0.999_999, n: 300)
     #expect(step > 0 && step < 1e-7)
   }
+
+  /// GSL's own handler would end the process here.
+  @Test func nonsenseGivesNoNumberInsteadOfAnAbort() {
+    #expect(GammaPoisson(shape: 0.1, exposure: 1).quantile(1e-300) == 0)
+    for shape in [1e-4, 0.01, 0.3, 2, 50] {
+      for p in [1e-9, 0.001, 0.05, 0.5, 0.95, 0.999_999] {
+        let x = GammaPoisson(shape: shape, exposure: 1).quantile(p)
+        #expect(x == 0 || abs(gsl_cdf_gamma_P(x, shape, 1) / p - 1) < 1e-8, "shape \(shape) p \(p): \(x)")
+      }
+    }
+    #expect(BetaBinomial(successes: -1, failures: 2).quantile(0.5).isNaN)
+    #expect(GammaPoisson(shape: 0, exposure: 1).predictive(time: 1).probability(0).isNaN)
+  }
 }

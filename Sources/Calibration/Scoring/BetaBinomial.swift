@@ -24,11 +24,15 @@ public struct BetaBinomial: Sendable, Hashable, Codable {
     return (successes * failures / (n * n * (n + 1))).squareRoot()
   }
   /// The probability at level `p` in (0, 1).
-  public func quantile(_ p: Double) -> Double { gsl_cdf_beta_Pinv(p, successes, failures) }
+  public func quantile(_ p: Double) -> Double {
+    _ = SpecialFunctions.handlerIsOff
+    return gsl_cdf_beta_Pinv(p, successes, failures)
+  }
 
   /// The probability of `count` successes in `trials` to come.
   public func probability(_ count: Int, of trials: Int) -> Double {
     guard (0...trials).contains(count) else { return 0 }
+    _ = SpecialFunctions.handlerIsOff
     let (k, n) = (Double(count), Double(trials))
     let choose = gsl_sf_lngamma(n + 1) - gsl_sf_lngamma(k + 1) - gsl_sf_lngamma(n - k + 1)
     return exp(choose + gsl_sf_lnbeta(k + successes, n - k + failures) - gsl_sf_lnbeta(successes, failures))

@@ -14,6 +14,7 @@ public enum Coverage {
 
   /// The least k with `P(X ≤ k) ≥ u`, X binomial.
   static func binomialQuantile(_ u: Double, n: Int, p: Double) -> Int {
+    _ = SpecialFunctions.handlerIsOff
     var low = 0
     var high = n
     while low < high {
@@ -26,6 +27,7 @@ public enum Coverage {
   /// Clopper–Pearson: the exact interval of a share, from `hits` among `n`.
   public static func shareInterval(hits: Int, of n: Int, confidence: Double = 0.95) -> (low: Double, high: Double) {
     let tail = (1 - confidence) / 2
+    _ = SpecialFunctions.handlerIsOff
     let k = Double(hits)
     let m = Double(n - hits)
     return (
@@ -54,7 +56,8 @@ public struct SplitConformal: Sendable, Hashable {
 
   /// A quantile of the coverage given the scores that were seen: Beta(rank, n + 1 − rank).
   public func conditionalCoverage(quantile p: Double) -> Double {
-    rank > scores ? 1 : gsl_cdf_beta_Pinv(p, Double(rank), Double(scores + 1 - rank))
+    _ = SpecialFunctions.handlerIsOff
+    return rank > scores ? 1 : gsl_cdf_beta_Pinv(p, Double(rank), Double(scores + 1 - rank))
   }
 
   /// The bound itself: the score of that rank among ascending scores; infinite when there are too few.

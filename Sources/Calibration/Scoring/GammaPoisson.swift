@@ -27,7 +27,9 @@ public struct GammaPoisson: Sendable, Hashable, Codable {
   public var mean: Double { shape / exposure }
   public var standardDeviation: Double { shape.squareRoot() / exposure }
   /// The rate at probability `p` in (0, 1).
-  public func quantile(_ p: Double) -> Double { gsl_cdf_gamma_Pinv(p, shape, 1 / exposure) }
+  public func quantile(_ p: Double) -> Double {
+    SpecialFunctions.gammaQuantile(p, shape: shape) / exposure
+  }
 
   /// The number of events in `time` to come: negative binomial.
   public func predictive(time: Double) -> Predictive { Predictive(shape: shape, ratio: time / exposure) }
@@ -43,6 +45,7 @@ public struct GammaPoisson: Sendable, Hashable, Codable {
     public var probabilityOfNone: Double { exp(-shape * log1p(ratio)) }
     /// The probability of exactly `count` events.
     public func probability(_ count: Int) -> Double {
+      _ = SpecialFunctions.handlerIsOff
       let k = Double(count)
       let choose = gsl_sf_lngamma(shape + k) - gsl_sf_lngamma(shape) - gsl_sf_lngamma(k + 1)
       let grow = count == 0 ? 0 : k * (log(ratio) - log1p(ratio))
@@ -68,6 +71,7 @@ public struct GammaPoisson: Sendable, Hashable, Codable {
 public enum PoissonRate {
   /// Garwood's exact interval of the rate (Biometrika 28, 1936), per unit of exposure.
   public static func garwood(events: Int, exposure: Double, confidence: Double = 0.95) -> (low: Double, high: Double) {
+    _ = SpecialFunctions.handlerIsOff
     let tail = (1 - confidence) / 2
     let low = events == 0 ? 0 : gsl_cdf_gamma_Pinv(tail, Double(events), 1)
     return (low / exposure, gsl_cdf_gamma_Qinv(tail, Double(events) + 1, 1) / exposure)

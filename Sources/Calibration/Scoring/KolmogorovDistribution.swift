@@ -53,6 +53,7 @@ public enum KolmogorovDistribution {
 
   /// `P(D⁺_n > d)`, Smirnov's sum (Birnbaum, Tingey 1951).
   private static func oneSidedTail(_ d: Double, n: Int) -> Double {
+    _ = SpecialFunctions.handlerIsOff
     var sum = 0.0
     let count = Double(n)
     for j in 0...Int(count * (1 - d)) {
