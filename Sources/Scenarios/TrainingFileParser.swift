@@ -18,14 +18,12 @@ struct TrainingFileParser {
   var statedConversations: Double?
   var statedPairs: Double?
   var statedTurns = 0.0
-  private var statedReviewed: Double?
+  var statedReviewed: Double?
   private var scores = 0.0
 
   static let mostDefects = 100
 
   init(path: String, format: TrainingFile.Format) { file = TrainingFile(path: path, format: format) }
-
-  // MARK: JSON
 
   mutating func parseJSON(_ scanner: JSONScanner) throws(Fault) {
     var scanner = scanner
@@ -54,7 +52,7 @@ struct TrainingFileParser {
   }
 
   /// `training_file_metadata`, or the `_meta` of JSONL.
-  private mutating func metadata(_ scanner: inout JSONScanner) throws(Fault) {
+  mutating func metadata(_ scanner: inout JSONScanner) throws(Fault) {
     guard try scanner.kind() == .object else { return try scanner.skip() }
     try scanner.object { scanner, key, _ throws(Fault) in
       let kind = try scanner.kind()
@@ -157,61 +155,6 @@ struct TrainingFileParser {
     return result
   }
 
-  // MARK: JSONL
-
-  mutating func parseLines(_ scanner: JSONScanner) throws(Fault) {
-    var index: [String: Int] = [:]
-    var at = scanner.at
-    while at < scanner.end {
-      let lineEnd = scanner.bytes[at...].firstIndex(of: UInt8(ascii: "\n")) ?? scanner.end
-      var line = JSONScanner(scanner.bytes, from: at, to: lineEnd)
-      if at == scanner.at { line.at = scanner.at }
-      at = lineEnd + 1
-      line.skipBlanks()
-      if line.at == line.end { continue }
-      guard try line.kind() == .object else {
-        throw Fault(offset: line.at, problem: "this line is not an object", isMalformed: false)
-      }
-      try parseLine(&line, &index)
-      line.skipBlanks()
-      if line.at < line.end { throw line.fault("there is more after the end of the line's object: \(line.found)") }
-    }
-    if conversations.isEmpty {
-      throw Fault(offset: scanner.at, problem: "the file has no pairs", isMalformed: false)
-    }
-  }
-
-  private mutating func parseLine(_ line: inout JSONScanner, _ index: inout [String: Int]) throws(Fault) {
-    // Which conversation it is of must be known first, and keys come in any order.
-    var ahead = line
-    var (id, meta, scaffolding): (String?, JSONScanner?, Scaffolding) = (nil, nil, Scaffolding())
-    try ahead.object { scanner, key, _ throws(Fault) in
-      switch (key, try scanner.kind()) {
-      case ("conversation_id", .string): id = scanner.string(try scanner.text())
-      case ("conversation_metadata", .object): scaffolding = try Self.scaffolding(&scanner)
-      case ("_meta", _):
-        meta = scanner
-        try scanner.skip()
-      default: try scanner.skip()
-      }
-    }
-    if var meta {
-      try metadata(&meta)
-      line = ahead
-      return
-    }
-    let key = id ?? ""
-    let conversation = index[key] ?? conversations.count
-    if conversation == conversations.count {
-      index[key] = conversation
-      conversations.append(TrainingFile.Conversation(id: key))
-      scaffoldings.append(scaffolding)
-    }
-    let firstDefect = file.defects.count
-    try pair(&line, conversations[conversation].pairs, of: conversation)
-    describe(from: firstDefect, id: id, scaffolding)
-  }
-
   // MARK: Defects
 
   func defect(_ field: String, _ fault: String, conversation: Int, pair: Int? = nil) -> TrainingFileDefect {
@@ -227,7 +170,7 @@ struct TrainingFileParser {
     offsets.append(offset)
   }
 
-  private mutating func describe(from first: Int, id: String?, _ scaffolding: Scaffolding) {
+  mutating func describe(from first: Int, id: String?, _ scaffolding: Scaffolding) {
     for i in file.defects.indices.dropFirst(first) {
       file.defects[i].conversationID = id
       file.defects[i].persona = scaffolding.persona
@@ -245,54 +188,5 @@ struct TrainingFileParser {
     scores += score
     quality.mean = scores / Double(quality.scored)
     file.quality = quality
-  }
-
-  // MARK: The end
-
-  /// The file's value once everything has been read.
-  func finished(_ scanner: JSONScanner) -> TrainingFile {
-    var file = file
-    file.conversations = conversations.count
-    file.tokens.sort()
-    file.split = TrainingFile.split(conversations)
-    for scaffolding in scaffoldings {
-      func name(_ key: String?) -> String { key.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown" }
-      file.personas[name(scaffolding.persona), default: 0] += 1
-      file.emotionalArcs[name(scaffolding.arc), default: 0] += 1
-      file.topics[name(scaffolding.topic), default: 0] += 1
-    }
-    let order = offsets.indices.sorted { offsets[$0] == offsets[$1] ? $0 < $1 : offsets[$0] < offsets[$1] }
-    let places = scanner.places(of: order.map { offsets[$0] })
-    file.defects = zip(order, places).map { index, place in
-      var defect = file.defects[index]
-      (defect.line, defect.column) = place
-      return defect
-    }
-    file.warnings += warnings(of: file)
-    return file
-  }
-
-  private func warnings(of file: TrainingFile) -> [String] {
-    var warnings: [String] = []
-    func compare(_ stated: Double?, _ counted: Int, _ what: String) {
-      guard let stated, stated != Double(counted) else { return }
-      let said = stated == stated.rounded() && abs(stated) < 1e15 ? String(Int(stated)) : String(stated)
-      warnings.append("the metadata say \(said) \(what), the content has \(counted): the content counts")
-    }
-    compare(statedConversations, file.conversations, "conversations")
-    compare(statedPairs, file.pairs, "training pairs")
-    compare(statedReviewed, file.humanReviewed, "pairs reviewed by a person")
-    if file.format == .json, statedTurns > 0 { compare(statedTurns, file.pairs, "turns") }
-    if file.conversations < TrainingFile.fewestConversations {
-      warnings.append(
-        "\(file.conversations) conversations are fewer than \(TrainingFile.fewestConversations): this is enough for an "
-          + "estimate, but no job can be created from it")
-    }
-    if file.pairsWithTarget == 0 { warnings.append("no pair has a target, so there is nothing to train on") }
-    let ids = Set(conversations.map(\.id))
-    if ids.count < conversations.count {
-      warnings.append("\(conversations.count - ids.count) conversations have the id of another one")
-    }
-    return warnings
   }
 }

@@ -41,6 +41,28 @@ import Testing
     #expect(try HistoryReader.read(path: copy).jobs.count == 2)
   }
 
+  /// SQLite may not build the log's index there, so a copy is read. (For root every folder is writable, and nothing is shown.)
+  @Test func aLogInAReadOnlyFolderIsRead() throws {
+    let database = try TestDatabase(TestDatabase.twoJobs)
+    let pool = try DatabasePool(path: database.path)
+    try pool.write { db in try db.execute(sql: "UPDATE job SET name = 'renamed' WHERE id = 'a'") }
+    let files = FileManager.default
+    let folder = database.folder.appendingPathComponent("backup")
+    try files.createDirectory(at: folder, withIntermediateDirectories: true)
+    let copy = folder.appendingPathComponent("history.sqlite").path
+    for suffix in ["", "-wal"] { try files.copyItem(atPath: database.path + suffix, toPath: copy + suffix) }
+    try pool.close()
+    try files.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
+    defer { try? files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path) }
+    #expect(try HistoryReader.read(path: copy).jobs[0].name == "renamed")
+    // A broken row of a copy is called by the name of the original.
+    try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path)
+    let broken = try DatabaseQueue(path: copy)
+    try broken.writeWithoutTransaction { db in try db.execute(sql: "UPDATE job SET preset = 'bold'") }
+    try broken.close()
+    #expect(throws: InputError.self) { try HistoryReader.read(path: copy) }
+  }
+
   @Test func aReadOnlyFileInAReadOnlyFolderIsRead() throws {
     let database = try TestDatabase("PRAGMA journal_mode = WAL;" + TestDatabase.twoJobs)
     let files = FileManager.default
