@@ -80,7 +80,7 @@ enum ModelLoader {
   static func load(_ path: String?, asOf: Instant?) throws -> Calibrated {
     guard let path else {
       let history = History(source: "")
-      let model = try Model.fit(history)
+      let model = try fit(history)
       return make(model, history, name: "the shipped priors answer (calibration/priors.json)")
     }
     if path.hasSuffix(".json") {
@@ -88,10 +88,15 @@ enum ModelLoader {
       return make(model, History(source: path), name: path)
     }
     let history = try HistoryReader.read(path: path, asOf: asOf)
-    let model = try Model.fit(history)
+    let model = try fit(history)
     let origins = Set(history.observations.map(\.origin)).sorted().filter { $0 != "real" }
     let label = origins.isEmpty ? "" : " (\(origins.joined(separator: ", ")))"
     return make(model, history, name: path + label)
+  }
+
+  /// Calibrates on a history, with the shipped priors.
+  static func fit(_ history: History, goodnessOfFit: Bool = false) throws -> Model {
+    Model.fit(history: history, priors: try Priors.shipped(), goodnessOfFit: goodnessOfFit)
   }
 
   /// The model that a scenario names.
@@ -108,7 +113,8 @@ enum ModelLoader {
     let outcomes = MemoryOutcome.seen(in: history)
     var calibrated = Calibrated(
       model: model,
-      source: ModelSource(worlds: worlds, jobs: model.jobs, name: name, warnings: model.warnings), history: history,
+      source: ModelSource(worlds: worlds, jobs: model.source.jobs, name: name, warnings: model.warnings),
+      history: history,
       memory: VRAMModel().updated(by: outcomes))
     calibrated.accuracy = quotes(history)
     return calibrated
