@@ -124,7 +124,7 @@ struct BacktestCommand: AsyncParsableCommand {
       for band in Backtest.bands {
         let crps = backtest.crps(quantity, in: band)
         guard crps.n > 0, let best = crps.baselines.min() else { continue }
-        let show: (Double) -> String = quantity == .cost ? Words.dollars : Words.duration
+        let show: (Double) -> String = { quantity == .cost ? Words.dollars($0) : Words.duration($0) }
         let name = band.upperBound == .max ? "\(band.lowerBound) and more" : "\(band.lowerBound)–\(band.upperBound)"
         var row: [String] = [name, "\(crps.n)", show(crps.ours)]
         row += crps.baselines.map(show)
