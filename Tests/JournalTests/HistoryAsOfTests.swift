@@ -1,8 +1,8 @@
-import Calibration
 import DiscreteEvent
 import Foundation
 import Testing
 
+@testable import Calibration
 @testable import Journal
 
 /// What is known at an instant: see `TestDatabase.twoJobs`.

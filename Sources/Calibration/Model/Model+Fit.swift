@@ -109,7 +109,8 @@ extension Model {
     let origins = history.observations.map(\.origin)
     return Model(
       source: Source(
-        name: history.source, origins: origins.indices.filter { origins.firstIndex(of: origins[$0]) == $0 }.map {
+        name: history.source,
+        origins: origins.indices.filter { origins.firstIndex(of: origins[$0]) == $0 }.map {
           origins[$0]
         },
         jobs: history.jobs.count, leases: history.leases.count, from: history.observations.map(\.from).min(),
@@ -180,7 +181,8 @@ extension Model {
       let before = Double(paid[other].hourlyRate) / 1e9
       warnings.append(
         "the \(pricing == .spot ? "spot" : "on-demand") rate is \(ReportBuilder.short(now)) $/h since "
-          + "\(civilDate(paid[other + 1].granted)), after \(ReportBuilder.short(before)) $/h: the new one is reckoned with")
+          + "\(civilDate(paid[other + 1].granted)), after \(ReportBuilder.short(before)) $/h: the new one is reckoned with"
+      )
     }
     return result
   }
