@@ -314,7 +314,10 @@ struct Replication: ~Copyable {
       maxCost: kind < experiment.maxCosts.count ? experiment.maxCosts[kind] : .max)
     ordinal &+= 1
     submitted += 1
-    if case .jobs(_, let warmUp) = experiment.horizon, submitted == warmUp + 1 { result.restart(at: now) }
+    if case .jobs(let n, let warmUp) = experiment.horizon {
+      if submitted == warmUp + 1 { result.restart(at: now) }
+      if submitted == n, warmUp > 0 { result.freeze() }
+    }
     noteNextKind(kind)
     try receive(.jobSubmitted(spec), at: now)
     scheduleArrival()

@@ -79,11 +79,11 @@ struct QueueOracle {
     throw Oracle.Missing(id: oracle.id, key: "service \(name)")
   }
 
-  /// Jobs until the start from empty is forgotten: eight relaxation times, `ρ/(1 − √ρ)²` jobs each.
+  /// Jobs until the start from empty is forgotten: five relaxation times, `ρ/(1 − √ρ)²` jobs each.
   var warmUp: Int {
     guard utilization < 1, maxQueued == .max else { return 1000 }
     let gap = 1 - utilization.squareRoot()
-    return max(500, Int(8 * utilization / (gap * gap) * (1 + cv2) / 2))
+    return max(500, Int(5 * utilization / (gap * gap) * (1 + cv2) / 2))
   }
 
   func experiment(maxQueued: Int32? = nil) -> Experiment {
@@ -96,10 +96,10 @@ struct QueueOracle {
     var policies = Policies()
     policies.maxConcurrent = Int32(servers)
     policies.maxQueued = maxQueued ?? self.maxQueued
-    let counted = max(4000, (Oracle.full ? 20 : 3) * warmUp)
+    let counted = max(3000, (Oracle.full ? 20 : 1) * warmUp)
     var e = Experiment(
       worlds: [world], policies: policies, start: .zero, horizon: .jobs(warmUp + counted, warmUp: warmUp),
-      seed: 1, replications: 60)
+      seed: 1, replications: 40)
     e.keepsJobs = true
     return e
   }
