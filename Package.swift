@@ -18,7 +18,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
@@ -28,7 +27,7 @@ let package = Package(
     .target(
       name: "Scenarios",
       dependencies: [
-        "DiscreteEvent", "Engine", "Calibration", "Yams", .product(name: "SwiftCSV", package: "SwiftCSV"),
+        "DiscreteEvent", "Engine", "Calibration", "Yams",
       ]),
     .target(name: "Simulator", dependencies: ["DiscreteEvent", "Engine", "Calibration"]),
     .target(

@@ -334,7 +334,8 @@ def interruptions(figures):
     told = "; ".join(f"{name}: {rate:.2g}/h" for name, rate in levels.items())
     figures["spot_interruptions_per_hour"] = figure(
         level, "1/h", f"data/goog_preemptible_vms.csv, aws_spot_advisor.csv, bamboo_*: {told}; geometric mean of the "
-        "five, their log standard deviation as spread, and the gamma law fitted to them (maximum likelihood): providers differ more than anything else, and the published "
+        "five, their log standard deviation as spread, and the gamma law fitted to them (maximum "
+        "likelihood): providers differ more than anything else, and the published "
         "cluster traces were chosen for being lively while AWS's shares understate short-lived instances",
         log_sd=spread, **gamma_fitted(list(levels.values())))
     factors, told = [], []
@@ -442,6 +443,12 @@ def provisioning_and_stages(figures):
     figures["cancellations_per_hour"] = figure(
         0.001, "1/h", "judgement: one job in a hundred is cancelled by a person within ten hours; nothing measured",
         log_sd=1.0, **gamma_like(0.001, 1.0), weak=True)
+    figures["out_of_memory_beyond_the_model"] = figure(
+        0.005, "probability", "judgement: what the VRAM model lets pass runs out of memory once in 200 runs; a beta law "
+        "worth a hundred runs", equivalent_n=100, weak=True)
+    figures["jobs_per_day"] = figure(
+        0.4, "1/day", "user stories (unverified), the monthly report: \"Jobs This Month: 12\", that is 0.4 a day; a gamma law "
+        "worth two jobs in five days", gamma_shape=2.0, gamma_exposure_hours=120.0, weak=True)
 
 
 def memory(figures):

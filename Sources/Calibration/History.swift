@@ -36,6 +36,8 @@ public struct History: Sendable {
     public var failure: String?
     public var quotedCost: Int64?
     public var cost: Int64?
+    /// When we learnt of the row; nil: at once.
+    public var recorded: Instant?
     /// Indices into ``History/requests`` and ``History/leases``, in time order.
     public var requests: [Int] = []
     public var leases: [Int] = []
@@ -93,6 +95,8 @@ public struct History: Sendable {
     public var lastSeen: Instant?
     public var ended: Instant?
     public var endReason: EndReason?
+    /// When we learnt of its end; nil: at once.
+    public var recorded: Instant?
     public var stages: [StageRun] = []
     public var checkpoints: [Checkpoint] = []
     /// (step, at), ascending.
@@ -150,6 +154,8 @@ public struct History: Sendable {
     public var to: Instant
     /// Nanodollars.
     public var amount: Int64
+    /// When we learnt of it; nil: at once.
+    public var recorded: Instant?
     public init(job: Int?, lease: Int?, account: String, from: Instant, to: Instant, amount: Int64) {
       self.job = job
       self.lease = lease

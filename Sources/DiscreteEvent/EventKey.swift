@@ -27,6 +27,10 @@ public struct EventKey: Hashable, Comparable, Sendable, BitwiseCopyable {
   @inlinable
   static var none: EventKey { EventKey(time: Instant(microseconds: .max), tie: .max) }
 
+  /// The key as one number of the same order.
+  @inlinable
+  var wide: Int128 { Int128(truncatingIfNeeded: time.microseconds) &<< 64 | Int128(truncatingIfNeeded: tie) }
+
   @inlinable
   public static func < (a: EventKey, b: EventKey) -> Bool {
     a.time != b.time ? a.time < b.time : a.tie < b.tie

@@ -4,7 +4,7 @@
 /// Scheduling an occupied slot overwrites its entry, and cancelling empties it: nothing dead is left behind.
 ///
 /// Two entries with equal keys come in the order of their slots. What is earliest is thus a function of what is
-/// pending, whatever the order in which it was scheduled. See <doc:FutureEventList> for the reasons.
+/// pending, whatever the order in which it was scheduled. See <doc:FutureEvents> for the reasons.
 ///
 /// The list is a value: a copy is independent, and costs O(slots) at its first change. Nothing allocates but ``init(slots:)``,
 /// ``reserve(slots:)`` and such a first change of a copy.
@@ -54,6 +54,7 @@ public struct FutureEventList: Sendable {
   @inlinable
   public mutating func schedule(_ key: EventKey, slot: Int) {
     precondition(slot >= 0 && slot < slots, "no such slot")
+    precondition(key.time != .distantPast, "nothing happens in the distant past")
     keys[slot] = key
     replay(slot)
   }
@@ -79,6 +80,7 @@ public struct FutureEventList: Sendable {
     for i in keys.indices { keys[i] = .none }
     for entry in new {
       precondition(entry.slot >= 0 && entry.slot < slots, "no such slot")
+      precondition(entry.key.time != .distantPast, "nothing happens in the distant past")
       keys[entry.slot] = entry.key
     }
     rebuild()
@@ -101,39 +103,33 @@ public struct FutureEventList: Sendable {
   }
 
   /// Plays the matches on the way from this slot's leaf to the root anew, up to the first that changes nothing.
+  ///
+  /// Who wins a match is a coin toss: the comparison must not be a branch, or its mispredictions cost three times the work.
   @inlinable
   mutating func replay(_ slot: Int) {
     let leaves = keys.count
     keys.withUnsafeBufferPointer { keys in
       winners.withUnsafeMutableBufferPointer { winners in
-        let sibling = slot ^ 1
-        // On equal keys the left child, the lower slot, wins.
         var best = slot
-        var bestKey = keys[slot]
-        var node = (slot &+ leaves) &>> 1
-        if FutureEventList.precedes(keys[sibling], bestKey, leftOfIt: slot & 1 == 1) {
-          best = sibling
-          bestKey = keys[sibling]
-        }
+        var bestKey = keys[slot].wide
+        var place = slot &+ leaves
+        var other = slot ^ 1
         while true {
-          // What did not change here, and is not this slot, cannot change anything above.
-          if best != slot && winners[node] == UInt32(truncatingIfNeeded: best) { return }
-          winners[node] = UInt32(truncatingIfNeeded: best)
-          if node == 1 { return }
-          let other = Int(winners[node ^ 1])
-          let otherKey = keys[other]
-          let wins = FutureEventList.precedes(otherKey, bestKey, leftOfIt: node & 1 == 1)
-          best = wins ? other : best
-          bestKey = wins ? otherKey : bestKey
-          node &>>= 1
+          let otherKey = keys[other].wide
+          // On equal keys the left child, the lower slot, wins; it has the even place.
+          let wins = otherKey &- Int128(truncatingIfNeeded: place & 1) < bestKey
+          let mask: Int = wins ? -1 : 0
+          best ^= (best ^ other) & mask
+          bestKey ^= (bestKey ^ otherKey) & Int128(truncatingIfNeeded: mask)
+          place &>>= 1
+          // What was not this slot and did not change cannot change anything above.
+          let was = Int(winners[place])
+          if was != slot && was == best { return }
+          winners[place] = UInt32(truncatingIfNeeded: best)
+          if place == 1 { return }
+          other = Int(winners[place ^ 1])
         }
       }
     }
-  }
-
-  @inlinable @inline(__always)
-  static func precedes(_ a: EventKey, _ b: EventKey, leftOfIt left: Bool) -> Bool {
-    if a.time != b.time { return a.time < b.time }
-    return left ? a.tie <= b.tie : a.tie < b.tie
   }
 }

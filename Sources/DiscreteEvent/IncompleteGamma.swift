@@ -32,7 +32,12 @@ public enum IncompleteGamma {
 
   /// The x at which P(a, x) = `p` and Q(a, x) = `q`, where p + q = 1 and the smaller of both is exact.
   static func quantile(_ a: Double, lower p: Double, upper q: Double) -> Double {
-    if !(p > 0) { return p == 0 ? 0 : .nan }
+    exp(logQuantile(a, lower: p, upper: q))
+  }
+
+  /// The logarithm of the quantile, finite also where the quantile itself underflows.
+  static func logQuantile(_ a: Double, lower p: Double, upper q: Double) -> Double {
+    if !(p > 0) { return p == 0 ? -.infinity : .nan }
     if !(q > 0) { return q == 0 ? .infinity : .nan }
     let useLower = p <= q
     let target = log(useLower ? p : q)
@@ -46,14 +51,15 @@ public enum IncompleteGamma {
       if residual == 0 { break }
       if (residual > 0) == useLower { high = y } else { low = y }
       var next = y - residual / slope
+      // Newton's error is of the order of the square of its last step. So small a step may leave the bracket by rounding.
+      if abs(next - y) <= 1e-10 { return next }
       if !(next > low && next < high) {
         if low.isFinite && high.isFinite { next = 0.5 * (low + high) } else { next = low.isFinite ? y + 1 : y - 1 }
       }
-      let step = abs(next - y)
+      if next == y { break }
       y = next
-      if step <= 1e-15 * max(1, abs(y)) || step < 4e-16 { break }
     }
-    return exp(y)
+    return y
   }
 
   /// log(tail) − target and its derivative with respect to y = log x.

@@ -54,7 +54,8 @@ public struct RandomStream: Sendable, BitwiseCopyable {
 
   /// A number in the open interval (0, 1), on a grid of 2⁻⁵³ (never 0, never 1).
   @inlinable
-  public mutating func uniform() -> Double {
-    (Double(nextUInt64() >> 12) + 0.5) * 0x1p-52
-  }
+  public mutating func uniform() -> Double { RandomStream.uniform(nextUInt64()) }
+
+  @inlinable
+  static func uniform(_ bits: UInt64) -> Double { (Double(bits >> 12) + 0.5) * 0x1p-52 }
 }

@@ -12,17 +12,19 @@ public struct BudgetState: Hashable, Sendable {
   /// Counted into the running period so far, open leases up to their `attributed` cost.
   public internal(set) var spent: Int64 = 0
   public internal(set) var spentByAllocation: ContiguousArray<Int64> = []
-  /// Closed stretches of leases, for the rolling period: (from, to, amount), in order of `to`.
+  /// Closed stretches of leases, for the rolling period.
   var stretches: ContiguousArray<Stretch> = []
 
   struct Stretch: Hashable, Sendable, BitwiseCopyable {
     var from: Instant
     var to: Instant
     var amount: Int64
+    var allocation: UInt16
   }
 
   /// What is set aside for admitted, unfinished jobs that hold no slot (paused).
   public internal(set) var reservedElsewhere: Int64 = 0
+  var reservedElsewhereByAllocation: ContiguousArray<Int64> = []
 
   public init(limit: Int64? = nil, period: BudgetPeriod = .calendar, boundaries: ContiguousArray<Instant> = []) {
     self.limit = limit
@@ -32,22 +34,47 @@ public struct BudgetState: Hashable, Sendable {
 
   mutating func count(_ amount: Int64, allocation: UInt16, from: Instant, to: Instant) {
     spent &+= amount
-    if allocation > 0 {
-      let index = Int(allocation) - 1
-      while spentByAllocation.count <= index { spentByAllocation.append(0) }
-      spentByAllocation[index] &+= amount
-    }
-    if period == .rolling30Days, limit != nil, amount != 0 {
-      stretches.append(Stretch(from: from, to: to, amount: amount))
+    BudgetState.add(amount, allocation, &spentByAllocation)
+    if period == .rolling30Days, amount != 0 {
+      if stretches.count == stretches.capacity {
+        let edge = to - .days(30)
+        stretches.removeAll { $0.to <= edge }
+      }
+      stretches.append(Stretch(from: from, to: to, amount: amount, allocation: allocation))
     }
   }
 
-  /// What was spent in the 30 days before `now` by closed stretches; a stretch across the edge counts by time.
-  mutating func rolling(at now: Instant) -> Int64 {
+  mutating func setAside(_ amount: Int64, allocation: UInt16) {
+    reservedElsewhere &+= amount
+    BudgetState.add(amount, allocation, &reservedElsewhereByAllocation)
+  }
+
+  private static func add(_ amount: Int64, _ allocation: UInt16, _ sums: inout ContiguousArray<Int64>) {
+    guard allocation > 0 else { return }
+    while sums.count < Int(allocation) { sums.append(0) }
+    sums[Int(allocation) - 1] &+= amount
+  }
+
+  /// What was counted into the running period, in all or for one allocation (from 1).
+  func counted(_ allocation: UInt16, at now: Instant) -> Int64 {
+    if period == .rolling30Days { return rolling(at: now, allocation) }
+    return allocation == 0 ? spent : BudgetState.sum(allocation, spentByAllocation)
+  }
+
+  /// What is set aside for paused jobs, in all or for one allocation (from 1).
+  func setAside(_ allocation: UInt16) -> Int64 {
+    allocation == 0 ? reservedElsewhere : BudgetState.sum(allocation, reservedElsewhereByAllocation)
+  }
+
+  private static func sum(_ allocation: UInt16, _ sums: ContiguousArray<Int64>) -> Int64 {
+    Int(allocation) <= sums.count ? sums[Int(allocation) - 1] : 0
+  }
+
+  /// What was spent in the 30 days before `now` by closed stretches; a stretch across the edge counts by time. O(stretches).
+  func rolling(at now: Instant, _ allocation: UInt16) -> Int64 {
     let edge = now - .days(30)
-    stretches.removeAll { $0.to <= edge }
     var sum: Int64 = 0
-    for s in stretches {
+    for s in stretches where s.to > edge && (allocation == 0 || s.allocation == allocation) {
       if s.from >= edge {
         sum += s.amount
       } else {

@@ -25,7 +25,9 @@ public struct Controller: Sendable {
     if recordsEvents { recorded.removeAll(keepingCapacity: true) }
     try take(event, at: now, &commands)
     let subject = fleet.subject
-    if case .periodTurned = event {} else if case .budgetLimitChanged = event {} else {
+    if case .periodTurned = event {
+    } else if case .budgetLimitChanged = event {
+    } else {
       while let decision = decide(about: subject, at: now) { try take(decision, at: now, &commands) }
     }
     try admit(at: now, &commands)

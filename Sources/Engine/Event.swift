@@ -42,7 +42,9 @@ public struct JobSpec: Hashable, Sendable, BitwiseCopyable, Codable {
 }
 
 /// Why an attempt to get a pod failed.
-public enum Unavailability: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case noCapacity, timeout, region, error }
+public enum Unavailability: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
+  case noCapacity, timeout, region, error
+}
 
 /// How a pod was lost.
 public enum LossKind: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
@@ -55,7 +57,9 @@ public enum LossKind: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
 }
 
 /// What a person is asked about.
-public enum Question: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case interruptions, recoveries, provisioning }
+public enum Question: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
+  case interruptions, recoveries, provisioning
+}
 
 /// Why a job was refused.
 public enum Refusal: UInt8, Hashable, Sendable, BitwiseCopyable, Codable { case none, budget, allocation, queueFull }
@@ -78,7 +82,8 @@ public enum Event: Hashable, Sendable, BitwiseCopyable {
   case podGranted(JobIndex, hourlyRate: Int64)
   case podUnavailable(JobIndex, Unavailability)
   case stageFinished(JobIndex, Stage)
-  /// Checkpoints are durable up to `step`: training up to `keptThrough` is kept, `blocked` of it stood still. Cumulative.
+  /// Checkpoints are durable up to `step`: training up to `keptThrough` is kept, and `blocked` of the time since the last
+  /// such event of the lease stood still. One event may stand for several checkpoints.
   case checkpointsSaved(JobIndex, step: Int32, keptThrough: Instant, blocked: Span)
   /// The pod's absence was observed; its worker had stopped at `stoppedAt`, the provider bills until `billedUntil`.
   case podInterrupted(JobIndex, LossKind, stoppedAt: Instant, billedUntil: Instant)
@@ -112,6 +117,25 @@ public enum EventKind: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable 
 }
 
 extension Event {
+  /// The job it is about; nil for a new job and for what concerns the whole fleet.
+  public var job: JobIndex? {
+    switch self {
+    case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged: nil
+    case .jobConfirmed(let j), .cancelRequested(let j), .pauseRequested(let j), .resumeRequested(let j),
+      .jobPromoted(let j), .decisionAnswered(let j, _), .budgetOverridden(let j), .podGranted(let j, _),
+      .podUnavailable(let j, _), .stageFinished(let j, _), .checkpointsSaved(let j, _, _, _),
+      .podInterrupted(let j, _, _, _), .workerFailed(let j, _), .podGone(let j), .deadlinePassed(let j),
+      .billAdjusted(let j, _), .storageCharged(let j, _), .jobAdmitted(let j), .jobBlocked(let j, _),
+      .podRequested(let j), .retryScheduled(let j, _), .switchedToOnDemand(let j), .decisionRequested(let j, _, _),
+      .stopOrdered(let j, _), .jobFailed(let j, _):
+      j
+    }
+  }
+
+  /// Whether it concerns the whole fleet and no job.
+  public var concernsFleet: Bool { kind == .periodTurned || kind == .budgetLimitChanged }
+
+  /// The event without its payload.
   public var kind: EventKind {
     switch self {
     case .jobDrafted: .jobDrafted

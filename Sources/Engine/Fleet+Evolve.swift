@@ -13,37 +13,42 @@ extension Fleet {
       enqueue(subject, atFront: false)
       return
     case .periodTurned:
+      subject = .none
       turnPeriod(at: now)
       return
     case .budgetLimitChanged(let limit):
+      subject = .none
       budget.limit = limit
       return
-    case .jobConfirmed(let j), .cancelRequested(let j), .pauseRequested(let j), .resumeRequested(let j),
-      .jobPromoted(let j), .decisionAnswered(let j, _), .budgetOverridden(let j), .podGranted(let j, _),
-      .podUnavailable(let j, _), .stageFinished(let j, _), .checkpointsSaved(let j, _, _, _),
-      .podInterrupted(let j, _, _, _), .workerFailed(let j, _), .podGone(let j), .deadlinePassed(let j),
-      .billAdjusted(let j, _), .storageCharged(let j, _), .jobAdmitted(let j), .jobBlocked(let j, _),
-      .podRequested(let j), .retryScheduled(let j, _), .switchedToOnDemand(let j), .decisionRequested(let j, _, _),
-      .stopOrdered(let j, _), .jobFailed(let j, _):
-      subject = j
+    default: break
     }
-    let i = subject.int
+    let index = event.job ?? .none
+    let i = index.int
     guard i < jobs.count else { throw TransitionError(phase: nil, event: event.kind, ordinal: .max) }
     let phase = jobs[i].phase
     let bits = Lifecycle.allowed[Int(phase.rawValue) &* EventKind.allCases.count &+ Int(event.kind.rawValue)]
-    guard bits != 0 else {
+    guard bits != 0, fits(event, jobs[i]) else {
       throw TransitionError(phase: phase, event: event.kind, ordinal: jobs[i].spec.ordinal)
     }
+    subject = index
     evolve(event, i, from: phase, at: now)
+  }
+
+  /// What the table cannot say: a stage ends in its own phase, and a job has one lease at a time.
+  @inline(__always)
+  private func fits(_ event: Event, _ job: Job) -> Bool {
+    switch event {
+    case .stageFinished(_, let stage): stage == job.phase.stage
+    case .podGranted, .podUnavailable: !job.lease.isOpen
+    default: true
+    }
   }
 
   private mutating func evolve(_ event: Event, _ i: Int, from phase: Phase, at now: Instant) {
     switch event {
     case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged: break
     case .jobConfirmed, .resumeRequested:
-      if phase == .paused {
-        budget.reservedElsewhere -= max(0, jobs[i].spec.reservation - jobs[i].costs.total)
-      }
+      setAside(i, false)
       jobs[i].phase = .queued
       enqueue(subject, atFront: false)
     case .budgetOverridden:
@@ -67,6 +72,7 @@ extension Fleet {
     case .podRequested:
       if jobs[i].attempts == 0 { jobs[i].firstAttempt = now }
       jobs[i].attempts += 1
+      jobs[i].requests &+= 1
       jobs[i].lease.number = max(1, jobs[i].lease.number)
       jobs[i].deadline = .distantFuture
       jobs[i].phase = .provisioning
@@ -75,9 +81,7 @@ extension Fleet {
       if phase == .provisioning {
         jobs[i].attempts = 0
         jobs[i].phase = .booting
-        if jobs[i].spec.maxCost < .max {
-          jobs[i].deadline = now + Ledger.time(hourlyRate: rate, amount: jobs[i].spec.maxCost - jobs[i].costs.total)
-        }
+        setCap(i)
       }
     case .podUnavailable:
       if phase == .stopping {
@@ -95,15 +99,16 @@ extension Fleet {
       settle(i, to: keptThrough, .checkpoints)
       jobs[i].durableStep = max(jobs[i].durableStep, step)
     case .podInterrupted(_, _, let stoppedAt, let billedUntil):
+      let leased = jobs[i].lease.isOpen
       settleStop(i, stoppedAt: stoppedAt, worked: phase)
       closeLease(i, at: billedUntil)
-      jobs[i].interruptions += 1
+      if leased { jobs[i].interruptions += 1 }
       if phase == .stopping {
         finishStop(i, at: now)
       } else {
         let progressed = jobs[i].durableStep > jobs[i].lease.firstStep || jobs[i].lease.number == 1
         jobs[i].failedRecoveries = progressed ? 0 : jobs[i].failedRecoveries + 1
-        jobs[i].lease.number += 1
+        nextLease(i)
         jobs[i].attempts = 0
         jobs[i].deadline = .distantFuture
         jobs[i].phase = .interrupted
@@ -113,18 +118,18 @@ extension Fleet {
       jobs[i].failures += 1
       stop(i, outcome: .failed, failure)
     case .stopOrdered(_, let failure):
-      if phase != .training { settleStop(i, stoppedAt: now, worked: phase) }
+      stopWork(i, from: phase, at: now)
       stop(i, outcome: .failed, failure)
     case .pauseRequested:
       if phase == .queued {
         dequeue(subject)
         jobs[i].phase = .paused
+        if jobs[i].admitted < .distantFuture { setAside(i, true) }
       } else if phase == .waitingForGPU || phase == .awaitingDecision {
         jobs[i].outcome = .paused
         finishStop(i, at: now)
       } else {
-        if phase.isWorking, phase != .training { settleStop(i, stoppedAt: now, worked: phase) }
-        if jobs[i].lease.isOpen { jobs[i].lease.number += 1 }
+        if phase.isWorking { stopWork(i, from: phase, at: now) }
         stop(i, outcome: .paused, .none)
       }
     case .cancelRequested:
@@ -159,13 +164,9 @@ extension Fleet {
       jobs[i].outcome = .failed
       end(i, .failed, at: now)
     case .billAdjusted(_, let amount):
-      ledger.post(.adjustment, amount)
-      jobs[i].costs[.adjustment] &+= amount
-      budget.count(amount, allocation: jobs[i].spec.allocation, from: now, to: now)
+      charge(i, .adjustment, amount, at: now)
     case .storageCharged(_, let amount):
-      ledger.post(.storage, amount)
-      jobs[i].costs[.storage] &+= amount
-      budget.count(amount, allocation: jobs[i].spec.allocation, from: now, to: now)
+      charge(i, .storage, amount, at: now)
     }
   }
 
@@ -209,7 +210,7 @@ extension Fleet {
       dequeue(subject)
       end(i, .cancelled, at: now)
     case .paused:
-      budget.reservedElsewhere -= max(0, jobs[i].spec.reservation - jobs[i].costs.total)
+      setAside(i, false)
       end(i, .cancelled, at: now)
     case .stopping:
       // A pause becomes a cancellation; what is decided about an ended job stays.
@@ -225,6 +226,7 @@ extension Fleet {
   }
 
   private mutating func turnPeriod(at now: Instant) {
+    guard budget.period == .calendar else { return }
     for index in slots where index != .none && jobs[index.int].lease.isOpen {
       attribute(index.int, through: now)
     }

@@ -14,6 +14,10 @@ public struct Lease: Hashable, Sendable, BitwiseCopyable {
   public var settled: Instant = .zero
   /// The bill is counted into the budget's period up to here (nanodollars since the grant).
   public var attributed: Int64 = 0
+  /// When it was last counted into the budget.
+  public var attributedAt: Instant = .zero
+  /// When the worker was told to stop training; `distantPast` before. What is not saved by the pod's end is lost work.
+  public var trainedUntil: Instant = .distantPast
   /// When training ended on this lease; `distantFuture` before.
   public var trainingEnded: Instant = .distantFuture
   /// The durable step when the lease began: a recovery that does not pass it has failed.
@@ -46,6 +50,10 @@ public struct Job: Hashable, Sendable, BitwiseCopyable {
   /// The slot it holds; -1: none.
   public var slot: Int32 = -1
   public var attempts: Int32 = 0
+  /// Pods asked for under the current lease number, never set back while it lasts: keys the luck of a request.
+  public var requests: UInt16 = 0
+  /// What the budget sets aside for the job while it is paused.
+  public internal(set) var setAside: Int64 = 0
   public var submitted: Instant
   public var admitted: Instant = .distantFuture
   public var ended: Instant = .distantFuture
@@ -64,6 +72,12 @@ public struct Job: Hashable, Sendable, BitwiseCopyable {
     self.phase = phase
     pricing = spec.pricing
     submitted = at
+  }
+
+  /// What of the open lease's cost is not yet counted into the budget, in nanodollars.
+  func unattributed(at instant: Instant) -> Int64 {
+    guard lease.isOpen else { return 0 }
+    return Ledger.cost(hourlyRate: lease.hourlyRate, time: instant - lease.granted) - lease.attributed
   }
 
   /// What the job has cost at `instant`, the open lease included, in nanodollars.

@@ -56,19 +56,25 @@ public struct Ledger: Hashable, Sendable, BitwiseCopyable {
 
   /// What a lease has cost after `time` at `hourlyRate` nanodollars an hour: rounded down once, whatever the parts.
   ///
-  /// The product of microseconds and nanodollars overflows 64 bits within minutes, so it is taken at full width.
+  /// The product of microseconds and nanodollars overflows 64 bits within minutes, so it is taken at full width. What
+  /// is more than nine thousand million dollars saturates.
   @inlinable
   public static func cost(hourlyRate: Int64, time: Span) -> Int64 {
     guard time.microseconds > 0, hourlyRate > 0 else { return 0 }
     let product = hourlyRate.magnitude.multipliedFullWidth(by: time.microseconds.magnitude)
+    guard product.high < 1_800_000_000 else { return .max }
     return Int64(truncatingIfNeeded: UInt64(3_600_000_000).dividingFullWidth(product).quotient)
   }
 
-  /// The longest time that costs no more than `amount`.
+  /// The longest time that costs no more than `amount`: the inverse of ``cost(hourlyRate:time:)``.
   @inlinable
   public static func time(hourlyRate: Int64, amount: Int64) -> Span {
     guard hourlyRate > 0, amount < .max else { return Span(microseconds: .max) }
-    let product = max(0, amount).magnitude.multipliedFullWidth(by: 3_600_000_000)
+    guard amount >= 0 else { return .zero }
+    // The cost is rounded down, so all that is short of the next nanodollar still costs `amount`.
+    var product = (amount.magnitude + 1).multipliedFullWidth(by: 3_600_000_000)
+    let (low, borrow) = product.low.subtractingReportingOverflow(1)
+    product = (borrow ? product.high - 1 : product.high, low)
     guard product.high < hourlyRate.magnitude else { return Span(microseconds: .max) }
     let quotient = hourlyRate.magnitude.dividingFullWidth(product).quotient
     return Span(microseconds: quotient > Int64.max.magnitude ? .max : Int64(quotient))

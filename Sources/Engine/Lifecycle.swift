@@ -45,7 +45,8 @@ public enum Lifecycle {
       (.finalizing, [.stopping]),
     ] {
       rows.append(Transition(from: phase, event: .stageFinished, to: next))
-      if phase == .training { row(phase, .checkpointsSaved, .training) }
+      // An upload may end after training has.
+      if phase == .training || phase == .finalizing { row(phase, .checkpointsSaved, phase) }
       row(phase, .podInterrupted, .interrupted)
       row(phase, .workerFailed, .stopping)
       row(phase, .pauseRequested, .stopping)

@@ -32,6 +32,10 @@ public enum Phase: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable, Cod
 
   /// Whether the job is over.
   @inlinable public var isTerminal: Bool { rawValue >= Phase.completed.rawValue }
+  /// The stage whose end leads out of this phase; nil where no worker works.
+  @inlinable public var stage: Stage? {
+    isWorking ? Stage(rawValue: rawValue &- Phase.booting.rawValue) : nil
+  }
   /// Whether a worker may be at work on a leased pod.
   @inlinable public var isWorking: Bool { rawValue >= Phase.booting.rawValue && rawValue <= Phase.finalizing.rawValue }
 }

@@ -1,30 +1,35 @@
 import DiscreteEvent
 
 extension Fleet {
-  /// Spending of the running period at `now`, open leases included, in nanodollars. O(slots).
-  public func spent(at now: Instant) -> Int64 {
-    var budget = self.budget
-    let rolling = budget.period == .rolling30Days
-    var sum = rolling ? budget.rolling(at: now) : budget.spent
+  /// Spending of the running period at `now`, open leases included, in nanodollars. O(slots), rolling also O(stretches).
+  public func spent(at now: Instant) -> Int64 { spent(by: 0, at: now) }
+
+  /// What is still set aside for admitted, unfinished jobs, in nanodollars. O(slots).
+  public func reserved(at now: Instant) -> Int64 { reserved(for: 0, except: .none, at: now) }
+
+  /// Spending of one allocation (from 1), or of all (0).
+  func spent(by allocation: UInt16, at now: Instant) -> Int64 {
+    var sum = budget.counted(allocation, at: now)
     let edge = now - .days(30)
     for index in slots where index != .none {
       let job = jobs[index.int]
-      guard job.lease.isOpen else { continue }
-      var before = job.lease.attributed
-      if rolling, job.lease.granted < edge {
-        before = Ledger.cost(hourlyRate: job.lease.hourlyRate, time: edge - job.lease.granted)
+      guard job.lease.isOpen, allocation == 0 || job.spec.allocation == allocation else { continue }
+      sum += job.unattributed(at: now)
+      if budget.period == .rolling30Days, job.lease.attributedAt < edge {
+        sum -= Ledger.cost(hourlyRate: job.lease.hourlyRate, time: edge - job.lease.granted) - job.lease.attributed
       }
-      sum += Ledger.cost(hourlyRate: job.lease.hourlyRate, time: now - job.lease.granted) - before
     }
     return sum
   }
 
-  /// What is still set aside for admitted, unfinished jobs, in nanodollars. O(slots).
-  public func reserved(at now: Instant) -> Int64 {
-    var sum = budget.reservedElsewhere
-    for index in slots where index != .none {
+  /// What is set aside for one allocation (from 1), or for all (0), leaving out one job.
+  func reserved(for allocation: UInt16, except: JobIndex, at now: Instant) -> Int64 {
+    var sum = budget.setAside(allocation)
+    for index in slots where index != .none && index != except {
       let job = jobs[index.int]
-      sum += max(0, job.spec.reservation - job.cost(at: now))
+      if allocation == 0 || job.spec.allocation == allocation {
+        sum += max(0, job.spec.reservation - job.cost(at: now))
+      }
     }
     return sum
   }
@@ -34,19 +39,14 @@ extension Fleet {
     let job = jobs[index.int]
     guard !job.overridden else { return .none }
     let own = max(0, job.spec.reservation - job.cost(at: now))
-    let holds = job.slot >= 0
-    if let limit = budget.limit {
-      let others = reserved(at: now) - (holds ? own : 0)
-      if spent(at: now) + others + own > limit { return .budget }
+    if let limit = budget.limit, spent(at: now) + reserved(for: 0, except: index, at: now) + own > limit {
+      return .budget
     }
-    let allocation = Int(job.spec.allocation)
-    if allocation > 0, allocation <= budget.allocations.count, budget.allocations[allocation - 1] < .max {
-      var sum = allocation <= budget.spentByAllocation.count ? budget.spentByAllocation[allocation - 1] : 0
-      for other in slots where other != .none && other != index && jobs[other.int].spec.allocation == job.spec.allocation {
-        let running = jobs[other.int]
-        sum += max(running.spec.reservation, running.cost(at: now)) - running.lease.attributed
-      }
-      if sum + own > budget.allocations[allocation - 1] { return .allocation }
+    let a = job.spec.allocation
+    if a > 0, Int(a) <= budget.allocations.count, budget.allocations[Int(a) - 1] < .max,
+      spent(by: a, at: now) + reserved(for: a, except: index, at: now) + own > budget.allocations[Int(a) - 1]
+    {
+      return .allocation
     }
     return .none
   }

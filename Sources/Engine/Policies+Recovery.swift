@@ -54,7 +54,8 @@ extension Controller {
   ) -> Event {
     switch fallback {
     case .fail: return .jobFailed(index, failure(for: question))
-    case .keepTrying: return job.phase == .awaitingDecision ? .decisionAnswered(index, .keepTrying) : .podRequested(index)
+    case .keepTrying:
+      return job.phase == .awaitingDecision ? .decisionAnswered(index, .keepTrying) : .podRequested(index)
     case .onDemand:
       if maySwitch(index, job, at: now) { return .switchedToOnDemand(index) }
       // A switch passes the budget gate again; where it does not, a person is asked once more.

@@ -9,14 +9,11 @@ struct HistoryLoader {
   let db: Database
   let file: String
   var history: History
-  /// When each job, lease and charge was learnt of; nil: at once.
-  var jobRecorded: [Instant?] = []
-  var leaseRecorded: [Instant?] = []
-  var chargeRecorded: [Instant?] = []
 
-  private var jobs: [String: Int] = [:]
-  private var requests: [String: Int] = [:]
-  private var leases: [String: Int] = [:]
+  /// Indices by id.
+  private(set) var jobs: [String: Int] = [:]
+  private(set) var requests: [String: Int] = [:]
+  private(set) var leases: [String: Int] = [:]
 
   init(db: Database, file: String) {
     self.db = db
@@ -38,7 +35,7 @@ struct HistoryLoader {
   }
 
   /// A type method, so that `body` may change the loader.
-  private static func forEach(
+  static func forEach(
     _ table: HistoryTable, of db: Database, file: String, _ body: (HistoryRow) throws -> Void
   ) throws {
     let cursor = try Row.fetchCursor(db, sql: table.select)
@@ -47,30 +44,30 @@ struct HistoryLoader {
 
   private mutating func loadObservations() throws {
     try Self.forEach(.observation, of: db, file: file) { row in
-      try row.ordered(2, 3)
-      history.observations.append(
-        History.Observation(
-          storeID: try row.text(0), origin: try row.oneOf(1, ["real", "sandbox", "synthetic"]),
-          from: try row.instant(2), until: try row.instant(3)))
+      let observation = History.Observation(
+        storeID: try row.text(0), origin: try row.oneOf(1, ["real", "sandbox", "synthetic"]),
+        from: try row.instant(2), until: try row.instant(3))
+      try row.ordered(2, observation.from, 3, observation.until)
+      history.observations.append(observation)
     }
   }
 
   private mutating func loadJobs() throws {
     var retries: [(row: String, of: String)] = []
-    var (found, recorded, index) = ([History.Job](), [Instant?](), [String: Int]())
+    var (found, index) = ([History.Job](), [String: Int]())
     try Self.forEach(.job, of: db, file: file) { row in
       let job = try Self.job(row)
       guard index.updateValue(found.count, forKey: job.id) == nil else { throw row.error("the id is there twice") }
       if let of = try row.textOrNil(24) { retries.append((job.id, of)) }
       found.append(job)
-      recorded.append(try row.instantOrNil(27))
+      found[found.count - 1].recorded = try row.instantOrNil(27)
     }
     for retry in retries where index[retry.of] == nil {
       throw InputError(
         .badData, file: file, "table job, row \(retry.row): retry_of is “\(retry.of)”, but there is no such job",
         hint: "set retry_of to NULL or add the job")
     }
-    (history.jobs, jobRecorded, jobs) = (found, recorded, index)
+    (history.jobs, jobs) = (found, index)
   }
 
   private static func job(_ row: HistoryRow) throws -> History.Job {
@@ -94,9 +91,9 @@ struct HistoryLoader {
       trainingTokens: tokens, gpuType: try row.text(18), submitted: try row.instant(19))
     (job.creator, job.client, job.project) = (try row.textOrNil(2), try row.textOrNil(3), try row.textOrNil(4))
     (job.admitted, job.ended) = (try row.instantOrNil(20), try row.instantOrNil(21))
-    try row.ordered(19, 20)
-    try row.ordered(19, 21)
-    try row.ordered(20, 21)
+    try row.ordered(19, job.submitted, 20, job.admitted)
+    try row.ordered(19, job.submitted, 21, job.ended)
+    try row.ordered(20, job.admitted, 21, job.ended)
     job.outcome = try row.oneOfOrNil(22, History.Outcome.self, ["completed", "failed", "cancelled"])
     if (job.ended == nil) != (job.outcome == nil) {
       throw row.error(
@@ -118,21 +115,22 @@ struct HistoryLoader {
 
   private mutating func loadPauses() throws {
     try Self.forEach(.pause, of: db, file: file) { row in
-      try row.ordered(1, 2)
       let job = try row.reference(0, to: "job", in: jobs)
-      history.jobs[job].pauses.append((try row.instant(1), try row.instantOrNil(2)))
+      let (from, to) = (try row.instant(1), try row.instantOrNil(2))
+      try row.ordered(1, from, 2, to)
+      history.jobs[job].pauses.append((from, to))
     }
   }
 
   private mutating func loadRequests() throws {
     var (found, index) = ([History.Request](), [String: Int]())
     try Self.forEach(.request, of: db, file: file) { row in
-      try row.ordered(3, 4)
       let request = History.Request(
         id: try row.text(0), job: try row.reference(1, to: "job", in: jobs), pricing: try Self.pricing(row, 2),
         requested: try row.instant(3), resolved: try row.instantOrNil(4),
         result: try row.oneOfOrNil(
           5, History.RequestResult.self, ["granted", "unavailable", "timeout", "error", "withdrawn"]))
+      try row.ordered(3, request.requested, 4, request.resolved)
       if (request.resolved == nil) != (request.result == nil) {
         throw row.error("of resolved_at and result one is NULL and the other is not")
       }
@@ -144,9 +142,8 @@ struct HistoryLoader {
   }
 
   private mutating func loadLeases() throws {
-    var (found, recorded, index) = ([History.Lease](), [Instant?](), [String: Int]())
+    var (found, index) = ([History.Lease](), [String: Int]())
     try Self.forEach(.lease, of: db, file: file) { row in
-      try row.ordered(4, 7)
       let request = history.requests[try row.reference(1, to: "pod_request", in: requests)]
       var lease = History.Lease(
         id: try row.text(0), job: try row.reference(2, to: "job", in: jobs), pricing: request.pricing,
@@ -157,6 +154,7 @@ struct HistoryLoader {
       guard lease.hourlyRate >= 0 else { throw row.error("hourly_rate is negative") }
       (lease.observedFrom, lease.lastSeen) = (try row.instantOrNil(5), try row.instantOrNil(6))
       lease.ended = try row.instantOrNil(7)
+      try row.ordered(4, lease.granted, 7, lease.ended)
       lease.endReason = try row.oneOfOrNil(
         8, History.EndReason.self,
         ["interrupted", "host_failure", "lost", "released", "failed", "cancelled", "paused"])
@@ -165,105 +163,11 @@ struct HistoryLoader {
       if lease.ended != nil, lease.endReason == nil { lease.endReason = .lost }
       guard index.updateValue(found.count, forKey: lease.id) == nil else { throw row.error("the id is there twice") }
       found.append(lease)
-      recorded.append(try row.instantOrNil(9))
+      found[found.count - 1].recorded = try row.instantOrNil(9)
     }
     for (i, lease) in found.enumerated() { history.jobs[lease.job].leases.append(i) }
-    (history.leases, leaseRecorded, leases) = (found, recorded, index)
+    (history.leases, leases) = (found, index)
   }
-
-  /// Runs `body` for each row of a table whose first column names a lease; rows of one lease mostly stand together.
-  private mutating func forEachOfLease(
-    _ table: HistoryTable, _ body: (HistoryRow, inout History.Lease) throws -> Void
-  ) throws {
-    var (id, lease) = ("", -1)
-    try Self.forEach(table, of: db, file: file) { row in
-      let next = try row.text(0)
-      if lease < 0 || next != id { (id, lease) = (next, try row.reference(0, to: "lease", in: leases)) }
-      try body(row, &history.leases[lease])
-    }
-  }
-
-  private mutating func loadStageRuns() throws {
-    let names = ["boot", "preprocessing", "model_loading", "restore", "training", "finalization"]
-    try forEachOfLease(.stageRun) { row, lease in
-      try row.ordered(2, 3)
-      var run = History.StageRun(
-        stage: try row.oneOf(1, History.StageName.self, names), started: try row.instant(2),
-        ended: try row.instantOrNil(3), completed: try row.count(7) != 0)
-      (run.firstStep, run.lastStep) = (try row.countOrNil(4), try row.countOrNil(5))
-      run.lastStepAt = try row.instantOrNil(6)
-      if let first = run.firstStep, let last = run.lastStep, last < first {
-        throw row.error("last_step (\(last)) is before first_step (\(first))")
-      }
-      try row.ordered(2, 6)
-      lease.stages.append(run)
-    }
-    for i in history.leases.indices { history.leases[i].stages.sort { $0.started < $1.started } }
-  }
-
-  private mutating func loadCheckpoints() throws {
-    let jobs = jobs
-    try forEachOfLease(.checkpoint) { row, lease in
-      try row.ordered(2, 4)
-      guard try row.reference(5, to: "job", in: jobs) == lease.job else {
-        throw row.error("its lease \(lease.id) belongs to another job")
-      }
-      let blocked = try row.integerOrNil(3)
-      if let blocked, blocked < 0 || blocked > HistoryRow.latest {
-        throw row.error("blocked_us is \(blocked), not a duration")
-      }
-      lease.checkpoints.append(
-        History.Checkpoint(
-          step: try row.count(1), started: try row.instant(2), blocked: blocked.map(Span.init(microseconds:)),
-          durable: try row.instant(4)))
-    }
-    for i in history.leases.indices { history.leases[i].checkpoints.sort { $0.step < $1.step } }
-  }
-
-  private mutating func loadProgress() throws {
-    try forEachOfLease(.progress) { row, lease in
-      lease.progress.append((try row.count(1), try row.instant(2)))
-    }
-    for i in history.leases.indices {
-      history.leases[i].progress.sort { $0.step < $1.step }
-      let progress = history.leases[i].progress
-      for (a, b) in zip(progress, progress.dropFirst()) where b.at < a.at {
-        throw InputError(
-          .badData, file: file,
-          "table progress, row \(history.leases[i].id)/\(b.step): its time is before that of step \(a.step)")
-      }
-    }
-  }
-
-  private mutating func loadCharges() throws {
-    var (found, recorded, total) = ([History.Charge](), [Instant?](), Int64(0))
-    var (jobID, job, leaseID, lease): (String?, Int?, String?, Int?) = (nil, nil, nil, nil)
-    try Self.forEach(.charge, of: db, file: file) { row in
-      try row.ordered(4, 5)
-      let (thisJob, thisLease) = (try row.textOrNil(1), try row.textOrNil(2))
-      if thisJob != jobID {
-        (jobID, job) = (thisJob, try thisJob.map { _ in try row.reference(1, to: "job", in: jobs) })
-      }
-      if thisLease != leaseID {
-        (leaseID, lease) = (thisLease, try thisLease.map { _ in try row.reference(2, to: "lease", in: leases) })
-      }
-      if let lease, let job, history.leases[lease].job != job { throw row.error("its lease belongs to another job") }
-      let amount = try row.integer(6)
-      let (sum, overflow) = total.addingReportingOverflow(amount == .min ? .max : abs(amount))
-      if overflow { throw row.error("the charges up to here add up to more than nine billion dollars") }
-      total = sum
-      found.append(
-        History.Charge(
-          job: job, lease: lease, account: try row.oneOf(3, Self.accounts), from: try row.instant(4),
-          to: try row.instant(5), amount: amount))
-      recorded.append(try row.instantOrNil(7))
-    }
-    (history.charges, chargeRecorded) = (found, recorded)
-  }
-
-  private static let accounts = [
-    "work", "setup", "checkpoints", "lost_work", "recovery", "idle", "storage", "adjustment",
-  ]
 
   private func checkJobs() throws {
     for job in history.jobs where job.outcome == .completed && job.leases.isEmpty {

@@ -33,10 +33,7 @@ public enum HistoryReader {
       try HistoryTable.check(db, file: path)
       var loader = HistoryLoader(db: db, file: path)
       try loader.load()
-      return HistoryCut(
-        asOf: asOf, origins: origins, jobRecorded: loader.jobRecorded, leaseRecorded: loader.leaseRecorded,
-        chargeRecorded: loader.chargeRecorded
-      ).applied(to: loader.history)
+      return loader.history.known(at: asOf, realOnly: origins == .realOnly)
     }
     history.source = path
     return history

@@ -90,7 +90,9 @@ struct HistoryRow {
   }
 
   func countOrNil(_ column: Int) throws -> Int? {
-    value(column).isNull ? nil : try count(column)
+    guard let number = try integerOrNil(column) else { return nil }
+    guard number >= 0, number <= Self.largestCount else { throw wrong(column, "a count (0 or more)") }
+    return Int(number)
   }
 
   func instantOrNil(_ column: Int) throws -> Instant? {
@@ -117,7 +119,9 @@ struct HistoryRow {
 
   func oneOfOrNil<Value: RawRepresentable>(_ column: Int, _ type: Value.Type, _ known: [String]) throws -> Value?
   where Value.RawValue == String {
-    value(column).isNull ? nil : try oneOf(column, type, known)
+    guard let text = try textOrNil(column) else { return nil }
+    guard let value = Value(rawValue: text) else { throw wrong(column, "one of \(known.joined(separator: ", "))") }
+    return value
   }
 
   func oneOf(_ column: Int, _ known: [String]) throws -> String {
@@ -137,9 +141,10 @@ struct HistoryRow {
     return found
   }
 
-  /// Requires that `later` is not before `earlier`; where one of them is open there is nothing to hold against it.
-  func ordered(_ earlier: Int, _ later: Int) throws {
-    guard let from = try instantOrNil(earlier), let to = try instantOrNil(later), to < from else { return }
+  /// Requires that `to`, of column `later`, is not before `from`; where one of them is open there is nothing to hold
+  /// against it. The values are given, for a cell costs more to read than to compare.
+  func ordered(_ earlier: Int, _ from: Instant?, _ later: Int, _ to: Instant?) throws {
+    guard let from, let to, to < from else { return }
     throw error(
       "\(table.columns[later]) (\(Self.written(to))) is before \(table.columns[earlier]) (\(Self.written(from)))",
       hint: "correct the row, or delete it with all that refers to it")

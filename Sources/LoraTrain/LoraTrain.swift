@@ -1,7 +1,37 @@
 import ArgumentParser
+import Scenarios
 
+/// The command line, and the composition root: what the targets are joined to.
 @main
 struct LoraTrain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lora-train", abstract: "Forecasts and runs fine-tuning.")
+    commandName: "lora-train",
+    abstract: "Forecasts what fine-tuning runs cost, how long they take, and how sure that is.",
+    discussion: """
+      EXAMPLE
+        lora-train estimate --preset balanced --pricing spot --pairs 2600 --tokens-per-pair 3400 --compare
+
+      Every command takes --json and --help. Exit codes: 0 done; 1 what was asked for did not hold; 64 usage; 65 bad \
+      data; 66 no such input; 69 service unavailable; 73 cannot write; 75 try again later; 70 a defect of ours; 78 bad \
+      configuration; 130 interrupted.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      EstimateCommand.self, ForecastCommand.self, SimulateCommand.self, CalibrateCommand.self, FitCommand.self,
+      BacktestCommand.self,
+    ])
+
+  static func main() async {
+    Interrupt.install()
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Failure.exit(for: error, of: Self.self)
+    }
+  }
 }

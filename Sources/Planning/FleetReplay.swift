@@ -25,7 +25,8 @@ public struct FleetReplay: Sendable {
     for (position, job) in history.jobs.enumerated() where job.ended == nil {
       let index = JobIndex(jobs.count)
       let spec = JobSpec(
-        ordinal: UInt32(jobs.count), pricing: job.configuration.pricing, steps: Int32(clamping: job.configuration.steps))
+        ordinal: UInt32(jobs.count), pricing: job.configuration.pricing, steps: Int32(clamping: job.configuration.steps)
+      )
       jobs.append(position)
       var facts = [Fact(at: job.submitted, order: 0, event: .jobSubmitted(spec))]
       if let admitted = job.admitted { facts.append(Fact(at: admitted, order: 1, event: .jobAdmitted(index))) }

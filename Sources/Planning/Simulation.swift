@@ -103,8 +103,11 @@ public struct Simulation: Sendable {
     // Jobs at stated times are certain; a trace names each one's own kind.
     if case .times(let offsets) = experiment.worlds.first?.arrivals {
       let traced = !scenario.trace.isEmpty && scenario.jobs.isEmpty && scenario.service == nil
-      experiment.submissions = offsets.enumerated().map {
-        .init(at: start + Span(seconds: $0.element), kind: traced ? $0.offset : 0)
+      experiment.submissions = offsets.enumerated().map { i, offset in
+        // In a calendar month a trace's jobs come at their own times.
+        var at = start + Span(seconds: offset)
+        if case .month = scenario.horizon, i < scenario.trace.count, let own = scenario.trace[i].submitted { at = own }
+        return .init(at: at, kind: traced ? i : 0)
       }.sorted { $0.at < $1.at }
     }
     if scenario.policies.budgetLimit != nil, scenario.policies.budgetPeriod == .calendar {

@@ -108,6 +108,28 @@ struct CSVScanner {
       ? text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"") : text
   }
 
+  /// The value of a cell of at most 15 digits with a point among them: exact, for both parts of the quotient are. nil: other.
+  func plainNumber(_ cell: Cell) -> Double? {
+    guard cell.end > cell.start, cell.end - cell.start <= 16 else { return nil }
+    var (mantissa, digits, scale) = (0, 0, -1)
+    for byte in bytes[cell.start..<cell.end] {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        mantissa = mantissa * 10 + Int(byte - 48)
+        digits += 1
+        if scale >= 0 { scale += 1 }
+      case UInt8(ascii: ".") where scale < 0: scale = 0
+      default: return nil
+      }
+    }
+    guard (1...15).contains(digits) else { return nil }
+    return scale <= 0 ? Double(mantissa) : Double(mantissa) / Self.powersOfTen[scale]
+  }
+
+  private static let powersOfTen: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  ]
+
   /// Line and column (in characters), both from 1, of a byte. For errors: it counts from the file's beginning.
   func place(of offset: Int) -> (line: Int, column: Int) {
     var (line, column) = (1, 1)

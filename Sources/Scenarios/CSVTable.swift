@@ -32,7 +32,9 @@ struct CSVTable {
     }
 
     func number(_ column: Int) throws(InputError) -> Double {
-      guard let number = NumberText.double(self[column]) else { throw wrong(column, "a number") }
+      let cell = cells[column]
+      if let number = scanner.plainNumber(cell) { return number }
+      guard let number = NumberText.double(scanner.text(cell)) else { throw wrong(column, "a number") }
       return number
     }
   }

@@ -11,7 +11,7 @@ public enum NearestName {
       let distance = distance(wanted, Array(candidate.lowercased().prefix(64)))
       if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
-    guard let best, best.distance <= max(2, wanted.count / 3), best.distance < max(wanted.count, 2) else { return nil }
+    guard let best, best.distance <= max(2, wanted.count / 3), best.distance < max(wanted.count, 1) else { return nil }
     return best.name
   }
 

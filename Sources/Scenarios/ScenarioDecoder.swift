@@ -30,11 +30,14 @@ struct ScenarioDecoder {
     if let field = record["arrivals"] { try arrivals(field) }
   }
 
-  /// A path in the file, relative to the file's folder.
+  /// A path in the file, relative to the file's folder; a relative file gives a relative path, fit to be printed anywhere.
   func resolved(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let file = scenario.file else { return path }
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
-    return folder.appendingPathComponent(path).standardizedFileURL.path
+    guard !path.hasPrefix("/"), let file = scenario.file, let slash = file.lastIndex(of: "/") else { return path }
+    var parts: [Substring] = []
+    for part in (file[...slash] + path).split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+    }
+    return (file.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 
   private func horizon(_ field: YAMLField) throws(InputError) -> Scenario.Horizon {

@@ -6,6 +6,10 @@ public enum TextFile {
   ///
   /// - Throws: ``InputError``: `noInput` where there is no readable file, `badData` above the limit.
   public static func bytes(path: String, limit: Int) throws(InputError) -> Data {
+    try bytes(path: path, limit: limit, upTo: limit + 1)
+  }
+
+  static func bytes(path: String, limit: Int, upTo count: Int) throws(InputError) -> Data {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw InputError(.noInput, file: path, "no such file", hint: hint(for: path))
@@ -16,7 +20,7 @@ public enum TextFile {
     }
     defer { try? handle.close() }
     do {
-      let data = try handle.read(upToCount: limit + 1) ?? Data()
+      let data = try handle.read(upToCount: count) ?? Data()
       guard data.count <= limit else {
         throw InputError(
           .badData, file: path, "is larger than \(limit / 1_000_000) MB, the most that is read of such a file",

@@ -15,10 +15,11 @@ enum Purpose {
   static let cancellation: UInt16 = 5
   static let arrival: UInt16 = 7
   static let kind: UInt16 = 8
+  /// + 16 × the number of the request under its lease number.
   static let answer: UInt16 = 9
   static let chunk: UInt16 = 10
   static let detection: UInt16 = 11
-  /// + 16 × the number of the attempt.
+  /// + 16 × the number of the request under its lease number.
   static let provisioning: UInt16 = 6
 }
 
@@ -35,27 +36,29 @@ struct CompiledKind: Sendable {
 }
 
 /// One ``WorldParameters`` compiled: samplers instead of laws, rates in seconds.
-struct CompiledWorld: Sendable {
-  var parameters: WorldParameters
-  var provisioning: ByPricing<Sampler>
-  var boot: Sampler
-  var preprocessing: Sampler
-  var modelLoading: Sampler
-  var restore: Sampler
-  var finalization: Sampler
-  var checkpoint: Sampler
-  var upload: Sampler
-  var detection: Sampler
-  var stepLaw: Sampler?
+///
+/// A class, so that handing it around in the loop costs one reference count instead of one for each of its samplers.
+final class CompiledWorld: Sendable {
+  let parameters: WorldParameters
+  let provisioning: ByPricing<Sampler>
+  let boot: Sampler
+  let preprocessing: Sampler
+  let modelLoading: Sampler
+  let restore: Sampler
+  let finalization: Sampler
+  let checkpoint: Sampler
+  let upload: Sampler
+  let detection: Sampler
+  let stepLaw: Sampler?
   /// Relative standard deviation of one step around the pod's mean; of the law, where there is one.
-  var stepCV: Double
+  let stepCV: Double
   /// Steps of any law but a normal or constant one are summed chunk by chunk; see ``chunk(_:steps:)``.
-  var kinds: [CompiledKind]
-  var interruptions: ByPricing<HazardSampler>
-  var answerDelay: Sampler?
+  let kinds: [CompiledKind]
+  let interruptions: ByPricing<HazardSampler>
+  let answerDelay: Sampler?
   /// Nanodollars an hour.
-  var hourlyRate: ByPricing<Int64>
-  var mixCumulative: [Double]
+  let hourlyRate: ByPricing<Int64>
+  let mixCumulative: [Double]
 
   /// - Parameter kinds: the kinds of job that may occur: the world's own mix first, then whatever else is submitted.
   init(_ p: WorldParameters, kinds: [JobKind]) {
@@ -69,15 +72,10 @@ struct CompiledWorld: Sendable {
     checkpoint = Sampler(p.checkpoint)
     upload = Sampler(p.checkpointUpload)
     detection = Sampler(p.detection)
-    stepCV = p.step.withinCV
-    if case .law(let law) = p.step.median {
-      switch law {
-      case .constant: stepLaw = nil
-      case .normal(let mean, let sd): (stepLaw, stepCV) = (nil, mean > 0 ? sd / mean : 0)
-      default: stepLaw = Sampler(law)
-      }
-    } else {
-      stepLaw = nil
+    switch p.step.median {
+    case .law(.normal(let mean, let sd)): (stepLaw, stepCV) = (nil, mean > 0 ? sd / mean : 0)
+    case .law(.constant), .seconds, .regression: (stepLaw, stepCV) = (nil, p.step.withinCV)
+    case .law(let law): (stepLaw, stepCV) = (Sampler(law), p.step.withinCV)
     }
     interruptions = ByPricing(
       spot: HazardSampler(p.interruptions.spot), onDemand: HazardSampler(p.interruptions.onDemand))

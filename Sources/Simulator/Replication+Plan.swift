@@ -63,7 +63,9 @@ extension Replication {
       plan.restoreEnd = clock
     }
     if phase.rawValue <= Phase.training.rawValue {
-      if number == 1, kind.outOfMemory > 0, clock < plan.stop {
+      // Whoever trains already has passed the first step.
+      let trains = phase == .training && resumption != nil
+      if number == 1, !trains, kind.outOfMemory > 0, clock < plan.stop {
         var own = RandomStream(base: base, entity: ordinal, purpose: Purpose.job)
         _ = own.uniform()
         if own.uniform() < kind.outOfMemory {

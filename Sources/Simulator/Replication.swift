@@ -7,7 +7,9 @@ import Engine
 #endif
 
 /// One replication: the engine, fed by the future event list and one sampled world.
-struct Replication {
+///
+/// Not copyable: a copy of the whole state in the loop would cost more than the events.
+struct Replication: ~Copyable {
   let experiment: Experiment
   let world: CompiledWorld
   /// What holds on on-demand pods; ``world`` where nothing differs.
@@ -68,7 +70,8 @@ struct Replication {
     if case .until(let instant) = experiment.horizon { end = instant } else { end = .distantFuture }
     try resume()
     scheduleArrival()
-    nextBoundary = controller.fleet.budget.boundaries.firstIndex { $0 > now } ?? controller.fleet.budget.boundaries.count
+    nextBoundary =
+      controller.fleet.budget.boundaries.firstIndex { $0 > now } ?? controller.fleet.budget.boundaries.count
     scheduleBoundary()
     scheduleMark()
     while let slot = list.earliest, let key = list.key(slot: slot), key.time <= end {
@@ -115,9 +118,7 @@ struct Replication {
     try controller.receive(event, at: instant, into: &commands)
     result.events &+= 1
     if controller.recordsEvents {
-      for e in controller.recorded {
-        result.trace.append((instant, e, controller.fleet.subject == .none ? .max : ordinalOf(e)))
-      }
+      for e in controller.recorded { result.trace.append((instant, e, ordinalOf(e))) }
     }
     let subject = controller.fleet.subject
     var gone = JobIndex.none
@@ -131,7 +132,8 @@ struct Replication {
       case .notify: break
       }
     }
-    if case .periodTurned = event { return }
+    scheduleRelief(at: instant)
+    if event.concernsFleet { return }
     if gone != .none { return try receive(.podGone(gone), at: instant) }
     if stopping != .none { return try stop(stopping, at: instant) }
     try settle(subject, at: instant)
@@ -149,14 +151,18 @@ struct Replication {
       controller.fleet.retire(index)
     case .blocked:
       record(job, kind: kindOf[Int(index.rawValue)])
-      try controller.receive(.cancelRequested(index), at: instant, into: &commands)
+      // Nobody overrides a refusal in a simulation: the job makes room.
+      try fact(.cancelRequested(index), at: instant)
       controller.fleet.retire(index)
     default: break
     }
   }
 
   private func ordinalOf(_ event: Event) -> UInt32 {
-    controller.fleet.subject == .none ? .max : controller.fleet[controller.fleet.subject].spec.ordinal
+    switch event {
+    case .jobDrafted(let spec), .jobSubmitted(let spec): spec.ordinal
+    default: event.job.map { controller.fleet[$0].spec.ordinal } ?? .max
+    }
   }
 
   // MARK: The world's answers
@@ -178,7 +184,7 @@ struct Replication {
     let job = controller.fleet[index]
     var stream = RandomStream(
       base: base, entity: job.spec.ordinal, part: lease,
-      purpose: Purpose.provisioning &+ 16 &* UInt16(truncatingIfNeeded: job.attempts))
+      purpose: Purpose.provisioning &+ 16 &* job.requests)
     let availability = world.parameters.availability[pricing]
     var success = availability.success
     if job.attempts > 1, let rate = availability.recoveryRatePerHour {
@@ -195,7 +201,8 @@ struct Replication {
   private mutating func start(_ index: JobIndex, resumption: Experiment.Resumption?) {
     let job = controller.fleet[index]
     let world = job.lease.pricing == .spot ? self.world : onDemandWorld
-    let plan = plan(job, in: world, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
+    let plan = plan(
+      job, in: world, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
     var at = plan.stop
     if plan.end == .interrupted, world.parameters.detection != .constant(0) {
       var stream = RandomStream(
@@ -211,14 +218,14 @@ struct Replication {
     var kind = Pending.Kind.deadline
     if let delay = world.answerDelay {
       var stream = RandomStream(
-        base: base, entity: job.spec.ordinal, part: job.lease.number, purpose: Purpose.answer)
+        base: base, entity: job.spec.ordinal, part: job.lease.number, purpose: Purpose.answer &+ 16 &* job.requests)
       let answered = instant + delay.span(&stream)
       if answered < at { (at, kind) = (answered, .answer) }
     }
     schedule(kind, index, at: at)
   }
 
-  /// A worker that was told to stop saves a checkpoint, if it trains, and the pod is let go.
+  /// A worker that was told to stop publishes what is durable, and the pod is let go.
   private mutating func stop(_ index: JobIndex, at instant: Instant) throws(TransitionError) {
     try receive(.podGone(index), at: instant)
   }
@@ -237,6 +244,9 @@ struct Replication {
       let job = controller.fleet[entry.job]
       let answer = world.parameters.answer == .onDemand && job.pricing == .onDemand ? .fail : world.parameters.answer
       try receive(.decisionAnswered(entry.job, answer), at: now)
+      // An answer that the budget did not let pass: whoever gave it has no other one.
+      let after = controller.fleet[entry.job]
+      if after.phase == .awaitingDecision { schedule(.deadline, entry.job, at: after.deadline) }
     case .lease: try deliver(entry.plan, entry.job)
     }
   }
@@ -249,12 +259,14 @@ struct Replication {
     if plan.preprocessingEnd <= stop { try fact(.stageFinished(j, .preprocessing), at: plan.preprocessingEnd) }
     if plan.loadingEnd <= stop { try fact(.stageFinished(j, .modelLoading), at: plan.loadingEnd) }
     if plan.restoreEnd <= stop { try fact(.stageFinished(j, .restore), at: plan.restoreEnd) }
-    if plan.blocked > .zero || plan.durableStep > controller.fleet[j].durableStep {
-      try fact(
-        .checkpointsSaved(j, step: plan.durableStep, keptThrough: plan.keptThrough, blocked: plan.blocked),
-        at: plan.durableAt)
-    }
+    let saved = plan.blocked > .zero || plan.durableStep > controller.fleet[j].durableStep
+    let checkpoints = Event.checkpointsSaved(
+      j, step: plan.durableStep, keptThrough: plan.keptThrough, blocked: plan.blocked)
+    // An upload may end after training has.
+    let late = plan.durableAt > plan.trainingEnd
+    if saved, !late { try fact(checkpoints, at: plan.durableAt) }
     if plan.trainingEnd <= stop { try fact(.stageFinished(j, .training), at: plan.trainingEnd) }
+    if saved, late { try fact(checkpoints, at: plan.durableAt) }
     switch plan.end {
     case .completed: try receive(.stageFinished(j, .finalization), at: stop)
     case .interrupted:
@@ -302,7 +314,10 @@ struct Replication {
       maxCost: kind < experiment.maxCosts.count ? experiment.maxCosts[kind] : .max)
     ordinal &+= 1
     submitted += 1
-    if case .jobs(_, let warmUp) = experiment.horizon, submitted == warmUp + 1 { result.restart(at: now) }
+    if case .jobs(let n, let warmUp) = experiment.horizon {
+      if submitted == warmUp + 1 { result.restart(at: now) }
+      if submitted == n, warmUp > 0 { result.freeze() }
+    }
     noteNextKind(kind)
     try receive(.jobSubmitted(spec), at: now)
     scheduleArrival()
@@ -356,8 +371,18 @@ struct Replication {
 
   private mutating func scheduleBoundary() {
     let boundaries = controller.fleet.budget.boundaries
-    guard nextBoundary < boundaries.count, hasWork else { return }
+    guard controller.fleet.budget.period == .calendar, nextBoundary < boundaries.count, hasWork else { return }
     list.schedule(EventKey(time: boundaries[nextBoundary], priority: 10, ordinal: 0), slot: Slot.boundary)
+  }
+
+  /// Under a rolling limit the head of the queue may pass when old spending leaves the window, which is no event: look
+  /// again every hour while there is something that can leave.
+  private mutating func scheduleRelief(at instant: Instant) {
+    guard controller.fleet.budget.period == .rolling30Days, controller.fleet.queued > 0,
+      controller.fleet.slotsInUse < Int(experiment.policies.maxConcurrent), list.key(slot: Slot.boundary) == nil,
+      controller.fleet.spent(at: instant) > 0
+    else { return }
+    list.schedule(EventKey(time: instant + .hours(1), priority: 10, ordinal: 0), slot: Slot.boundary)
   }
 
   private mutating func scheduleMark() {

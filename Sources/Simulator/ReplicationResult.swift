@@ -31,6 +31,7 @@ public struct ReplicationResult: Sendable {
   private var queueArea = 0.0
   private var busyArea = 0.0
   private var clock: Instant
+  private var isFrozen = false
 
   init(number: UInt32, start: Instant, batchSize: Int) {
     self.batchSize = batchSize
@@ -50,11 +51,15 @@ public struct ReplicationResult: Sendable {
 
   @inline(__always)
   mutating func advance(to instant: Instant, queued: Int, busy: Int) {
+    guard !isFrozen else { return }
     let width = (instant - clock).seconds
     queueArea += Double(queued) * width
     busyArea += Double(busy) * width
     clock = instant
   }
+
+  /// The last job has come: what follows is the emptying of the system, which time averages leave out.
+  mutating func freeze() { isFrozen = true }
 
   /// The warm-up is over: time averages begin here.
   mutating func restart(at instant: Instant) {

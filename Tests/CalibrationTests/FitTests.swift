@@ -7,6 +7,7 @@ import Testing
 
 /// Simulated and recorded data for the fitting tests.
 enum FitFixtures {
+  /// A file of the Fixtures directory.
   static func url(_ name: String) throws -> URL {
     try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil))
   }
@@ -61,5 +62,38 @@ enum FitFixtures {
     #expect(try abs(#require(families["weibull"]?["aic"] as? Double) - 5438) < 0.5)
     #expect(try #require(families["piecewise"]?["aic"] as? Double) <= 3255)
     #expect(try JSONDecoder().decode(FitReport.self, from: encoder.encode(report)) == report)
+  }
+
+  @Test func textIsAlignedAndPlain() throws {
+    let report = try FitReport(FitFixtures.preemptions().scaled(by: 3600), unit: .second, replications: 0)
+    let lines = report.text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0] == "1442 durations: 717 events, 725 censored; time in h")
+    #expect(lines[2].hasPrefix("family          log L     AIC"))
+    #expect(lines[3].hasPrefix("piecewise *"))
+    #expect(lines[7].hasPrefix("lognormal"))
+    #expect(report.text.contains("rate per h, age 0 to "))
+    #expect(!report.text.contains("\u{1B}"))
+    #expect(lines[2...7].allSatisfy { $0.count == lines[2].count })
+  }
+
+  @Test func theUnitIsThatOfTheDataWhenNoneIsKnown() throws {
+    let data = try FitFixtures.preemptions()
+    let plain = try FitReport(data, families: [.weibull], replications: 0)
+    let seconds = try FitReport(
+      data.scaled(by: 3600), unit: .second, reportUnit: .hour, families: [.weibull], replications: 0)
+    #expect(plain.unit == nil)
+    #expect(plain.families["weibull"]?.ksP == nil)
+    #expect(try abs(#require(plain.families["weibull"]).aic - #require(seconds.families["weibull"]).aic) < 1e-6)
+    let given = try FitReport(
+      data.scaled(by: 3600), unit: .second, families: [.piecewise], ageBreaks: .given([3600, 86_400]), replications: 0)
+    #expect(given.families["piecewise"]?.breaks == [1, 24])
+    #expect(given.families["piecewise"]?.parameterCount == 3)
+  }
+
+  @Test func theSameSeedGivesTheSameReport() throws {
+    let data = try FitFixtures.preemptions()
+    let a = try FitReport(data, replications: 19, seed: 4)
+    let b = try FitReport(data, replications: 19, seed: 4)
+    #expect(a == b)
   }
 }

@@ -26,7 +26,7 @@ struct ModelHistoryGenerator {
       at -= log(stream.uniform()) / perDay * 86_400
       submissions.append(start + Span(seconds: at))
     }
-    let until = start + Span(seconds: at) - Span.hours(0)
+    let until = start + Span(seconds: at)
     var generator = ModelHistoryGenerator(
       world: world, stream: stream, history: History(source: "generated"), until: until)
     if let shift {
@@ -106,8 +106,8 @@ struct ModelHistoryGenerator {
   ) -> Bool {
     let c = history.jobs[job].configuration
     var lease = History.Lease(
-      id: "l\(history.leases.count)", job: job, pricing: pricing, hourlyRate: pricing == .spot ? 2_490_000_000 : 7_990_000_000,
-      granted: granted)
+      id: "l\(history.leases.count)", job: job, pricing: pricing,
+      hourlyRate: pricing == .spot ? 2_490_000_000 : 7_990_000_000, granted: granted)
     guard case .lifetime(let law) = world.interruptions[pricing] else { preconditionFailure("hazard") }
     var lifetime = law.quantile(uniform())
     if let shift, pricing == .spot, granted >= shift.at { lifetime *= shift.lifetime }

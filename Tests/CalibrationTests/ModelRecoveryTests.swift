@@ -58,8 +58,8 @@ struct ModelRecoveryTests {
   @Test("95 % intervals hold the truths of worlds drawn from the prior")
   func coverage() throws {
     let measure = ProcessInfo.processInfo.environment["MEASURE"] != nil
-    let worlds = ProcessInfo.processInfo.environment["WORLDS"].flatMap { Int($0) } ?? (measure ? 200 : 40)
-    let jobs = ProcessInfo.processInfo.environment["JOBS"].flatMap { Int($0) } ?? 150
+    let worlds = measure ? 200 : 40
+    let jobs = 150
     let priors = try Priors.shipped()
     let prior = Model(priors: priors)
     var held: [String: Int] = [:]
@@ -72,7 +72,6 @@ struct ModelRecoveryTests {
       let model = Model.fit(history: history, priors: priors)
       warnings += model.warnings.count
       for w in model.warnings where measure { print(i, w) }
-      if measure { let p = Self.parameter("step.intercept", model.report)!; print("Z", i, (Self.truth(world)["step.intercept"]! - p.value) / (p.high95 - p.low95) * 3.92, world.step.podSD, world.step.jobSD, world.step.withinCV) }
       for (key, value) in Self.truth(world) {
         guard let p = Self.parameter(key, model.report) else {
           other[key, default: 0] += 1

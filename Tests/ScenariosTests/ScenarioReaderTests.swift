@@ -74,6 +74,16 @@ let interfaceExample = """
   }
 
   @Test(arguments: [
+    ("x.yaml", "m.json", "m.json"), ("scenarios/x.yaml", "../calibration/h.sqlite", "calibration/h.sqlite"),
+    ("../a/x.yaml", "./h.sqlite", "../a/h.sqlite"), ("/a/x.yaml", "h.sqlite", "/a/h.sqlite"),
+    ("a/x.yaml", "../../h.sqlite", "../h.sqlite"), ("a/x.yaml", "/h.sqlite", "/h.sqlite"),
+  ])
+  func pathsAreRelativeToTheFile(file: String, model: String, resolved: String) throws {
+    let scenario = try ScenarioReader.decode(text: "version: 1\nmodel: \(model)", file: file)
+    #expect(scenario.model == .file(resolved))
+  }
+
+  @Test(arguments: [
     ("90s", Law.constant(90)), ("1h30m", .constant(5400)), ("1.5d", .constant(129_600)), ("0", .constant(0)),
     ("{constant: 5m}", .constant(300)), ("{exponential: {mean: 5m}}", .exponential(mean: 300)),
     ("{weibull: {shape: 1.5, scale: 2h}}", .weibull(shape: 1.5, scale: 7200)),

@@ -27,7 +27,7 @@ func expectError<Value>(
     Issue.record("nothing was thrown", sourceLocation: sourceLocation)
   } catch let error as InputError {
     #expect(error.kind == kind, sourceLocation: sourceLocation)
-    #expect(error.problem.contains(problem), "\(error)", sourceLocation: sourceLocation)
+    #expect(problem.isEmpty || error.problem.contains(problem), "\(error)", sourceLocation: sourceLocation)
     if let line { #expect(error.line == line, "\(error)", sourceLocation: sourceLocation) }
     if let column { #expect(error.column == column, "\(error)", sourceLocation: sourceLocation) }
     if let hint { #expect(error.hint?.contains(hint) == true, "\(error)", sourceLocation: sourceLocation) }

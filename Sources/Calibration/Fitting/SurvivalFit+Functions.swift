@@ -51,7 +51,7 @@ extension SurvivalFit {
         breaks: breaks,
         rates: segments.map { s in
           let u = stream.uniform()
-          return s.exposure > 0 ? gsl_cdf_gamma_Pinv(u, s.events + 0.5, 1 / s.exposure) : 0
+          return s.exposure > 0 ? SpecialFunctions.gammaQuantile(u, shape: s.events + 0.5) / s.exposure : 0
         })
     default:
       // Cholesky of the 1 × 1 or 2 × 2 covariance.

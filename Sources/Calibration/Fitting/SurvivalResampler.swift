@@ -1,3 +1,4 @@
+import CGSL
 import DiscreteEvent
 
 /// Draws data sets that were observed as the given one was, with lifetimes from a fitted law.
@@ -16,7 +17,7 @@ struct SurvivalResampler {
     let anyCensored = data.censored > 0
     return SurvivalData(
       unchecked: data.observations.map { o in
-        let lifetime = fit.remaining(stream.uniform(), given: o.entry)
+        let lifetime = lifetime(given: o.entry, &stream)
         let until: Double =
           if !o.event { o.duration } else if anyCensored {
             // It was watched at least until it ended; how much longer it would have been is drawn.
@@ -36,5 +37,27 @@ struct SurvivalResampler {
         let start = max(o.entry, lifetime - width * stream.uniform())
         return .init(duration: start, event: true, entry: o.entry, upper: start + width, weight: o.weight)
       })
+  }
+
+  /// By inversion, but for a gamma law from birth, whose quantiles are slow.
+  private func lifetime(given entry: Double, _ stream: inout RandomStream) -> Double {
+    guard entry == 0, case .gamma(let shape, let scale) = fit.law else {
+      return fit.remaining(stream.uniform(), given: entry)
+    }
+    return scale * SurvivalResampler.gamma(shape, &stream)
+  }
+
+  /// A gamma number by rejection (Marsaglia, Tsang: ACM TOMS 26, 2000).
+  private static func gamma(_ shape: Double, _ stream: inout RandomStream) -> Double {
+    if shape < 1 { return gamma(shape + 1, &stream) * pow(stream.uniform(), 1 / shape) }
+    let d = shape - 1.0 / 3
+    let c = 1 / (9 * d).squareRoot()
+    while true {
+      let x = gsl_cdf_ugaussian_Pinv(stream.uniform())
+      let root = 1 + c * x
+      guard root > 0 else { continue }
+      let v = root * root * root
+      if log(stream.uniform()) < 0.5 * x * x + d * (1 - v + log(v)) { return d * v }
+    }
   }
 }

@@ -16,7 +16,7 @@ public struct ArrivalsPosterior: Hashable, Sendable, Codable {
 /// Fits arrivals: Gamma–Poisson for the rate, and a weekly pattern where a χ² test leaves no doubt of one.
 struct ArrivalsFit {
   var posterior: ArrivalsPosterior
-  var change: ChangePoint?
+  var change: RegimeChange?
   var events = 0.0
   var days = 0.0
 
@@ -37,7 +37,7 @@ struct ArrivalsFit {
         last = s
       }
       series.append((history.until, 0, max(0, (history.until - last).hours / 24)))
-      change = ChangePoint.rate(series, minimum: 3)
+      change = RegimeChange.rate(series, minimum: 3)
       if let change, days > 0, events > 0 {
         // The older regime is worth one job.
         (shape, exposure) = (1, days / events)

@@ -125,7 +125,7 @@ extension Model {
   ) -> StepFit {
     let fit = StepFit(evidence, history, priors: priors)
     let series = fit.residuals.sorted { $0.submitted < $1.submitted }
-    guard let change = ChangePoint.shift(series.map { (at: $0.submitted, value: $0.value, variance: $0.variance) })
+    guard let change = RegimeChange.shift(series.map { (at: $0.submitted, value: $0.value, variance: $0.variance) })
     else { return fit }
     warnings.append(
       "a step takes \(ReportBuilder.change(change.ratio, more: "longer", less: "shorter")) since "
@@ -144,7 +144,7 @@ extension Model {
       }
       return (at: e.granted, events: e.event ? 1.0 : 0, expected: expected)
     }
-    guard let change = ChangePoint.rate(series) else { return fit }
+    guard let change = RegimeChange.rate(series) else { return fit }
     warnings.append(
       "spot pods are interrupted \(ReportBuilder.change(change.ratio)) since "
         + "\(civilDate(change.at)): older leases inform how the hazard changes with age, not its level")
@@ -185,7 +185,7 @@ extension Model {
   }
 
   /// Every past job is one kind that may come again; without any, the three presets.
-  private static func kinds(_ history: History, change: ChangePoint?) -> [JobKind] {
+  private static func kinds(_ history: History, change: RegimeChange?) -> [JobKind] {
     guard !history.jobs.isEmpty else {
       return [Preset.conservative, .balanced, .aggressive].map {
         JobKind(weight: 1, configuration: JobConfiguration(preset: $0, pricing: .spot))

@@ -331,6 +331,21 @@ let priorsJSON = #"""
    "weak": true,
    "source": "judgement: one job in a hundred is cancelled by a person within ten hours; nothing measured"
   },
+  "out_of_memory_beyond_the_model": {
+   "value": 0.005,
+   "unit": "probability",
+   "equivalent_n": 100,
+   "weak": true,
+   "source": "judgement: what the VRAM model lets pass runs out of memory once in 200 runs; a beta law worth a hundred runs"
+  },
+  "jobs_per_day": {
+   "value": 0.4,
+   "unit": "1/day",
+   "gamma_shape": 2.0,
+   "gamma_exposure_hours": 120.0,
+   "weak": true,
+   "source": "user stories (unverified), the monthly report: \"Jobs This Month: 12\", that is 0.4 a day; a gamma law worth two jobs in five days"
+  },
   "vram_static_gb": {
    "value": 41.85,
    "unit": "GB",

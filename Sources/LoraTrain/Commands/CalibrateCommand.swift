@@ -1,0 +1,69 @@
+import ArgumentParser
+import Calibration
+import Foundation
+import Journal
+import Scenarios
+
+struct CalibrateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "calibrate",
+    abstract: "What the history says: fitted laws, their uncertainty, how well they fit.",
+    discussion: "EXAMPLE\n  lora-train calibrate --history calibration/history.sqlite --output model.json")
+
+  @OptionGroup var history: HistoryOptions
+
+  @Option(help: ArgumentHelp("Write the model; it can stand wherever --history can.", valueName: "model.json"))
+  var output: String?
+
+  @Flag(help: "One JSON document with stable keys.")
+  var json = false
+
+  func run() async throws {
+    let model: Model
+    if let path = history.history, !path.hasSuffix(".json") {
+      let records = try HistoryReader.read(path: path, asOf: try history.asOfInstant)
+      model = try ModelLoader.fit(records, goodnessOfFit: true)
+    } else {
+      model = try ModelLoader.load(history.history, asOf: nil).model
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    if let output { try OutputFile.write(String(decoding: try encoder.encode(model), as: UTF8.self), to: output) }
+    if json {
+      print(String(decoding: try encoder.encode(model.report), as: UTF8.self))
+    } else {
+      print(CalibrateCommand.text(model))
+      for warning in model.warnings { print("Warning: \(warning).") }
+      if let output { print("The model is in \(output); give it to --history.") }
+    }
+  }
+
+  /// The model law by law, as a table.
+  private static func text(_ model: Model) -> String {
+    var table = Table(header: [
+      "law", "family", "n", "cut short", "parameter", "value", "95 % interval", "prior's share",
+    ])
+    table.left = [0, 1, 4]
+    for law in model.report.laws {
+      for (i, name) in law.order.enumerated() {
+        guard let p = law.parameters[name] else { continue }
+        let head = i == 0 ? ["\(law.name) (\(law.unit))", law.best, "\(law.n)", "\(law.censored)"] : ["", "", "", ""]
+        table.rows.append(
+          head + [name, digits(p.value), "\(digits(p.low95)) – \(digits(p.high95))", share(p.prior)])
+      }
+    }
+    let source = model.source
+    let about =
+      source.jobs > 0
+      ? "\(Words.group(source.jobs)) jobs, \(Words.group(source.leases)) leases in \(source.name)"
+      : "no history: the priors"
+    return about + "\n\n" + table.text + "\n"
+  }
+
+  private static func digits(_ x: Double) -> String { String(format: "%.4g", x) }
+
+  private static func share(_ prior: ModelReport.Prior?) -> String {
+    guard let prior else { return "–" }
+    return Words.percent(prior.weight) + (prior.weak ? " (weak)" : "")
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Calibration
+import DiscreteEvent
+import Foundation
+import Journal
+import Planning
+import Scenarios
+
+/// Output of every command.
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "One JSON document with stable keys, SI seconds and US dollars.")
+  var json = false
+
+  func emit(_ document: JSON) {
+    print(document.text())
+  }
+}
+
+/// What every simulated answer takes.
+struct SimulationOptions: ParsableArguments {
+  @Option(help: "Seed of the random streams; the same seed gives the same digest.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("How many futures to simulate.", valueName: "n"))
+  var replications: Int?
+
+  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    if let replications, replications < 1 { throw ValidationError("--replications must be at least 1") }
+    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
+  }
+}
+
+/// Where an answer's calibration comes from.
+struct HistoryOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A history database or a model.json; without it the shipped priors.", valueName: "file"))
+  var history: String?
+
+  @Option(help: ArgumentHelp("Use only what was known then: 2026-11-20, or 2026-11-20T03:30:00Z.", valueName: "time"))
+  var asOf: String?
+
+  var asOfInstant: Instant? {
+    get throws { try asOf.map { try TimeArgument.instant($0, option: "--as-of") } }
+  }
+}
+
+/// Times on the command line.
+enum TimeArgument {
+  /// `2026-11-20` (its first instant, UTC) or an ISO 8601 time.
+  static func instant(_ text: String, option: String) throws -> Instant {
+    let formatter = ISO8601DateFormatter()
+    for options: ISO8601DateFormatter.Options in [
+      [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds], [.withFullDate],
+    ] {
+      formatter.formatOptions = options
+      formatter.timeZone = TimeZone(identifier: "UTC")
+      if let date = formatter.date(from: text) {
+        return Instant(microseconds: Int64((date.timeIntervalSince1970 * 1e6).rounded()))
+      }
+    }
+    throw ValidationError("\(option) takes a time such as 2026-11-20 or 2026-11-20T03:30:00Z, not '\(text)'")
+  }
+
+  static func month(_ text: String, option: String) throws -> Scenario.Month {
+    guard let month = Scenario.Month(text) else {
+      throw ValidationError("\(option) takes a month such as 2026-12, not '\(text)'")
+    }
+    return month
+  }
+}
+
+/// Writes whole files: under another name first, so that an interrupt leaves either the old one or the new one.
+enum OutputFile {
+  static func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw InputError(
+        .cannotCreate, file: path, "cannot be written: \(error.localizedDescription)",
+        hint: "check that the folder exists, is writable and has room")
+    }
+  }
+}

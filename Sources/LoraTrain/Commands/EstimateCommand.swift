@@ -1,0 +1,169 @@
+import ArgumentParser
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Planning
+import Scenarios
+
+struct EstimateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "estimate",
+    abstract: "What will this run cost, how long will it take, will it fit the GPU.",
+    discussion: """
+      EXAMPLES
+        lora-train estimate --preset balanced --pricing spot --pairs 2600 --tokens-per-pair 3400
+        lora-train estimate --training-file data.json --preset aggressive --compare
+        lora-train estimate --batch jobs.csv --history history.sqlite --json
+      """)
+
+  @Option(help: "conservative, balanced or aggressive.")
+  var preset = "balanced"
+
+  @Option(help: "spot or on_demand.")
+  var pricing = "spot"
+
+  @Option(help: ArgumentHelp("Training pairs of one epoch.", valueName: "n"))
+  var pairs: Int?
+
+  @Option(help: ArgumentHelp("Tokens a pair.", valueName: "n"))
+  var tokensPerPair: Double?
+
+  @Option(
+    help: ArgumentHelp("The data set to train on (JSON or JSONL): pairs and tokens are counted.", valueName: "file"))
+  var trainingFile: String?
+
+  @Option(help: ArgumentHelp("Estimate every job of a CSV file.", valueName: "jobs.csv"))
+  var batch: String?
+
+  @Flag(help: "All presets × pricings side by side.")
+  var compare = false
+
+  @Option(help: "LoRA rank.") var rank: Int?
+  @Option(help: "Epochs.") var epochs: Int?
+  @Option(help: "Pairs in one forward pass.") var batchSize: Int?
+  @Option(help: "Forward passes an optimizer step.") var gradientAccumulation: Int?
+  @Option(help: "Longest sequence in tokens.") var maxSequenceLength: Int?
+  @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
+  @Option(help: ArgumentHelp("US dollars an hour, instead of what the history last paid.", valueName: "usd"))
+  var hourlyRate: Double?
+  @Option(help: ArgumentHelp("When the run gets its slot; now without it.", valueName: "time"))
+  var start: String?
+  @Option(help: ArgumentHelp("Stop the run at this cost (it publishes what it has).", valueName: "usd"))
+  var maxCost: Double?
+
+  @OptionGroup var history: HistoryOptions
+  @OptionGroup var simulation: SimulationOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    for (name, value) in [
+      ("--pairs", pairs), ("--rank", rank), ("--epochs", epochs), ("--batch-size", batchSize),
+      ("--gradient-accumulation", gradientAccumulation), ("--max-sequence-length", maxSequenceLength),
+      ("--checkpoint-every", checkpointEvery),
+    ] {
+      if let value, value < 1 { throw ValidationError("\(name) must be at least 1") }
+      if let value, value > 1_000_000_000 { throw ValidationError("\(name) must be at most 1,000,000,000") }
+    }
+    for (name, value) in [
+      ("--tokens-per-pair", tokensPerPair), ("--hourly-rate", hourlyRate), ("--max-cost", maxCost),
+    ] {
+      if let value, !(value > 0 && value < 1e9) { throw ValidationError("\(name) must be above 0") }
+    }
+    if trainingFile != nil, pairs != nil {
+      throw ValidationError("--training-file counts the pairs itself: leave out --pairs")
+    }
+    if batch != nil, trainingFile != nil || compare {
+      throw ValidationError("--batch stands alone: each row says what to estimate")
+    }
+  }
+
+  func run() async throws {
+    if let batch { return try await runBatch(batch) }
+    guard let preset = Preset(rawValue: preset), preset != .custom else {
+      throw ValidationError("--preset takes conservative, balanced or aggressive, not '\(self.preset)'")
+    }
+    let pricing = try PricingArgument.pricing(pricing)
+    let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now
+    let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
+    let file = try trainingFile.map { try TrainingFile.read(path: $0) }
+    if let error = file?.error { throw error }
+    let asked = configuration(preset, pricing, file)
+    var candidates = [asked]
+    if compare {
+      candidates = [Preset.conservative, .balanced, .aggressive].flatMap { preset in
+        Pricing.allCases.map { configuration(preset, $0, file) }
+      }
+    }
+    var answers: [EstimateAnswer] = []
+    for candidate in candidates {
+      answers.append(
+        try await EstimateAnswer.make(
+          job: nil, candidate, calibrated, file: file, start: began, hourlyRate: hourlyRate, maxCost: maxCost,
+          replications: simulation.replications ?? (compare ? 4_000 : 10_000), seed: simulation.seed,
+          threads: simulation.threads))
+    }
+    let selected = [5, 10, 25, 50, 75, 90, 95]
+    if output.json {
+      output.emit(
+        compare
+          ? .object([("estimates", .array(answers.map { $0.document(percentiles: selected) }))])
+          : answers[0].document(percentiles: selected))
+    } else if compare {
+      print(EstimateText.comparison(answers))
+    } else {
+      print(EstimateText.one(answers[0]))
+    }
+  }
+
+  private func runBatch(_ path: String) async throws {
+    let rows = try JobsCSV.read(path: path)
+    let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
+    for row in rows {
+      let answer = try await EstimateAnswer.make(
+        job: row.job, row.configuration, calibrated, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,
+        hourlyRate: hourlyRate, maxCost: maxCost, replications: simulation.replications ?? 4_000,
+        seed: simulation.seed, threads: simulation.threads)
+      if output.json {
+        print(answer.document(percentiles: Array(1...99)).text(pretty: false))
+      } else {
+        print(EstimateText.line(answer))
+      }
+    }
+  }
+
+  private func configuration(_ preset: Preset, _ pricing: Pricing, _ file: TrainingFile?) -> JobConfiguration {
+    var c = JobConfiguration(preset: preset, pricing: pricing)
+    if let file {
+      c.trainingPairs = max(1, file.split.trainingPairs)
+      c.tokensPerPair = file.meanTokens(cutAt: maxSequenceLength ?? c.maxSequenceLength)
+    }
+    if let pairs { c.trainingPairs = pairs }
+    if let tokensPerPair { c.tokensPerPair = tokensPerPair }
+    if let rank { c.rank = rank }
+    if let epochs { c.epochs = epochs }
+    if let batchSize { c.batchSize = batchSize }
+    if let gradientAccumulation { c.gradientAccumulation = gradientAccumulation }
+    if let maxSequenceLength { c.maxSequenceLength = maxSequenceLength }
+    if let checkpointEvery { c.checkpointEvery = checkpointEvery }
+    return c
+  }
+}
+
+/// `spot` and `on_demand` on the command line and in files.
+enum PricingArgument {
+  static func pricing(_ text: String) throws -> Pricing {
+    switch text {
+    case "spot": .spot
+    case "on_demand", "on-demand": .onDemand
+    default: throw ValidationError("--pricing takes spot or on_demand, not '\(text)'")
+    }
+  }
+  static func text(_ pricing: Pricing) -> String { pricing == .spot ? "spot" : "on_demand" }
+  static func words(_ pricing: Pricing) -> String { pricing == .spot ? "spot" : "on demand" }
+}
+
+extension Instant {
+  /// The clock of this machine. Only the command line reads it.
+  static var now: Instant { Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)) }
+}

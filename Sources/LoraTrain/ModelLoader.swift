@@ -1,0 +1,145 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Planning
+import Scenarios
+
+/// A model ready to plan with, and what came with it.
+struct Calibrated {
+  var model: Model
+  var source: ModelSource
+  var history: History
+  var memory: VRAMModel
+  var accuracy: (coverage: Double, mape: Double)?
+
+  /// What estimates and forecasts assume unless told otherwise: after 3 interruptions on demand, and attempts to get a
+  /// pod go on until there is one.
+  static var policies: Policies {
+    var policies = Policies()
+    policies.maxInterruptions = 3
+    policies.afterInterruptions = .onDemand
+    policies.afterProvisioning = .keepTrying
+    return policies
+  }
+
+  /// How many jobs ran at once at most, if any ever had to wait for a slot; else unlimited.
+  var observedSlots: Int32 {
+    let waited = history.jobs.contains { job in job.admitted.map { $0 - job.submitted > .seconds(60) } ?? false }
+    guard waited else { return .max }
+    var edges: [(Instant, Int)] = []
+    for job in history.jobs {
+      guard let admitted = job.admitted else { continue }
+      edges.append((admitted, 1))
+      if let ended = job.ended { edges.append((ended, -1)) }
+    }
+    edges.sort { ($0.0, $0.1) < ($1.0, $1.1) }
+    var running = 0
+    var most = 1
+    for edge in edges {
+      running += edge.1
+      most = max(most, running)
+    }
+    return Int32(clamping: most)
+  }
+
+  /// What lies outside of anything the history has seen, as warnings.
+  func rangeWarnings(for c: JobConfiguration) -> [String] {
+    guard history.jobs.count >= 5 else { return [] }
+    var warnings: [String] = []
+    func check(_ name: String, _ value: Double, _ seen: [Double]) {
+      guard let low = seen.min(), let high = seen.max(), value < low * 0.9 || value > high * 1.1 else { return }
+      warnings.append(
+        "\(name) \(JSON.digits((value * 100).rounded() / 100)) lies outside of what the history has seen "
+          + "(\(JSON.digits(low.rounded()))–\(JSON.digits(high.rounded()))): the answer is an extrapolation, and wider")
+    }
+    check("tokens a step", c.tokensPerStep, history.jobs.map(\.configuration.tokensPerStep))
+    check("rank", Double(c.rank), history.jobs.map { Double($0.configuration.rank) })
+    check("batch size", Double(c.batchSize), history.jobs.map { Double($0.configuration.batchSize) })
+    return warnings
+  }
+
+  /// The source with more spread in the step time where the job lies outside the history's range, or its tokens are estimated.
+  func widened(_ source: ModelSource, for c: JobConfiguration, file: TrainingFile?) -> ModelSource {
+    var extra = 0.0
+    if !rangeWarnings(for: c).isEmpty { extra += 0.1 * 0.1 }
+    if file != nil { extra += TokenEstimate.relativeSpread * TokenEstimate.relativeSpread }
+    guard extra > 0 else { return source }
+    var source = source
+    for i in source.worlds.indices {
+      let own = source.worlds[i].step.jobSD
+      source.worlds[i].step.jobSD = (own * own + extra).squareRoot()
+    }
+    return source
+  }
+}
+
+/// Finds the model behind an answer: a history database, a model.json, or the shipped priors; and says which.
+enum ModelLoader {
+  static func load(_ path: String?, asOf: Instant?) throws -> Calibrated {
+    guard let path else {
+      let history = History(source: "")
+      let model = try fit(history)
+      return make(model, history, name: "the shipped priors answer (calibration/priors.json)")
+    }
+    if path.hasSuffix(".json") {
+      let model = try read(model: path)
+      return make(model, History(source: path), name: path)
+    }
+    let history = try HistoryReader.read(path: path, asOf: asOf)
+    let model = try fit(history)
+    let origins = Set(history.observations.map(\.origin)).sorted().filter { $0 != "real" }
+    let label = origins.isEmpty ? "" : " (\(origins.joined(separator: ", ")))"
+    return make(model, history, name: path + label)
+  }
+
+  /// Calibrates on a history, with the shipped priors.
+  static func fit(_ history: History, goodnessOfFit: Bool = false) throws -> Model {
+    Model.fit(history: history, priors: try Priors.shipped(), goodnessOfFit: goodnessOfFit)
+  }
+
+  /// The model that a scenario names.
+  static func source(for scenario: Scenario) throws -> ModelSource {
+    switch scenario.model {
+    case .none: return ModelSource(worlds: [WorldParameters()], jobs: 0, name: "the scenario alone")
+    case .priors: return try load(nil, asOf: nil).source
+    case .file(let path): return try load(path, asOf: nil).source
+    }
+  }
+
+  private static func make(_ model: Model, _ history: History, name: String) -> Calibrated {
+    let worlds = (0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1) }
+    let outcomes = MemoryOutcome.seen(in: history)
+    var calibrated = Calibrated(
+      model: model,
+      source: ModelSource(worlds: worlds, jobs: model.source.jobs, name: name, warnings: model.warnings),
+      history: history,
+      memory: VRAMModel().updated(by: outcomes))
+    calibrated.accuracy = quotes(history)
+    return calibrated
+  }
+
+  /// How far past quotes were off: the median of |cost ÷ quote − 1|, and how often the cost lay within a fifth of it.
+  private static func quotes(_ history: History) -> (coverage: Double, mape: Double)? {
+    let ratios = history.jobs.compactMap { job -> Double? in
+      guard job.outcome == .completed, let cost = job.cost, let quote = job.quotedCost, quote > 0 else { return nil }
+      return abs(Double(cost) / Double(quote) - 1)
+    }.sorted()
+    guard ratios.count >= 20 else { return nil }
+    return (Double(ratios.count { $0 <= 0.2 }) / Double(ratios.count), ratios[ratios.count / 2])
+  }
+
+  private static func read(model path: String) throws -> Model {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw InputError(.noInput, file: path, "there is no such file, or it cannot be read")
+    }
+    do {
+      return try JSONDecoder().decode(Model.self, from: data)
+    } catch {
+      throw InputError(
+        .badData, file: path, "is not a model written by 'lora-train calibrate --output'",
+        hint: "write it again with this version: lora-train calibrate --history FILE --output \(path)")
+    }
+  }
+}

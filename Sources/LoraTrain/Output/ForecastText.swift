@@ -1,0 +1,171 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Planning
+
+/// Forecasts as people and programs read them.
+enum ForecastText {
+  static func document(_ f: Forecast, budget: Double?) -> JSON {
+    let percentiles = [5, 10, 25, 50, 75, 80, 90, 95]
+    let summary = { (s: SampleSummary) -> JSON in .object(s.percentiles(percentiles).map { ($0.0, .number($0.1)) }) }
+    func active(_ job: Forecast.ActiveJob) -> JSON {
+      .object([
+        ("job", .string(job.id)), ("name", .string(job.name)), ("phase", .string("\(job.phase)")),
+        ("pricing", .string(PricingArgument.text(job.pricing))), ("spent_usd", .number(job.spent)),
+        ("by_end_usd", summary(job.final)), ("remaining_s", job.remaining.count > 0 ? summary(job.remaining) : .null),
+        ("wait_s", job.wait.count > 0 ? summary(job.wait) : .null),
+      ])
+    }
+    guard let first = f.months.first else { return .null }
+    var fields: [(String, JSON)] = [
+      ("month", .string("\(first.month)")), ("as_of", .string(Words.stamp(f.asOf))),
+      ("spent_usd", .number(first.spent)), ("running", .array(f.running.map(active))),
+      ("queued", .array(f.queued.map(active))), ("month_end_usd", summary(first.total)),
+      ("budget_usd", budget.map { .number($0) } ?? .null),
+      ("p_over_budget", budget.map { .number(first.total.probability(above: $0)) } ?? .null),
+      ("budget_for_95_percent", .number(first.total.quantile(0.95))),
+      (
+        "by_day",
+        .array(
+          f.days.map {
+            .object([
+              ("date", .string($0.date)), ("p10", .number($0.p10)), ("p50", .number($0.p50)), ("p90", .number($0.p90)),
+            ])
+          })
+      ),
+      ("by_client", .object(f.byClient.map { ($0.0.isEmpty ? "(none)" : $0.0, .number($0.1)) })),
+      ("by_preset", .object(f.byPreset.map { ($0.0, .number($0.1)) })),
+    ]
+    if f.months.count > 1 {
+      fields.append(
+        (
+          "months",
+          .array(
+            f.months.map { month in
+              .object([
+                ("month", .string("\(month.month)")), ("spent_usd", .number(month.spent)),
+                ("month_end_usd", summary(month.total)),
+                ("p_over_budget", budget.map { .number(month.total.probability(above: $0)) } ?? .null),
+              ])
+            })
+        ))
+    }
+    fields += [
+      ("arrivals_mean", .number(f.arrivals)),
+      ("history", .object([("jobs", .integer(f.source.jobs)), ("source", .string(f.source.name))])),
+      ("warnings", .array(f.warnings.map { .string($0) })), ("replications", .integer(f.replications)),
+      ("digest", .string("\(f.digest)")),
+    ]
+    return .object(fields)
+  }
+
+  static func text(_ f: Forecast, budget: Double?) -> String {
+    guard let first = f.months.first else { return "" }
+    var lines = ["\(first.month) as of \(Words.moment(f.asOf)) UTC", ""]
+    let total = first.total
+    var table = Table(header: ["", "US dollars"])
+    table.rows.append(["spent so far", Words.dollars(first.spent)])
+    let running = f.running.reduce(0) { $0 + max(0, $1.final.mean - $1.spent) }
+    let queued = f.queued.reduce(0) { $0 + $1.final.mean }
+    if !f.running.isEmpty {
+      table.rows.append(["still to be spent on \(jobs(f.running.count)) running", Words.dollars(running)])
+    }
+    if !f.queued.isEmpty { table.rows.append(["\(jobs(f.queued.count)) queued", Words.dollars(queued)]) }
+    let rest = total.mean - first.spent - running - queued
+    if f.months.count == 1, rest > 0.005 {
+      table.rows.append(["\(jobs(Int(f.arrivals.rounded()))) likely still to arrive", Words.dollars(rest)])
+    }
+    table.rows.append(["expected by the end of the month", Words.dollars(total.mean)])
+    lines += [table.text, ""]
+    if total.count > 1 {
+      lines.append(
+        "8 in 10 futures end between \(Words.dollars(total.quantile(0.1))) and \(Words.dollars(total.quantile(0.9))).")
+      if let budget {
+        lines.append(
+          "\(capitalized(Words.chance(total.probability(above: budget), of: total.count))) to pass "
+            + "\(Words.dollars(budget)); \(Words.dollars(ceiling(total.quantile(0.95)))) would be safe in 19 months of 20."
+        )
+      } else {
+        lines.append("\(Words.dollars(ceiling(total.quantile(0.95)))) would be safe in 19 months of 20.")
+      }
+      lines += ["", "Spending by day (█ spent, ░ 8 in 10 futures, ┃ the middle\(budget == nil ? "" : ", ╎ budget")):"]
+      lines.append(Chart.fan(f.days, budget: budget))
+    } else {
+      lines.append("The month is over: this is what was spent.")
+    }
+    if f.months.count > 1 {
+      var months = Table(header: ["month", "expected", "8 in 10 between", "safe in 19 of 20", "over budget"])
+      for m in f.months {
+        months.rows.append([
+          "\(m.month)", Words.dollars(m.total.mean),
+          "\(Words.dollars(m.total.quantile(0.1)))–\(Words.dollars(m.total.quantile(0.9)))",
+          Words.dollars(ceiling(m.total.quantile(0.95))),
+          budget.map { Words.percent(m.total.probability(above: $0)) } ?? "–",
+        ])
+      }
+      lines += ["", months.text]
+    }
+    if !f.running.isEmpty || !f.queued.isEmpty { lines += ["", activeTable(f)] }
+    if f.byPreset.count > 1 {
+      lines += ["", "By preset: " + f.byPreset.map { "\($0.0) \(Words.dollars($0.1))" }.joined(separator: ", ") + "."]
+    }
+    if f.byClient.count > 1 {
+      lines.append(
+        "By client: "
+          + f.byClient.map { "\($0.0.isEmpty ? "no client" : $0.0) \(Words.dollars($0.1))" }.joined(separator: ", ")
+          + ".")
+    }
+    lines.append("")
+    lines.append(
+      f.source.jobs > 0
+        ? "Calibrated from \(Words.group(f.source.jobs)) past jobs in \(f.source.name)."
+        : "No history: \(f.source.name).")
+    for warning in f.warnings { lines.append("Warning: \(warning).") }
+    lines.append("\(Words.group(f.replications)) simulated futures, digest \(f.digest).")
+    return lines.joined(separator: "\n")
+  }
+
+  private static func activeTable(_ f: Forecast) -> String {
+    var table = Table(header: ["job", "name", "stands at", "so far", "by the end, likely", "done by, 9 in 10"])
+    table.left = [0, 1, 2]
+    for job in f.running + f.queued {
+      table.rows.append([
+        job.id, job.name, words(job.phase), Words.dollars(job.spent),
+        "\(Words.dollars(job.final.quantile(0.1)))–\(Words.dollars(job.final.quantile(0.9)))",
+        job.remaining.count > 0 ? Words.moment(f.asOf + Span(seconds: job.remaining.quantile(0.9))) : "–",
+      ])
+    }
+    return table.text
+  }
+
+  static func words(_ phase: Phase) -> String {
+    switch phase {
+    case .pendingConfiguration: "pending configuration"
+    case .waitingForGPU: "waiting for a GPU"
+    case .loadingModel: "loading the model"
+    case .awaitingDecision: "awaiting a decision"
+    default: "\(phase)"
+    }
+  }
+
+  private static func jobs(_ n: Int) -> String { n == 1 ? "1 job" : "\(Words.group(n)) jobs" }
+  private static func capitalized(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+  /// Rounded up to what a person would set as a budget.
+  private static func ceiling(_ x: Double) -> Double {
+    let step = x >= 1_000 ? 10.0 : x >= 100 ? 5.0 : 1.0
+    return (x / step).rounded(.up) * step
+  }
+}
+
+extension Forecast {
+  /// Without the months before the one that was asked for.
+  func dropping(_ n: Int) -> Forecast {
+    guard n > 0 else { return self }
+    var rest = self
+    rest.months.removeFirst(n)
+    rest.days = []
+    rest.byPreset = []
+    rest.byClient = []
+    return rest
+  }
+}

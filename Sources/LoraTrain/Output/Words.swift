@@ -1,0 +1,75 @@
+import DiscreteEvent
+import Foundation
+
+/// How figures are written for people.
+enum Words {
+  /// `$1,234.50`; whole dollars from 1,000 on.
+  static func dollars(_ x: Double) -> String {
+    let negative = x < 0
+    let cents = abs(x) >= 1_000 ? abs(x).rounded() : (abs(x) * 100).rounded() / 100
+    let whole = Int(cents)
+    var digits = String(whole)
+    var grouped = ""
+    while digits.count > 3 {
+      grouped = "," + digits.suffix(3) + grouped
+      digits = String(digits.dropLast(3))
+    }
+    let fraction = abs(x) >= 1_000 ? "" : String(format: ".%02d", Int(((cents - Double(whole)) * 100).rounded()))
+    return (negative ? "-$" : "$") + digits + grouped + fraction
+  }
+
+  /// `13 h 05 min`, `4 min 10 s`, `2 d 3 h`.
+  static func duration(_ seconds: Double) -> String {
+    let s = Int(seconds.rounded())
+    if s < 60 { return s == 0 && seconds > 0 ? String(format: "%.2g s", seconds) : "\(s) s" }
+    if s < 3_600 { return "\(s / 60) min" + (s % 60 == 0 ? "" : " \(s % 60) s") }
+    let minutes = (s + 30) / 60
+    if minutes < 48 * 60 { return "\(minutes / 60) h " + (minutes % 60 < 10 ? "0" : "") + "\(minutes % 60) min" }
+    let hours = (s + 1_800) / 3_600
+    return "\(hours / 24) d \(hours % 24) h"
+  }
+
+  /// `1 chance in 7`, `19 chances in 20`, `fewer than 1 chance in 1,000`.
+  static func chance(_ p: Double, of n: Int = 0) -> String {
+    if p <= 0 { return n > 0 ? "fewer than 1 chance in \(group(n))" : "no chance" }
+    if p >= 1 { return n > 0 ? "more than \(group(max(1, n - 1))) chances in \(group(n))" : "certain" }
+    if p < 0.4 { return "1 chance in \(group(Int((1 / p).rounded())))" }
+    if p <= 0.6 { return "about 1 chance in 2" }
+    if p < 0.75 { return "2 chances in 3" }
+    let inverse = Int((1 / (1 - p)).rounded())
+    return "\(group(inverse - 1)) chances in \(group(inverse))"
+  }
+
+  static func group(_ n: Int) -> String {
+    var digits = String(n)
+    var grouped = ""
+    while digits.count > 3 {
+      grouped = "," + digits.suffix(3) + grouped
+      digits = String(digits.dropLast(3))
+    }
+    return digits + grouped
+  }
+
+  static func percent(_ p: Double) -> String {
+    if p > 0, p < 0.001 { return "<0.1 %" }
+    if p < 1, p > 0.999 { return ">99.9 %" }
+    let x = p * 100
+    return x == x.rounded() || x >= 10 ? String(format: "%.0f %%", x) : String(format: "%.1f %%", x)
+  }
+
+  /// `Sat 21 Nov 09:10` in UTC.
+  static func moment(_ instant: Instant) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    formatter.dateFormat = "EEE d MMM HH:mm"
+    return formatter.string(from: Date(timeIntervalSince1970: Double(instant.microseconds) / 1e6))
+  }
+
+  /// `2026-11-20T03:30:00Z`.
+  static func stamp(_ instant: Instant) -> String {
+    let formatter = ISO8601DateFormatter()
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    return formatter.string(from: Date(timeIntervalSince1970: (Double(instant.microseconds) / 1e6).rounded(.down)))
+  }
+}

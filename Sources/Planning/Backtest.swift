@@ -1,0 +1,176 @@
+import Calibration
+import DiscreteEvent
+import Engine
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// How good the forecasts would have been: a walk forward through a history.
+///
+/// Before each completed job the model is calibrated on what was known when the job was submitted, and the job is estimated;
+/// afterwards the estimate is held against what happened.
+public struct Backtest: Sendable {
+  /// What is scored.
+  public enum Quantity: String, CaseIterable, Sendable { case cost, duration }
+
+  /// One estimate and its outcome. Dollars, or seconds.
+  public struct Score: Sendable {
+    public var past: Int
+    public var preset: Preset
+    public var outcome: Double
+    public var median: Double
+    public var low80: Double
+    public var high80: Double
+    public var crps: Double
+    /// CRPS of: past mean ± 15 %, empirical by preset and pricing, log-linear regression.
+    public var baselines: [Double]
+    /// Probability integral transform, randomised within ties by their middle.
+    public var pit: Double
+
+    public var isCovered: Bool { outcome >= low80 && outcome <= high80 }
+  }
+
+  public static let baselineNames = ["past mean ± 15 %", "empirical by preset", "log-linear regression"]
+
+  public var scores: [Quantity: [Score]]
+
+  /// Bands of history length in which baselines are compared.
+  public static let bands: [ClosedRange<Int>] = [20...49, 50...99, 100...199, 200...Int.max]
+
+  /// What is calibrated on a history cut at an instant: possible worlds.
+  public typealias Calibrate = @Sendable (History) throws -> [WorldParameters]
+
+  /// Walks through the completed jobs of `history` in the order of submission, from `from` past jobs on.
+  ///
+  /// - Parameters:
+  ///   - refitEvery: calibrate anew after so many jobs; 1: before every job.
+  ///   - limit: score so many jobs at most.
+  ///   - progress: called with (done, of).
+  public static func run(
+    _ history: History, from: Int = 20, refitEvery: Int = 1, limit: Int = .max, replications: Int = 400,
+    seed: UInt64 = 1, threads: Int = 1, policies: Policies, calibrate: @escaping Calibrate,
+    progress: (@Sendable (Int, Int) -> Void)? = nil
+  ) async throws -> Backtest {
+    let order = history.jobs.indices.filter {
+      history.jobs[$0].outcome == .completed && history.jobs[$0].admitted != nil
+    }
+    .sorted { history.jobs[$0].submitted < history.jobs[$1].submitted }
+    var targets: [Int] = []
+    for j in order {
+      let at = history.jobs[j].submitted
+      let past = history.jobs.count { ($0.ended ?? .distantFuture) <= at }
+      if past >= from { targets.append(j) }
+    }
+    targets = Array(targets.prefix(limit))
+    // Blocks of jobs share one calibration; blocks are spread over the threads, and results do not depend on it.
+    let blocks = stride(from: 0, to: targets.count, by: refitEvery).map {
+      Array(targets[$0..<min($0 + refitEvery, targets.count)])
+    }
+    let workers = max(1, min(threads, blocks.count))
+    let done = Counter()
+    let total = targets.count
+    let results = try await withThrowingTaskGroup(of: [(Int, [(Score, Score)])].self) { group in
+      for worker in 0..<workers {
+        group.addTask {
+          var out: [(Int, [(Score, Score)])] = []
+          for b in stride(from: worker, to: blocks.count, by: workers) {
+            try Task.checkCancellation()
+            guard let first = blocks[b].first else { continue }
+            let known = history.known(at: history.jobs[first].submitted)
+            let source = ModelSource(worlds: try calibrate(known), jobs: known.jobs.count, name: "")
+            let baselines = Baselines(known)
+            var scores: [(Score, Score)] = []
+            for j in blocks[b] {
+              scores.append(
+                try await score(
+                  history.jobs[j], past: known.jobs.count { $0.ended != nil }, source: source, baselines: baselines,
+                  policies: policies, replications: replications, seed: seed &+ UInt64(j)))
+              await done.increment()
+              progress?(await done.value, total)
+            }
+            out.append((b, scores))
+          }
+          return out
+        }
+      }
+      var all: [(Int, [(Score, Score)])] = []
+      for try await part in group { all += part }
+      return all.sorted { $0.0 < $1.0 }.flatMap(\.1)
+    }
+    return Backtest(scores: [.cost: results.map(\.0), .duration: results.map(\.1)])
+  }
+
+  private actor Counter {
+    var value = 0
+    func increment() { value += 1 }
+  }
+
+  private static func score(
+    _ job: History.Job, past: Int, source: ModelSource, baselines: Baselines, policies: Policies, replications: Int,
+    seed: UInt64
+  ) async throws -> (Score, Score) {
+    let start = job.admitted ?? job.submitted
+    let estimate = try await Estimate.run(
+      job.configuration, source: source, policies: policies, start: start, replications: replications, seed: seed)
+    let cost = Double(job.cost ?? 0) / 1e9
+    let duration = ((job.ended ?? start) - start).seconds
+    return (
+      Score(past, job, cost, estimate.cost, baselines.crps(.cost, job, outcome: cost)),
+      Score(past, job, duration, estimate.duration, baselines.crps(.duration, job, outcome: duration))
+    )
+  }
+
+  // MARK: Summaries
+
+  /// The share of outcomes within the 80 % interval, from `past` past jobs on.
+  public func coverage(_ quantity: Quantity, from past: Int) -> (share: Double, n: Int) {
+    let some = (scores[quantity] ?? []).filter { $0.past >= past }
+    guard !some.isEmpty else { return (0, 0) }
+    return (Double(some.count(where: \.isCovered)) / Double(some.count), some.count)
+  }
+
+  /// Mean CRPS in a band of history length: ours, and each baseline's.
+  public func crps(_ quantity: Quantity, in band: ClosedRange<Int>) -> (ours: Double, baselines: [Double], n: Int) {
+    let some = (scores[quantity] ?? []).filter { band.contains($0.past) }
+    guard !some.isEmpty else { return (0, [], 0) }
+    let n = Double(some.count)
+    let baselines = Backtest.baselineNames.indices.map { b in some.reduce(0) { $0 + $1.baselines[b] } / n }
+    return (some.reduce(0) { $0 + $1.crps } / n, baselines, some.count)
+  }
+
+  /// Mean of log(median ÷ outcome): 0 is unbiased, 0.1 is about 10 % too high.
+  public func bias(_ quantity: Quantity) -> Double {
+    let some = (scores[quantity] ?? []).filter { $0.outcome > 0 && $0.median > 0 }
+    guard !some.isEmpty else { return 0 }
+    return some.reduce(0) { $0 + log($1.median / $1.outcome) } / Double(some.count)
+  }
+
+  /// Median of |median ÷ outcome − 1|.
+  public func medianError(_ quantity: Quantity) -> Double {
+    let errors = (scores[quantity] ?? []).filter { $0.outcome > 0 }.map { abs($0.median / $0.outcome - 1) }.sorted()
+    return errors.isEmpty ? 0 : errors[errors.count / 2]
+  }
+
+  /// Counts of the PIT in ten bins: flat when the forecast is calibrated.
+  public func pitHistogram(_ quantity: Quantity) -> [Int] {
+    var bins = Array(repeating: 0, count: 10)
+    for score in scores[quantity] ?? [] { bins[min(9, Int(score.pit * 10))] += 1 }
+    return bins
+  }
+}
+
+extension Backtest.Score {
+  init(_ past: Int, _ job: History.Job, _ outcome: Double, _ sample: SampleSummary, _ baselines: [Double]) {
+    self.past = past
+    preset = job.configuration.preset
+    self.outcome = outcome
+    median = sample.quantile(0.5)
+    low80 = sample.quantile(0.1)
+    high80 = sample.quantile(0.9)
+    crps = sample.count > 0 ? CRPS.ensemble(sorted: sample.sorted, outcome: outcome) : outcome
+    self.baselines = baselines
+    let above = sample.probability(above: outcome)
+    pit = min(1, max(0, 1 - above))
+  }
+}
