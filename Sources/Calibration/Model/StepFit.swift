@@ -59,13 +59,6 @@ struct StepFit {
       variances.append(cv.median * cv.median / pace.steps)
       groups[groups.count - 1].pods = groups[groups.count - 1].pods.lowerBound..<paces.count
     }
-    for g in groups.indices {
-      let pods = groups[g].pods
-      let mean = paces[pods].reduce(0, +) / Double(pods.count)
-      groups[g].mean = mean
-      groups[g].squares = paces[pods].reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      groups[g].even = variances[pods].allSatisfy { $0 == variances[pods.lowerBound] }
-    }
     jobs = groups.count
     pods = evidence.paces.count
     let p = [priors.stepIntercept, priors.stepPerLogToken, priors.stepPerLogRank, priors.stepPerLogBatch]
@@ -73,7 +66,18 @@ struct StepFit {
     priorPrecision = p.map { 1 / ($0.sd * $0.sd) } + (regimeStart == nil ? [] : [4])
     guard pods > 0 else { return }
     posterior.withinCV = cv
+    summarise()
     integrate(priors.stepPodSD, priors.stepJobSD)
+  }
+
+  private mutating func summarise() {
+    for g in groups.indices {
+      let pods = groups[g].pods
+      let mean = paces[pods].reduce(0, +) / Double(pods.count)
+      groups[g].mean = mean
+      groups[g].squares = paces[pods].reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      groups[g].even = variances[pods].allSatisfy { $0 == variances[pods.lowerBound] }
+    }
   }
 
   /// From the squares of the stretches: normal in log cv, since a sum of squares says log cv to ±1/√(2 df).
