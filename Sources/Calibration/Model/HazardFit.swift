@@ -33,7 +33,10 @@ struct HazardFit {
   /// Indexed (regime × ages + age) × 24 + hour.
   private var cells: [Evidence.Count]
 
-  init(_ exposures: [Evidence.Exposure], priors: Priors, regimeStart: Instant? = nil) {
+  /// - Parameter taus: the standard deviations of the hours' factors that are tried.
+  init(
+    _ exposures: [Evidence.Exposure], priors: Priors, regimeStart: Instant? = nil, taus: [Double] = [0, 0.2, 0.4, 0.8]
+  ) {
     ages = priors.ageFactors.count
     regimes = regimeStart == nil ? 1 : 2
     cells = Array(repeating: Evidence.Count(), count: regimes * ages * 24)
@@ -48,14 +51,14 @@ struct HazardFit {
     }
     compare()
     var best: (solution: Solution, tau: Double)?
-    for tau in [0, 0.2, 0.4, 0.8] {
-      if tau > 0, events < 20 { break }
+    for tau in taus {
+      if tau > 0, events < 30 { break }
       guard let solution = solve(priors, tau: tau) else { continue }
       candidates.append(
         Candidate(
-          name: tau == 0 ? "shrunk_by_age" : "shrunk_by_age_and_hour_\(tau)", logLikelihood: solution.logLikelihood,
+          name: HazardFit.name(tau), logLikelihood: solution.logLikelihood,
           parameters: solution.effective))
-      if best == nil || solution.evidence > (best?.solution.evidence ?? -.infinity) + (best?.tau == 0 ? 2 : 0) {
+      if best == nil || solution.evidence > (best?.solution.evidence ?? -.infinity) + (best?.tau == 0 ? 3 : 0) {
         best = (solution, tau)
         chosen = candidates[candidates.count - 1].name
       }
@@ -68,7 +71,23 @@ struct HazardFit {
     }
   }
 
+  static func name(_ tau: Double) -> String { tau == 0 ? "shrunk_by_age" : "shrunk_by_age_and_hour_\(tau)" }
+
   var hoursWatched: Double { byAge.reduce(0) { $0 + $1.exposure } }
+
+  /// The log-likelihood of other pods under a posterior at its mode.
+  func logLikelihood(of others: [Evidence.Exposure], priors: Priors) -> Double {
+    guard case .byAgeAndHour(_, let block, let hours) = posterior else { return -.infinity }
+    var test = self
+    test.cells = Array(repeating: Evidence.Count(), count: cells.count)
+    for e in others { test.add(e, priors.ageBreaksHours, nil) }
+    var sum = 0.0
+    for (i, c) in test.cells.enumerated() where c.exposure > 0 {
+      let eta = block.mean[(i / 24) % ages] + (hours ? block.mean[ages + i % 24] : 0)
+      sum += c.events * eta - c.exposure * exp(eta)
+    }
+    return sum
+  }
 
   /// Splits a pod's time over ages and hours of the day.
   private mutating func add(_ e: Evidence.Exposure, _ breaks: [Double], _ regimeStart: Instant?) {
@@ -217,7 +236,16 @@ extension HazardFit {
     candidates.append(Candidate(name: "exponential", logLikelihood: likelihood([all]), parameters: 1))
     candidates.append(Candidate(name: "piecewise_by_age", logLikelihood: likelihood(age), parameters: used))
     candidates.append(Candidate(name: "by_hour", logLikelihood: likelihood(hour), parameters: 24))
-    // Alternating maximum likelihood of the multiplicative model.
+    let (rates, factors) = multiplicative(age, hour)
+    var value = -events
+    for i in 0..<ages where age[i].events > 0 { value += age[i].events * log(rates[i]) }
+    for h in 0..<24 where hour[h].events > 0 { value += hour[h].events * log(factors[h]) }
+    candidates.append(
+      Candidate(name: "piecewise_by_age_and_hour", logLikelihood: value, parameters: used + 23))
+  }
+  /// Alternating maximum likelihood of rate(age) × factor(hour).
+  private func multiplicative(_ age: [Evidence.Count], _ hour: [Evidence.Count]) -> (rates: [Double], factors: [Double])
+  {
     var factors = [Double](repeating: 1, count: 24)
     var rates = [Double](repeating: 0, count: ages)
     for _ in 0..<30 {
@@ -232,10 +260,38 @@ extension HazardFit {
         factors[h] = expected > 0 ? hour[h].events / expected : 1
       }
     }
-    var value = -events
-    for i in 0..<ages where age[i].events > 0 { value += age[i].events * log(rates[i]) }
-    for h in 0..<24 where hour[h].events > 0 { value += hour[h].events * log(factors[h]) }
-    candidates.append(
-      Candidate(name: "piecewise_by_age_and_hour", logLikelihood: value, parameters: used + 23))
+    return (rates, factors)
+  }
+
+  /// The log-likelihood of other pods under the candidates without a prior; half an event is added to every rate, since
+  /// a rate of 0 rules out what may well happen.
+  func unshrunk(of others: [Evidence.Exposure], priors: Priors) -> [(name: String, value: Double)] {
+    guard events > 0 else { return [] }
+    var test = self
+    test.cells = Array(repeating: Evidence.Count(), count: cells.count)
+    for e in others { test.add(e, priors.ageBreaksHours, nil) }
+    let mean = events / hoursWatched
+    func rate(_ c: Evidence.Count) -> Double { (c.events + 0.5) / (c.exposure + 0.5 / mean) }
+    var age = [Evidence.Count](repeating: Evidence.Count(), count: ages)
+    var hour = [Evidence.Count](repeating: Evidence.Count(), count: 24)
+    for (i, c) in cells.enumerated() {
+      age[(i / 24) % ages].events += c.events
+      age[(i / 24) % ages].exposure += c.exposure
+      hour[i % 24].events += c.events
+      hour[i % 24].exposure += c.exposure
+    }
+    let (rates, factors) = multiplicative(age, hour)
+    func sum(_ rate: (Int, Int) -> Double) -> Double {
+      var sum = 0.0
+      for (i, c) in test.cells.enumerated() where c.exposure > 0 {
+        let r = max(1e-9, rate((i / 24) % ages, i % 24))
+        sum += c.events * log(r) - c.exposure * r
+      }
+      return sum
+    }
+    return [
+      ("piecewise_by_age", sum { a, _ in rate(age[a]) }), ("by_hour", sum { _, h in rate(hour[h]) }),
+      ("piecewise_by_age_and_hour", sum { a, h in max(rates[a] * factors[h], 0.1 * mean) }),
+    ]
   }
 }

@@ -28,6 +28,8 @@ public struct ModelReport: Hashable, Sendable, Codable {
     public var parameterCount: Double
     public var ksP: Double?
     public var adP: Double?
+    /// Mean log-likelihood of a lease that the fit did not see, over five folds; the hazard's families only.
+    public var outOfSample: Double?
 
     enum CodingKeys: String, CodingKey {
       case parameters, aic
@@ -35,6 +37,7 @@ public struct ModelReport: Hashable, Sendable, Codable {
       case parameterCount = "parameter_count"
       case ksP = "ks_p"
       case adP = "ad_p"
+      case outOfSample = "out_of_sample"
     }
   }
 

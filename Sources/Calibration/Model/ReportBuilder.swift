@@ -138,6 +138,9 @@ struct ReportBuilder {
     for c in fit.candidates {
       families[c.name] = .init(logLikelihood: c.logLikelihood, aic: c.aic, parameterCount: c.parameters)
     }
+    if goodnessOfFit {
+      for (name, value) in HazardCheck.outOfSample(exposures, priors) { families[name]?.outOfSample = value }
+    }
     append(
       "interruptions.spot", unit: "1/h", n: fit.pods, events: Int(fit.events), censored: fit.pods - Int(fit.events),
       best: fit.chosen, parameters, families: families)

@@ -6,7 +6,7 @@ import DiscreteEvent
 ///     y = x·β + job + pod + within,   job ~ N(0, σJ²),  pod ~ N(0, σP²),  within ~ N(0, cv² ÷ steps)
 ///
 /// β has a normal prior, so it integrates out in closed form; σJ and σP have lognormal priors and are integrated on a
-/// grid of 21 × 21 around their mode (Bayesian linear mixed model: Gelman, Hill: Data Analysis Using Regression and
+/// grid of 35 × 35 around their mode (Bayesian linear mixed model: Gelman, Hill: Data Analysis Using Regression and
 /// Multilevel Models, ch. 12; the marginal likelihood is REML's when β's prior is flat: Searle, Casella, McCulloch:
 /// Variance Components, §6.6). Since x belongs to the job, a job's pods reduce to a weighted mean and a sum of squares.
 struct StepFit {
@@ -114,13 +114,11 @@ struct StepFit {
       }
       if !moved { reach /= 2 }
     }
-    // The two are anticorrelated, so the box is as wide as each is by itself, and grows until its rim weighs nothing.
-    let n = 21
+    // The two are anticorrelated, so the box is as wide as each is by itself; coarsely it grows until its rim weighs
+    // nothing, then it is trimmed to where there is weight and covered finely.
     var box = StepFit.box(around: (at.pod, at.job), top, target)
-    var pods: [Double] = []
-    var jobs: [Double] = []
-    for _ in 0..<4 {
-      (pods, jobs) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
+    func weigh(_ n: Int) -> (pods: [Double], jobs: [Double]) {
+      var (pods, jobs) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
       for i in 0..<n {
         for j in 0..<n {
           let weight = exp(target(box.pod.center(i, n), box.job.center(j, n)) - top)
@@ -128,8 +126,19 @@ struct StepFit {
           jobs[j] += weight
         }
       }
-      if !(box.pod.grow(pods) || box.job.grow(jobs)) { break }
+      return (pods, jobs)
     }
+    for _ in 0..<6 {
+      let (pods, jobs) = weigh(StepFit.coarse)
+      let (podGrew, jobGrew) = (box.pod.grow(pods), box.job.grow(jobs))
+      if !podGrew, !jobGrew {
+        box.pod.trim(pods)
+        box.job.trim(jobs)
+        break
+      }
+    }
+    let n = StepFit.fine
+    let (pods, jobs) = weigh(n)
     posterior.podSD = StepFit.smooth(low: box.pod.low, width: box.pod.width / Double(n), weights: pods)
     posterior.jobSD = StepFit.smooth(low: box.job.low, width: box.job.width / Double(n), weights: jobs)
     let (pod, job) = (posterior.podSD.median, posterior.jobSD.median)
@@ -146,6 +155,9 @@ struct StepFit {
     }
   }
 
+  private static let coarse = 15
+  private static let fine = 35
+
   private struct Side {
     var low: Double
     var high: Double
@@ -159,6 +171,16 @@ struct StepFit {
       if first > limit { low -= third }
       if last > limit { high += third }
       return first > limit || last > limit
+    }
+    /// Leaves out cells beside empty cells.
+    mutating func trim(_ weights: [Double]) {
+      let limit = (weights.max() ?? 0) / 20_000
+      let cell = width / Double(weights.count)
+      guard let first = weights.firstIndex(where: { $0 > limit }), let last = weights.lastIndex(where: { $0 > limit })
+      else { return }
+      (low, high) = (
+        low + Double(max(0, first - 1)) * cell, low + Double(min(weights.count, last + 2)) * cell
+      )
     }
   }
 
@@ -180,7 +202,7 @@ struct StepFit {
     return (Side(low: p - pod, high: p + pod), Side(low: j - job, high: j + job))
   }
 
-  /// 21 cells, interpolated in the log to 20 times as many.
+  /// The cells, interpolated in the log to 20 times as many.
   private static func smooth(low: Double, width: Double, weights: [Double]) -> Marginal {
     let logs = weights.map { log(max($0, 1e-300)) }
     let fine = 20
