@@ -91,7 +91,9 @@ public struct CheckpointedRun: Sendable, Hashable {
   }
 
   /// The number of steps between checkpoints with the least value of `objective`, by looking at all of them.
-  public func optimalEvery(mtbf: Double, by objective: (Moments) -> Double = { $0.mean }) -> (every: Int, moments: Moments) {
+  public func optimalEvery(mtbf: Double, by objective: (Moments) -> Double = { $0.mean }) -> (
+    every: Int, moments: Moments
+  ) {
     var best = (every: 1, moments: Moments())
     var least = Double.infinity
     var run = self

@@ -19,7 +19,8 @@ public struct PollaczekKhinchine: Sendable, Hashable {
 
   /// The service time as a law; its third moment is not known to laws.
   public init(arrivalRate: Double, service: Law) {
-    self.init(arrivalRate: arrivalRate, mean: service.mean, secondMoment: service.variance + service.mean * service.mean)
+    self.init(
+      arrivalRate: arrivalRate, mean: service.mean, secondMoment: service.variance + service.mean * service.mean)
   }
 
   /// Fraction of time in which the server is busy, and the probability of having to wait.

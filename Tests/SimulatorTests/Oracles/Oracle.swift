@@ -4,7 +4,11 @@ import Synchronization
 /// One record of `oracles.json`: a closed form or a published result.
 struct Oracle: Decodable, Sendable {
   enum Value: Decodable, Sendable {
-    case number(Double), text(String), list([Value]), object([String: Value]), nothing
+    case number(Double)
+    case text(String)
+    case list([Value])
+    case object([String: Value])
+    case nothing
 
     init(from decoder: any Decoder) throws {
       let c = try decoder.singleValueContainer()
