@@ -102,7 +102,7 @@ struct QueueOracle {
     policies.maxQueued = maxQueued ?? self.maxQueued
     var e = Experiment(
       worlds: [world], policies: policies, start: .zero, horizon: .jobs(warmUp + counted, warmUp: warmUp),
-      seed: 1, replications: Self.replications)
+      seed: oracle.seed, replications: Self.replications)
     e.keepsJobs = true
     return e
   }
