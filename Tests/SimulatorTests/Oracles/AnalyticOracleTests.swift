@@ -254,6 +254,21 @@ extension OracleTests {
       }
     }
 
+    @Test func composition() throws {
+      for oracle in try Oracle.family("integration") {
+        let m = try CheckpointOracle(oracle).run.moments(mtbf: try oracle.input("M_s"))
+        let q = PollaczekKhinchine(
+          arrivalRate: try oracle.input("jobs_per_720h") / (720 * 3600), mean: m.mean,
+          secondMoment: m.variance + m.mean * m.mean)
+        check(
+          oracle,
+          [
+            "E_S_s": m.mean, "sd_S_s": m.standardDeviation, "rho": q.utilization, "Wq_s": q.meanWait,
+            "Wq_h": q.meanWait / 3600,
+          ])
+      }
+    }
+
     @Test func retriesAndSpells() throws {
       for oracle in try Oracle.family("provisioning") {
         if let p = oracle.inputs["p"]?.number {

@@ -77,6 +77,7 @@ extension OracleTests {
         var e = Self.batch(none, at: none, provisioning: 0, slots: slots)
         e.worlds[0].preprocessing = .exponential(mean: mean * 3600)
         e.replications = Oracle.full ? 100_000 : 10_000
+        e.seed = oracle.seed
         let jobs = try await CheckpointOracle.jobs(e)
         for q in 1...4 {
           let waits = jobs.filter { Int($0.ordinal) == slots + q - 1 }.map(\.wait.hours)
@@ -106,12 +107,12 @@ extension OracleTests {
           let model = CheckpointOracle(run: run, lifetime: .exponential(mean: mtbf))
           let key = "\(mtbf) \(k)"
           if simulated[key] == nil {
-            let e = model.experiment(replications: OracleTests.SimulatedOracleTests.jobs, seed: 2)
+            let e = model.experiment(replications: OracleTests.SimulatedOracleTests.jobs, seed: Oracle.seed(key))
             simulated[key] = try await CheckpointOracle.jobs(e).map { model.time($0) }
           }
           let times = simulated[key] ?? []
           let hits = times.count { $0 <= deadline }
-          report(oracle.id, "P \(name)", binomialZ(hits, of: times.count, stated))
+          report(oracle.id, "P \(name)", hits: hits, of: times.count, stated)
           plans.append(
             Plan(
               name: name, cost: run.moments(mtbf: mtbf).billed / 3600 * spot,

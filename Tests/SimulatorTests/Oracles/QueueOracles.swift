@@ -102,7 +102,7 @@ struct QueueOracle {
     policies.maxQueued = maxQueued ?? self.maxQueued
     var e = Experiment(
       worlds: [world], policies: policies, start: .zero, horizon: .jobs(warmUp + counted, warmUp: warmUp),
-      seed: 1, replications: Self.replications)
+      seed: oracle.seed, replications: Self.replications)
     e.keepsJobs = true
     return e
   }
@@ -134,10 +134,10 @@ struct QueueOracle {
       guard let p = Double(key.drop { $0 != "p" }.dropFirst().prefix { $0.isNumber }).map({ $0 / 100 }) else {
         return nil
       }
-      // A tail that is met in fewer than three spells of congestion has no normal law yet: in full size it has.
+      // A tail that is met in fewer than ten spells of congestion has no normal law yet: in full size it has.
       let spells = (1 - p) * Double(counted * Self.replications) / Double(warmUp / 5)
       // An atom at zero: tested as P_wait.
-      return x > 0 && spells > 3 ? p : nil
+      return x > 0 && spells > 10 ? p : nil
     }
     switch key {
     // A heavy tail's second moment is no mean of thirty that a normal law describes.
