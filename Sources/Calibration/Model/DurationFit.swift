@@ -3,9 +3,8 @@ import DiscreteEvent
 
 /// Fits the law of a stage's duration: a lognormal shrunk to its prior, or what beats it by Akaike's criterion.
 ///
-/// The lognormal's posterior is normal around its mode in (log median, log sigma), with the curvature there (Laplace's
-/// approximation; Gelman et al.: Bayesian Data Analysis, 3rd ed., ch. 4). Other families count from 40 lengths on, where
-/// the prior hardly matters; theirs is the normal approximation of the likelihood.
+/// The lognormal's posterior is ``LognormalPosterior``. Other families count from 40 lengths on, where the prior hardly
+/// matters; theirs is the normal approximation of the likelihood (Gelman et al.: Bayesian Data Analysis, 3rd ed., ch. 4).
 struct DurationFit {
   struct Candidate {
     var family: DurationPosterior.Family
@@ -21,9 +20,8 @@ struct DurationFit {
   /// From how many lengths on another family than the lognormal is considered.
   static let enough = 40
   /// By how much another family must beat the lognormal: its posterior holds no prior.
-  static let margin = 4.0
+  static let margin = 8.0
 
-  /// - Parameter absentMeansNone: what is never seen though `absentMeansNone` leases could have shown it takes no time.
   init(_ samples: [Evidence.Sample], prior: Priors.Duration) {
     var seen: [Double] = []
     var open: [Double] = []
@@ -109,49 +107,17 @@ struct DurationFit {
 }
 
 extension DurationFit {
-  /// The lognormal at the mode of its posterior, and its log-likelihood there.
+  /// The lognormal's posterior, and its greatest log-likelihood.
   private static func lognormal(
     _ seen: [Double], _ open: [Double], _ prior: Priors.Duration
   ) -> (DurationPosterior, Double) {
-    let (m0, s0) = (log(prior.median.median), prior.median.logSD)
-    let (r0, t0) = (log(prior.sigma.median), prior.sigma.logSD)
     let logs = seen.map { log($0) }
     let n = Double(logs.count)
-    let mean = n > 0 ? logs.reduce(0, +) / n : m0
+    let mean = n > 0 ? logs.reduce(0, +) / n : 0
     let squares = logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let sumLogs = logs.reduce(0, +)
-    let openLogs = open.map { log($0) }
-    // Far-away hints of a median by censored lengths alone are left to the prior.
-    func likelihood(_ theta: (Double, Double)) -> Jet {
-      let mu = Jet.parameter(theta.0, index: 0)
-      let rho = Jet.parameter(theta.1, index: 1)
-      let precision = (-2 * rho).exponential
-      var total =
-        -n * rho - 0.5 * (precision * (n * (mu - mean) * (mu - mean) + squares))
-        + (-sumLogs - n * 0.918_938_533_204_672_7)
-      if !openLogs.isEmpty {
-        let inverse = (-rho).exponential
-        for t in openLogs { total += SpecialFunctions.logNormalTail((t - mu) * inverse) }
-      }
-      return total
-    }
-    func target(_ theta: (Double, Double)) -> Jet {
-      let mu = (1 / s0) * (Jet.parameter(theta.0, index: 0) - m0)
-      let rho = (1 / t0) * (Jet.parameter(theta.1, index: 1) - r0)
-      return likelihood(theta) - 0.5 * (mu * mu + rho * rho)
-    }
-    let spread = n > 1 ? max(0.02, (squares / n).squareRoot()) : prior.sigma.median
-    let search = Maximiser(dimension: 2, function: target)
-    let start = (n > 0 ? (n * mean + m0) / (n + 1) : m0, log(spread) * min(1, n / 10) + r0 * (1 - min(1, n / 10)))
-    guard let found = search.maximum(from: start, near: true) else {
-      let block = NormalBlock(mean: [m0, r0], sd: [s0, t0])
-      return (DurationPosterior(family: .lognormal, block: block), -.infinity)
-    }
-    let jet = found.jet
-    let block =
-      NormalBlock(mean: [found.theta.0, found.theta.1], precision: [-jet.h00, -jet.h01, -jet.h01, -jet.h11])
-      ?? NormalBlock(mean: [m0, r0], sd: [s0, t0])
-    return (DurationPosterior(family: .lognormal, block: block), likelihood(found.theta).v)
+    let (posterior, likelihood) = LognormalPosterior.fit(
+      count: n, mean: mean, squares: squares, open: open.map { log($0) }, prior: prior)
+    return (.lognormal(posterior), likelihood - n * mean - n * 0.918_938_533_204_672_7)
   }
 
   private static func normal(_ seen: [Double], _ open: [Double]) -> (NormalBlock, Double)? {

@@ -8,7 +8,7 @@ public struct DurationPosterior: Hashable, Sendable, Codable {
   }
 
   public var family: Family
-  /// lognormal: (log median, log sigma); gamma, weibull: (log shape, log scale); normal: (mean, log sd).
+  /// lognormal: none, see ``spread``; gamma, weibull: (log shape, log scale); normal: (mean, log sd).
   var block: NormalBlock
   /// constant: the value; uniform: the least and the greatest length seen.
   var low = 0.0
@@ -16,12 +16,20 @@ public struct DurationPosterior: Hashable, Sendable, Codable {
   /// uniform: how many lengths were seen.
   var count = 0.0
 
+  /// lognormal only.
+  var spread: LognormalPosterior?
+
+  static func lognormal(_ spread: LognormalPosterior) -> DurationPosterior {
+    DurationPosterior(family: .lognormal, block: NormalBlock(mean: [], sd: []), spread: spread)
+  }
+
   static func constant(_ seconds: Double) -> DurationPosterior {
     DurationPosterior(family: .constant, block: NormalBlock(mean: [], sd: []), low: seconds, high: seconds)
   }
 
   /// The law with parameters from one draw. Takes two numbers whatever the family.
   func law(_ strata: inout Strata) -> Law {
+    if let spread { return spread.law(&strata) }
     if block.count == 0 {
       let (u, v) = (strata.next(), strata.next())
       guard family == .uniform else { return .constant(low) }
@@ -29,8 +37,7 @@ public struct DurationPosterior: Hashable, Sendable, Codable {
     }
     let x = block.draw(&strata)
     switch family {
-    case .lognormal, .constant, .uniform: return .lognormal(median: exp(x[0]), sigma: exp(x[1]))
-    case .gamma: return .gamma(shape: exp(x[0]), scale: exp(x[1]))
+    case .lognormal, .constant, .uniform, .gamma: return .gamma(shape: exp(x[0]), scale: exp(x[1]))
     case .weibull: return .weibull(shape: exp(x[0]), scale: exp(x[1]))
     case .normal: return .normal(mean: x[0], sd: exp(x[1]))
     }
@@ -55,7 +62,13 @@ public struct DurationPosterior: Hashable, Sendable, Codable {
     case .uniform:
       let slack = (high - low) * (1 / Marginal.beta(successes: count - 1, failures: 2).quantile(0.025) - 1)
       return [("low", low, max(0, low - slack), low), ("high", high, high, high + slack)]
-    case .lognormal: return [positive("median", 0), positive("sigma", 1)]
+    case .lognormal:
+      guard let spread else { return [] }
+      func triple(_ quantile: (Double) -> Double) -> (Double, Double, Double) {
+        (exp(quantile(0.5)), exp(quantile(0.025)), exp(quantile(0.975)))
+      }
+      let (median, sigma) = (triple(spread.logMedian), triple(spread.logSigma))
+      return [("median", median.0, median.1, median.2), ("sigma", sigma.0, sigma.1, sigma.2)]
     case .gamma, .weibull: return [positive("shape", 0), positive("scale", 1)]
     case .normal:
       let half = 1.959_963_984_540_054 * block.sd(0)

@@ -120,7 +120,7 @@ struct Evidence {
     // An end that was noticed late lies between the last sign of life and the notice: its middle stands for it.
     var noticed = Span.zero
     if taken, let seen = lease.lastSeen, seen < end, seen >= from { noticed = end - seen }
-    if taken {
+    if taken, lease.lastSeen != nil {
       detection.append(Sample(seconds: noticed.seconds / 2, observed: true))
     }
     let died = end - Span(microseconds: noticed.microseconds / 2)

@@ -109,10 +109,7 @@ extension Model {
     let origins = history.observations.map(\.origin)
     return Model(
       source: Source(
-        name: history.source,
-        origins: origins.indices.filter { origins.firstIndex(of: origins[$0]) == $0 }.map {
-          origins[$0]
-        },
+        name: history.source, origins: origins.enumerated().filter { origins.firstIndex(of: $1) == $0 }.map(\.element),
         jobs: history.jobs.count, leases: history.leases.count, from: history.observations.map(\.from).min(),
         until: history.observations.map(\.until).max()),
       warnings: warnings, report: report.report, provisioning: provisioning, availability: availabilities, boot: boot,

@@ -16,15 +16,22 @@ struct StepFit {
   /// What β at its mean leaves of each job's weighted mean, in the order of the jobs' submission; and its variance.
   var residuals: [(submitted: Instant, value: Double, variance: Double)] = []
 
-  /// Pods of one job.
+  /// One job's pods, as a stretch of ``paces``.
   private struct Group {
-    var x: [Double]
-    var y: [Double] = []
-    var v: [Double] = []
+    var pods: Range<Int>
     var submitted: Instant
+    /// Of the paces, unweighted; and the sum of squares around it.
+    var mean = 0.0
+    var squares = 0.0
+    /// Whether all pods have the same variance within.
+    var even = true
   }
 
-  private let groups: [Group]
+  private var groups: [Group] = []
+  private var paces: [Double] = []
+  private var variances: [Double] = []
+  /// The configuration's regressors, job by job.
+  private var rows: [Double] = []
   private let priorMean: [Double]
   private let priorPrecision: [Double]
 
@@ -38,23 +45,20 @@ struct StepFit {
   init(_ evidence: Evidence, _ history: History, priors: Priors, regimeStart: Instant? = nil) {
     posterior = StepPosterior(priors)
     let cv = StepFit.within(evidence, priors.stepWithinCV)
-    var groups: [Group] = []
-    var position = -1
-    var current = -1
     // Paces stand by job, in the history's order.
+    var current = -1
     for pace in evidence.paces {
       if pace.job != current {
         current = pace.job
-        position += 1
         let job = history.jobs[pace.job]
-        var x = StepFit.row(job.configuration)
-        if let regimeStart { x.append(job.submitted < regimeStart ? 1 : 0) }
-        groups.append(Group(x: x, submitted: job.submitted))
+        rows += StepFit.row(job.configuration)
+        if let regimeStart { rows.append(job.submitted < regimeStart ? 1 : 0) }
+        groups.append(Group(pods: paces.count..<paces.count, submitted: job.submitted))
       }
-      groups[position].y.append(pace.logSeconds)
-      groups[position].v.append(cv.median * cv.median / pace.steps)
+      paces.append(pace.logSeconds)
+      variances.append(cv.median * cv.median / pace.steps)
+      groups[groups.count - 1].pods = groups[groups.count - 1].pods.lowerBound..<paces.count
     }
-    self.groups = groups
     jobs = groups.count
     pods = evidence.paces.count
     let p = [priors.stepIntercept, priors.stepPerLogToken, priors.stepPerLogRank, priors.stepPerLogBatch]
@@ -62,7 +66,18 @@ struct StepFit {
     priorPrecision = p.map { 1 / ($0.sd * $0.sd) } + (regimeStart == nil ? [] : [4])
     guard pods > 0 else { return }
     posterior.withinCV = cv
+    summarise()
     integrate(priors.stepPodSD, priors.stepJobSD)
+  }
+
+  private mutating func summarise() {
+    for g in groups.indices {
+      let pods = groups[g].pods
+      let mean = paces[pods].reduce(0, +) / Double(pods.count)
+      groups[g].mean = mean
+      groups[g].squares = paces[pods].reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      groups[g].even = variances[pods].allSatisfy { $0 == variances[pods.lowerBound] }
+    }
   }
 
   /// From the squares of the stretches: normal in log cv, since a sum of squares says log cv to ±1/√(2 df).
@@ -99,39 +114,70 @@ struct StepFit {
       }
       if !moved { reach /= 2 }
     }
-    func edge(_ dp: Double, _ dj: Double) -> Double {
-      var width = 0.05
-      while width < 8, target(at.pod + dp * width, at.job + dj * width) > top - 7 { width *= 1.4 }
-      return width * 1.15
-    }
+    // The two are anticorrelated, so the box is as wide as each is by itself, and grows until its rim weighs nothing.
     let n = 21
-    let (podLow, podHigh) = (at.pod - edge(-1, 0), at.pod + edge(1, 0))
-    let (jobLow, jobHigh) = (at.job - edge(0, -1), at.job + edge(0, 1))
-    let podWidth = (podHigh - podLow) / Double(n)
-    let jobWidth = (jobHigh - jobLow) / Double(n)
-    var pods = [Double](repeating: 0, count: n)
-    var jobs = [Double](repeating: 0, count: n)
-    for i in 0..<n {
-      for j in 0..<n {
-        let weight = exp(
-          target(podLow + (Double(i) + 0.5) * podWidth, jobLow + (Double(j) + 0.5) * jobWidth) - top)
-        pods[i] += weight
-        jobs[j] += weight
+    var box = StepFit.box(around: (at.pod, at.job), top, target)
+    var pods: [Double] = []
+    var jobs: [Double] = []
+    for _ in 0..<4 {
+      (pods, jobs) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
+      for i in 0..<n {
+        for j in 0..<n {
+          let weight = exp(target(box.pod.center(i, n), box.job.center(j, n)) - top)
+          pods[i] += weight
+          jobs[j] += weight
+        }
       }
+      if !(box.pod.grow(pods) || box.job.grow(jobs)) { break }
     }
-    posterior.podSD = StepFit.smooth(low: podLow, width: podWidth, weights: pods)
-    posterior.jobSD = StepFit.smooth(low: jobLow, width: jobWidth, weights: jobs)
+    posterior.podSD = StepFit.smooth(low: box.pod.low, width: box.pod.width / Double(n), weights: pods)
+    posterior.jobSD = StepFit.smooth(low: box.job.low, width: box.job.width / Double(n), weights: jobs)
     let (pod, job) = (posterior.podSD.median, posterior.jobSD.median)
     let solution = solve(pod: pod, job: job)
     if let block = NormalBlock(mean: solution.beta, precision: solution.precision) {
       posterior.coefficients = block
     }
-    for g in groups {
-      let (_, mean, weight, _) = StepFit.reduce(g, pod * pod)
+    let k = priorMean.count
+    for (index, g) in groups.enumerated() {
+      let (_, mean, weight, _) = reduce(g, pod * pod)
       var value = mean
-      for k in g.x.indices { value -= g.x[k] * solution.beta[k] }
+      for i in 0..<k { value -= rows[index * k + i] * solution.beta[i] }
       residuals.append((g.submitted, value, job * job + 1 / weight))
     }
+  }
+
+  private struct Side {
+    var low: Double
+    var high: Double
+    var width: Double { high - low }
+    func center(_ i: Int, _ n: Int) -> Double { low + (Double(i) + 0.5) * width / Double(n) }
+    /// Moves an end outwards where its cell still weighs 1/2000 of the heaviest.
+    mutating func grow(_ weights: [Double]) -> Bool {
+      let limit = (weights.max() ?? 0) / 2000
+      let third = width / 3
+      let (first, last) = (weights.first ?? 0, weights.last ?? 0)
+      if first > limit { low -= third }
+      if last > limit { high += third }
+      return first > limit || last > limit
+    }
+  }
+
+  /// ± 4 marginal standard deviations by the curvature at the mode, at most 3 either way.
+  private static func box(
+    around mode: (Double, Double), _ top: Double, _ target: (Double, Double) -> Double
+  ) -> (pod: Side, job: Side) {
+    let h = 0.05
+    let (p, j) = mode
+    let a = -(target(p + h, j) - 2 * top + target(p - h, j)) / (h * h)
+    let c = -(target(p, j + h) - 2 * top + target(p, j - h)) / (h * h)
+    let cross =
+      target(p + h, j + h) - target(p + h, j - h) - target(p - h, j + h) + target(p - h, j - h)
+    let b = -cross / (4 * h * h)
+    let determinant = a * c - b * b
+    func reach(_ variance: Double) -> Double { variance > 0 ? min(3, 4 * variance.squareRoot()) : 3 }
+    let pod = reach(determinant > 0 ? c / determinant : 0)
+    let job = reach(determinant > 0 ? a / determinant : 0)
+    return (Side(low: p - pod, high: p + pod), Side(low: j - job, high: j + job))
   }
 
   /// 21 cells, interpolated in the log to 20 times as many.
@@ -148,18 +194,23 @@ struct StepFit {
   }
 
   /// ½ Σ log w, the weighted mean, Σ w and the weighted squares of a job's pods.
-  private static func reduce(_ g: Group, _ podVariance: Double) -> (Double, Double, Double, Double) {
-    var (logs, sum, weight) = (0.0, 0.0, 0.0)
-    for i in g.y.indices {
-      let w = 1 / (podVariance + g.v[i])
+  private func reduce(_ g: Group, _ podVariance: Double) -> (Double, Double, Double, Double) {
+    if g.even {
+      let n = Double(g.pods.count)
+      let w = 1 / (podVariance + variances[g.pods.lowerBound])
+      return (0.5 * n * log(w), g.mean, n * w, g.squares * w)
+    }
+    var (logs, sum, weight, squares) = (0.0, 0.0, 0.0, 0.0)
+    for i in g.pods {
+      let w = 1 / (podVariance + variances[i])
       logs += log(w)
       weight += w
-      sum += w * g.y[i]
+      let y = paces[i] - g.mean
+      sum += w * y
+      squares += w * y * y
     }
-    let mean = sum / weight
-    var squares = 0.0
-    for i in g.y.indices { squares += (g.y[i] - mean) * (g.y[i] - mean) / (podVariance + g.v[i]) }
-    return (0.5 * logs, mean, weight, squares)
+    let offset = sum / weight
+    return (0.5 * logs, g.mean + offset, weight, squares - weight * offset * offset)
   }
 
   /// β given the two standard deviations, and the log marginal likelihood of these.
@@ -174,15 +225,15 @@ struct StepFit {
       b[i] = priorPrecision[i] * priorMean[i]
       quadratic += b[i] * priorMean[i]
     }
-    for g in groups {
-      let (halfLogs, mean, weight, squares) = StepFit.reduce(g, pod * pod)
+    for (index, g) in groups.enumerated() {
+      let (halfLogs, mean, weight, squares) = reduce(g, pod * pod)
       let w = 1 / (job * job + 1 / weight)
-      total += halfLogs - 0.5 * squares + 0.5 * (log(w) - log(weight))
+      total += halfLogs - 0.5 * squares + 0.5 * log(w / weight)
       quadratic += w * mean * mean
       for i in 0..<k {
-        let wx = w * g.x[i]
+        let wx = w * rows[index * k + i]
         b[i] += wx * mean
-        for j in 0...i { a[i * k + j] += wx * g.x[j] }
+        for j in 0...i { a[i * k + j] += wx * rows[index * k + j] }
       }
     }
     for i in 0..<k { for j in 0..<i { a[j * k + i] = a[i * k + j] } }
