@@ -33,6 +33,16 @@ run: build
 test: install-dependencies
 	$(SWIFT) test $(FLAGS)
 
+# What `make test` leaves out: real processes that are killed, at full size.
+test-slow: install-dependencies
+	$(SWIFT) build $(FLAGS) --build-tests
+	bash .ci/test-slow
+
+# Every line of "What must be measured" at full size, in one table.
+measure: install-dependencies
+	$(SWIFT) build $(FLAGS) --build-tests
+	bash .ci/measure
+
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 
