@@ -20,7 +20,15 @@ import Testing
     for module in ["DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Planning", "Yams", "CYaml"] {
       let objectFolder = build.appendingPathComponent("\(module).build")
       let files = FileManager.default.enumerator(atPath: objectFolder.path)?.compactMap { $0 as? String } ?? []
-      objects += files.filter { $0.hasSuffix(".o") }.map { objectFolder.appendingPathComponent($0).path }
+      // Objects of sources that are gone may lie about in a folder that was built before.
+      let sources = try? String(contentsOf: objectFolder.appendingPathComponent("sources"), encoding: .utf8)
+      let current = sources.map {
+        Set($0.split(separator: "\n").map { URL(fileURLWithPath: String($0)).lastPathComponent })
+      }
+      objects += files.filter { file in
+        let name = URL(fileURLWithPath: file).lastPathComponent
+        return name.hasSuffix(".o") && current?.contains(String(name.dropLast(2))) ?? true
+      }.map { objectFolder.appendingPathComponent($0).path }
     }
     // Scratch folder / checkouts: the one C module that a dependency brings.
     let yaml = build.deletingLastPathComponent().deletingLastPathComponent()
