@@ -136,7 +136,12 @@ enum EstimateText {
       ? "Calibrated from \(Words.group(source.jobs)) past jobs in \(source.name)." : "No history: \(source.name)."
     if let accuracy = answer.accuracy {
       text +=
-        " Past quotes were off by \(Words.percent(accuracy.mape)) in the middle case."
+        " Of the last \(accuracy.jobs) jobs, estimated from what was known before them, "
+        + "\(Words.percent(accuracy.coverage80)) cost what the 8-in-10 range said; the likely cost was off by "
+        + "\(Words.percent(accuracy.medianError)) in the middle case."
+    }
+    if let error = answer.quoteError {
+      text += " The quotes shown at the time were off by \(Words.percent(error))."
     }
     return text
   }
