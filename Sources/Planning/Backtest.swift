@@ -49,7 +49,8 @@ public struct Backtest: Sendable {
   ///   - last: score only so many jobs at the end of the history.
   ///   - progress: called with (done, of).
   public static func run(
-    _ history: History, from: Int = 20, refitEvery: Int = 1, limit: Int = .max, last: Int = .max, replications: Int = 400,
+    _ history: History, from: Int = 20, refitEvery: Int = 1, limit: Int = .max, last: Int = .max,
+    replications: Int = 400,
     seed: UInt64 = 1, threads: Int = 1, policies: Policies, calibrate: @escaping Calibrate,
     progress: (@Sendable (Int, Int) -> Void)? = nil
   ) async throws -> Backtest {
