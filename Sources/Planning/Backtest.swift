@@ -25,7 +25,7 @@ public struct Backtest: Sendable {
     public var crps: Double
     /// CRPS of: past mean ± 15 %, empirical by preset and pricing, log-linear regression.
     public var baselines: [Double]
-    /// Probability integral transform, randomised within ties by their middle.
+    /// Probability integral transform: the share of the sample at or below the outcome.
     public var pit: Double
 
     public var isCovered: Bool { outcome >= low80 && outcome <= high80 }

@@ -121,10 +121,12 @@ enum EstimateText {
   private static func memory(_ answer: EstimateAnswer) -> String {
     let fits = answer.fits
     let verdict =
-      fits > 0.95
-      ? "fits"
-      : fits > 0.5
-        ? "probably fits (\(Words.percent(fits)))" : "probably does not fit (\(Words.percent(fits)) that it does)"
+      answer.peak.low > answer.capacity
+      ? "does not fit"
+      : fits > 0.95
+        ? "fits"
+        : fits > 0.5
+          ? "probably fits (\(Words.percent(fits)))" : "probably does not fit (\(Words.percent(fits)) that it does)"
     return "GPU memory: about \(Int(answer.peak.median.rounded())) GB "
       + "(\(Int(answer.peak.low.rounded()))–\(Int(answer.peak.high.rounded()))) of \(Int(answer.capacity)) GB: \(verdict)."
   }
