@@ -201,7 +201,8 @@ public struct Forecast: Sendable {
       queued: active.filter { $0.phase == .queued },
       byPreset: ranked(presets), byClient: ranked(clients),
       arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)),
-      additions: (request.additions.count, fold.added / 1e9 / Double(max(1, fold.runs))), replications: fold.runs, source: source,
+      additions: (request.additions.count, fold.added / 1e9 / Double(max(1, fold.runs))), replications: fold.runs,
+      source: source,
       warnings: source.warnings + replay.warnings, digest: fold.digest)
   }
 

@@ -92,7 +92,9 @@ enum ForecastText {
         lines.append("\(Words.dollars(ceiling(total.quantile(0.95)))) would be safe in 19 months of 20.")
       }
       if !f.days.isEmpty {
-        lines += ["", "Spending by day (█ spent, ░ 8 in 10 futures, ┃ the middle\(budget == nil ? "" : ", ╎ budget")):"]
+        lines += [
+          "", "Spending by day (█ spent, ░ 8 in 10 futures, ┃ the middle\(budget == nil ? "" : ", ╎ budget")):",
+        ]
         lines.append(Chart.fan(f.days, budget: budget))
       }
     } else {
@@ -113,7 +115,9 @@ enum ForecastText {
     if !f.running.isEmpty || !f.queued.isEmpty { lines += ["", activeTable(f)] }
     if f.byPreset.count > 1 {
       let all = f.months.count > 1 ? " over all months" : ""
-      lines += ["", "By preset\(all): " + f.byPreset.map { "\($0.0) \(Words.dollars($0.1))" }.joined(separator: ", ") + "."]
+      lines += [
+        "", "By preset\(all): " + f.byPreset.map { "\($0.0) \(Words.dollars($0.1))" }.joined(separator: ", ") + ".",
+      ]
     }
     if f.byClient.count > 1 {
       lines.append(
