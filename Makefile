@@ -18,11 +18,30 @@ install-dependencies:
 build: install-dependencies
 	$(SWIFT) build $(FLAGS) --product lora-train
 
+# A first look: the demonstration history as of its last day, a budget of $$2,400, and one run on spot and on demand.
 run: build
-	@.build/release/lora-train demo
+	@echo; echo "1. What will November cost? (a synthetic demonstration history, as of its last day)"; echo
+	@.build/release/lora-train forecast --history calibration/history.sqlite --month 2026-11 --budget 2400
+	@echo; echo "2. What would one more run cost, on spot and on demand?"; echo
+	@.build/release/lora-train estimate --history calibration/history.sqlite --start 2026-11-20T08:00:00Z --compare
+	@echo; echo "3. Ask the next question:"
+	@echo "   .build/release/lora-train forecast --history calibration/history.sqlite --months 3 --budget 2400"
+	@echo "   .build/release/lora-train estimate --preset balanced --pricing spot --pairs 2600 --tokens-per-pair 3400"
+	@echo "   .build/release/lora-train estimate --training-file YOUR.json --compare"
+	@echo "   .build/release/lora-train --help"
 
 test: install-dependencies
 	$(SWIFT) test $(FLAGS)
+
+# What `make test` leaves out: real processes that are killed, at full size.
+test-slow: install-dependencies
+	$(SWIFT) build $(FLAGS) --build-tests
+	bash .ci/test-slow
+
+# Every line of "What must be measured" at full size, in one table.
+measure: install-dependencies
+	$(SWIFT) build $(FLAGS) --build-tests
+	bash .ci/measure
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

@@ -55,7 +55,9 @@ let package = Package(
     .testTarget(
       name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "PlanningTests", dependencies: ["Planning", "Journal"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "LoraTrainTests", dependencies: ["LoraTrain"], resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]

@@ -77,6 +77,16 @@ public struct Controller: Sendable {
     case .podInterrupted(let j, _, _, _): commands.append(.notify(j, .interrupted))
     case .switchedToOnDemand(let j): commands.append(.notify(j, .switchedToOnDemand))
     case .jobFailed(let j, _): commands.append(.notify(j, .failed))
+    case .podUnavailable(let j, _):
+      if fleet[j].phase == .waitingForGPU, fleet[j].attempts == 1 { commands.append(.notify(j, .waitingForGPU)) }
+    case .stageFinished(let j, .restore): commands.append(.notify(j, .resumed))
+    case .podGone(let j):
+      switch fleet[j].phase {
+      case .completed: commands.append(.notify(j, .completed))
+      case .failed: commands.append(.notify(j, .failed))
+      case .cancelled: commands.append(.notify(j, .cancelled))
+      default: break
+      }
     default: break
     }
   }

@@ -15,12 +15,14 @@ struct EstimateAnswer {
   /// Why the figure differs from the preset's card, in one line.
   var difference: String?
   var hourlyRate: Double
-  var accuracy: (coverage: Double, mape: Double)?
+  var accuracy: Accuracy?
+  var quoteError: Double?
   var warnings: [String]
 
   static func make(
     job: String?, _ asked: JobConfiguration, _ calibrated: Calibrated, file: TrainingFile?, start: Instant,
-    hourlyRate: Double?, maxCost: Double?, replications: Int, seed: UInt64, threads: Int
+    hourlyRate: Double?, maxCost: Double?, replications: Int, seed: UInt64, threads: Int,
+    accuracy: Accuracy?
   ) async throws -> EstimateAnswer {
     var source = calibrated.source
     if let hourlyRate { for i in source.worlds.indices { source.worlds[i].hourlyRate[asked.pricing] = hourlyRate } }
@@ -57,7 +59,7 @@ struct EstimateAnswer {
       difference: PresetCard.card(for: asked.preset)?.difference(
         hours: estimate.duration.quantile(0.5) / 3_600, cost: estimate.cost.quantile(0.5), hourlyRate: rate,
         pricing: asked.pricing),
-      hourlyRate: rate, accuracy: calibrated.accuracy, warnings: warnings)
+      hourlyRate: rate, accuracy: accuracy, quoteError: calibrated.quoteError, warnings: warnings)
   }
 
   func document(percentiles: [Int]) -> JSON {
@@ -98,7 +100,7 @@ struct EstimateAnswer {
       (
         "accuracy",
         accuracy.map {
-          .object([("coverage_80", .number($0.coverage)), ("mape_p50", .number($0.mape))])
+          .object([("coverage_80", .number($0.coverage80)), ("mape_p50", .number($0.medianError))])
         } ?? .null
       ),
     ]

@@ -30,6 +30,7 @@ struct LoraTrain: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      try StandardOutput.finish()
     } catch {
       Failure.exit(for: error, of: Self.self)
     }

@@ -12,7 +12,8 @@ struct Calibrated {
   var source: ModelSource
   var history: History
   var memory: VRAMModel
-  var accuracy: (coverage: Double, mape: Double)?
+  /// How far the quotes that users were shown were off, in the middle case.
+  var quoteError: Double?
 
   /// What estimates and forecasts assume unless told otherwise: after 3 interruptions on demand, and attempts to get a
   /// pod go on until there is one.
@@ -44,6 +45,20 @@ struct Calibrated {
     return Int32(clamping: most)
   }
 
+  /// How good this model's own estimates of the last 40 jobs would have been, had it been calibrated before them.
+  func accuracy(threads: Int) async throws -> Accuracy? {
+    guard history.jobs.count >= 60 else { return nil }
+    let backtest = try await Backtest.run(
+      history, from: 20, refitEvery: 40, last: 40, replications: 200, threads: threads, policies: Calibrated.policies,
+      calibrate: { history in
+        let model = try ModelLoader.fit(history)
+        return (0..<64).map { model.draw($0, of: 64, seed: 1) }
+      })
+    let coverage = backtest.coverage(.cost, from: 0)
+    guard coverage.n >= 20 else { return nil }
+    return Accuracy(coverage80: coverage.share, medianError: backtest.medianError(.cost), jobs: coverage.n)
+  }
+
   /// What lies outside of anything the history has seen, as warnings.
   func rangeWarnings(for c: JobConfiguration) -> [String] {
     guard history.jobs.count >= 5 else { return [] }
@@ -73,6 +88,15 @@ struct Calibrated {
     }
     return source
   }
+}
+
+/// What past estimates of the cost would have been worth.
+struct Accuracy {
+  /// The share of outcomes within the 80 % interval.
+  var coverage80: Double
+  /// The median of |middle estimate ÷ outcome − 1|.
+  var medianError: Double
+  var jobs: Int
 }
 
 /// Finds the model behind an answer: a history database, a model.json, or the shipped priors; and says which.
@@ -116,18 +140,17 @@ enum ModelLoader {
       source: ModelSource(worlds: worlds, jobs: model.source.jobs, name: name, warnings: model.warnings),
       history: history,
       memory: VRAMModel().updated(by: outcomes))
-    calibrated.accuracy = quotes(history)
+    calibrated.quoteError = quoteError(history)
     return calibrated
   }
 
-  /// How far past quotes were off: the median of |cost ÷ quote − 1|, and how often the cost lay within a fifth of it.
-  private static func quotes(_ history: History) -> (coverage: Double, mape: Double)? {
-    let ratios = history.jobs.compactMap { job -> Double? in
+  /// How far past quotes were off: the median of |cost ÷ quote − 1|; nil with fewer than 20 of them.
+  private static func quoteError(_ history: History) -> Double? {
+    let errors = history.jobs.compactMap { job -> Double? in
       guard job.outcome == .completed, let cost = job.cost, let quote = job.quotedCost, quote > 0 else { return nil }
       return abs(Double(cost) / Double(quote) - 1)
     }.sorted()
-    guard ratios.count >= 20 else { return nil }
-    return (Double(ratios.count { $0 <= 0.2 }) / Double(ratios.count), ratios[ratios.count / 2])
+    return errors.count >= 20 ? errors[errors.count / 2] : nil
   }
 
   private static func read(model path: String) throws -> Model {

@@ -25,7 +25,7 @@ public struct Backtest: Sendable {
     public var crps: Double
     /// CRPS of: past mean ± 15 %, empirical by preset and pricing, log-linear regression.
     public var baselines: [Double]
-    /// Probability integral transform, randomised within ties by their middle.
+    /// Probability integral transform: the share of the sample at or below the outcome.
     public var pit: Double
 
     public var isCovered: Bool { outcome >= low80 && outcome <= high80 }
@@ -46,9 +46,11 @@ public struct Backtest: Sendable {
   /// - Parameters:
   ///   - refitEvery: calibrate anew after so many jobs; 1: before every job.
   ///   - limit: score so many jobs at most.
+  ///   - last: score only so many jobs at the end of the history.
   ///   - progress: called with (done, of).
   public static func run(
-    _ history: History, from: Int = 20, refitEvery: Int = 1, limit: Int = .max, replications: Int = 400,
+    _ history: History, from: Int = 20, refitEvery: Int = 1, limit: Int = .max, last: Int = .max,
+    replications: Int = 400,
     seed: UInt64 = 1, threads: Int = 1, policies: Policies, calibrate: @escaping Calibrate,
     progress: (@Sendable (Int, Int) -> Void)? = nil
   ) async throws -> Backtest {
@@ -62,7 +64,7 @@ public struct Backtest: Sendable {
       let past = history.jobs.count { ($0.ended ?? .distantFuture) <= at }
       if past >= from { targets.append(j) }
     }
-    targets = Array(targets.prefix(limit))
+    targets = Array(targets.suffix(last).prefix(limit))
     // Blocks of jobs share one calibration; blocks are spread over the threads, and results do not depend on it.
     let blocks = stride(from: 0, to: targets.count, by: refitEvery).map {
       Array(targets[$0..<min($0 + refitEvery, targets.count)])

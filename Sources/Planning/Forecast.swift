@@ -45,11 +45,13 @@ public struct Forecast: Sendable {
   public var days: [Day]
   public var running: [ActiveJob]
   public var queued: [ActiveJob]
-  /// Mean US dollars of the first month by preset and by client ("" where none is named), largest first.
+  /// Mean US dollars of all the months together by preset and by client ("" where none is named), largest first.
   public var byPreset: [(String, Double)]
   public var byClient: [(String, Double)]
-  /// Mean number of jobs still to arrive by the end.
+  /// Mean number of jobs still to arrive by the end, beside those that are sure to come.
   public var arrivals: Double
+  /// How many jobs were said to be sure to come, and their mean US dollars in all.
+  public var additions: (count: Int, dollars: Double)
   public var replications: Int
   public var source: ModelSource
   public var warnings: [String]
@@ -64,6 +66,8 @@ public struct Forecast: Sendable {
     /// Nanodollars by kind within the first month.
     var byKind: [Double]
     var arrivals = 0
+    /// Nanodollars of the jobs that are sure to come.
+    var added = 0.0
     var runs = 0
     var digest = ExperimentDigest()
   }
@@ -131,7 +135,6 @@ public struct Forecast: Sendable {
       marks: Array(repeating: [], count: marks.count), finals: Array(repeating: [], count: known),
       ends: Array(repeating: [], count: known), waits: Array(repeating: [], count: known),
       byKind: Array(repeating: 0, count: kinds.count))
-    let firstEnd = boundaries[1]
     let fold = try await experiment.run(threads: request.threads, into: empty) { fold, result in
       fold.runs += 1
       fold.digest.add(replication: UInt64(result.number), result.digest)
@@ -143,10 +146,10 @@ public struct Forecast: Sendable {
           fold.finals[k].append(cost / 1e9)
           if job.phase.isTerminal { fold.ends[k].append((job.ended - start).seconds) }
           if job.admitted < .distantFuture { fold.waits[k].append(max(0, (job.admitted - start).seconds)) }
-          if request.count == 1 { fold.byKind[Int(job.kind)] += cost - openingByJob[k] }
+          fold.byKind[Int(job.kind)] += cost - openingByJob[k]
         } else {
-          fold.arrivals += 1
-          if request.count == 1 || job.ended <= firstEnd { fold.byKind[Int(job.kind)] += cost }
+          if Int(job.kind) < firstAddition { fold.arrivals += 1 } else { fold.added += cost }
+          fold.byKind[Int(job.kind)] += cost
         }
       }
     } merge: { whole, part in
@@ -158,6 +161,7 @@ public struct Forecast: Sendable {
       }
       for k in whole.byKind.indices { whole.byKind[k] += part.byKind[k] }
       whole.arrivals += part.arrivals
+      whole.added += part.added
       whole.runs += part.runs
       whole.digest.merge(part.digest)
     }
@@ -182,8 +186,8 @@ public struct Forecast: Sendable {
         spent: openingByJob[k] / 1e9, final: SampleSummary(fold.finals[k]), remaining: SampleSummary(fold.ends[k]),
         wait: SampleSummary(fold.waits[k]), pricing: job.pricing)
     }
-    var presets = spending.byPreset(from: boundaries[0], to: min(firstEnd, start))
-    var clients = spending.byClient(from: boundaries[0], to: min(firstEnd, start))
+    var presets = spending.byPreset(from: boundaries[0], to: min(end, start))
+    var clients = spending.byClient(from: boundaries[0], to: min(end, start))
     for (k, sum) in fold.byKind.enumerated() {
       let dollars = sum / 1e9 / Double(max(1, fold.runs))
       presets[kinds[k].configuration.preset.rawValue, default: 0] += dollars
@@ -192,11 +196,13 @@ public struct Forecast: Sendable {
     return Forecast(
       asOf: start, months: months,
       days: dayCurve(
-        calendar, spending, fold, marks, days: days, monthStart: boundaries[0], start: start, monthEnd: firstEnd),
+        calendar, spending, fold, marks, days: days, monthStart: boundaries[0], start: start, monthEnd: boundaries[1]),
       running: active.filter { $0.phase != .queued && $0.phase != .pendingConfiguration && $0.phase != .paused },
       queued: active.filter { $0.phase == .queued },
       byPreset: ranked(presets), byClient: ranked(clients),
-      arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)), replications: fold.runs, source: source,
+      arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)),
+      additions: (request.additions.count, fold.added / 1e9 / Double(max(1, fold.runs))), replications: fold.runs,
+      source: source,
       warnings: source.warnings + replay.warnings, digest: fold.digest)
   }
 

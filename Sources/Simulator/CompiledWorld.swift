@@ -49,6 +49,8 @@ final class CompiledWorld: Sendable {
   let checkpoint: Sampler
   let upload: Sampler
   let detection: Sampler
+  /// Whether an interruption may go unnoticed at all. Kept, because comparing laws in the loop would allocate.
+  let detectionTakesTime: Bool
   let stepLaw: Sampler?
   /// Relative standard deviation of one step around the pod's mean; of the law, where there is one.
   let stepCV: Double
@@ -72,6 +74,7 @@ final class CompiledWorld: Sendable {
     checkpoint = Sampler(p.checkpoint)
     upload = Sampler(p.checkpointUpload)
     detection = Sampler(p.detection)
+    detectionTakesTime = p.detection != .constant(0)
     switch p.step.median {
     case .law(.normal(let mean, let sd)): (stepLaw, stepCV) = (nil, mean > 0 ? sd / mean : 0)
     case .law(.constant), .seconds, .regression: (stepLaw, stepCV) = (nil, p.step.withinCV)

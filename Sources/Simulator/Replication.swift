@@ -204,7 +204,7 @@ struct Replication: ~Copyable {
     let plan = plan(
       job, in: world, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
     var at = plan.stop
-    if plan.end == .interrupted, world.parameters.detection != .constant(0) {
+    if plan.end == .interrupted, world.detectionTakesTime {
       var stream = RandomStream(
         base: base, entity: job.spec.ordinal, part: job.lease.number, purpose: Purpose.detection)
       at = at + world.detection.span(&stream)

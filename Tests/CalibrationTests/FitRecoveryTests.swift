@@ -109,7 +109,8 @@ import Testing
       }
       print("chosen \(family): \(chosen) of 40")
       // An exponential law is often beaten by 1 in AIC by a family that contains it; Weibull and gamma look alike.
-      #expect(chosen >= (family == .exponential ? 20 : 24))
+      // Bounds that Binomial(40, 0.5) and Binomial(40, 0.65) miss once in some thousand suites.
+      #expect(chosen >= (family == .exponential ? 10 : 15))
     }
   }
 
@@ -144,6 +145,7 @@ import Testing
       let fit = try SurvivalFit(.lognormal, to: data)
       if GoodnessOfFit(of: fit, to: data, replications: 39).adP <= 0.05 { rejected += 1 }
     }
-    #expect(rejected >= 16)
+    // Seen 15–18; Binomial(20, 0.8) is below 10 once in 2,000 suites.
+    #expect(rejected >= 10)
   }
 }

@@ -75,11 +75,23 @@ enum TimeArgument {
 enum OutputFile {
   static func write(_ text: String, to path: String) throws {
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      // A device or a pipe is written to as it is; only a regular file can be replaced.
+      var status = stat()
+      let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isSpecial ? [] : .atomic)
     } catch {
       throw InputError(
         .cannotCreate, file: path, "cannot be written: \(error.localizedDescription)",
         hint: "check that the folder exists, is writable and has room")
+    }
+  }
+}
+
+/// The answer itself: a full disk behind a redirection must not look like success.
+enum StandardOutput {
+  static func finish() throws {
+    guard fflush(nil) == 0 else {
+      throw InputError(.cannotCreate, "the answer could not be written to standard output", hint: "is the disk full?")
     }
   }
 }

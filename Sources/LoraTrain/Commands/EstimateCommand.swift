@@ -95,13 +95,14 @@ struct EstimateCommand: AsyncParsableCommand {
         Pricing.allCases.map { configuration(preset, $0, file) }
       }
     }
+    let accuracy = try await calibrated.accuracy(threads: simulation.threads)
     var answers: [EstimateAnswer] = []
     for candidate in candidates {
       answers.append(
         try await EstimateAnswer.make(
           job: nil, candidate, calibrated, file: file, start: began, hourlyRate: hourlyRate, maxCost: maxCost,
           replications: simulation.replications ?? (compare ? 4_000 : 10_000), seed: simulation.seed,
-          threads: simulation.threads))
+          threads: simulation.threads, accuracy: accuracy))
     }
     let selected = [5, 10, 25, 50, 75, 90, 95]
     if output.json {
@@ -119,11 +120,12 @@ struct EstimateCommand: AsyncParsableCommand {
   private func runBatch(_ path: String) async throws {
     let rows = try JobsCSV.read(path: path)
     let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
+    let accuracy = try await calibrated.accuracy(threads: simulation.threads)
     for row in rows {
       let answer = try await EstimateAnswer.make(
         job: row.job, row.configuration, calibrated, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,
         hourlyRate: hourlyRate, maxCost: maxCost, replications: simulation.replications ?? 4_000,
-        seed: simulation.seed, threads: simulation.threads)
+        seed: simulation.seed, threads: simulation.threads, accuracy: accuracy)
       if output.json {
         print(answer.document(percentiles: Array(1...99)).text(pretty: false))
       } else {

@@ -121,10 +121,12 @@ enum EstimateText {
   private static func memory(_ answer: EstimateAnswer) -> String {
     let fits = answer.fits
     let verdict =
-      fits > 0.95
-      ? "fits"
-      : fits > 0.5
-        ? "probably fits (\(Words.percent(fits)))" : "probably does not fit (\(Words.percent(fits)) that it does)"
+      answer.peak.low > answer.capacity
+      ? "does not fit"
+      : fits > 0.95
+        ? "fits"
+        : fits > 0.5
+          ? "probably fits (\(Words.percent(fits)))" : "probably does not fit (\(Words.percent(fits)) that it does)"
     return "GPU memory: about \(Int(answer.peak.median.rounded())) GB "
       + "(\(Int(answer.peak.low.rounded()))–\(Int(answer.peak.high.rounded()))) of \(Int(answer.capacity)) GB: \(verdict)."
   }
@@ -136,7 +138,12 @@ enum EstimateText {
       ? "Calibrated from \(Words.group(source.jobs)) past jobs in \(source.name)." : "No history: \(source.name)."
     if let accuracy = answer.accuracy {
       text +=
-        " Past quotes were off by \(Words.percent(accuracy.mape)) in the middle case."
+        " Of the last \(accuracy.jobs) jobs, estimated from what was known before them, "
+        + "\(Words.percent(accuracy.coverage80)) cost what the 8-in-10 range said; the likely cost was off by "
+        + "\(Words.percent(accuracy.medianError)) in the middle case."
+    }
+    if let error = answer.quoteError {
+      text += " The quotes shown at the time were off by \(Words.percent(error))."
     }
     return text
   }

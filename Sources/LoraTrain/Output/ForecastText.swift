@@ -71,8 +71,11 @@ enum ForecastText {
       table.rows.append(["still to be spent on \(jobs(f.running.count)) running", Words.dollars(running)])
     }
     if !f.queued.isEmpty { table.rows.append(["\(jobs(f.queued.count)) queued", Words.dollars(queued)]) }
-    let rest = total.mean - first.spent - running - queued
-    if f.months.count == 1, rest > 0.005 {
+    if f.additions.count > 0, f.months.count == 1 {
+      table.rows.append(["\(jobs(f.additions.count)) sure to come", Words.dollars(f.additions.dollars)])
+    }
+    let rest = total.mean - first.spent - running - queued - (f.months.count == 1 ? f.additions.dollars : 0)
+    if f.months.count == 1, f.arrivals > 0, rest > 0.005 {
       table.rows.append(["\(jobs(Int(f.arrivals.rounded()))) likely still to arrive", Words.dollars(rest)])
     }
     table.rows.append(["expected by the end of the month", Words.dollars(total.mean)])
@@ -88,8 +91,12 @@ enum ForecastText {
       } else {
         lines.append("\(Words.dollars(ceiling(total.quantile(0.95)))) would be safe in 19 months of 20.")
       }
-      lines += ["", "Spending by day (█ spent, ░ 8 in 10 futures, ┃ the middle\(budget == nil ? "" : ", ╎ budget")):"]
-      lines.append(Chart.fan(f.days, budget: budget))
+      if !f.days.isEmpty {
+        lines += [
+          "", "Spending by day (█ spent, ░ 8 in 10 futures, ┃ the middle\(budget == nil ? "" : ", ╎ budget")):",
+        ]
+        lines.append(Chart.fan(f.days, budget: budget))
+      }
     } else {
       lines.append("The month is over: this is what was spent.")
     }
@@ -107,7 +114,10 @@ enum ForecastText {
     }
     if !f.running.isEmpty || !f.queued.isEmpty { lines += ["", activeTable(f)] }
     if f.byPreset.count > 1 {
-      lines += ["", "By preset: " + f.byPreset.map { "\($0.0) \(Words.dollars($0.1))" }.joined(separator: ", ") + "."]
+      let all = f.months.count > 1 ? " over all months" : ""
+      lines += [
+        "", "By preset\(all): " + f.byPreset.map { "\($0.0) \(Words.dollars($0.1))" }.joined(separator: ", ") + ".",
+      ]
     }
     if f.byClient.count > 1 {
       lines.append(
@@ -163,7 +173,11 @@ extension Forecast {
     guard n > 0 else { return self }
     var rest = self
     rest.months.removeFirst(n)
+    // What is known job by job belongs to the months before.
     rest.days = []
+    rest.running = []
+    rest.queued = []
+    rest.arrivals = 0
     rest.byPreset = []
     rest.byClient = []
     return rest

@@ -54,6 +54,7 @@ enum Words {
     if p > 0, p < 0.001 { return "<0.1 %" }
     if p < 1, p > 0.999 { return ">99.9 %" }
     let x = p * 100
+    if x > 99, x < 100 { return String(format: "%.1f %%", x) }
     return x == x.rounded() || x >= 10 ? String(format: "%.0f %%", x) : String(format: "%.1f %%", x)
   }
 

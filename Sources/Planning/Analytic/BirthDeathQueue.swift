@@ -15,15 +15,12 @@ public struct BirthDeathQueue: Sendable, Hashable {
     self.servers = servers
     var p = [1.0]
     p.reserveCapacity(capacity + 1)
-    var scale = 1.0
     for n in stride(from: 1, through: capacity, by: 1) {
       let next = p[n - 1] * arrivalRate / deathRate(n)
       p.append(next)
-      if next > 1e250 {
-        for k in p.indices { p[k] *= 1e-250 }
-        scale = 1
-      }
-      if n > servers, next < scale * 1e-300 { break }
+      if next > 1e250 { for k in p.indices { p[k] *= 1e-250 } }
+      // The tail only falls from here.
+      if n > servers, next < 1e-300 { break }
     }
     // Small terms first.
     let sum = p.sorted().reduce(0, +)

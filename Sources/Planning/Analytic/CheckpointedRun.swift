@@ -34,7 +34,7 @@ public struct CheckpointedRun: Sendable, Hashable {
   /// The time of each segment: work and its checkpoint; the last has what steps are left and no checkpoint.
   public var segments: [Double] {
     guard steps > 0 else { return [] }
-    let count = (steps + every - 1) / every
+    let count = (steps - 1) / every + 1
     let last = Double(steps - (count - 1) * every) * secondsPerStep
     return [Double](repeating: Double(every) * secondsPerStep + checkpoint, count: count - 1) + [last]
   }

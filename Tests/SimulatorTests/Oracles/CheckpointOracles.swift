@@ -62,7 +62,7 @@ struct CheckpointOracle {
     return world
   }
 
-  func experiment(replications: Int, seed: UInt64 = 1) -> Experiment {
+  func experiment(replications: Int, seed: UInt64) -> Experiment {
     var policies = Policies()
     policies.maxInterruptions = cap
     policies.afterInterruptions = .onDemand

@@ -39,6 +39,12 @@ struct Oracle: Decodable, Sendable {
   var expected: [String: Value]
   var check: [String: Value]
 
+  /// Each record has luck of its own, fixed by its name (FNV-1a): else one seed's luck would count in all of them.
+  var seed: UInt64 { Self.seed(id) }
+  static func seed(_ name: String) -> UInt64 {
+    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+  }
+
   struct Missing: Error { var id: String, key: String }
 
   /// An input that is a number.

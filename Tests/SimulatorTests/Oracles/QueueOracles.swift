@@ -86,6 +86,10 @@ struct QueueOracle {
     return max(500, Int(5 * utilization / (gap * gap) * (1 + cv2) / 2))
   }
 
+  static let replications = 40
+  /// Jobs that count in one replication.
+  var counted: Int { max(3000, (Oracle.full ? 20 : 1) * warmUp) }
+
   func experiment(maxQueued: Int32? = nil) -> Experiment {
     var world = WorldParameters()
     world.preprocessing = service
@@ -96,10 +100,9 @@ struct QueueOracle {
     var policies = Policies()
     policies.maxConcurrent = Int32(servers)
     policies.maxQueued = maxQueued ?? self.maxQueued
-    let counted = max(3000, (Oracle.full ? 20 : 1) * warmUp)
     var e = Experiment(
       worlds: [world], policies: policies, start: .zero, horizon: .jobs(warmUp + counted, warmUp: warmUp),
-      seed: 1, replications: 40)
+      seed: oracle.seed, replications: Self.replications)
     e.keepsJobs = true
     return e
   }
@@ -128,9 +131,13 @@ struct QueueOracle {
   func expectation(_ key: String) -> Double? {
     guard let x = oracle.expects(key) else { return nil }
     if key.contains("_p"), key.hasPrefix("W") {
+      guard let p = Double(key.drop { $0 != "p" }.dropFirst().prefix { $0.isNumber }).map({ $0 / 100 }) else {
+        return nil
+      }
+      // A tail that is met in fewer than ten spells of congestion has no normal law yet: in full size it has.
+      let spells = (1 - p) * Double(counted * Self.replications) / Double(warmUp / 5)
       // An atom at zero: tested as P_wait.
-      let digits = key.drop { $0 != "p" }.dropFirst().prefix { $0.isNumber }
-      return x > 0 ? Double(digits).map { $0 / 100 } : nil
+      return x > 0 && spells > 10 ? p : nil
     }
     switch key {
     // A heavy tail's second moment is no mean of thirty that a normal law describes.

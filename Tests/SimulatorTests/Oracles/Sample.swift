@@ -1,3 +1,4 @@
+import DiscreteEvent
 import Testing
 
 /// Mean and spread of independent values, one a replication.
@@ -32,6 +33,23 @@ func binomialZ(_ hits: Int, of n: Int, _ p: Double, other: Int? = nil) -> Double
   // The expected value is itself a frequency of so many.
   if let other { variance += p * (1 - p) / Double(other) }
   return (Double(hits) / Double(n) - p) / variance.squareRoot()
+}
+
+/// Notes and checks a relative frequency against a probability. Where too few are expected for a normal law, the count
+/// must lie where a Poisson law has it but once in thirty thousand, and no deviation is noted.
+func report(
+  _ id: String, _ key: String, hits: Int, of n: Int, _ probability: Double, other: Int? = nil,
+  _ source: SourceLocation = #_sourceLocation
+) {
+  let p = min(probability, 1)
+  if let z = binomialZ(hits, of: n, p, other: other) { return report(id, key, z, source) }
+  let rare = p < 0.5 ? hits : n - hits
+  let expected = max(1e-12, Double(n) * min(p, 1 - p))
+  // P(X ≥ k) = P(k, λ) and P(X ≤ k) = Q(k + 1, λ).
+  let high = rare == 0 ? 1 : IncompleteGamma.lower(Double(rare), expected)
+  let low = IncompleteGamma.upper(Double(rare + 1), expected)
+  OracleReport.shared.analytic(id, key)
+  #expect(min(high, low) > 3e-5, "\(id) \(key): \(rare) where \(expected) are expected", sourceLocation: source)
 }
 
 /// Notes and checks one deviation.

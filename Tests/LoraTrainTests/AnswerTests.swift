@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+/// The answers: their keys, their arithmetic, their exit codes, and that they do not depend on threads.
+@Suite struct AnswerTests {
+  @Test func estimateHasItsKeysAndItsPartsAddUp() throws {
+    let answer = try CommandLineTool.json(["estimate", "--json", "--replications", "2000"] + history)
+    for key in [
+      "steps", "duration_s", "cost_usd", "interruptions", "p_completes", "vram_gb", "history", "accuracy", "warnings",
+      "digest",
+    ] {
+      #expect(answer[key] != nil, "\(key)")
+    }
+    #expect(answer["steps"] as? Int == 1950)
+    let cost = try #require(answer["cost_usd"] as? [String: Any])
+    for p in ["mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95"] { #expect(cost[p] is Double, "\(p)") }
+    let parts = try #require(cost["parts"] as? [String: Double])
+    #expect(Set(parts.keys) == ["work", "setup", "checkpoints", "lost_work", "recovery", "idle", "storage"])
+    #expect(abs(parts.values.reduce(0, +) - (cost["mean"] as? Double ?? 0)) < 1e-6)
+  }
+
+  @Test func digestsDoNotDependOnThreads() throws {
+    for command in [
+      ["estimate", "--start", "2026-11-20", "--replications", "500"], ["forecast", "--replications", "300"],
+    ] {
+      let digests = try ["1", "2", "7", "2"].map { threads in
+        try CommandLineTool.json(command + ["--json", "--threads", threads] + history)["digest"] as? String
+      }
+      #expect(Set(digests).count == 1 && digests[0] != nil, "\(command): \(digests)")
+    }
+  }
+
+  @Test func anotherSeedIsAnotherDigest() throws {
+    let digests = try ["1", "2"].map {
+      try CommandLineTool.json(["estimate", "--json", "--replications", "100", "--seed", $0])["digest"] as? String
+    }
+    #expect(digests[0] != digests[1])
+  }
+
+  @Test func batchGivesOneLineAJobAndAllPercentiles() throws {
+    let jobs = try Scratch.file(
+      """
+      job,preset,pricing,training_pairs,tokens_per_pair,submitted_at
+      a,balanced,spot,2600,3400,2026-11-20T08:00:00Z
+      b,aggressive,on_demand,2000,3000,
+      """, "csv")
+    let run = try CommandLineTool.run(
+      ["estimate", "--batch", jobs.path, "--json", "--replications", "500"] + history)
+    let lines = run.output.split(separator: "\n")
+    try #require(run.code == 0 && lines.count == 2, "\(run.errors)")
+    for (line, name) in zip(lines, ["a", "b"]) {
+      let answer = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(answer["job"] as? String == name)
+      let duration = try #require(answer["duration_s"] as? [String: Any])
+      #expect(duration.count == 100 && duration["p01"] != nil && duration["p99"] != nil)
+    }
+  }
+
+  @Test func forecastCountsWhatIsSpentRunsAndWillArrive() throws {
+    let answer = try CommandLineTool.json(
+      ["forecast", "--json", "--budget", "2400", "--month", "2026-11", "--replications", "500"] + history)
+    for key in [
+      "month", "spent_usd", "running", "queued", "month_end_usd", "p_over_budget", "budget_for_95_percent", "by_day",
+      "by_client", "by_preset", "digest",
+    ] {
+      #expect(answer[key] != nil, "\(key)")
+    }
+    let spent = try #require(answer["spent_usd"] as? Double)
+    let end = try #require((answer["month_end_usd"] as? [String: Double])?["mean"])
+    #expect(spent > 1_000 && end > spent)
+    #expect((answer["running"] as? [Any])?.count == 1)
+    #expect((answer["by_day"] as? [Any])?.count == 30)
+    let presets = try #require(answer["by_preset"] as? [String: Double])
+    #expect(abs(presets.values.reduce(0, +) - end) < 0.01)
+  }
+
+  /// A month that is over needs no simulation: it is the sum of its charges, to the cent.
+  @Test func aPastMonthIsWhatWasSpent() throws {
+    let answer = try CommandLineTool.json(["forecast", "--json", "--month", "2026-03"] + history)
+    let end = try #require((answer["month_end_usd"] as? [String: Double])?["p50"])
+    #expect(end == answer["spent_usd"] as? Double)
+  }
+
+  @Test func failAboveExitsWithOne() throws {
+    let command = ["forecast", "--budget", "2400", "--month", "2026-11", "--replications", "300", "--fail-above"]
+    #expect(try CommandLineTool.run(command + ["0.01"] + history).code == 1)
+    #expect(try CommandLineTool.run(command + ["0.99"] + history).code == 0)
+  }
+
+  @Test func aModelStandsWhereverAHistoryCan() throws {
+    let model = try Scratch.file("", "json")
+    let written = try CommandLineTool.run(["calibrate", "--output", model.path] + history)
+    #expect(written.code == 0, "\(written.errors)")
+    let fromModel = try CommandLineTool.json(
+      ["estimate", "--json", "--replications", "300", "--start", "2026-11-20", "--history", model.path])
+    let fromHistory = try CommandLineTool.json(
+      ["estimate", "--json", "--replications", "300", "--start", "2026-11-20"] + history)
+    #expect(fromModel["digest"] as? String == fromHistory["digest"] as? String)
+  }
+
+  @Test func outputForPeopleHasNoColourAndNamesItsSource() throws {
+    for command in [["estimate", "--replications", "300"], ["forecast", "--replications", "200"], ["calibrate"]] {
+      let run = try CommandLineTool.run(command + history)
+      #expect(run.code == 0 && !run.output.contains("\u{1B}["), "\(run.errors)")
+      #expect(run.output.contains("calibration/history.sqlite"))
+    }
+    let priors = try CommandLineTool.run(["estimate", "--replications", "300"])
+    #expect(priors.output.contains("priors"))
+  }
+
+  @Test func everyCommandHasAnExample() throws {
+    for command in ["estimate", "forecast", "simulate", "calibrate", "fit", "backtest"] {
+      let run = try CommandLineTool.run([command, "--help"])
+      #expect(run.code == 0 && run.output.contains("EXAMPLE") && run.output.contains("lora-train \(command)"))
+    }
+    #expect(try CommandLineTool.run(["--generate-completion-script", "bash"]).output.contains("lora-train"))
+  }
+
+  @Test func simulateWritesTraceAndJobs() throws {
+    let trace = try Scratch.file("", "jsonl")
+    let jobs = try Scratch.file("", "csv")
+    let run = try CommandLineTool.run([
+      "simulate", "scenarios/spot.yaml", "--replications", "20", "--trace", trace.path, "--jobs-csv", jobs.path,
+      "--json",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+    let lines = try String(contentsOf: trace, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count >= 8)
+    for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    #expect(try String(contentsOf: jobs, encoding: .utf8).split(separator: "\n").count == 21)
+  }
+}

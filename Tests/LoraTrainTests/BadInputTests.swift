@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// What bad input gets: the exit code of the interface, the place, and the way out.
+@Suite struct BadInputTests {
+  private func expect(
+    _ arguments: [String], code: Int32, _ words: String..., location: SourceLocation = #_sourceLocation
+  ) throws {
+    let run = try CommandLineTool.run(arguments)
+    #expect(run.code == code, "\(arguments): \(run.errors)", sourceLocation: location)
+    for word in words {
+      #expect(run.errors.contains(word), "\(arguments) says: \(run.errors)", sourceLocation: location)
+    }
+  }
+
+  @Test func usageIs64() throws {
+    try expect(["estimate", "--preset", "fancy"], code: 64, "conservative, balanced or aggressive")
+    try expect(["estimate", "--pairs", "0"], code: 64, "--pairs")
+    try expect(["estimate", "--pricing", "free"], code: 64, "spot or on_demand")
+    try expect(["forecast", "--months", "13"], code: 64, "between 1 and 12")
+    try expect(["forecast", "--month", "2026-13"], code: 64, "2026-12")
+    try expect(["forecast", "--fail-above", "0.1"], code: 64, "--budget")
+    try expect(["estimate", "--threads", "0"], code: 64, "--threads")
+    try expect(["frobnicate"], code: 64)
+    try expect(["simulate"], code: 64)
+  }
+
+  @Test func aMissingFileIs66() throws {
+    try expect(["simulate", "nowhere.yaml"], code: 66, "nowhere.yaml")
+    try expect(["estimate", "--history", "nowhere.sqlite"], code: 66, "nowhere.sqlite")
+    try expect(["estimate", "--history", "nowhere.json"], code: 66, "nowhere.json")
+    try expect(["fit", "nowhere.csv", "--duration", "x"], code: 66, "nowhere.csv")
+    try expect(["estimate", "--training-file", "nowhere.json"], code: 66, "nowhere.json")
+  }
+
+  @Test func aBadScenarioNamesItsPlace() throws {
+    for (text, words) in [
+      ("version: 1\nname: x\nrepliactions: 3\n", ["3:1", "replications"]),
+      ("version: 1\nname: x\ndurations: {restore: -5s}\n", ["3:"]),
+      ("version: 1\nname: x\ndurations: {restore: {lognormal: {median: 5s}}}\n", ["3:", "sigma"]),
+      ("version: 2\nname: x\n", ["1:"]),
+      ("version: 1\nname: x\narrivals: {poisson: {per_day: 3}}\n", ["horizon"]),
+    ] {
+      let file = try Scratch.file(text, "yaml")
+      let run = try CommandLineTool.run(["simulate", file.path])
+      #expect(run.code == 65, "\(text): \(run.errors)")
+      for word in [file.path] + words { #expect(run.errors.contains(word), "\(text): \(run.errors)") }
+    }
+  }
+
+  @Test func aBadHistoryIs65() throws {
+    let garbage = try Scratch.file(String(repeating: "no database ", count: 100), "sqlite")
+    try expect(["estimate", "--history", garbage.path], code: 65, garbage.path)
+    let data = try Data(contentsOf: CommandLineTool.root.appendingPathComponent("calibration/history.sqlite"))
+    let truncated = try Scratch.file("", "sqlite")
+    try data.prefix(100_000).write(to: truncated)
+    try expect(["forecast", "--history", truncated.path], code: 65, truncated.path)
+    let model = try Scratch.file("{}", "json")
+    try expect(["estimate", "--history", model.path], code: 65, "calibrate --history")
+  }
+
+  @Test func aBadTableIs65() throws {
+    let csv = try Scratch.file("a,b\n1,2\n-3,4\nx,5\n", "csv")
+    try expect(["fit", csv.path, "--duration", "c"], code: 65, csv.path, "a")
+    try expect(["fit", csv.path, "--duration", "a"], code: 65, ":3")
+    let jobs = try Scratch.file("job,preset,pricing,training_pairs,tokens_per_pair\nj,balanced,spot,many,3400\n", "csv")
+    try expect(["estimate", "--batch", jobs.path], code: 65, "\(jobs.path):2")
+  }
+
+  @Test func aBadTrainingFileNamesConversationAndField() throws {
+    let malformed = try Scratch.file("{\"conversations\": [\n  {\\\\ }\n]}", "json")
+    try expect(["estimate", "--training-file", malformed.path], code: 65, "\(malformed.path):2:4")
+  }
+
+  @Test func whatCannotBeWrittenIs73() throws {
+    try expect(["calibrate", "--output", "/nowhere/model.json"], code: 73, "/nowhere/model.json")
+    if FileManager.default.fileExists(atPath: "/dev/full") {
+      try expect(["calibrate", "--output", "/dev/full"], code: 73, "/dev/full")
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Planning
+import Testing
+
+/// The forecasts held against the demonstration history. Full size with MEASURE=1.
+@Suite struct BacktestTests {
+  @Test func intervalsHoldWhatTheySay() async throws {
+    let history = try Demonstration.history()
+    let backtest = try await Backtest.run(
+      history, from: 20, refitEvery: Demonstration.measures ? 1 : 20,
+      replications: Demonstration.measures ? 2_000 : 300, threads: 2, policies: Demonstration.policies,
+      calibrate: Demonstration.worlds)
+    for quantity in Backtest.Quantity.allCases {
+      let (share, n) = backtest.coverage(quantity, from: 50)
+      print("backtest \(quantity): 80 % interval held \(share) of \(n) from 50 past jobs on")
+      #expect(n > 300)
+      #expect(share >= 0.765 && share <= 0.835, "\(quantity)")
+      for band in Backtest.bands {
+        let crps = backtest.crps(quantity, in: band)
+        let best = try #require(crps.baselines.min())
+        print("backtest \(quantity) from \(band.lowerBound): CRPS ÷ best baseline \(crps.ours / best), \(crps.n) jobs")
+        // The first band has two dozen jobs: one of them moves it by several per cent.
+        #expect(crps.ours < best * (band.lowerBound == 20 ? 1.05 : 0.95))
+      }
+    }
+  }
+
+  /// Twenty jobs and their next hundred, from twenty places of the history.
+  @Test func twentyPastJobsAreWideEnough() async throws {
+    let history = try Demonstration.history()
+    let ended = history.jobs.indices.filter { history.jobs[$0].ended != nil }
+    let histories = Demonstration.measures ? 20 : 4
+    var held: [Backtest.Quantity: Int] = [:]
+    var n = 0
+    for h in 0..<histories {
+      var stream = RandomStream(seed: 2026, replication: UInt64(h), entity: 0, purpose: 1)
+      // Twenty jobs drawn at random, without repetition: a resampled short history.
+      var pool = ended
+      for i in 0..<120 { pool.swapAt(i, i + Int(stream.uniform() * Double(pool.count - i))) }
+      let past = history.only(jobs: pool.prefix(20).sorted())
+      let worlds = try Demonstration.worlds(past)
+      let next = pool[20..<120].filter { history.jobs[$0].outcome == .completed }
+      for j in next {
+        let job = history.jobs[j]
+        let start = job.admitted ?? job.submitted
+        let estimate = try await Estimate.run(
+          job.configuration, source: ModelSource(worlds: worlds, jobs: 20, name: ""), policies: Demonstration.policies,
+          start: start, replications: 400, seed: UInt64(j), threads: 2)
+        let outcomes: [(Backtest.Quantity, Double, SampleSummary)] = [
+          (.cost, Double(job.cost ?? 0) / 1e9, estimate.cost),
+          (.duration, ((job.ended ?? start) - start).seconds, estimate.duration),
+        ]
+        n += 1
+        for (quantity, outcome, sample) in outcomes
+        where outcome >= sample.quantile(0.1) && outcome <= sample.quantile(0.9) {
+          held[quantity, default: 0] += 1
+        }
+      }
+    }
+    for quantity in Backtest.Quantity.allCases {
+      let share = Double(held[quantity] ?? 0) / Double(n)
+      print("20 past jobs, \(quantity): 80 % interval held \(share) of \(n) over \(histories) histories")
+      #expect(share >= (Demonstration.measures ? 0.75 : 0.70))
+    }
+  }
+
+  @Test func resultsDoNotDependOnThreads() async throws {
+    let history = try Demonstration.history()
+    let runs = try await [1, 2, 7].asyncMap { threads in
+      try await Backtest.run(
+        history, from: 20, refitEvery: 10, limit: 20, replications: 50, threads: threads,
+        policies: Demonstration.policies, calibrate: Demonstration.worlds)
+    }
+    for run in runs { #expect(run.scores[.cost]?.map(\.crps) == runs[0].scores[.cost]?.map(\.crps)) }
+  }
+}
+
+extension Sequence {
+  func asyncMap<T>(_ transform: (Element) async throws -> T) async rethrows -> [T] {
+    var results: [T] = []
+    for element in self { results.append(try await transform(element)) }
+    return results
+  }
+}

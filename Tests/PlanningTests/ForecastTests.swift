@@ -1,0 +1,96 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Planning
+import Scenarios
+import Simulator
+import Testing
+
+@Suite struct ForecastTests {
+  /// What the fleet says a running job has cost is what its leases cost.
+  @Test func theFleetIsRebuiltFromTheHistory() throws {
+    let full = try Demonstration.history()
+    var running = 0
+    for day in stride(from: 1_770_000_000, to: 1_795_000_000, by: 86_400 * 3) {
+      let now = Instant(microseconds: Int64(day) * 1_000_000)
+      let history = full.known(at: now)
+      let replay = FleetReplay(history, firstKind: 0)
+      #expect(replay.warnings.isEmpty, "\(replay.warnings)")
+      for (k, j) in replay.jobs.enumerated() {
+        let expected = history.jobs[j].leases.reduce(Int64(0)) { sum, l in
+          let lease = history.leases[l]
+          return sum + Ledger.cost(hourlyRate: lease.hourlyRate, time: (lease.ended ?? now) - lease.granted)
+        }
+        #expect(replay.fleet.jobs[k].cost(at: now) == expected, "job \(history.jobs[j].id) at \(now)")
+        running += 1
+      }
+      #expect(replay.fleet.ledger.isBalanced)
+    }
+    #expect(running > 30)
+  }
+
+  @Test func monthsAreSplitByInstantAndAddUp() throws {
+    let history = try Demonstration.history()
+    let spending = HistorySpending(history)
+    let calendar = try #require(CalendarMonths())
+    let first = Scenario.Month(year: 2026, month: 1)
+    let months = (0..<12).map { i in
+      spending.dollars(
+        from: calendar.start(of: calendar.month(after: first, by: i)),
+        to: calendar.start(of: calendar.month(after: first, by: i + 1)))
+    }
+    let charges = history.charges.filter { $0.job.map { history.jobs[$0].ended != nil } ?? true }
+    let open = history.jobs.filter { $0.ended == nil }.flatMap(\.leases).reduce(Int64(0)) { sum, l in
+      let lease = history.leases[l]
+      return sum + Ledger.cost(hourlyRate: lease.hourlyRate, time: (lease.ended ?? history.until) - lease.granted)
+    }
+    let all = Double(charges.reduce(Int64(0)) { $0 + $1.amount } + open) / 1e9
+    #expect(abs(months.reduce(0, +) - all) < 1e-6)
+  }
+
+  /// Past forecasts of the demonstration history: the 80 % interval of the month's end holds, in all months together.
+  @Test func monthEndsAreCovered() async throws {
+    let full = try Demonstration.history()
+    let calendar = try #require(CalendarMonths())
+    let spending = HistorySpending(full)
+    var held = 0
+    var n = 0
+    for m in 3...10 {
+      let month = Scenario.Month(year: 2026, month: m)
+      let from = calendar.start(of: month)
+      let to = calendar.start(of: calendar.month(after: month))
+      let actual = spending.dollars(from: from, to: to)
+      for day in [5, 15, 25] {
+        let now = from + .days(Int64(day))
+        let history = full.known(at: now)
+        let forecast = try await Forecast.run(
+          Forecast.Request(first: month, asOf: now, policies: unlimited, replications: 300, threads: 2),
+          history: history,
+          source: ModelSource(worlds: try Demonstration.worlds(history), jobs: history.jobs.count, name: ""),
+          calendar: calendar)
+        let total = try #require(forecast.months.first).total
+        if actual >= total.quantile(0.1), actual <= total.quantile(0.9) { held += 1 }
+        n += 1
+      }
+    }
+    print("month ends: 80 % interval held \(held) of \(n)")
+    // 24 forecasts of 8 months, not independent: fewer than 13 would be a broken forecast.
+    #expect(held >= 13)
+  }
+
+  @Test func daysEndAtMidnightOfTheZoneAndKnowSummerTime() throws {
+    let berlin = try #require(CalendarMonths(timeZone: "Europe/Berlin"))
+    let march = Scenario.Month(year: 2026, month: 3)
+    let ends = berlin.dayEnds(from: berlin.start(of: march), to: berlin.start(of: berlin.month(after: march)))
+    #expect(ends.count == 31)
+    let lengths = zip([berlin.start(of: march)] + ends, ends).map { ($1 - $0).hours }
+    #expect(lengths[28] == 23 && lengths.filter { $0 == 24 }.count == 30)
+    #expect(CalendarMonths(timeZone: "Atlantis/Main") == nil)
+  }
+
+  private var unlimited: Policies {
+    var policies = Demonstration.policies
+    policies.maxConcurrent = .max
+    return policies
+  }
+}
