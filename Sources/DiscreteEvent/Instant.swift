@@ -9,11 +9,11 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable, Codable 
   @inlinable public init(microseconds: Int64) { self.microseconds = microseconds }
 
   /// The earliest instant that can be written down; nothing happens at it.
-  public static let distantPast = Instant(microseconds: .min)
+  @inlinable public static var distantPast: Instant { Instant(microseconds: .min) }
   /// Later than everything: the deadline of something that waits for nothing.
-  public static let distantFuture = Instant(microseconds: .max)
+  @inlinable public static var distantFuture: Instant { Instant(microseconds: .max) }
   /// The Unix epoch, and the usual start of a simulation without a calendar.
-  public static let zero = Instant(microseconds: 0)
+  @inlinable public static var zero: Instant { Instant(microseconds: 0) }
 
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.microseconds < b.microseconds }
   /// Saturates: what lies beyond the ends of time is ``distantPast`` or ``distantFuture``.

@@ -1,25 +1,26 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Counts of positive numbers in buckets γⁱ⁻¹ < x ≤ γⁱ, γ = 1.005 / 0.995, so that a bucket's value is within 0.5 % of each.
+/// Counts of positive numbers, each rounded to eight significant bits: within 0.4 %, and exact for whole numbers up to 256.
+/// The rounded number's bit pattern names its bucket: no logarithm is taken.
 struct LogBuckets: Hashable, Sendable {
   /// What is smaller counts as zero.
   static let least = 1e-9
-  private static let logGamma = log((1 + Quantiles.relativeError) / (1 - Quantiles.relativeError))
+  private static let shift: UInt64 = 45
 
   private(set) var total = 0
   /// The index of the first bucket in `counts`, which begins and ends with a bucket that is not empty.
   private var first = 0
-  private var counts: [Int] = []
+  private var counts: ContiguousArray<Int> = []
 
   mutating func add(_ x: Double) {
-    let bounded = Swift.min(x, Double.greatestFiniteMagnitude)
-    add(1, index: Int((log(bounded) / LogBuckets.logGamma).rounded(.up)))
+    // The greatest numbers must not round up to infinity.
+    let bounded = Swift.min(x, 0x1p1023)
+    let index = Int(truncatingIfNeeded: (bounded.bitPattern &+ 1 << (LogBuckets.shift - 1)) >> LogBuckets.shift)
+    let place = index - first
+    if place >= 0, place < counts.count {
+      total += 1
+      counts[place] += 1
+    } else {
+      add(1, index: index)
+    }
   }
 
   mutating func merge(_ other: LogBuckets) {
@@ -34,8 +35,7 @@ struct LogBuckets: Hashable, Sendable {
       before += counts[index]
       index += 1
     }
-    // 2γⁱ / (γ + 1) has the same relative distance from both bounds.
-    return exp(Double(first + index) * LogBuckets.logGamma) * (1 - Quantiles.relativeError)
+    return Double(bitPattern: UInt64(first + index) << LogBuckets.shift)
   }
 
   private mutating func add(_ n: Int, index: Int) {

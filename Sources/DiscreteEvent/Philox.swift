@@ -3,7 +3,7 @@
 /// Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011. Ten rounds each.
 public enum Philox {
   /// Philox2x64-10: 128 bits of counter, 64 bits of key, 128 bits of output.
-  @inlinable
+  @inlinable @inline(__always)
   public static func block2x64(_ c0: UInt64, _ c1: UInt64, key: UInt64) -> (UInt64, UInt64) {
     var x0 = c0
     var x1 = c1

@@ -50,6 +50,23 @@ public struct Quantiles: Hashable, Sendable {
     }
   }
 
+  /// Adds one lane of each vector, which must not be NaN; faster than one by one.
+  public mutating func add(_ vectors: ContiguousArray<SIMD8<Double>>, lane: Int) {
+    guard count >= capacity else {
+      for vector in vectors { add(vector[lane]) }
+      return
+    }
+    spill()
+    count += vectors.count
+    for vector in vectors {
+      let x = vector[lane]
+      precondition(!x.isNaN, "not a number has no place in an order")
+      min = Swift.min(min, x)
+      max = Swift.max(max, x)
+      bucket(x)
+    }
+  }
+
   /// Adds the numbers of another set of the same capacity.
   public mutating func merge(_ other: Quantiles) {
     precondition(capacity == other.capacity, "sets of different capacities do not merge")

@@ -9,7 +9,7 @@
 /// A ``Law`` compiled for the simulation loop: sampling allocates nothing and costs tens of nanoseconds.
 ///
 /// One uniform number gives one sample. A gamma or Erlang law is read from a table of its quantile function, within 10⁻⁶
-/// relative; the others are evaluated directly.
+/// relative, and whatever is a transform of the normal law from ``NormalTable``; the others are evaluated directly.
 @frozen
 public struct Sampler: Sendable {
   /// The law that is sampled.
@@ -70,16 +70,25 @@ public struct Sampler: Sendable {
   ///
   /// It is the law's quantile, and grows with `u`, for all laws but a mixture. There `u` first chooses the component, and what
   /// is left of it, stretched to (0, 1), is the component's probability; ``Law/quantile(_:)`` has the mixture's own quantile.
-  @inlinable
+  @inlinable @inline(__always)
   public func quantile(_ u: Double) -> Double {
+    let quick = quick
+    return quick.isQuick ? quick.quantile(u) : other(u)
+  }
+
+  /// The sampler's two constants without its tables.
+  @inlinable public var quick: QuickSampler { QuickSampler(kind: kind, a: a, b: b) }
+
+  @usableFromInline @inline(never)
+  func other(_ u: Double) -> Double {
     switch kind {
     case .constant: return a
     case .exponential: return -a * log(1 - u)
-    case .lognormal: return exp(a + b * StandardNormal.quantile(u))
+    case .lognormal: return exp(a + b * NormalTable.quantile(u))
     case .weibull: return a * pow(-log(1 - u), b)
-    case .gamma: return a * exp(GammaTable.logQuantile(table, StandardNormal.quantile(u)))
+    case .gamma: return a * exp(GammaTable.logQuantile(table, NormalTable.quantile(u)))
     case .uniform: return a + b * u
-    case .normal: return a + b * StandardNormal.quantile(u)
+    case .normal: return a + b * NormalTable.quantile(u)
     case .empirical: return table[max(0, Int((u * a).rounded(.up)) - 1)]
     case .mixture: return mixture(u)
     case .piecewise: return piecewise(-log(1 - u))

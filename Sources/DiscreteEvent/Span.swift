@@ -9,20 +9,18 @@ public struct Span: Hashable, Comparable, Sendable, BitwiseCopyable, Codable {
   /// The span nearest to `seconds`; a sample is quantised here, when it enters integer time.
   ///
   /// Values beyond ±292,000 years, and NaN, saturate instead of trapping.
-  @inlinable public init(seconds: Double) {
-    let us = (seconds * 1_000_000).rounded()
-    if us >= 9.2e18 {
-      microseconds = .max
-    } else if us <= -9.2e18 {
-      microseconds = .min
-    } else if us != us {
-      microseconds = .max
-    } else {
-      microseconds = Int64(us)
-    }
+  @inlinable @inline(__always) public init(seconds: Double) {
+    let us = seconds * 1_000_000
+    // Adding this makes the hardware round to the nearest integer: no call. Ties go to the even one.
+    microseconds = abs(us) < 0x1p51 ? Int64(truncatingIfNeeded: Int(us + 0x1.8p52 - 0x1.8p52)) : Span.saturated(us)
   }
 
-  public static let zero = Span(microseconds: 0)
+  @usableFromInline static func saturated(_ us: Double) -> Int64 {
+    if us >= 9.2e18 || us != us { return .max }
+    return us <= -9.2e18 ? .min : Int64(us.rounded(.toNearestOrEven))
+  }
+
+  @inlinable public static var zero: Span { Span(microseconds: 0) }
   @inlinable public static func seconds(_ s: Int64) -> Span { Span(microseconds: s * 1_000_000) }
   @inlinable public static func minutes(_ m: Int64) -> Span { Span(microseconds: m * 60_000_000) }
   @inlinable public static func hours(_ h: Int64) -> Span { Span(microseconds: h * 3_600_000_000) }

@@ -17,9 +17,21 @@ public enum Notice: UInt8, Hashable, Sendable, BitwiseCopyable {
 }
 
 /// The engine's reused output buffer: nothing is allocated once it has grown.
-public struct CommandBuffer: Sendable {
-  public private(set) var commands: ContiguousArray<Command> = []
-  public init() { commands.reserveCapacity(64) }
-  @inline(__always) public mutating func append(_ command: Command) { commands.append(command) }
-  @inline(__always) public mutating func removeAll() { commands.removeAll(keepingCapacity: true) }
+public struct CommandBuffer: Sendable, RandomAccessCollection {
+  private var storage: ContiguousArray<Command>
+  public private(set) var count = 0
+  public init() { storage = ContiguousArray(repeating: .terminatePod(.none), count: 16) }
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { count }
+  public subscript(position: Int) -> Command {
+    precondition(position < count, "no such command")
+    return storage[position]
+  }
+  @inline(__always)
+  mutating func append(_ command: Command) {
+    if count < storage.count { storage[count] = command } else { storage.append(command) }
+    count &+= 1
+  }
+  @inline(__always)
+  mutating func removeAll() { count = 0 }
 }

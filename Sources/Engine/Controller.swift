@@ -25,16 +25,14 @@ public struct Controller: Sendable {
     if recordsEvents { recorded.removeAll(keepingCapacity: true) }
     try take(event, at: now, &commands)
     let subject = fleet.subject
-    if case .periodTurned = event {
-    } else if case .budgetLimitChanged = event {
-    } else {
-      while let decision = decide(about: subject, at: now) { try take(decision, at: now, &commands) }
-    }
-    try admit(at: now, &commands)
-    if case .jobSubmitted = event, let refusal = refuse(subject, at: now) {
-      try take(.jobBlocked(subject, refusal), at: now, &commands)
-    } else if case .jobConfirmed = event, let refusal = refuse(subject, at: now) {
-      try take(.jobBlocked(subject, refusal), at: now, &commands)
+    try decideAll(about: subject, at: now, &commands)
+    if fleet.queued > 0 {
+      try admit(at: now, &commands)
+      switch event {
+      case .jobSubmitted, .jobConfirmed:
+        if let refusal = refuse(subject, at: now) { try take(.jobBlocked(subject, refusal), at: now, &commands) }
+      default: break
+      }
     }
     fleet.subject = subject
   }
@@ -52,7 +50,17 @@ public struct Controller: Sendable {
       let head = fleet.queueHead
       guard fleet.refusal(of: head, at: now) == .none else { return }
       try take(.jobAdmitted(head), at: now, &commands)
-      while let decision = decide(about: head, at: now) { try take(decision, at: now, &commands) }
+      try decideAll(about: head, at: now, &commands)
+    }
+  }
+
+  @inline(__always)
+  private mutating func decideAll(
+    about index: JobIndex, at now: Instant, _ commands: inout CommandBuffer
+  ) throws(TransitionError) {
+    guard index != .none else { return }
+    while fleet.jobs[index.int].isUndecided, let decision = decide(about: index, at: now) {
+      try take(decision, at: now, &commands)
     }
   }
 
@@ -60,15 +68,15 @@ public struct Controller: Sendable {
   private func command(after event: Event, _ commands: inout CommandBuffer) {
     switch event {
     case .podRequested(let j):
-      commands.append(.requestPod(j, lease: fleet[j].lease.number, fleet[j].pricing))
+      commands.append(.requestPod(j, lease: fleet.jobs[j.int].lease.number, fleet.jobs[j.int].pricing))
     case .podGranted(let j, _):
-      commands.append(fleet[j].phase == .stopping ? .terminatePod(j) : .startWorker(j))
+      commands.append(fleet.jobs[j.int].phase == .stopping ? .terminatePod(j) : .startWorker(j))
     case .stageFinished(let j, .finalization), .workerFailed(let j, _):
       commands.append(.terminatePod(j))
     case .cancelRequested(let j):
-      if fleet[j].phase == .stopping { commands.append(.terminatePod(j)) }
+      if fleet.jobs[j.int].phase == .stopping { commands.append(.terminatePod(j)) }
     case .pauseRequested(let j):
-      if fleet[j].phase == .stopping { commands.append(.stopWorker(j)) }
+      if fleet.jobs[j.int].phase == .stopping { commands.append(.stopWorker(j)) }
     case .stopOrdered(let j, _):
       commands.append(.stopWorker(j))
       commands.append(.notify(j, .capReached))
@@ -78,10 +86,12 @@ public struct Controller: Sendable {
     case .switchedToOnDemand(let j): commands.append(.notify(j, .switchedToOnDemand))
     case .jobFailed(let j, _): commands.append(.notify(j, .failed))
     case .podUnavailable(let j, _):
-      if fleet[j].phase == .waitingForGPU, fleet[j].attempts == 1 { commands.append(.notify(j, .waitingForGPU)) }
+      if fleet.jobs[j.int].phase == .waitingForGPU, fleet.jobs[j.int].attempts == 1 {
+        commands.append(.notify(j, .waitingForGPU))
+      }
     case .stageFinished(let j, .restore): commands.append(.notify(j, .resumed))
     case .podGone(let j):
-      switch fleet[j].phase {
+      switch fleet.jobs[j.int].phase {
       case .completed: commands.append(.notify(j, .completed))
       case .failed: commands.append(.notify(j, .failed))
       case .cancelled: commands.append(.notify(j, .cancelled))

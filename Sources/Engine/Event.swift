@@ -7,7 +7,7 @@ public struct JobIndex: Hashable, Sendable, BitwiseCopyable, Codable {
   @inlinable public init(_ rawValue: UInt32) { self.rawValue = rawValue }
   @inlinable public init(_ index: Int) { rawValue = UInt32(truncatingIfNeeded: index) }
   @inlinable var int: Int { Int(rawValue) }
-  public static let none = JobIndex(UInt32.max)
+  @inlinable public static var none: JobIndex { JobIndex(UInt32.max) }
 }
 
 /// What the engine needs to know of a job; everything with a name lives at the edges.

@@ -7,46 +7,75 @@ extension Fleet {
     switch event {
     case .jobDrafted(let spec):
       subject = insert(Job(spec: spec, phase: .pendingConfiguration, at: now))
-      return
     case .jobSubmitted(let spec):
       subject = insert(Job(spec: spec, phase: .queued, at: now))
       enqueue(subject, atFront: false)
-      return
     case .periodTurned:
       subject = .none
       turnPeriod(at: now)
-      return
     case .budgetLimitChanged(let limit):
       subject = .none
       budget.limit = limit
-      return
-    default: break
+    case .stageFinished(let j, let stage):
+      let phase = try phase(of: j, before: .stageFinished)
+      guard stage == phase.stage else { throw refusal(of: .stageFinished, j) }
+      subject = j
+      jobs[j.int].finish(stage, at: now, &ledger)
+    case .checkpointsSaved(let j, let step, let keptThrough, let blocked):
+      _ = try phase(of: j, before: .checkpointsSaved)
+      subject = j
+      jobs[j.int].save(step, through: keptThrough, blocked: blocked, &ledger)
+    case .jobAdmitted(let j):
+      _ = try phase(of: j, before: .jobAdmitted)
+      subject = j
+      dequeue(j)
+      takeSlot(j)
+      jobs[j.int].admit(at: now)
+    case .podRequested(let j):
+      _ = try phase(of: j, before: .podRequested)
+      subject = j
+      jobs[j.int].requestPod(at: now)
+    case .podGranted(let j, let rate):
+      let phase = try phase(of: j, before: .podGranted)
+      guard !jobs[j.int].lease.isOpen else { throw refusal(of: .podGranted, j) }
+      subject = j
+      jobs[j.int].openLease(rate: rate, at: now, boots: phase == .provisioning)
+    case .podInterrupted(let j, _, let stoppedAt, let billedUntil):
+      let phase = try phase(of: j, before: .podInterrupted)
+      subject = j
+      interrupt(j, from: phase, stoppedAt: stoppedAt, billedUntil: billedUntil, at: now)
+    case .podGone(let j):
+      _ = try phase(of: j, before: .podGone)
+      subject = j
+      closeLease(j.int, at: now)
+      finishStop(j.int, at: now)
+    default:
+      try evolveRarely(event, at: now)
     }
-    let index = event.job ?? .none
-    let i = index.int
-    guard i < jobs.count else { throw TransitionError(phase: nil, event: event.kind, ordinal: .max) }
-    let phase = jobs[i].phase
-    let bits = Lifecycle.allowed[Int(phase.rawValue) &* EventKind.allCases.count &+ Int(event.kind.rawValue)]
-    guard bits != 0, fits(event, jobs[i]) else {
-      throw TransitionError(phase: phase, event: event.kind, ordinal: jobs[i].spec.ordinal)
-    }
-    subject = index
-    evolve(event, i, from: phase, at: now)
   }
 
-  /// What the table cannot say: a stage ends in its own phase, and a job has one lease at a time.
+  /// The phase of a job that is about to take an event; an error where the table has no such edge.
   @inline(__always)
-  private func fits(_ event: Event, _ job: Job) -> Bool {
-    switch event {
-    case .stageFinished(_, let stage): stage == job.phase.stage
-    case .podGranted, .podUnavailable: !job.lease.isOpen
-    default: true
-    }
+  private func phase(of index: JobIndex, before event: EventKind) throws(TransitionError) -> Phase {
+    guard index.int < jobs.count else { throw TransitionError(phase: nil, event: event, ordinal: .max) }
+    let phase = jobs[index.int].phase
+    guard allowed[Int(event.rawValue)] & (1 << UInt32(phase.rawValue)) != 0 else { throw refusal(of: event, index) }
+    return phase
   }
 
-  private mutating func evolve(_ event: Event, _ i: Int, from phase: Phase, at now: Instant) {
+  private func refusal(of event: EventKind, _ index: JobIndex) -> TransitionError {
+    TransitionError(phase: jobs[index.int].phase, event: event, ordinal: jobs[index.int].spec.ordinal)
+  }
+
+  /// What does not happen to every job. Apart, so that what does stays small.
+  @inline(never)
+  private mutating func evolveRarely(_ event: Event, at now: Instant) throws(TransitionError) {
+    let index = event.job ?? .none
+    let phase = try phase(of: index, before: event.kind)
+    let i = index.int
+    if case .podUnavailable = event, jobs[i].lease.isOpen { throw refusal(of: .podUnavailable, index) }
+    subject = index
     switch event {
-    case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged: break
     case .jobConfirmed, .resumeRequested:
       setAside(i, false)
       jobs[i].phase = .queued
@@ -59,30 +88,10 @@ extension Fleet {
     case .jobPromoted:
       dequeue(subject)
       enqueue(subject, atFront: true)
-    case .jobAdmitted:
-      dequeue(subject)
-      takeSlot(subject)
-      if jobs[i].admitted == .distantFuture { jobs[i].admitted = now }
-      jobs[i].phase = .admitted
-      jobs[i].attempts = 0
     case .jobBlocked(_, let refusal):
       dequeue(subject)
       jobs[i].refusal = refusal
       jobs[i].phase = .blocked
-    case .podRequested:
-      if jobs[i].attempts == 0 { jobs[i].firstAttempt = now }
-      jobs[i].attempts += 1
-      jobs[i].requests &+= 1
-      jobs[i].lease.number = max(1, jobs[i].lease.number)
-      jobs[i].deadline = .distantFuture
-      jobs[i].phase = .provisioning
-    case .podGranted(_, let rate):
-      openLease(i, rate: rate, at: now)
-      if phase == .provisioning {
-        jobs[i].attempts = 0
-        jobs[i].phase = .booting
-        setCap(i)
-      }
     case .podUnavailable:
       if phase == .stopping {
         finishStop(i, at: now)
@@ -92,70 +101,25 @@ extension Fleet {
       }
     case .retryScheduled(_, let next):
       jobs[i].deadline = next
-    case .stageFinished(_, let stage):
-      finishStage(stage, i, at: now)
-    case .checkpointsSaved(_, let step, let keptThrough, let blocked):
-      settle(i, to: keptThrough - blocked, .work)
-      settle(i, to: keptThrough, .checkpoints)
-      jobs[i].durableStep = max(jobs[i].durableStep, step)
-    case .podInterrupted(_, _, let stoppedAt, let billedUntil):
-      let leased = jobs[i].lease.isOpen
-      settleStop(i, stoppedAt: stoppedAt, worked: phase)
-      closeLease(i, at: billedUntil)
-      if leased { jobs[i].interruptions += 1 }
-      if phase == .stopping {
-        finishStop(i, at: now)
-      } else {
-        let progressed = jobs[i].durableStep > jobs[i].lease.firstStep || jobs[i].lease.number == 1
-        jobs[i].failedRecoveries = progressed ? 0 : jobs[i].failedRecoveries + 1
-        nextLease(i)
-        jobs[i].attempts = 0
-        jobs[i].deadline = .distantFuture
-        jobs[i].phase = .interrupted
-      }
     case .workerFailed(_, let failure):
       settleStop(i, stoppedAt: now, worked: phase)
       jobs[i].failures += 1
-      stop(i, outcome: .failed, failure)
+      jobs[i].stop(outcome: .failed, failure)
     case .stopOrdered(_, let failure):
       stopWork(i, from: phase, at: now)
-      stop(i, outcome: .failed, failure)
+      jobs[i].stop(outcome: .failed, failure)
     case .pauseRequested:
-      if phase == .queued {
-        dequeue(subject)
-        jobs[i].phase = .paused
-        if jobs[i].admitted < .distantFuture { setAside(i, true) }
-      } else if phase == .waitingForGPU || phase == .awaitingDecision {
-        jobs[i].outcome = .paused
-        finishStop(i, at: now)
-      } else {
-        if phase.isWorking { stopWork(i, from: phase, at: now) }
-        stop(i, outcome: .paused, .none)
-      }
+      pause(i, from: phase, at: now)
     case .cancelRequested:
       cancel(i, from: phase, at: now)
-    case .podGone:
-      closeLease(i, at: now)
-      finishStop(i, at: now)
     case .decisionRequested(_, let question, let until):
-      jobs[i].question = question
-      jobs[i].answer = .ask
-      jobs[i].deadline = until
-      jobs[i].phase = .awaitingDecision
+      jobs[i].ask(question, until: until)
     case .decisionAnswered(_, let answer):
       jobs[i].answer = answer
-      if answer == .keepTrying {
-        jobs[i].attempts = 0
-        jobs[i].failedRecoveries = 0
-        jobs[i].deadline = .distantFuture
-        jobs[i].phase = .admitted
-      }
+      if answer == .keepTrying { jobs[i].tryAgain() }
     case .switchedToOnDemand:
       jobs[i].pricing = .onDemand
-      jobs[i].attempts = 0
-      jobs[i].failedRecoveries = 0
-      jobs[i].deadline = .distantFuture
-      jobs[i].phase = .admitted
+      jobs[i].tryAgain()
     case .deadlinePassed:
       jobs[i].deadline = .distantPast
       if phase == .waitingForGPU { jobs[i].phase = .admitted }
@@ -167,41 +131,36 @@ extension Fleet {
       charge(i, .adjustment, amount, at: now)
     case .storageCharged(_, let amount):
       charge(i, .storage, amount, at: now)
+    case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .stageFinished, .checkpointsSaved,
+      .jobAdmitted,
+      .podRequested, .podGranted, .podInterrupted, .podGone:
+      break
     }
   }
 
-  private mutating func finishStage(_ stage: Stage, _ i: Int, at now: Instant) {
-    let first = jobs[i].lease.number == 1
-    switch stage {
-    case .boot:
-      settle(i, to: now, first ? .setup : .recovery)
-      jobs[i].phase = jobs[i].preprocessed ? .loadingModel : .preprocessing
-    case .preprocessing:
-      settle(i, to: now, .setup)
-      jobs[i].preprocessed = true
-      jobs[i].phase = .loadingModel
-    case .modelLoading:
-      settle(i, to: now, first ? .setup : .recovery)
-      jobs[i].phase = first ? .training : .restoring
-    case .restore:
-      settle(i, to: now, .recovery)
-      jobs[i].phase = .training
-    case .training:
-      jobs[i].lease.trainingEnded = now
-      jobs[i].phase = .finalizing
-    case .finalization:
-      settle(i, to: jobs[i].lease.trainingEnded, .work)
-      settle(i, to: now, .setup)
-      jobs[i].durableStep = jobs[i].spec.steps
-      stop(i, outcome: .completed, .none)
-    }
+  private mutating func interrupt(
+    _ j: JobIndex, from phase: Phase, stoppedAt: Instant, billedUntil: Instant, at now: Instant
+  ) {
+    let i = j.int
+    let leased = jobs[i].lease.isOpen
+    settleStop(i, stoppedAt: stoppedAt, worked: phase)
+    closeLease(i, at: billedUntil)
+    if leased { jobs[i].interruptions += 1 }
+    if phase == .stopping { finishStop(i, at: now) } else { jobs[i].interrupt() }
   }
 
-  private mutating func stop(_ i: Int, outcome: Phase, _ failure: Failure) {
-    jobs[i].outcome = outcome
-    jobs[i].failure = failure
-    jobs[i].deadline = .distantFuture
-    jobs[i].phase = .stopping
+  private mutating func pause(_ i: Int, from phase: Phase, at now: Instant) {
+    if phase == .queued {
+      dequeue(subject)
+      jobs[i].phase = .paused
+      if jobs[i].admitted < .distantFuture { setAside(i, true) }
+    } else if phase == .waitingForGPU || phase == .awaitingDecision {
+      jobs[i].outcome = .paused
+      finishStop(i, at: now)
+    } else {
+      if phase.isWorking { stopWork(i, from: phase, at: now) }
+      jobs[i].stop(outcome: .paused, .none)
+    }
   }
 
   private mutating func cancel(_ i: Int, from phase: Phase, at now: Instant) {
@@ -216,10 +175,10 @@ extension Fleet {
       // A pause becomes a cancellation; what is decided about an ended job stays.
       if jobs[i].outcome == .paused { jobs[i].outcome = .cancelled }
     case .provisioning:
-      stop(i, outcome: .cancelled, .none)
+      jobs[i].stop(outcome: .cancelled, .none)
     case _ where phase.isWorking:
       settleStop(i, stoppedAt: now, worked: phase)
-      stop(i, outcome: .cancelled, .none)
+      jobs[i].stop(outcome: .cancelled, .none)
     default:
       end(i, .cancelled, at: now)
     }

@@ -21,6 +21,9 @@ public struct Fleet: Sendable {
   /// A chain over the ends of leases and jobs: equal runs have equal digests.
   public internal(set) var digest = Digest()
 
+  /// ``Lifecycle/allowed``, at hand.
+  let allowed = Lifecycle.allowed
+
   public init(budget: BudgetState = BudgetState()) { self.budget = budget }
 
   /// Where the next new job will stand.
@@ -63,11 +66,10 @@ public struct Fleet: Sendable {
   }
 
   mutating func dequeue(_ index: JobIndex) {
-    let job = jobs[index.int]
-    if job.previous != .none { jobs[job.previous.int].next = job.next } else { queueHead = job.next }
-    if job.next != .none { jobs[job.next.int].previous = job.previous } else { queueTail = job.previous }
-    jobs[index.int].next = .none
-    jobs[index.int].previous = .none
+    let (previous, next) = (jobs[index.int].previous, jobs[index.int].next)
+    if previous != .none { jobs[previous.int].next = next } else { queueHead = next }
+    if next != .none { jobs[next.int].previous = previous } else { queueTail = previous }
+    jobs[index.int].leaveQueue()
     queued -= 1
   }
 

@@ -12,6 +12,8 @@ public struct Lease: Hashable, Sendable, BitwiseCopyable {
   public var granted: Instant = .zero
   /// The bill is posted to accounts up to here.
   public var settled: Instant = .zero
+  /// What is posted of it, in nanodollars: the cost from the grant to ``settled``.
+  public var posted: Int64 = 0
   /// The bill is counted into the budget's period up to here (nanodollars since the grant).
   public var attributed: Int64 = 0
   /// When it was last counted into the budget.
@@ -76,15 +78,18 @@ public struct Job: Hashable, Sendable, BitwiseCopyable {
 
   /// What of the open lease's cost is not yet counted into the budget, in nanodollars.
   func unattributed(at instant: Instant) -> Int64 {
-    guard lease.isOpen else { return 0 }
-    return Ledger.cost(hourlyRate: lease.hourlyRate, time: instant - lease.granted) - lease.attributed
+    lease.isOpen ? lease.cost(at: instant) - lease.attributed : 0
   }
 
   /// What the job has cost at `instant`, the open lease included, in nanodollars.
   public func cost(at instant: Instant) -> Int64 {
-    guard lease.isOpen else { return costs.total }
-    let whole = Ledger.cost(hourlyRate: lease.hourlyRate, time: instant - lease.granted)
-    let posted = Ledger.cost(hourlyRate: lease.hourlyRate, time: lease.settled - lease.granted)
-    return costs.total + whole - posted
+    lease.isOpen ? costs.total + lease.cost(at: instant) - lease.posted : costs.total
+  }
+}
+
+extension Lease {
+  /// What it has cost from the grant to `instant`, in nanodollars.
+  func cost(at instant: Instant) -> Int64 {
+    instant == settled ? posted : Ledger.cost(hourlyRate: hourlyRate, time: instant - granted)
   }
 }

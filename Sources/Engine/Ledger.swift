@@ -28,6 +28,15 @@ public struct AccountTotals: Hashable, Sendable, BitwiseCopyable, Codable {
     get { values[Int(account.rawValue)] }
     set { values[Int(account.rawValue)] = newValue }
   }
+  /// Adds to one account, in place.
+  @inline(__always)
+  mutating func add(_ amount: Int64, to account: Account) {
+    withUnsafeMutableBytes(of: &values) { bytes in
+      let offset = Int(account.rawValue) &* MemoryLayout<Int64>.stride
+      let sum = bytes.load(fromByteOffset: offset, as: Int64.self) &+ amount
+      bytes.storeBytes(of: sum, toByteOffset: offset, as: Int64.self)
+    }
+  }
   /// The sum of the parts.
   @inlinable public var total: Int64 { values.wrappedSum() }
   @inlinable public static func += (a: inout AccountTotals, b: AccountTotals) { a.values &+= b.values }
@@ -47,7 +56,7 @@ public struct Ledger: Hashable, Sendable, BitwiseCopyable {
 
   @inline(__always)
   mutating func post(_ account: Account, _ amount: Int64) {
-    accounts[account] &+= amount
+    accounts.add(amount, to: account)
     payable &+= amount
   }
 
@@ -61,6 +70,13 @@ public struct Ledger: Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public static func cost(hourlyRate: Int64, time: Span) -> Int64 {
     guard time.microseconds > 0, hourlyRate > 0 else { return 0 }
+    // Up to five dollars an hour whole hours and the rest fit 64 bits one by one: the same result without a long division.
+    if hourlyRate < 5_000_000_000, time.microseconds < 3_600_000_000 &* 1_800_000_000 {
+      let us = time.microseconds.magnitude
+      let hours = us / 3_600_000_000
+      let rest = us &- hours &* 3_600_000_000
+      return Int64(truncatingIfNeeded: hours &* hourlyRate.magnitude &+ rest &* hourlyRate.magnitude / 3_600_000_000)
+    }
     let product = hourlyRate.magnitude.multipliedFullWidth(by: time.microseconds.magnitude)
     guard product.high < 1_800_000_000 else { return .max }
     return Int64(truncatingIfNeeded: UInt64(3_600_000_000).dividingFullWidth(product).quotient)

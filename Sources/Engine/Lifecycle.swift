@@ -81,22 +81,19 @@ public enum Lifecycle {
     return rows
   }()
 
-  /// `allowed[phase][event]` as a bit set over the next phases; bit 31 stands for "no such edge" being false.
-  @usableFromInline static let allowed: [UInt32] = {
-    var table = [UInt32](repeating: 0, count: Phase.allCases.count * EventKind.allCases.count)
+  /// By event, the phases in which it may happen, as a bit set of their raw values.
+  static let allowed: ContiguousArray<UInt32> = {
+    var table = ContiguousArray<UInt32>(repeating: 0, count: EventKind.allCases.count)
     for t in transitions {
-      guard let from = t.from else { continue }
-      for to in t.to {
-        table[Int(from.rawValue) * EventKind.allCases.count + Int(t.event.rawValue)] |= 1 << UInt32(to.rawValue)
-      }
+      if let from = t.from { table[Int(t.event.rawValue)] |= 1 << UInt32(from.rawValue) }
     }
     return table
   }()
 
-  /// The phases that `event` may lead to from `phase`; empty where there is no edge. O(1).
+  /// The phases that `event` may lead to from `phase`; empty where there is no edge. O(edges).
   public static func next(_ phase: Phase, _ event: EventKind) -> [Phase] {
-    let bits = allowed[Int(phase.rawValue) * EventKind.allCases.count + Int(event.rawValue)]
-    return Phase.allCases.filter { bits & (1 << UInt32($0.rawValue)) != 0 }
+    let to = transitions.filter { $0.from == phase && $0.event == event }.flatMap(\.to)
+    return Phase.allCases.filter(to.contains)
   }
 }
 

@@ -12,8 +12,10 @@ extension Fleet {
     var sum = budget.counted(allocation, at: now)
     let edge = now - .days(30)
     for index in slots where index != .none {
+      guard jobs[index.int].lease.isOpen, allocation == 0 || jobs[index.int].spec.allocation == allocation else {
+        continue
+      }
       let job = jobs[index.int]
-      guard job.lease.isOpen, allocation == 0 || job.spec.allocation == allocation else { continue }
       sum += job.unattributed(at: now)
       if budget.period == .rolling30Days, job.lease.attributedAt < edge {
         sum -= Ledger.cost(hourlyRate: job.lease.hourlyRate, time: edge - job.lease.granted) - job.lease.attributed
@@ -36,6 +38,7 @@ extension Fleet {
 
   /// Whether the budget gate lets the job pass: spent + set aside + the job's own reservation within the limit.
   func refusal(of index: JobIndex, at now: Instant) -> Refusal {
+    if budget.limit == nil, budget.allocations.isEmpty { return .none }
     let job = jobs[index.int]
     guard !job.overridden else { return .none }
     let own = max(0, job.spec.reservation - job.cost(at: now))
@@ -55,7 +58,7 @@ extension Fleet {
 extension Controller {
   /// Why a job that was just submitted, and found no slot, is refused; nil when it may wait.
   func refuse(_ index: JobIndex, at now: Instant) -> Refusal? {
-    guard fleet[index].phase == .queued else { return nil }
+    guard fleet.jobs[index.int].phase == .queued else { return nil }
     let refusal = fleet.refusal(of: index, at: now)
     if refusal != .none { return refusal }
     return fleet.queued > Int(policies.maxQueued) ? .queueFull : nil

@@ -1,17 +1,27 @@
 import DiscreteEvent
 
+extension Job {
+  /// Whether there may be something to decide about it.
+  @inline(__always)
+  var isUndecided: Bool {
+    switch phase {
+    case .admitted, .waitingForGPU, .interrupted, .awaitingDecision: true
+    default: deadline == .distantPast
+    }
+  }
+}
+
 extension Controller {
   /// The next thing to decide about a job, or nil. A function of the state alone.
   func decide(about index: JobIndex, at now: Instant) -> Event? {
-    guard index != .none else { return nil }
-    let job = fleet.jobs[Int(index.rawValue)]
-    switch job.phase {
+    let i = index.int
+    switch fleet.jobs[i].phase {
     case .admitted: return .podRequested(index)
-    case .waitingForGPU: return decideRetry(index, job, at: now)
-    case .interrupted: return decideRecovery(index, job, at: now)
-    case .awaitingDecision: return decideAnswer(index, job, at: now)
+    case .waitingForGPU: return decideRetry(index, fleet.jobs[i], at: now)
+    case .interrupted: return decideRecovery(index, fleet.jobs[i], at: now)
+    case .awaitingDecision: return decideAnswer(index, fleet.jobs[i], at: now)
     case .booting, .preprocessing, .loadingModel, .restoring, .training, .finalizing:
-      return job.deadline == .distantPast ? .stopOrdered(index, .costCap) : nil
+      return fleet.jobs[i].deadline == .distantPast ? .stopOrdered(index, .costCap) : nil
     default: return nil
     }
   }

@@ -215,9 +215,10 @@ extension Simulation.Fold {
     events += result.events
     jobs += result.ended
     isBalanced = isBalanced && result.isBalanced
+    let tallies = result.tallies
     for m in JobMetric.allCases.indices {
-      if result.tallies[m].count > 0 { perReplication[m].add(result.tallies[m].mean) }
-      overall[m].merge(result.tallies[m])
+      if tallies[m].count > 0 { perReplication[m].add(tallies[m].mean) }
+      overall[m].merge(tallies[m])
       quantiles[m].merge(result.quantiles[m])
     }
     batchHalfWidths = result.batchHalfWidths

@@ -8,24 +8,42 @@ import Engine
 
 /// What random numbers are for; part of each stream's key. A number is never reused for another purpose.
 enum Purpose {
+  /// What is special about a job: its pace, whether it runs out of memory.
   static let job: UInt16 = 1
+  /// Everything on one lease but its checkpoints: a pair of numbers for each ``LeaseDraw``.
   static let lease: UInt16 = 2
-  static let interruption: UInt16 = 3
-  static let crash: UInt16 = 4
-  static let cancellation: UInt16 = 5
+  /// Which kind of job arrives, and when the next one does.
   static let arrival: UInt16 = 7
-  static let kind: UInt16 = 8
-  /// + 16 × the number of the request under its lease number.
-  static let answer: UInt16 = 9
-  static let chunk: UInt16 = 10
-  static let detection: UInt16 = 11
   /// + 16 × the number of the request under its lease number.
   static let provisioning: UInt16 = 6
+  /// + 16 × the number of the request under its lease number.
+  static let answer: UInt16 = 9
+  /// Where within training a checkpoint falls; a pair of numbers for each step.
+  static let chunk: UInt16 = 10
+  static let detection: UInt16 = 11
+}
+
+/// The pairs of random numbers of ``Purpose/lease``.
+enum LeaseDraw {
+  /// The time to the interruption; to the crash.
+  static let end: UInt64 = 0
+  /// Preprocessing and model loading.
+  static let loading: UInt64 = 1
+  /// Training up to the last checkpoint, and from there.
+  static let training: UInt64 = 2
+  /// Boot and restore.
+  static let restore: UInt64 = 3
+  /// Finalization, and the blocking part of a checkpoint.
+  static let finalization: UInt64 = 4
+  /// A checkpoint's upload, and the pod's own pace.
+  static let pod: UInt64 = 5
+  /// The time to a cancellation.
+  static let cancellation: UInt64 = 6
 }
 
 /// One kind of job in one world, ready for the loop.
-struct CompiledKind: Sendable {
-  var configuration: JobConfiguration
+struct CompiledKind: Sendable, BitwiseCopyable {
+  var pricing: Pricing
   var steps: Int32
   var checkpointEvery: Int32
   /// Median seconds a step, before what differs between jobs and pods.
@@ -33,6 +51,26 @@ struct CompiledKind: Sendable {
   /// A second.
   var crashRate: Double
   var outOfMemory: Double
+}
+
+/// The laws that every lease is drawn from, as far as they need no table.
+struct QuickLaws: Sendable, BitwiseCopyable {
+  let provisioning: ByPricing<QuickSampler>
+  let boot: QuickSampler
+  let preprocessing: QuickSampler
+  let modelLoading: QuickSampler
+  let restore: QuickSampler
+  let finalization: QuickSampler
+  let checkpoint: QuickSampler
+  let upload: QuickSampler
+}
+
+extension QuickSampler {
+  /// One sample as a span, none of it negative; `sampler` where the law needs its tables.
+  @inline(__always)
+  func span(_ u: Double, _ sampler: @autoclosure () -> Sampler) -> Span {
+    Span(seconds: max(0, isQuick ? quantile(u) : sampler().quantile(u)))
+  }
 }
 
 /// One ``WorldParameters`` compiled: samplers instead of laws, rates in seconds.
@@ -51,10 +89,22 @@ final class CompiledWorld: Sendable {
   let detection: Sampler
   /// Whether an interruption may go unnoticed at all. Kept, because comparing laws in the loop would allocate.
   let detectionTakesTime: Bool
+  /// The law of a step that is neither normal nor constant.
   let stepLaw: Sampler?
-  /// Relative standard deviation of one step around the pod's mean; of the law, where there is one.
+  /// Relative standard deviation of one step around the pod's mean.
   let stepCV: Double
-  /// Steps of any law but a normal or constant one are summed chunk by chunk; see ``chunk(_:steps:)``.
+  /// Which pairs of a lease's random numbers are of no use, because nothing that they are for varies.
+  let restoreVaries: Bool
+  let finalizationVaries: Bool
+  let podVaries: Bool
+  /// Whether what is special about a job has to be drawn.
+  let jobVaries: Bool
+  let cancellationRate: Double
+  let success: ByPricing<Double>
+  let recoveryRatePerHour: ByPricing<Double?>
+  let arrivals: CompiledArrivals
+  /// The samplers above and below without their tables.
+  let quick: QuickLaws
   let kinds: [CompiledKind]
   let interruptions: ByPricing<HazardSampler>
   let answerDelay: Sampler?
@@ -80,15 +130,29 @@ final class CompiledWorld: Sendable {
     case .law(.constant), .seconds, .regression: (stepLaw, stepCV) = (nil, p.step.withinCV)
     case .law(let law): (stepLaw, stepCV) = (Sampler(law), p.step.withinCV)
     }
+    restoreVaries = !p.boot.isConstant || !p.restore.isConstant
+    finalizationVaries = !p.finalization.isConstant || !p.checkpoint.isConstant
+    podVaries = !p.checkpointUpload.isConstant || p.step.podSD > 0
+    jobVaries = p.step.jobSD > 0
+    cancellationRate = p.cancellationsPerHour / 3600
+    success = ByPricing(spot: p.availability.spot.success, onDemand: p.availability.onDemand.success)
+    recoveryRatePerHour = ByPricing(
+      spot: p.availability.spot.recoveryRatePerHour, onDemand: p.availability.onDemand.recoveryRatePerHour)
+    arrivals = CompiledArrivals(p.arrivals)
     interruptions = ByPricing(
       spot: HazardSampler(p.interruptions.spot), onDemand: HazardSampler(p.interruptions.onDemand))
     answerDelay = p.answerDelay.map { Sampler($0) }
     hourlyRate = ByPricing(
       spot: Int64((p.hourlyRate.spot * 1e9).rounded()), onDemand: Int64((p.hourlyRate.onDemand * 1e9).rounded()))
+    quick = QuickLaws(
+      provisioning: ByPricing(spot: provisioning.spot.quick, onDemand: provisioning.onDemand.quick), boot: boot.quick,
+      preprocessing: preprocessing.quick, modelLoading: modelLoading.quick, restore: restore.quick,
+      finalization: finalization.quick, checkpoint: checkpoint.quick, upload: upload.quick)
     self.kinds = kinds.map { kind in
       let c = kind.configuration
       return CompiledKind(
-        configuration: c, steps: Int32(clamping: c.steps), checkpointEvery: Int32(clamping: max(1, c.checkpointEvery)),
+        pricing: c.pricing, steps: Int32(clamping: c.steps),
+        checkpointEvery: Int32(clamping: max(1, c.checkpointEvery)),
         secondsPerStep: p.step.median(for: c), crashRate: (p.crashesPerHour[c.preset] ?? 0) / 3600,
         outOfMemory: p.outOfMemory[c.preset] ?? 0)
     }
@@ -111,6 +175,10 @@ final class CompiledWorld: Sendable {
     }
     return low
   }
+}
+
+extension Law {
+  var isConstant: Bool { if case .constant = self { true } else { false } }
 }
 
 extension StepTime {

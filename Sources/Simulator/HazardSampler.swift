@@ -50,16 +50,15 @@ struct HazardSampler: Sendable {
   }
 
   /// The age in seconds at which a pod granted at `granted` and alive at `age` is taken back; infinite: never.
-  func age(granted: Instant, alive age: Double, start: Instant, stream: inout RandomStream) -> Double {
+  func age(granted: Instant, alive age: Double, start: Instant, _ u: Double) -> Double {
     switch kind {
     case .never: return .infinity
-    case .exponential(let rate): return age - log(stream.uniform()) / rate
+    case .exponential(let rate): return age - log(u) / rate
     case .lifetime(let sampler):
-      let u = stream.uniform()
       guard age > 0 else { return sampler.quantile(u) }
       let reached = sampler.law.cdf(age)
       return max(age, sampler.quantile(min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)))
-    case .segments: return segments(granted: granted, alive: age, target: -log(stream.uniform()))
+    case .segments: return segments(granted: granted, alive: age, target: -log(u))
     case .trace:
       let since = (granted - start).seconds
       return (instants.first { $0 > since + age } ?? .infinity) - since

@@ -1,3 +1,4 @@
+import DiscreteEvent
 import Engine
 
 /// What is measured of every job; times in seconds, money in US dollars.
@@ -16,14 +17,13 @@ public enum JobMetric: Int, CaseIterable, Sendable {
     }
   }
 
-  public func value(_ job: JobOutcome) -> Double {
-    switch self {
-    case .wait: job.wait.seconds
-    case .duration: job.duration.seconds
-    case .turnaround: job.turnaround.seconds
-    case .billed: job.billed.seconds
-    case .cost: Double(job.costs.total) / 1e9
-    case .interruptions: Double(job.interruptions)
-    }
+  /// All of one job's, each at the place of its raw value.
+  @inline(__always)
+  static func vector(
+    wait: Span, duration: Span, turnaround: Span, billed: Span, cost: Int64, interruptions: Int32
+  ) -> SIMD8<Double> {
+    SIMD8(
+      wait.seconds, duration.seconds, turnaround.seconds, billed.seconds, Double(cost) / 1e9, Double(interruptions), 0,
+      0)
   }
 }

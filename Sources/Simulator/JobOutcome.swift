@@ -23,6 +23,14 @@ public struct JobOutcome: Sendable, BitwiseCopyable {
   /// Time on the bill while training was kept or lost, loading and so on is in ``costs``; this is where it stood.
   public var durableStep: Int32
 
+  /// The job's number for people: that of a submission does not show that it is counted apart.
+  public var number: Int { Int(JobOutcome.number(ordinal)) }
+
+  /// The number for people of the job with this ordinal.
+  public static func number(_ ordinal: UInt32) -> UInt32 {
+    ordinal == .max ? ordinal : ordinal & (Replication.firstSubmission - 1)
+  }
+
   /// Submission → a slot.
   public var wait: Span { admitted - submitted }
   /// Slot → end, provisioning included.

@@ -20,6 +20,9 @@ struct LeasePlan: Sendable, BitwiseCopyable {
   var keptThrough = Instant.zero
   var blocked = Span.zero
   var durableAt = Instant.zero
-  /// Blocking time of one checkpoint on this pod.
+  /// Blocking time of one checkpoint on this pod, and how long its upload takes.
   var checkpoint = Span.zero
+  var upload = Span.zero
+  /// The last step that is done by the stop; known where the job's own cap is the stop.
+  var stoppedStep: Int32 = 0
 }

@@ -9,8 +9,8 @@ import Engine
 /// What the sampled world does about the engine's commands.
 extension Replication {
   mutating func schedule(_ kind: Pending.Kind, _ index: JobIndex, at instant: Instant) {
-    let job = controller.fleet[index]
-    let slot = Int(job.slot)
+    let i = Int(index.rawValue)
+    let slot = Int(controller.fleet.jobs[i].slot)
     if pending.count <= slot {
       while pending.count <= slot { pending.append(Pending()) }
       list.reserve(slots: Slot.jobs + pending.count)
@@ -18,40 +18,42 @@ extension Replication {
     pending[slot].kind = kind
     pending[slot].job = index
     list.schedule(
-      EventKey(time: max(instant, now), ordinal: job.spec.ordinal, part: job.lease.number), slot: Slot.jobs + slot)
+      EventKey(
+        time: max(instant, now), ordinal: controller.fleet.jobs[i].spec.ordinal,
+        part: controller.fleet.jobs[i].lease.number), slot: Slot.jobs + slot)
   }
 
   mutating func request(_ index: JobIndex, _ lease: UInt16, _ pricing: Pricing) {
-    let job = controller.fleet[index]
-    var stream = RandomStream(
-      base: base, entity: job.spec.ordinal, part: lease,
-      purpose: Purpose.provisioning &+ 16 &* job.requests)
-    let availability = world.parameters.availability[pricing]
-    var success = availability.success
-    if job.attempts > 1, let rate = availability.recoveryRatePerHour {
-      success *= 1 - exp(-rate * experiment.policies.provisioningRetryEvery.hours)
+    let i = Int(index.rawValue)
+    let stream = RandomStream(
+      base: base, entity: controller.fleet.jobs[i].spec.ordinal, part: lease,
+      purpose: Purpose.provisioning &+ 16 &* controller.fleet.jobs[i].requests)
+    var success = world.success[pricing]
+    if controller.fleet.jobs[i].attempts > 1, let rate = world.recoveryRatePerHour[pricing] {
+      success *= 1 - exp(-rate * controller.policies.provisioningRetryEvery.hours)
     }
-    let delay = stream.uniform()
-    if success >= 1 || stream.uniform() < success {
-      schedule(.grant, index, at: now + Span(seconds: max(0, world.provisioning[pricing].quantile(delay))))
+    let (delay, luck) = stream.pair()
+    if luck < success {
+      schedule(.grant, index, at: now + world.quick.provisioning[pricing].span(delay, world.provisioning[pricing]))
     } else {
       schedule(.unavailable, index, at: now)
     }
   }
 
   mutating func start(_ index: JobIndex, resumption: Experiment.Resumption?) {
-    let job = controller.fleet[index]
-    let world = job.lease.pricing == .spot ? self.world : onDemandWorld
-    let plan = plan(
-      job, in: world, kind: world.kinds[Int(kindOf[Int(index.rawValue)])], resumption: resumption, at: now)
+    let i = Int(index.rawValue)
+    let world = controller.fleet.jobs[i].lease.pricing == .spot ? self.world : onDemandWorld
+    var plan = LeasePlan()
+    draw(&plan, i, in: world, kind: world.kinds[Int(kindOf[i])], resumption: resumption, at: now)
     var at = plan.stop
     if plan.end == .interrupted, world.detectionTakesTime {
       var stream = RandomStream(
-        base: base, entity: job.spec.ordinal, part: job.lease.number, purpose: Purpose.detection)
+        base: base, entity: controller.fleet.jobs[i].spec.ordinal, part: controller.fleet.jobs[i].lease.number,
+        purpose: Purpose.detection)
       at = at + world.detection.span(&stream)
     }
     schedule(.lease, index, at: at)
-    pending[Int(job.slot)].plan = plan
+    pending[Int(controller.fleet.jobs[i].slot)].plan = plan
   }
 
   mutating func ask(_ index: JobIndex, _ job: Job, at instant: Instant) {
@@ -66,29 +68,42 @@ extension Replication {
     schedule(kind, index, at: at)
   }
 
-  /// A worker that was told to stop publishes what is durable, and the pod is let go.
+  /// A worker that was told to stop saves a checkpoint if there is training to save, and the pod is let go.
   mutating func stop(_ index: JobIndex, at instant: Instant) throws(TransitionError) {
-    try receive(.podGone(index), at: instant)
+    let i = Int(index.rawValue)
+    let plan = pending[Int(controller.fleet.jobs[i].slot)].plan
+    guard plan.stoppedStep > controller.fleet.jobs[i].durableStep else {
+      return try receive(.podGone(index), at: instant)
+    }
+    schedule(.gone, index, at: instant + plan.checkpoint + plan.upload)
   }
 
   mutating func fire(_ slot: Int) throws(TransitionError) {
-    let entry = pending[slot]
+    let job = pending[slot].job
+    let kind = pending[slot].kind
     pending[slot].kind = .none
-    switch entry.kind {
-    case .none, .detected: break
+    switch kind {
+    case .none: break
     case .grant:
-      let pricing = controller.fleet[entry.job].pricing
-      try receive(.podGranted(entry.job, hourlyRate: world.hourlyRate[pricing]), at: now)
-    case .unavailable: try receive(.podUnavailable(entry.job, .noCapacity), at: now)
-    case .deadline: try receive(.deadlinePassed(entry.job), at: now)
+      let pricing = controller.fleet.jobs[Int(job.rawValue)].pricing
+      try receive(.podGranted(job, hourlyRate: world.hourlyRate[pricing]), at: now)
+    case .unavailable: try receive(.podUnavailable(job, .noCapacity), at: now)
+    case .deadline: try receive(.deadlinePassed(job), at: now)
     case .answer:
-      let job = controller.fleet[entry.job]
+      let index = job
+      let job = controller.fleet[index]
       let answer = world.parameters.answer == .onDemand && job.pricing == .onDemand ? .fail : world.parameters.answer
-      try receive(.decisionAnswered(entry.job, answer), at: now)
+      try receive(.decisionAnswered(index, answer), at: now)
       // An answer that the budget did not let pass: whoever gave it has no other one.
-      let after = controller.fleet[entry.job]
-      if after.phase == .awaitingDecision { schedule(.deadline, entry.job, at: after.deadline) }
-    case .lease: try deliver(entry.plan, entry.job)
+      let after = controller.fleet[index]
+      if after.phase == .awaitingDecision { schedule(.deadline, index, at: after.deadline) }
+    case .lease: try deliver(pending[slot].plan, job)
+    case .gone:
+      let plan = pending[slot].plan
+      let saved = Event.checkpointsSaved(
+        job, step: plan.stoppedStep, keptThrough: plan.stop + plan.checkpoint, blocked: plan.checkpoint)
+      try fact(saved, at: now)
+      try receive(.podGone(job), at: now)
     }
   }
 

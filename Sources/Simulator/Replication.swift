@@ -27,13 +27,21 @@ struct Replication: ~Copyable {
   var now: Instant
   var submitted = 0
   var nextSubmission = 0
+  let submissions: Int
+  /// How many of the world's own jobs have come.
+  var arrived: UInt32 = 0
+  /// After so many jobs no more are submitted.
+  let lastJob: Int
+  let warmUp: Int
+  /// Jobs submitted before are not counted: the warm-up.
+  var countsFrom = Instant.distantPast
+  let keepsJobs: Bool
+  let isRolling: Bool
   var nextMark = 0
   var nextBoundary = 0
-  var ordinal: UInt32
   var result: ReplicationResult
-  /// The next arrival of the world's own, and the stream it is drawn from.
+  /// The next arrival of the world's own.
   var randomArrival: Instant?
-  var arrivalStream: RandomStream?
 
   enum Slot {
     static let arrival = 0
@@ -43,7 +51,7 @@ struct Replication: ~Copyable {
   }
 
   struct Pending: BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case none, grant, unavailable, deadline, answer, lease, detected }
+    enum Kind: UInt8, BitwiseCopyable { case none, grant, unavailable, deadline, answer, lease, gone }
     var kind = Kind.none
     var job = JobIndex.none
     var plan = LeasePlan()
@@ -57,11 +65,19 @@ struct Replication: ~Copyable {
     base = RandomStream.base(seed: experiment.seed, replication: UInt64(number))
     controller = Controller(fleet: experiment.fleet, policies: experiment.policies)
     controller.recordsEvents = experiment.traces && number == 0
-    list = FutureEventList(slots: 16)
+    list = FutureEventList(slots: Slot.jobs + max(1, min(Int(experiment.policies.maxConcurrent), 61)))
     now = experiment.start
-    ordinal = experiment.firstOrdinal
+    submissions = experiment.submissions.count
+    keepsJobs = experiment.keepsJobs
+    isRolling = experiment.policies.budgetPeriod == .rolling30Days
     var batchSize = 0
-    if case .jobs(let n, let warmUp) = experiment.horizon, n - warmUp >= 3_200 { batchSize = (n - warmUp) / 32 }
+    if case .jobs(let n, let warmUp) = experiment.horizon {
+      (lastJob, self.warmUp) = (n, warmUp)
+      countsFrom = warmUp > 0 ? .distantFuture : .distantPast
+      if n - warmUp >= 3_200 { batchSize = (n - warmUp) / 32 }
+    } else {
+      (lastJob, warmUp) = (.max, 0)
+    }
     result = ReplicationResult(number: number, start: experiment.start, batchSize: batchSize)
     kindOf = ContiguousArray(repeating: 0, count: experiment.fleet.jobs.count)
   }
@@ -77,21 +93,26 @@ struct Replication: ~Copyable {
       controller.fleet.budget.boundaries.firstIndex { $0 > now } ?? controller.fleet.budget.boundaries.count
     scheduleBoundary()
     scheduleMark()
-    while let slot = list.earliest, let key = list.key(slot: slot), key.time <= end {
+    while let slot = list.earliest, let key = list.earliestKey, key.time <= end {
       result.advance(to: key.time, queued: controller.fleet.queued, busy: controller.fleet.slotsInUse)
       now = key.time
-      list.cancel(slot: slot)
+      // What fires leaves the list by being overwritten with what comes next in its slot: half the work of cancelling first.
       switch slot {
       case Slot.arrival: try arrive()
       case Slot.boundary:
+        list.cancel(slot: slot)
         try receive(.periodTurned, at: now)
         nextBoundary += 1
         scheduleBoundary()
       case Slot.mark:
+        list.cancel(slot: slot)
         result.marks.append(controller.fleet.accrued(at: now))
         nextMark += 1
         scheduleMark()
-      default: try fire(slot - Slot.jobs)
+      default:
+        let place = slot - Slot.jobs
+        try fire(place)
+        if pending[place].kind == .none { list.cancel(slot: slot) }
       }
     }
     finish(end)
@@ -103,13 +124,14 @@ struct Replication: ~Copyable {
       result.advance(to: end, queued: controller.fleet.queued, busy: controller.fleet.slotsInUse)
       now = end
     }
-    if experiment.keepsJobs {
+    if keepsJobs {
       for index in controller.fleet.jobs.indices where !controller.fleet.jobs[index].phase.isTerminal {
         var job = controller.fleet.jobs[index]
         job.costs[.work] += job.cost(at: now) - job.costs.total
         result.jobs.append(outcome(job, kind: kindOf[index]))
       }
     }
+    result.sort()
     result.end = now
     result.accrued = controller.fleet.accrued(at: now)
     result.digest = controller.fleet.digest
@@ -126,8 +148,8 @@ struct Replication: ~Copyable {
     let subject = controller.fleet.subject
     var gone = JobIndex.none
     var stopping = JobIndex.none
-    for command in commands.commands {
-      switch command {
+    for c in 0..<commands.count {
+      switch commands[c] {
       case .requestPod(let j, let lease, let pricing): request(j, lease, pricing)
       case .startWorker(let j): start(j, resumption: nil)
       case .terminatePod(let j): gone = j
@@ -135,8 +157,8 @@ struct Replication: ~Copyable {
       case .notify: break
       }
     }
-    scheduleRelief(at: instant)
-    if event.concernsFleet { return }
+    if isRolling { scheduleRelief(at: instant) }
+    if subject == .none { return }
     if gone != .none { return try receive(.podGone(gone), at: instant) }
     if stopping != .none { return try stop(stopping, at: instant) }
     try settle(subject, at: instant)
@@ -145,15 +167,14 @@ struct Replication: ~Copyable {
   /// After the engine has decided: what waits for time gets an entry in the list; what is over is recorded.
   mutating func settle(_ index: JobIndex, at instant: Instant) throws(TransitionError) {
     guard index != .none else { return }
-    let job = controller.fleet[index]
-    switch job.phase {
-    case .waitingForGPU: schedule(.deadline, index, at: job.deadline)
-    case .awaitingDecision: ask(index, job, at: instant)
+    switch controller.fleet.jobs[Int(index.rawValue)].phase {
+    case .waitingForGPU: schedule(.deadline, index, at: controller.fleet[index].deadline)
+    case .awaitingDecision: ask(index, controller.fleet[index], at: instant)
     case .completed, .failed, .cancelled:
-      record(job, kind: kindOf[Int(index.rawValue)])
+      record(index)
       controller.fleet.retire(index)
     case .blocked:
-      record(job, kind: kindOf[Int(index.rawValue)])
+      record(index)
       // Nobody overrides a refusal in a simulation: the job makes room.
       try fact(.cancelRequested(index), at: instant)
       controller.fleet.retire(index)
@@ -179,7 +200,7 @@ struct Replication: ~Copyable {
   /// Under a rolling limit the head of the queue may pass when old spending leaves the window, which is no event: look
   /// again every hour while there is something that can leave.
   mutating func scheduleRelief(at instant: Instant) {
-    guard controller.fleet.budget.period == .rolling30Days, controller.fleet.queued > 0,
+    guard controller.fleet.queued > 0,
       controller.fleet.slotsInUse < Int(experiment.policies.maxConcurrent), list.key(slot: Slot.boundary) == nil,
       controller.fleet.spent(at: instant) > 0
     else { return }
@@ -198,7 +219,7 @@ struct Replication: ~Copyable {
   }
 
   mutating func resume() throws(TransitionError) {
-    drawArrival()
+    drawFirstArrival()
     for resumption in experiment.resumptions { kindOf[Int(resumption.index.rawValue)] = Int32(resumption.kind) }
     for resumption in experiment.resumptions {
       let job = controller.fleet[resumption.index]
@@ -222,12 +243,14 @@ struct Replication: ~Copyable {
       durableStep: job.durableStep)
   }
 
-  mutating func record(_ job: Job, kind: Int32) {
-    if case .jobs(_, let warmUp) = experiment.horizon, job.spec.ordinal < experiment.firstOrdinal + UInt32(warmUp) {
-      return
-    }
-    let outcome = outcome(job, kind: kind)
-    result.record(outcome)
-    if experiment.keepsJobs { result.jobs.append(outcome) }
+  mutating func record(_ index: JobIndex) {
+    let i = Int(index.rawValue)
+    guard controller.fleet.jobs[i].submitted >= countsFrom else { return }
+    result.record(
+      phase: controller.fleet.jobs[i].phase, failure: controller.fleet.jobs[i].failure,
+      submitted: controller.fleet.jobs[i].submitted, admitted: controller.fleet.jobs[i].admitted,
+      ended: controller.fleet.jobs[i].ended, billed: controller.fleet.jobs[i].billed,
+      cost: controller.fleet.jobs[i].costs.total, interruptions: controller.fleet.jobs[i].interruptions)
+    if keepsJobs { result.jobs.append(outcome(controller.fleet.jobs[i], kind: kindOf[i])) }
   }
 }

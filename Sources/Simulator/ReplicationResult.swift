@@ -3,11 +3,22 @@ import Engine
 
 /// What one replication yields.
 public struct ReplicationResult: Sendable {
-  /// One tally for each ``JobMetric``, over the jobs that were admitted and have ended.
-  public var tallies = ContiguousArray(repeating: Tally(), count: JobMetric.allCases.count)
+  /// One tally for each ``JobMetric``, over the jobs that were admitted and have ended. O(batches).
+  public var tallies: [Tally] {
+    JobMetric.allCases.map { metric in
+      var sum = Tally()
+      for batch in batches { sum.merge(batch[metric.rawValue]) }
+      sum.merge(batch[metric.rawValue])
+      return sum
+    }
+  }
   public var quantiles = ContiguousArray(repeating: Quantiles(), count: JobMetric.allCases.count)
-  /// Tallies of consecutive batches of jobs, by metric: what a single long replication's half width comes from.
-  private var batches: ContiguousArray<Tally> = []
+  /// Tallies of consecutive batches of jobs: what a single long replication's half width comes from.
+  private var batches: ContiguousArray<TallyVector> = []
+  /// What is not yet in the quantiles.
+  private var recent: ContiguousArray<SIMD8<Double>> = []
+  /// The batch that is being filled.
+  private var batch = TallyVector()
   private var batchSize = 0
   public var completed = 0
   public var cancelled = 0
@@ -35,6 +46,7 @@ public struct ReplicationResult: Sendable {
 
   init(number: UInt32, start: Instant, batchSize: Int) {
     self.batchSize = batchSize
+    recent.reserveCapacity(256)
     self.number = number
     self.start = start
     end = start
@@ -71,36 +83,44 @@ public struct ReplicationResult: Sendable {
 
   /// Half of the 95 % interval of each metric's mean by 32 batch means; empty for a short replication.
   public var batchHalfWidths: [Double] {
-    let metrics = JobMetric.allCases.count
-    guard batches.count >= 10 * metrics else { return [] }
+    guard batches.count >= 10 else { return [] }
     return JobMetric.allCases.map { metric in
       var means = Tally()
-      for b in stride(from: metric.rawValue, to: batches.count, by: metrics) where batches[b].count == batchSize {
-        means.add(batches[b].mean)
-      }
+      for batch in batches { means.add(batch[metric.rawValue].mean) }
       return means.halfWidth95
     }
   }
 
-  mutating func record(_ job: JobOutcome) {
-    switch job.phase {
+  /// Adds what was recorded lately to the quantiles; due at the end.
+  mutating func sort() {
+    for i in quantiles.indices { quantiles[i].add(recent, lane: i) }
+    recent.removeAll(keepingCapacity: true)
+  }
+
+  /// Counts a job that is over.
+  @inline(__always)
+  mutating func record(
+    phase: Phase, failure: Failure, submitted: Instant, admitted: Instant, ended: Instant, billed: Span,
+    cost: Int64, interruptions: Int32
+  ) {
+    switch phase {
     case .completed: completed += 1
     case .cancelled: cancelled += 1
-    case .failed: failed[Int(job.failure.rawValue)] += 1
+    case .failed: failed[Int(failure.rawValue)] += 1
     default: refused += 1
     }
-    guard job.admitted < .distantFuture else { return }
-    admitted += 1
-    if job.wait > .zero { waited += 1 }
-    let batch = batchSize > 0 ? (admitted - 1) / batchSize * JobMetric.allCases.count : -1
-    if batch >= batches.count {
-      for _ in JobMetric.allCases { batches.append(Tally()) }
+    guard admitted < .distantFuture else { return }
+    self.admitted += 1
+    if admitted > submitted { waited += 1 }
+    let x = JobMetric.vector(
+      wait: admitted - submitted, duration: ended - admitted, turnaround: ended - submitted, billed: billed,
+      cost: cost, interruptions: interruptions)
+    batch.add(x)
+    if batch.count == batchSize {
+      batches.append(batch)
+      batch = TallyVector()
     }
-    for metric in JobMetric.allCases {
-      let x = metric.value(job)
-      tallies[metric.rawValue].add(x)
-      quantiles[metric.rawValue].add(x)
-      if batch >= 0 { batches[batch + metric.rawValue].add(x) }
-    }
+    recent.append(x)
+    if recent.count == 256 { sort() }
   }
 }

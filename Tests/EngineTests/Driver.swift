@@ -75,4 +75,4 @@ struct Driver {
 }
 
 /// Whether the command is among those ordered last.
-func ordered(_ driver: Driver, _ command: Command) -> Bool { driver.commands.commands.contains(command) }
+func ordered(_ driver: Driver, _ command: Command) -> Bool { driver.commands.contains(command) }

@@ -52,7 +52,8 @@ import Testing
         let job = history.jobs[j]
         let start = job.admitted ?? job.submitted
         let estimate = try await Estimate.run(
-          job.configuration, source: ModelSource(worlds: worlds, jobs: length, name: ""), policies: Demonstration.policies,
+          job.configuration, source: ModelSource(worlds: worlds, jobs: length, name: ""),
+          policies: Demonstration.policies,
           start: start, replications: 400, seed: UInt64(j), threads: 2)
         let outcomes: [(Backtest.Quantity, Double, SampleSummary)] = [
           (.cost, Double(job.cost ?? 0) / 1e9, estimate.cost),

@@ -162,6 +162,6 @@ import Testing
     e.submissions = [.init(at: e.start, kind: 0)]
     let result = try e.replication(0)
     #expect(result.cancelled == 0)
-    #expect(result.jobs.map(\.ordinal) == [1])
+    #expect(result.jobs.map(\.number) == [1])
   }
 }

@@ -138,7 +138,7 @@ extension Simulation {
     var text = ""
     for (instant, event, ordinal) in trace {
       let line = JSON.object([
-        ("at_s", .number(Double(instant.microseconds) / 1e6)), ("job", .integer(Int(ordinal))),
+        ("at_s", .number(Double(instant.microseconds) / 1e6)), ("job", .integer(Int(JobOutcome.number(ordinal)))),
         ("event", .string("\(event.kind)")),
       ])
       text += line.text(pretty: false) + "\n"
@@ -154,7 +154,7 @@ extension Simulation {
     for job in outcomes {
       let admitted = job.admitted < .distantFuture
       let ended = job.ended < .distantFuture
-      var cells = ["\(job.replication)", "\(job.ordinal)", "\(job.phase)", job.failure.key]
+      var cells = ["\(job.replication)", "\(job.number)", "\(job.phase)", job.failure.key]
       cells.append(JSON.digits(Double(job.submitted.microseconds) / 1e6))
       cells.append(admitted ? JSON.digits(job.wait.seconds) : "")
       cells.append(admitted && ended ? JSON.digits(job.duration.seconds) : "")
