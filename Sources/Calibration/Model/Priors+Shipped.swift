@@ -39,12 +39,9 @@ extension Priors {
     crashes.conservative = try read.count("crashes_per_hour_conservative")
     crashes.aggressive = try read.count("crashes_per_hour_aggressive")
     cancellations = try read.count("cancellations_per_hour")
-    outOfMemory = ByPreset(
-      Probability(
-        successes: 0.5, failures: 99.5,
-        source: Source("judgement: what the memory model lets pass fails once in 200 runs", weak: true)))
-    arrivals = Count(
-      shape: 2, exposure: 5, source: Source("user stories (unverified), 3.1: 12 jobs a month", weak: true))
+    outOfMemory = ByPreset(try read.probability("out_of_memory_beyond_the_model"))
+    arrivals = try read.count("jobs_per_day")
+    arrivals.exposure /= 24
     hourlyRate = ByPricing(spot: try read.rate("hourly_rate_spot"), onDemand: try read.rate("hourly_rate_on_demand"))
   }
 }
