@@ -105,7 +105,9 @@ public struct FutureEventList: Sendable {
   }
 
   private static func empty(_ leaves: Int) -> ContiguousArray<Node> {
-    ContiguousArray((0..<2 * leaves).map { Node(.none, max(0, $0 - leaves)) })
+    var nodes = ContiguousArray(repeating: Node(.none, 0), count: 2 * leaves)
+    for slot in 1..<leaves { nodes[leaves + slot].slot = slot }
+    return nodes
   }
 
   /// Plays every match anew, from the leaves up.

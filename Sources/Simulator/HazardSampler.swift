@@ -14,6 +14,9 @@ struct HazardSampler: Sendable {
     case never
     case exponential(rate: Double)
     case lifetime(Sampler)
+    /// Rates by age alone.
+    case ages
+    /// Rates by age and by hour of the day.
     case segments
     case trace
   }
@@ -46,6 +49,11 @@ struct HazardSampler: Sendable {
       kind = .trace
       instants = at.sorted()
     }
+    if case .segments = kind, let factor = hourFactors.first, hourFactors.allSatisfy({ $0 == factor }) {
+      kind = .ages
+      rates = rates.map { $0 * factor }
+    }
+    if case .ages = kind, !rates.contains(where: { $0 > 0 }) { kind = .never }
     if case .segments = kind, !(hourFactors.contains { $0 > 0 } && rates.contains { $0 > 0 }) { kind = .never }
   }
 
@@ -58,11 +66,25 @@ struct HazardSampler: Sendable {
       guard age > 0 else { return sampler.quantile(u) }
       let reached = sampler.law.cdf(age)
       return max(age, sampler.quantile(min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)))
+    case .ages: return byAge(alive: age, target: -log(u))
     case .segments: return segments(granted: granted, alive: age, target: -log(u))
     case .trace:
       let since = (granted - start).seconds
       return (instants.first { $0 > since + age } ?? .infinity) - since
     }
+  }
+
+  private func byAge(alive: Double, target: Double) -> Double {
+    var (age, left) = (alive, target)
+    for segment in rates.indices {
+      let end = segment < breaks.count ? breaks[segment] : .infinity
+      guard end > age else { continue }
+      let rate = rates[segment]
+      if rate > 0, left <= rate * (end - age) { return age + left / rate }
+      left -= rate > 0 ? rate * (end - age) : 0
+      age = end
+    }
+    return .infinity
   }
 
   private func segments(granted: Instant, alive: Double, target: Double) -> Double {

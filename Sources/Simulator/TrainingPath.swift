@@ -62,10 +62,8 @@ struct TrainingPath {
     var (low, lowAt) = (Int32(0), 0.0)
     var (high, highAt) = (checkpoints, head)
     while high - low > 1 {
-      // Where a straight line between the neighbours would put it.
-      let perCheckpoint = (highAt - lowAt) / Double(high - low) + blocking
-      let guess = perCheckpoint > 0 ? (room - lowAt - Double(low) * blocking) / perCheckpoint : 1
-      let middle = low + Int32(max(1, min(guess, Double(high - low - 1))))
+      // The same halves whatever the stop, so that the same luck is the same path.
+      let middle = (low + high) / 2
       let (before, after) = (low == 0 ? from : step(low), step(high))
       let (left, right) = (Double(step(middle) - before), Double(after - step(middle)))
       let z = sd > 0 ? NormalTable.quantile(stream.pair(UInt64(step(middle))).0) : 0
