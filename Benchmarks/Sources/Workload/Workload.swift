@@ -1,0 +1,19 @@
+/// Runs the benchmark workloads through the public API that users call: statistics on, trace off.
+@main
+struct WorkloadProgram {
+  static func main() async throws {
+    let arguments = Arguments.read(Array(CommandLine.arguments.dropFirst()))
+    // What is read from files is read once; only the simulation call is timed.
+    let run: (UInt64) async throws -> Report
+    switch arguments.workload {
+    case .mm1, .mmc: run = try queue(arguments)
+    case .lora, .independent: run = try lora(arguments)
+    case .month: run = try month(arguments)
+    case .hold: run = { hold(arguments, seed: $0) }
+    case .cancel: run = { holdAndCancel(arguments, seed: $0) }
+    }
+    for repetition in 0..<arguments.repetitions {
+      print(try await run(arguments.seed + UInt64(repetition)).line)
+    }
+  }
+}
