@@ -3,7 +3,14 @@ import Foundation
 /// `Workload W C N SEED REPS [THREADS]`.
 struct Arguments {
   enum Workload: String, CaseIterable {
-    case mm1, mmc, lora, independent = "lora-independent", month, hold, cancel = "hold-cancel"
+    case mm1
+    case mmc
+    case kernel = "mmc-kernel"
+    case lora
+    case independent = "lora-independent"
+    case month
+    case hold
+    case cancel = "hold-cancel"
   }
 
   var workload: Workload

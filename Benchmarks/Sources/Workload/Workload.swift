@@ -7,6 +7,7 @@ struct WorkloadProgram {
     let run: (UInt64) async throws -> Report
     switch arguments.workload {
     case .mm1, .mmc: run = try queue(arguments)
+    case .kernel: run = { kernel(arguments, seed: $0) }
     case .lora, .independent: run = try lora(arguments)
     case .month: run = try month(arguments)
     case .hold: run = { hold(arguments, seed: $0) }
