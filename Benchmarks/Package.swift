@@ -1,6 +1,11 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What the package offers its users, and so all that may be measured.
+let products: [Target.Dependency] = [
+  "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning",
+].map { .product(name: $0, package: "lora-train") }
+
 /// Measures the packages' public products; nothing here is part of what users install.
 let package = Package(
   name: "Benchmarks",
@@ -10,17 +15,10 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [
+    .executableTarget(name: "Workload", dependencies: products),
     .executableTarget(
-      name: "Workload",
-      dependencies: [
-        .product(name: "DiscreteEvent", package: "lora-train"),
-        .product(name: "Engine", package: "lora-train"),
-        .product(name: "Calibration", package: "lora-train"),
-        .product(name: "Scenarios", package: "lora-train"),
-        .product(name: "Simulator", package: "lora-train"),
-        .product(name: "Journal", package: "lora-train"),
-        .product(name: "Planning", package: "lora-train"),
-      ]),
+      name: "Guard", dependencies: products + [.product(name: "Benchmark", package: "benchmark")],
+      path: "Benchmarks/Guard", plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -24,7 +24,7 @@ ONLY = tuple(word for word in os.environ.get("ONLY", "").split(",") if word)
 SIZES = {
     "lora-train": (1_000_000, 300_000), "kernel": (1_000_000, 0), "c-events": (1_000_000, 300_000),
     "c-lease": (0, 300_000), "c-lease-shortcut": (0, 300_000), "cimba": (500_000, 60_000), "simpy": (40_000, 4_000),
-    "simpy-pypy": (200_000, 20_000), "ciw": (20_000, 0), "salabim": (3_000, 0), "simmer": (20_000, 0),
+    "simpy-pypy": (1_000_000, 100_000), "ciw": (20_000, 0), "salabim": (3_000, 0), "simmer": (20_000, 0),
     "simgrid": (100_000, 0), "ns-3": (300_000, 0),
 }
 
@@ -35,7 +35,7 @@ def groups(program, c_programs, peers):
         return [*command, workload, str(c), str(n), "{seed}", "1", *map(str, more)]
 
     own, result = [program], []
-    for c in (1, 3, 100):
+    for c in (1, 3, 10, 100):
         w = "mm1" if c == 1 else "mmc"
         members = [("lora-train", line(own, w, c, SIZES["lora-train"][0])),
                    ("kernel", line(own, "mmc-kernel", c, SIZES["kernel"][0]))]
@@ -147,7 +147,7 @@ def limits(lines):
             print(f"  {'–':<7}{text:<64} not measured")
 
     for ours in ("lora-train", "kernel"):
-        for group in ("mm1", "mmc 3", "mmc 100"):
+        for group in ("mm1", "mmc 3", "mmc 10", "mmc 100"):
             for theirs, limit in (("c-events", 0.75), ("cimba", 4), ("simpy", 150)):
                 check(f"{group}: {ours} ÷ {theirs}", ratios(lines, group, ours, theirs), limit)
     for group in ("lora 3", "lora 64", "lora 1000"):

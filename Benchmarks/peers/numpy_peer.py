@@ -4,7 +4,7 @@ import numpy as np
 
 from common import lora_check, main
 
-BLOCK = 4096
+BLOCK = 8192
 
 
 def simulate(n, seed, shortcut):

@@ -36,6 +36,8 @@ func holdAndCancel(_ arguments: Arguments, seed: UInt64) -> Report {
   var (list, table) = pending(arguments, seed: seed)
   var choice: UInt64 = seed | 1
   var holds = 0
+  // A cancelled event is scheduled anew from here, the time of the last one that happened.
+  var clock = Instant.zero
   let began = Stopwatch.now
   table.withUnsafeBufferPointer { table in
     for i in 0..<arguments.n {
@@ -46,9 +48,10 @@ func holdAndCancel(_ arguments: Arguments, seed: UInt64) -> Report {
         slot = Int((choice & 0xffff_ffff) &* UInt64(arguments.c) >> 32)
         list.cancel(slot: slot)
       } else {
+        clock = key.time
         holds += 1
       }
-      let time = key.time + table[i & (tableSize - 1)]
+      let time = clock + table[i & (tableSize - 1)]
       list.schedule(EventKey(time: time, ordinal: UInt32(truncatingIfNeeded: slot)), slot: slot)
     }
   }
