@@ -5,7 +5,7 @@ FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run test test-slow measure workload bench lint format install-dependencies clean
+.PHONY: build run test test-slow measure workload bench guard lint format install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -56,8 +56,14 @@ workload:
 	@Benchmarks/.build/release/Workload $(W) $(C) $(N) $(SEED) $(REPS) $(THREADS)
 
 # Everybody on the same workloads, interleaved; one table of ratios. ROUNDS=6
-bench: install-dependencies
+bench: build
 	python3 Benchmarks/bench.py
+
+# What may fail a build, for it does not vary with the machine's load: instructions, peak memory, events.
+guard: install-dependencies
+	bash Benchmarks/callgrind.sh
+	$(SWIFT) package --package-path Benchmarks --scratch-path Benchmarks/.build-guard --disable-sandbox \
+	  benchmark thresholds check --no-progress || [ $$? = 4 ]
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
@@ -66,4 +72,4 @@ format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
 clean:
-	rm -rf .build Benchmarks/.build Benchmarks/.venv Benchmarks/yardsticks/build Benchmarks/peers/build
+	rm -rf .build Benchmarks/.build Benchmarks/.build-guard Benchmarks/.venv Benchmarks/yardsticks/build Benchmarks/peers/build

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Everybody on the same workloads, interleaved (all once, then all again), and one table of ratios: ours ÷ theirs.
 
-Environment: ROUNDS=6, ONLY=mm1,lora (groups that begin so), PEERS=0 (yardsticks alone). Absolute times never fail it; a
+Environment: ROUNDS=6, ONLY=mm1,lora (groups that begin so), PEERS=0 (yardsticks alone), LONG=0
+(not the run of ten million jobs). Absolute times never fail it; a
 wrong check does.
 """
 import json
@@ -215,8 +216,9 @@ def main():
         print(f"skipped: {name} is not to be had here")
     print("\nThe limits of issue 3, part 2 (absolute times are for information):")
     limits(lines)
-    if not ONLY:
+    if not ONLY and os.environ.get("LONG", "1") != "0":
         long_run(program)
+    if not ONLY:
         estimate()
     for fault in faults:
         print(f"WRONG: {fault}")

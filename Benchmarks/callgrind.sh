@@ -20,9 +20,10 @@ program=$(mktemp)
 trap 'rm -f "$program" "$program".*' EXIT
 cp .build/release/Workload "$program"
 strip "$program"
+chmod +x "$program"
 
 instructions() {
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$2" "$3" 1 1 2>&1 >/dev/null |
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$2" "$3" 1 1 2>&1 >/dev/null </dev/null |
     sed -n 's/.*Collected : *//p'
 }
 
