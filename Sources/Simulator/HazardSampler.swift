@@ -2,10 +2,6 @@ import Calibration
 import DiscreteEvent
 import Engine
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// A ``Hazard`` compiled for the loop: at what age is the pod taken back?
 ///
 /// By inversion of the cumulative hazard, given the age already reached: `S⁻¹(u · S(age))`. One uniform a lease.
@@ -28,6 +24,7 @@ struct HazardSampler: Sendable {
   private var hourFactors: [Double] = []
   private var utcOffset: Double = 0
   private var instants: [Double] = []
+  private let exponential = ExponentialTable.shared
 
   init(_ hazard: Hazard) {
     switch hazard {
@@ -61,13 +58,13 @@ struct HazardSampler: Sendable {
   func age(granted: Instant, alive age: Double, start: Instant, _ u: Double) -> Double {
     switch kind {
     case .never: return .infinity
-    case .exponential(let rate): return age - log(u) / rate
+    case .exponential(let rate): return age + exponential.minusLog(u) / rate
     case .lifetime(let sampler):
       guard age > 0 else { return sampler.quantile(u) }
       let reached = sampler.law.cdf(age)
       return max(age, sampler.quantile(min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)))
-    case .ages: return byAge(alive: age, target: -log(u))
-    case .segments: return segments(granted: granted, alive: age, target: -log(u))
+    case .ages: return byAge(alive: age, target: exponential.minusLog(u))
+    case .segments: return segments(granted: granted, alive: age, target: exponential.minusLog(u))
     case .trace:
       let since = (granted - start).seconds
       return (instants.first { $0 > since + age } ?? .infinity) - since
