@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Everybody on the same workloads, interleaved (all once, then all again), and one table of ratios: ours ÷ theirs.
 
-Environment: ROUNDS=6, ONLY=mm1,lora (groups that begin so), PEERS=0 (yardsticks alone), LONG=0
-(not the run of ten million jobs). Absolute times never fail it; a
-wrong check does.
+Environment: ROUNDS=6, ONLY=mm1,lora (groups that begin so), PEERS=0 (yardsticks alone), LONG=0 (not the run of ten million
+jobs). Absolute times never fail it; a wrong check does.
 """
 import json
 import os
