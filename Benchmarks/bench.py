@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Everybody on the same workloads, interleaved (all once, then all again), and one table of ratios: ours ÷ theirs.
 
-Environment: ROUNDS=6, ONLY=mm1,lora (groups that begin so), PEERS=0 (yardsticks alone), LONG=0
-(not the run of ten million jobs). Absolute times never fail it; a
-wrong check does.
+Environment: ROUNDS=6, ONLY=mm1,lora (groups that begin so), PEERS=0 (yardsticks alone), LONG=0 (not the run of ten million
+jobs). Absolute times never fail it; a wrong check does.
 """
 import json
 import os
@@ -24,7 +23,7 @@ ONLY = tuple(word for word in os.environ.get("ONLY", "").split(",") if word)
 # How much each engine is given of a workload: rates are compared, and a slow one need not take minutes. [mm, lora]
 SIZES = {
     "lora-train": (1_000_000, 300_000), "kernel": (1_000_000, 0), "c-events": (1_000_000, 300_000),
-    "c-lease": (0, 300_000), "c-lease-shortcut": (0, 300_000), "cimba": (500_000, 60_000), "simpy": (40_000, 4_000),
+    "c-lease": (0, 300_000), "c-lease-shortcut": (0, 300_000), "cimba": (1_000_000, 300_000), "simpy": (40_000, 4_000),
     "simpy-pypy": (1_000_000, 100_000), "ciw": (20_000, 0), "salabim": (3_000, 0), "simmer": (20_000, 0),
     "simgrid": (100_000, 0), "ns-3": (300_000, 0),
 }
