@@ -31,6 +31,7 @@ extension Controller {
     if job.pricing == .spot, job.interruptions >= policies.maxInterruptions {
       return carryOut(policies.afterInterruptions, .interruptions, index, job, at: now)
     }
+    if lags(job, at: now), maySwitch(index, job, at: now) { return .switchedToOnDemand(index) }
     if job.failedRecoveries >= policies.maxFailedRecoveries {
       return carryOut(policies.afterRecoveries, .recoveries, index, job, at: now)
     }
@@ -40,6 +41,7 @@ extension Controller {
   /// After a failed attempt to get a pod: the next attempt, until the time for attempts is over.
   private func decideRetry(_ index: JobIndex, _ job: Job, at now: Instant) -> Event? {
     guard job.deadline == .distantFuture else { return nil }
+    if lags(job, at: now), maySwitch(index, job, at: now) { return .switchedToOnDemand(index) }
     let since = policies.provisioningRetryEvery * Int64(job.attempts)
     if since <= policies.provisioningGiveUpAfter {
       return .retryScheduled(index, at: max(now, job.firstAttempt + since))

@@ -53,6 +53,8 @@ public struct Forecast: Sendable {
   /// How many jobs were said to be sure to come, and their mean US dollars in all.
   public var additions: (count: Int, dollars: Double)
   public var replications: Int
+  /// What came of the precision that was asked for, of the first month's mean.
+  public var precision: Precision.Reached?
   public var source: ModelSource
   public var warnings: [String]
   public var digest: ExperimentDigest
@@ -82,6 +84,10 @@ public struct Forecast: Sendable {
     public var policies: Policies
     public var seed: UInt64
     public var replications: Int
+    /// How exactly the mean of month `measured` is to be known; in place of ``replications``.
+    public var precision: Precision?
+    /// Which of the months is the main one, from 0: those before it are only lived through.
+    public var measured = 0
     public var threads: Int
     public init(
       first: Scenario.Month, count: Int = 1, asOf: Instant, additions: [(Instant, JobConfiguration)] = [],
@@ -135,7 +141,14 @@ public struct Forecast: Sendable {
       marks: Array(repeating: [], count: marks.count), finals: Array(repeating: [], count: known),
       ends: Array(repeating: [], count: known), waits: Array(repeating: [], count: known),
       byKind: Array(repeating: 0, count: kinds.count))
-    let fold = try await experiment.run(threads: request.threads, into: empty) { fold, result in
+    let measured = min(request.measured, request.count - 1)
+    let spending = HistorySpending(history)
+    let spentBefore = spending.dollars(from: boundaries[measured], to: min(boundaries[measured + 1], start))
+    let measuredEnd = marks.firstIndex(of: boundaries[measured + 1])
+    let measuredStart = marks.firstIndex(of: boundaries[measured])
+    let (fold, reached) = try await experiment.run(
+      threads: request.threads, precision: request.precision, metric: "month_end_usd", into: empty
+    ) { fold, result in
       fold.runs += 1
       fold.digest.add(replication: UInt64(result.number), result.digest)
       for (m, accrued) in result.marks.enumerated() { fold.marks[m].append(Double(accrued) - opening) }
@@ -164,8 +177,13 @@ public struct Forecast: Sendable {
       whole.added += part.added
       whole.runs += part.runs
       whole.digest.merge(part.digest)
+    } mean: { fold in
+      guard let measuredEnd else { return RunningMean(repeatElement(spentBefore, count: 2)) }
+      return RunningMean(
+        fold.marks[measuredEnd].indices.lazy.map { r in
+          spentBefore + (fold.marks[measuredEnd][r] - (measuredStart.map { fold.marks[$0][r] } ?? 0)) / 1e9
+        })
     }
-    let spending = HistorySpending(history)
     let months = (0..<request.count).map { i in
       let from = boundaries[i]
       let to = boundaries[i + 1]
@@ -202,7 +220,7 @@ public struct Forecast: Sendable {
       byPreset: ranked(presets), byClient: ranked(clients),
       arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)),
       additions: (request.additions.count, fold.added / 1e9 / Double(max(1, fold.runs))), replications: fold.runs,
-      source: source,
+      precision: reached, source: source,
       warnings: source.warnings + replay.warnings, digest: fold.digest)
   }
 

@@ -39,6 +39,7 @@ struct ForecastCommand: AsyncParsableCommand {
   var timeZone = "UTC"
 
   @OptionGroup var simulation: SimulationOptions
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -68,13 +69,16 @@ struct ForecastCommand: AsyncParsableCommand {
     guard skipped + months <= 24 else {
       throw ValidationError("--month: at most 24 months ahead of \(Words.stamp(asOf)) can be forecast")
     }
+    var request = Forecast.Request(
+      first: skipped > 0 ? current : first, count: months + skipped, asOf: asOf, additions: additions ?? [],
+      policies: policies, seed: simulation.seed, replications: simulation.replications ?? 4_000,
+      threads: simulation.threads)
+    request.precision = try precision.precision(cap: simulation.replications)
+    request.measured = skipped
     let answer = try await Forecast.run(
-      Forecast.Request(
-        first: skipped > 0 ? current : first, count: months + skipped, asOf: asOf, additions: additions ?? [],
-        policies: policies, seed: simulation.seed, replications: simulation.replications ?? 4_000,
-        threads: simulation.threads),
-      history: calibrated.history, source: calibrated.source, calendar: calendar
+      request, history: calibrated.history, source: calibrated.source, calendar: calendar
     ).dropping(skipped)
+    answer.precision?.sayIfMissed()
     if output.json {
       output.emit(ForecastText.document(answer, budget: budget))
     } else {

@@ -54,6 +54,7 @@ enum ForecastText {
       ("arrivals_mean", .number(f.arrivals)),
       ("history", .object([("jobs", .integer(f.source.jobs)), ("source", .string(f.source.name))])),
       ("warnings", .array(f.warnings.map { .string($0) })), ("replications", .integer(f.replications)),
+      ("precision", f.precision?.document ?? .null),
       ("digest", .string("\(f.digest)")),
     ]
     return .object(fields)
@@ -131,7 +132,9 @@ enum ForecastText {
         ? "Calibrated from \(Words.group(f.source.jobs)) past jobs in \(f.source.name)."
         : "No history: \(f.source.name).")
     for warning in f.warnings { lines.append("Warning: \(warning).") }
-    lines.append("\(Words.group(f.replications)) simulated futures, digest \(f.digest).")
+    lines.append(
+      "\(Words.group(f.replications)) simulated futures\(f.precision.map { ", " + $0.words } ?? ""), digest \(f.digest)."
+    )
     return lines.joined(separator: "\n")
   }
 
