@@ -159,11 +159,11 @@ struct EstimateCommand: AsyncParsableCommand {
 
 /// `spot` and `on_demand` on the command line and in files.
 enum PricingArgument {
-  static func pricing(_ text: String) throws -> Pricing {
+  static func pricing(_ text: String, option: String = "--pricing") throws -> Pricing {
     switch text {
     case "spot": .spot
     case "on_demand", "on-demand": .onDemand
-    default: throw ValidationError("--pricing takes spot or on_demand, not '\(text)'")
+    default: throw ValidationError("\(option) takes spot or on_demand, not '\(text)'")
     }
   }
   static func text(_ pricing: Pricing) -> String { pricing == .spot ? "spot" : "on_demand" }
