@@ -33,6 +33,9 @@ extension Controller {
     if fleet.jobs[i].pricing == .spot, fleet.jobs[i].interruptions >= policies.maxInterruptions {
       return carryOut(policies.afterInterruptions, .interruptions, index, at: now)
     }
+    if policies.progressDeadline != nil, lags(fleet.jobs[i], at: now), maySwitch(index, fleet.jobs[i], at: now) {
+      return .switchedToOnDemand(index)
+    }
     if fleet.jobs[i].failedRecoveries >= policies.maxFailedRecoveries {
       return carryOut(policies.afterRecoveries, .recoveries, index, at: now)
     }
@@ -44,6 +47,7 @@ extension Controller {
   private func decideRetry(_ index: JobIndex, at now: Instant) -> Event? {
     let job = fleet.jobs[index.int]
     guard job.deadline == .distantFuture else { return nil }
+    if lags(job, at: now), maySwitch(index, job, at: now) { return .switchedToOnDemand(index) }
     let since = policies.provisioningRetryEvery * Int64(job.attempts)
     if since <= policies.provisioningGiveUpAfter {
       return .retryScheduled(index, at: max(now, job.firstAttempt + since))

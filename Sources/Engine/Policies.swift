@@ -43,6 +43,9 @@ public struct Policies: Hashable, Sendable, BitwiseCopyable, Codable {
   /// The limit of a budget period in nanodollars; nil: no gate.
   public var budgetLimit: Int64? = nil
   public var budgetPeriod: BudgetPeriod = .calendar
+  /// How long after its submission a job is to be done: one that lost its spot pod, or finds none, and lags behind uniform
+  /// progress goes on on demand. nil: no such rule.
+  public var progressDeadline: Span? = nil
 
   public init() {}
 }

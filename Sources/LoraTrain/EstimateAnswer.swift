@@ -21,8 +21,8 @@ struct EstimateAnswer {
 
   static func make(
     job: String?, _ asked: JobConfiguration, _ calibrated: Calibrated, file: TrainingFile?, start: Instant,
-    hourlyRate: Double?, maxCost: Double?, replications: Int, seed: UInt64, threads: Int,
-    accuracy: Accuracy?
+    hourlyRate: Double?, maxCost: Double?, replications: Int, precision: Precision? = nil, seed: UInt64,
+    threads: Int, accuracy: Accuracy?
   ) async throws -> EstimateAnswer {
     var source = calibrated.source
     if let hourlyRate { for i in source.worlds.indices { source.worlds[i].hourlyRate[asked.pricing] = hourlyRate } }
@@ -41,8 +41,8 @@ struct EstimateAnswer {
       : nil
     let widened = calibrated.widened(source, for: asked, file: file)
     let estimate = try await Estimate.run(
-      asked, source: widened, policies: Calibrated.policies, start: start, replications: replications, seed: seed,
-      threads: threads, maxCost: maxCost.map { Int64($0 * 1e9) })
+      asked, source: widened, policies: Calibrated.policies, start: start, replications: replications,
+      precision: precision, seed: seed, threads: threads, maxCost: maxCost.map { Int64($0 * 1e9) })
     if estimate.cost.count > 0 {
       if estimate.cost.quantile(0.5) > 100 {
         warnings.append("the estimated cost is above $100")
@@ -107,7 +107,7 @@ struct EstimateAnswer {
     if let suggestion { fields.append(("suggestion", .string(suggestion.text))) }
     fields += [
       ("warnings", .array(warnings.map { .string($0) })), ("replications", .integer(estimate.replications)),
-      ("digest", .string("\(estimate.digest)")),
+      ("precision", estimate.precision?.document ?? .null), ("digest", .string("\(estimate.digest)")),
     ]
     return .object(fields)
   }

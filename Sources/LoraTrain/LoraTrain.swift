@@ -17,7 +17,8 @@ struct LoraTrain: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      EstimateCommand.self, ForecastCommand.self, SimulateCommand.self, CalibrateCommand.self, FitCommand.self,
+      EstimateCommand.self, ForecastCommand.self, SimulateCommand.self, PlanCommand.self, CalibrateCommand.self,
+      FitCommand.self,
       BacktestCommand.self,
     ])
 

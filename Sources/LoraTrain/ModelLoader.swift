@@ -123,13 +123,17 @@ enum ModelLoader {
     Model.fit(history: history, priors: try Priors.shipped(), goodnessOfFit: goodnessOfFit)
   }
 
-  /// The model that a scenario names.
-  static func source(for scenario: Scenario) throws -> ModelSource {
+  /// The model that a scenario names; exact: its medians alone.
+  static func source(for scenario: Scenario, exact: Bool = false) throws -> ModelSource {
+    let calibrated: Calibrated
     switch scenario.model {
     case .none: return ModelSource(worlds: [WorldParameters()], jobs: 0, name: "the scenario alone")
-    case .priors: return try load(nil, asOf: nil).source
-    case .file(let path): return try load(path, asOf: nil).source
+    case .priors: calibrated = try load(nil, asOf: nil)
+    case .file(let path): calibrated = try load(path, asOf: nil)
     }
+    var source = calibrated.source
+    if exact { source.worlds = [calibrated.model.point] }
+    return source
   }
 
   private static func make(_ model: Model, _ history: History, name: String) -> Calibrated {

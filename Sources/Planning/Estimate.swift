@@ -19,6 +19,8 @@ public struct Estimate: Sendable {
   /// Share of completed runs that ended on demand though they began on spot.
   public var probabilitySwitched: Double
   public var replications: Int
+  /// What came of the precision that was asked for, of the mean cost.
+  public var precision: Precision.Reached?
   public var source: ModelSource
   public var digest: ExperimentDigest
 
@@ -39,28 +41,20 @@ public struct Estimate: Sendable {
 
   /// Simulates the job `replications` times, each in one of the source's possible worlds.
   ///
-  /// - Parameter policies: with `maxInterruptions` and so on; slots do not matter, the job has one.
+  /// - Parameters:
+  ///   - policies: with `maxInterruptions` and so on; slots do not matter, the job has one.
+  ///   - precision: how exactly the mean cost is to be known; in place of `replications`.
   public static func run(
     _ configuration: JobConfiguration, source: ModelSource, policies: Policies, start: Instant, replications: Int,
-    seed: UInt64 = 1, threads: Int = 1, maxCost: Int64? = nil
+    precision: Precision? = nil, seed: UInt64 = 1, threads: Int = 1, maxCost: Int64? = nil
   ) async throws -> Estimate {
-    var policies = policies
-    policies.maxConcurrent = 1
-    policies.budgetLimit = nil
-    let worlds = source.worlds.map { world in
-      var world = world
-      world.arrivals = .none
-      world.mix = []
-      return world
-    }
-    var experiment = Experiment(
-      worlds: worlds, policies: policies, start: start, horizon: .drained, seed: seed, replications: replications)
-    experiment.kinds = [JobKind(weight: 1, configuration: configuration)]
-    experiment.submissions = [.init(at: start, kind: 0)]
-    experiment.keepsJobs = true
-    if let maxCost { experiment.maxCosts = [maxCost] }
+    let experiment = experiment(
+      configuration, source: source, policies: policies, start: start, replications: replications, seed: seed,
+      maxCost: maxCost)
     let asked = configuration.pricing
-    let fold = try await experiment.run(threads: threads, into: Fold()) { fold, result in
+    let (fold, reached) = try await experiment.run(
+      threads: threads, precision: precision, metric: "cost_usd", into: Fold()
+    ) { fold, result in
       fold.digest.add(replication: UInt64(result.number), result.digest)
       fold.runs += 1
       guard let job = result.jobs.first else { return }
@@ -82,6 +76,8 @@ public struct Estimate: Sendable {
       whole.switched += part.switched
       whole.runs += part.runs
       whole.digest.merge(part.digest)
+    } mean: {
+      RunningMean($0.cost)
     }
     let runs = Double(max(1, fold.runs))
     let completed = Double(max(1, fold.completed))
@@ -90,7 +86,32 @@ public struct Estimate: Sendable {
       cost: SampleSummary(fold.cost), parts: fold.parts.means(over: completed),
       meanInterruptions: Double(fold.interruptions) / runs, probabilityInterrupted: Double(fold.interrupted) / runs,
       probabilityCompletes: Double(fold.completed) / runs, probabilitySwitched: Double(fold.switched) / completed,
-      replications: fold.runs, source: source, digest: fold.digest)
+      replications: fold.runs, precision: reached, source: source, digest: fold.digest)
+  }
+}
+
+extension Estimate {
+  /// The one job in its possible worlds.
+  private static func experiment(
+    _ configuration: JobConfiguration, source: ModelSource, policies: Policies, start: Instant, replications: Int,
+    seed: UInt64, maxCost: Int64?
+  ) -> Experiment {
+    var policies = policies
+    policies.maxConcurrent = 1
+    policies.budgetLimit = nil
+    let worlds = source.worlds.map { world in
+      var world = world
+      world.arrivals = .none
+      world.mix = []
+      return world
+    }
+    var experiment = Experiment(
+      worlds: worlds, policies: policies, start: start, horizon: .drained, seed: seed, replications: replications)
+    experiment.kinds = [JobKind(weight: 1, configuration: configuration)]
+    experiment.submissions = [.init(at: start, kind: 0)]
+    experiment.keepsJobs = true
+    if let maxCost { experiment.maxCosts = [maxCost] }
+    return experiment
   }
 }
 

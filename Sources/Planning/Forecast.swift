@@ -13,6 +13,8 @@ public struct Forecast: Sendable {
     public var spent: Double
     /// US dollars spent by its end.
     public var total: SampleSummary
+    /// The same, future by future in their order: what a change is compared by.
+    public var byReplication: [Double]
   }
 
   /// Accumulated spending of the first month at the end of a day.
@@ -53,6 +55,8 @@ public struct Forecast: Sendable {
   /// How many jobs were said to be sure to come, and their mean US dollars in all.
   public var additions: (count: Int, dollars: Double)
   public var replications: Int
+  /// What came of the precision that was asked for, of the first month's mean.
+  public var precision: Precision.Reached?
   public var source: ModelSource
   public var warnings: [String]
   public var digest: ExperimentDigest
@@ -82,6 +86,10 @@ public struct Forecast: Sendable {
     public var policies: Policies
     public var seed: UInt64
     public var replications: Int
+    /// How exactly the mean of month `measured` is to be known; in place of ``replications``.
+    public var precision: Precision?
+    /// Which of the months is the main one, from 0: those before it are only lived through.
+    public var measured = 0
     public var threads: Int
     public init(
       first: Scenario.Month, count: Int = 1, asOf: Instant, additions: [(Instant, JobConfiguration)] = [],
@@ -102,40 +110,20 @@ public struct Forecast: Sendable {
   public static func run(
     _ request: Request, history: History, source: ModelSource, calendar: CalendarMonths
   ) async throws -> Forecast {
-    let start = request.asOf
-    let boundaries = (0...request.count).map { calendar.start(of: calendar.month(after: request.first, by: $0)) }
-    let end = max(boundaries[request.count], start)
-    var kinds = source.worlds.first?.mix ?? []
-    let replay = FleetReplay(history, firstKind: kinds.count)
-    for j in replay.jobs {
-      let job = history.jobs[j]
-      kinds.append(JobKind(weight: 0, configuration: job.configuration, client: job.client ?? ""))
-    }
-    let firstAddition = kinds.count
-    kinds += request.additions.map { JobKind(weight: 0, configuration: $0.1) }
-    var experiment = Experiment(
-      worlds: source.worlds, policies: request.policies, start: start, horizon: .until(end), seed: request.seed,
-      replications: request.replications)
-    experiment.kinds = kinds
-    experiment.fleet = replay.fleet
-    experiment.resumptions = replay.resumptions
-    experiment.firstOrdinal = UInt32(replay.jobs.count)
-    experiment.submissions = request.additions.enumerated().map {
-      .init(at: max($0.element.0, start), kind: firstAddition + $0.offset)
-    }.sorted { $0.at < $1.at }
-    experiment.keepsJobs = true
-    // One mark a day of the first month, and one at each later month's end.
-    let days = start < boundaries[1] ? calendar.dayEnds(from: max(start, boundaries[0]), to: boundaries[1]) : []
-    let marks = Array(Set(days + boundaries.dropFirst()).filter { $0 > start }).sorted()
-    experiment.marks = marks
-    let opening = Double(replay.fleet.accrued(at: start))
-    let openingByJob = replay.fleet.jobs.map { Double($0.cost(at: start)) }
+    let workshop = ForecastWorkshop(request, history: history, source: source, calendar: calendar)
+    let (replay, experiment) = (workshop.replay, workshop.experiment)
+    let (start, boundaries, marks) = (workshop.start, workshop.boundaries, experiment.marks)
+    let (opening, openingByJob) = (workshop.opening, workshop.openingByJob)
+    let (kinds, firstAddition) = (experiment.kinds, workshop.firstAddition)
     let known = replay.jobs.count
     let empty = Fold(
       marks: Array(repeating: [], count: marks.count), finals: Array(repeating: [], count: known),
       ends: Array(repeating: [], count: known), waits: Array(repeating: [], count: known),
       byKind: Array(repeating: 0, count: kinds.count))
-    let fold = try await experiment.run(threads: request.threads, into: empty) { fold, result in
+    let measured = min(request.measured, request.count - 1)
+    let (fold, reached) = try await experiment.run(
+      threads: request.threads, precision: request.precision, metric: "month_end_usd", into: empty
+    ) { fold, result in
       fold.runs += 1
       fold.digest.add(replication: UInt64(result.number), result.digest)
       for (m, accrued) in result.marks.enumerated() { fold.marks[m].append(Double(accrued) - opening) }
@@ -164,20 +152,18 @@ public struct Forecast: Sendable {
       whole.added += part.added
       whole.runs += part.runs
       whole.digest.merge(part.digest)
+    } mean: { fold in
+      RunningMean(
+        workshop.totals(ofMonth: measured, marks: fold.marks)
+          ?? Array(repeating: workshop.spent(in: measured), count: 2))
     }
-    let spending = HistorySpending(history)
-    let months = (0..<request.count).map { i in
-      let from = boundaries[i]
-      let to = boundaries[i + 1]
-      let spent = spending.dollars(from: from, to: min(to, start))
-      guard to > start, let mark = marks.firstIndex(of: to) else {
-        return MonthEnd(month: calendar.month(after: request.first, by: i), spent: spent, total: SampleSummary([spent]))
-      }
-      let before = from > start ? marks.firstIndex(of: from) : nil
-      let totals = fold.marks[mark].indices.map { r in
-        spent + (fold.marks[mark][r] - (before.map { fold.marks[$0][r] } ?? 0)) / 1e9
-      }
-      return MonthEnd(month: calendar.month(after: request.first, by: i), spent: spent, total: SampleSummary(totals))
+    let months = (0..<request.count).map { i -> MonthEnd in
+      let month = calendar.month(after: request.first, by: i)
+      let spent = workshop.spent(in: i)
+      let totals = workshop.totals(ofMonth: i, marks: fold.marks)
+      return MonthEnd(
+        month: month, spent: spent, total: SampleSummary(totals ?? [spent]),
+        byReplication: totals ?? Array(repeating: spent, count: fold.runs))
     }
     let active = (0..<known).map { k -> ActiveJob in
       let job = replay.fleet.jobs[k]
@@ -186,8 +172,9 @@ public struct Forecast: Sendable {
         spent: openingByJob[k] / 1e9, final: SampleSummary(fold.finals[k]), remaining: SampleSummary(fold.ends[k]),
         wait: SampleSummary(fold.waits[k]), pricing: job.pricing)
     }
-    var presets = spending.byPreset(from: boundaries[0], to: min(end, start))
-    var clients = spending.byClient(from: boundaries[0], to: min(end, start))
+    let spending = workshop.spending
+    var presets = spending.byPreset(from: boundaries[0], to: start)
+    var clients = spending.byClient(from: boundaries[0], to: start)
     for (k, sum) in fold.byKind.enumerated() {
       let dollars = sum / 1e9 / Double(max(1, fold.runs))
       presets[kinds[k].configuration.preset.rawValue, default: 0] += dollars
@@ -196,13 +183,14 @@ public struct Forecast: Sendable {
     return Forecast(
       asOf: start, months: months,
       days: dayCurve(
-        calendar, spending, fold, marks, days: days, monthStart: boundaries[0], start: start, monthEnd: boundaries[1]),
+        calendar, spending, fold, marks, days: workshop.days, monthStart: boundaries[0], start: start,
+        monthEnd: boundaries[1]),
       running: active.filter { $0.phase != .queued && $0.phase != .pendingConfiguration && $0.phase != .paused },
       queued: active.filter { $0.phase == .queued },
       byPreset: ranked(presets), byClient: ranked(clients),
       arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)),
       additions: (request.additions.count, fold.added / 1e9 / Double(max(1, fold.runs))), replications: fold.runs,
-      source: source,
+      precision: reached, source: source,
       warnings: source.warnings + replay.warnings, digest: fold.digest)
   }
 

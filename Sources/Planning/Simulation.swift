@@ -19,6 +19,8 @@ public struct Simulation: Sendable {
   public var scenario: String
   public var seed: UInt64
   public var replications: Int
+  /// What came of the precision that was asked for: of the mean cost of a job, or of the wait in a plain queue.
+  public var precision: Precision.Reached?
   public var jobs: Int
   public var events: Int
   public var metrics: [Metric]
@@ -54,6 +56,8 @@ public struct Simulation: Sendable {
   public struct Request: Sendable {
     public var seed: UInt64?
     public var replications: Int?
+    /// How exactly the main metric's mean is to be known; in place of ``replications``.
+    public var precision: Precision?
     public var threads: Int
     public var keepsJobs: Bool
     public var traces: Bool
@@ -135,22 +139,34 @@ public struct Simulation: Sendable {
     _ scenario: Scenario, source: ModelSource, request: Request
   ) async throws -> Simulation {
     var experiment = try experiment(scenario, source: source, request: request)
-    if experiment.policies.budgetLimit != nil {
-      for kind in experiment.kinds {
-        let estimate = try await Estimate.run(
-          kind.configuration, source: ModelSource(worlds: experiment.worlds, jobs: source.jobs, name: source.name),
-          policies: experiment.policies, start: experiment.start, replications: 400, seed: experiment.seed,
-          threads: request.threads)
-        experiment.reservations.append(estimate.reservation)
-      }
-    }
+    try await reserve(&experiment, source: source, threads: request.threads)
     let slots = Double(experiment.policies.maxConcurrent)
-    let fold = try await experiment.run(threads: request.threads, into: Fold()) { fold, result in
+    let main = scenario.service == nil ? JobMetric.cost : .wait
+    let (fold, reached) = try await experiment.run(
+      threads: request.threads, precision: request.precision, metric: main.key, into: Fold()
+    ) { fold, result in
       fold.take(result, slots: slots)
     } merge: { whole, part in
       whole.merge(part)
+    } mean: {
+      RunningMean($0.perReplication[main.rawValue])
     }
-    return Simulation(scenario, experiment, fold, source)
+    if let reached { experiment.replications = reached.replications }
+    var simulation = Simulation(scenario, experiment, fold, source)
+    simulation.precision = reached
+    return simulation
+  }
+
+  /// Under a budget, gives each kind of job the reservation that admission would set aside.
+  static func reserve(_ experiment: inout Experiment, source: ModelSource, threads: Int) async throws {
+    guard experiment.policies.budgetLimit != nil else { return }
+    for kind in experiment.kinds {
+      let estimate = try await Estimate.run(
+        kind.configuration, source: ModelSource(worlds: experiment.worlds, jobs: source.jobs, name: source.name),
+        policies: experiment.policies, start: experiment.start, replications: 400, seed: experiment.seed,
+        threads: threads)
+      experiment.reservations.append(estimate.reservation)
+    }
   }
 
   private init(_ scenario: Scenario, _ experiment: Experiment, _ fold: Fold, _ source: ModelSource) {

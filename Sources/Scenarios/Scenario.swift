@@ -80,6 +80,8 @@ public struct Scenario: Hashable, Sendable {
   public var jobs: [JobKind]
   /// Jobs that arrive as a CSV file says, in order of submission.
   public var trace: [JobsCSV.Row]
+  /// What `plan` is asked; nil where the file has no such section.
+  public var plan: PlanQuestion?
 
   public init(name: String) {
     self.name = name

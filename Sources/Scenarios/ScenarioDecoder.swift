@@ -28,6 +28,7 @@ struct ScenarioDecoder {
     if let field = record["budget"] { try budget(field) }
     if let field = record["jobs"] { try jobs(field) }
     if let field = record["arrivals"] { try arrivals(field) }
+    if let field = record["plan"] { try plan(field) }
   }
 
   /// A path in the file, relative to the file's folder; a relative file gives a relative path, fit to be printed anywhere.

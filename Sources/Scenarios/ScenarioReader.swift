@@ -20,7 +20,7 @@ public enum ScenarioReader {
       root,
       keys: [
         "version", "name", "seed", "replications", "horizon", "model", "pods", "arrivals", "jobs", "durations",
-        "provisioning", "interruptions", "policies", "budget", "failures",
+        "provisioning", "interruptions", "policies", "budget", "failures", "plan",
       ])
     try checkVersion(record)
     var decoder = ScenarioDecoder(file: file)

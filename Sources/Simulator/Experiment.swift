@@ -63,7 +63,11 @@ public struct Experiment: Sendable {
   public var horizon: Horizon
   public var seed: UInt64
   public var replications: Int
+  /// Number of the first replication: an experiment may be run in parts.
+  public var firstReplication = 0
   public var submissions: [Submission] = []
+  /// No job of the world's own is submitted from this instant on; what was submitted before may still go on.
+  public var lastArrival = Instant.distantFuture
   /// What stands at the start.
   public var fleet = Fleet()
   public var resumptions: [Resumption] = []

@@ -26,9 +26,10 @@ extension Experiment {
             try Task.checkCancellation()
             var partial = initial
             for r in (b * size)..<min(replications, (b + 1) * size) {
-              let w = r % compiled.count
+              let number = firstReplication + r
+              let w = number % compiled.count
               var replication = Replication(
-                self, world: compiled[w], onDemandWorld: w < onDemand.count ? onDemand[w] : nil, number: UInt32(r))
+                self, world: compiled[w], onDemandWorld: w < onDemand.count ? onDemand[w] : nil, number: UInt32(number))
               fold(&partial, try replication.run())
             }
             results.append((b, partial))

@@ -10,7 +10,7 @@ extension Replication {
   mutating func scheduleArrival() {
     var next = Instant.distantFuture
     if nextSubmission < submissions { next = experiment.submissions[nextSubmission].at }
-    if let random = randomArrival, random < next { next = random }
+    if let random = randomArrival, random < next, random < experiment.lastArrival { next = random }
     guard next < .distantFuture, submitted < lastJob else { return list.cancel(slot: Slot.arrival) }
     list.schedule(EventKey(time: max(next, now), priority: 200, ordinal: UInt32(submitted)), slot: Slot.arrival)
   }

@@ -54,6 +54,7 @@ struct EstimateCommand: AsyncParsableCommand {
 
   @OptionGroup var history: HistoryOptions
   @OptionGroup var simulation: SimulationOptions
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -101,9 +102,11 @@ struct EstimateCommand: AsyncParsableCommand {
       answers.append(
         try await EstimateAnswer.make(
           job: nil, candidate, calibrated, file: file, start: began, hourlyRate: hourlyRate, maxCost: maxCost,
-          replications: simulation.replications ?? (compare ? 4_000 : 10_000), seed: simulation.seed,
+          replications: simulation.replications ?? (compare ? 4_000 : 10_000),
+          precision: precision.precision(cap: simulation.replications), seed: simulation.seed,
           threads: simulation.threads, accuracy: accuracy))
     }
+    for answer in answers { answer.estimate.precision?.sayIfMissed() }
     let selected = [5, 10, 25, 50, 75, 90, 95]
     if output.json {
       output.emit(
@@ -125,7 +128,9 @@ struct EstimateCommand: AsyncParsableCommand {
       let answer = try await EstimateAnswer.make(
         job: row.job, row.configuration, calibrated, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,
         hourlyRate: hourlyRate, maxCost: maxCost, replications: simulation.replications ?? 4_000,
-        seed: simulation.seed, threads: simulation.threads, accuracy: accuracy)
+        precision: precision.precision(cap: simulation.replications), seed: simulation.seed,
+        threads: simulation.threads, accuracy: accuracy)
+      answer.estimate.precision?.sayIfMissed()
       if output.json {
         print(answer.document(percentiles: Array(1...99)).text(pretty: false))
       } else {
@@ -154,11 +159,11 @@ struct EstimateCommand: AsyncParsableCommand {
 
 /// `spot` and `on_demand` on the command line and in files.
 enum PricingArgument {
-  static func pricing(_ text: String) throws -> Pricing {
+  static func pricing(_ text: String, option: String = "--pricing") throws -> Pricing {
     switch text {
     case "spot": .spot
     case "on_demand", "on-demand": .onDemand
-    default: throw ValidationError("--pricing takes spot or on_demand, not '\(text)'")
+    default: throw ValidationError("\(option) takes spot or on_demand, not '\(text)'")
     }
   }
   static func text(_ pricing: Pricing) -> String { pricing == .spot ? "spot" : "on_demand" }

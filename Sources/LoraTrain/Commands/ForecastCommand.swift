@@ -11,8 +11,12 @@ struct ForecastCommand: AsyncParsableCommand {
     commandName: "forecast",
     abstract: "What will this month (or the next 1–12) cost, and how likely is it over budget.",
     discussion: """
-      EXAMPLE
+      EXAMPLES
         lora-train forecast --history calibration/history.sqlite --month 2026-11 --budget 2400 --as-of 2026-11-20
+        lora-train forecast --history calibration/history.sqlite --month 2026-12 --hourly-rate 2.99 --slots 2
+        lora-train forecast --history calibration/history.sqlite --month 2026-12 --explain
+
+      --add, --slots, --policy and --hourly-rate are changes: each is held against today under the same luck.
       """)
 
   @OptionGroup var history: HistoryOptions
@@ -26,19 +30,18 @@ struct ForecastCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("US dollars a month.", valueName: "usd"))
   var budget: Double?
 
-  @Option(help: ArgumentHelp("Further jobs that are sure to come.", valueName: "jobs.csv"))
-  var add: String?
-
   @Option(help: ArgumentHelp("Exit with 1 when the odds of passing the budget are above this.", valueName: "p"))
   var failAbove: Double?
 
-  @Option(help: ArgumentHelp("How many jobs may run at once; as the history shows without it.", valueName: "n"))
-  var slots: Int?
+  @Flag(help: "Which uncertain inputs carry how much of the variance (Sobol indices).")
+  var explain = false
 
   @Option(help: "Time zone of months and days.")
   var timeZone = "UTC"
 
+  @OptionGroup(title: "Changes") var changes: ForecastChanges
   @OptionGroup var simulation: SimulationOptions
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -46,7 +49,6 @@ struct ForecastCommand: AsyncParsableCommand {
     if let budget, !(budget > 0 && budget < 1e9) { throw ValidationError("--budget must be above 0") }
     if let failAbove, !(0...1).contains(failAbove) { throw ValidationError("--fail-above must be between 0 and 1") }
     if failAbove != nil, budget == nil { throw ValidationError("--fail-above needs --budget") }
-    if let slots, slots < 1 { throw ValidationError("--slots must be at least 1") }
   }
 
   func run() async throws {
@@ -54,31 +56,20 @@ struct ForecastCommand: AsyncParsableCommand {
       throw ValidationError("--time-zone: there is no '\(timeZone)'; use a name such as Europe/Berlin")
     }
     let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
-    let until = calibrated.history.until
-    let asOf = try history.asOfInstant ?? (until == .distantPast ? .now : until)
-    let first = try month.map { try TimeArgument.month($0, option: "--month") } ?? calendar.month(of: asOf)
-    let additions = try add.map { path in
-      try JobsCSV.read(path: path).map { ($0.submitted ?? asOf, $0.configuration) }
-    }
-    var policies = Calibrated.policies
-    policies.maxConcurrent = slots.map { Int32(clamping: $0) } ?? calibrated.observedSlots
-    // A month after the next begins where the simulation of the months between has led.
-    let current = calendar.month(of: asOf)
-    let skipped = max(0, (first.year - current.year) * 12 + first.month - current.month)
-    guard skipped + months <= 24 else {
-      throw ValidationError("--month: at most 24 months ahead of \(Words.stamp(asOf)) can be forecast")
-    }
-    let answer = try await Forecast.run(
-      Forecast.Request(
-        first: skipped > 0 ? current : first, count: months + skipped, asOf: asOf, additions: additions ?? [],
-        policies: policies, seed: simulation.seed, replications: simulation.replications ?? 4_000,
-        threads: simulation.threads),
-      history: calibrated.history, source: calibrated.source, calendar: calendar
-    ).dropping(skipped)
+    let today = try question(calibrated, calendar)
+    let (answer, whatIf) = try await answers(today, calibrated, calendar)
+    answer.precision?.sayIfMissed()
+    let sensitivity = explain ? try await sensitivity(today, calibrated, calendar) : nil
     if output.json {
-      output.emit(ForecastText.document(answer, budget: budget))
+      var fields = ForecastText.fields(answer, budget: budget)
+      if !whatIf.isEmpty { fields.append(("what_if", .array(whatIf.map { WhatIfText.document($0) }))) }
+      if let sensitivity { fields.append(("explain", SensitivityText.document(sensitivity))) }
+      output.emit(.object(fields))
     } else {
-      print(ForecastText.text(answer, budget: budget))
+      var parts = [ForecastText.text(answer, budget: budget)]
+      if !whatIf.isEmpty { parts.append(WhatIfText.text(whatIf, months: months)) }
+      if let sensitivity { parts.append(SensitivityText.text(sensitivity)) }
+      print(parts.joined(separator: "\n\n"))
     }
     if let failAbove, let budget, let odds = answer.months.first?.total.probability(above: budget), odds > failAbove {
       if !output.json {
@@ -87,5 +78,66 @@ struct ForecastCommand: AsyncParsableCommand {
       }
       throw ExitCode(1)
     }
+  }
+
+  /// Today, without any change.
+  private func question(_ calibrated: Calibrated, _ calendar: CalendarMonths) throws -> Forecast.Request {
+    let until = calibrated.history.until
+    let asOf = try history.asOfInstant ?? (until == .distantPast ? .now : until)
+    let first = try month.map { try TimeArgument.month($0, option: "--month") } ?? calendar.month(of: asOf)
+    var policies = Calibrated.policies
+    policies.maxConcurrent = calibrated.observedSlots
+    // A month after the next begins where the simulation of the months between has led.
+    let current = calendar.month(of: asOf)
+    let skipped = max(0, (first.year - current.year) * 12 + first.month - current.month)
+    guard skipped + months <= 24 else {
+      throw ValidationError("--month: at most 24 months ahead of \(Words.stamp(asOf)) can be forecast")
+    }
+    var request = Forecast.Request(
+      first: skipped > 0 ? current : first, count: months + skipped, asOf: asOf, policies: policies,
+      seed: simulation.seed, replications: simulation.replications ?? 4_000, threads: simulation.threads)
+    request.precision = try precision.precision(cap: simulation.replications)
+    request.measured = skipped
+    return request
+  }
+
+  /// The forecast with all changes, and what each of them changes.
+  private func answers(
+    _ today: Forecast.Request, _ calibrated: Calibrated, _ calendar: CalendarMonths
+  ) async throws -> (Forecast, [WhatIf]) {
+    func forecast(_ request: Forecast.Request, _ source: ModelSource) async throws -> Forecast {
+      try await Forecast.run(request, history: calibrated.history, source: source, calendar: calendar)
+        .dropping(request.measured)
+    }
+    let before = try await forecast(today, calibrated.source)
+    let changes = try changes.changes(asOf: today.asOf)
+    guard !changes.isEmpty else { return (before, []) }
+    // Whatever the precision took: differences are taken future by future.
+    var same = today
+    same.precision = nil
+    same.replications = before.replications
+    var (request, source) = (same, calibrated.source)
+    for change in changes { change.apply(&request, &source) }
+    var after = try await forecast(request, source)
+    after.precision = before.precision
+    var whatIf: [WhatIf] = []
+    for change in changes where changes.count > 1 {
+      var (request, source) = (same, calibrated.source)
+      change.apply(&request, &source)
+      let alone = try await forecast(request, source)
+      whatIf.append(WhatIf(change.name, today: before, changed: alone, budget: budget))
+    }
+    let name = changes.count > 1 ? "all of it together" : changes[0].name
+    whatIf.append(WhatIf(name, today: before, changed: after, budget: budget))
+    return (after, whatIf)
+  }
+
+  private func sensitivity(
+    _ today: Forecast.Request, _ calibrated: Calibrated, _ calendar: CalendarMonths
+  ) async throws -> Sensitivity {
+    let n = simulation.replications ?? Sensitivity.defaultSamples
+    let draws = (1...2).map { seed in (0..<n).map { calibrated.model.draw($0, of: n, seed: UInt64(seed)) } }
+    return try await Sensitivity.run(
+      today, history: calibrated.history, a: draws[0], b: draws[1], calendar: calendar)
   }
 }

@@ -30,6 +30,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write one row for each simulated job.", valueName: "file.csv"))
   var jobsCSV: String?
 
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -42,12 +43,13 @@ struct SimulateCommand: AsyncParsableCommand {
     let source = try ModelLoader.source(for: scenario)
     let clock = ContinuousClock()
     let began = clock.now
-    let answer = try await Simulation.run(
-      scenario, source: source,
-      request: Simulation.Request(
-        seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil, traces: trace != nil))
+    var request = Simulation.Request(
+      seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil, traces: trace != nil)
+    request.precision = try precision.precision(cap: replications)
+    let answer = try await Simulation.run(scenario, source: source, request: request)
     let elapsed = clock.now - began
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    answer.precision?.sayIfMissed()
     if let trace { try OutputFile.write(answer.traceText, to: trace) }
     if let jobsCSV { try OutputFile.write(answer.jobsText, to: jobsCSV) }
     if output.json {
@@ -67,7 +69,8 @@ struct SimulateCommand: AsyncParsableCommand {
       ("scenario", .string(answer.scenario)), ("seed", .integer(Int(truncatingIfNeeded: answer.seed))),
       ("replications", .integer(answer.replications)), ("jobs", .integer(answer.jobs)),
       ("events", .integer(answer.events)), ("events_per_s", .number((Double(answer.events) / seconds).rounded())),
-      ("digest", .string("\(answer.digest)")), ("metrics", .object(metrics)),
+      ("precision", answer.precision?.document ?? .null), ("digest", .string("\(answer.digest)")),
+      ("metrics", .object(metrics)),
     ])
   }
 
@@ -75,7 +78,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var lines = [
       "\(answer.scenario)",
       "\(Words.group(answer.jobs)) jobs in \(Words.group(answer.replications)) "
-        + "\(answer.replications == 1 ? "replication" : "replications"), seed \(answer.seed)", "",
+        + "\(answer.replications == 1 ? "replication" : "replications"), seed \(answer.seed)"
+        + (answer.precision.map { ", " + $0.words } ?? ""), "",
     ]
     var table = Table(header: ["of a job", "mean", "±", "p10", "p50", "p90", "p99"])
     for metric in answer.metrics {

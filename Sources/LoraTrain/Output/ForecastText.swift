@@ -5,7 +5,7 @@ import Planning
 
 /// Forecasts as people and programs read them.
 enum ForecastText {
-  static func document(_ f: Forecast, budget: Double?) -> JSON {
+  static func fields(_ f: Forecast, budget: Double?) -> [(String, JSON)] {
     let percentiles = [5, 10, 25, 50, 75, 80, 90, 95]
     let summary = { (s: SampleSummary) -> JSON in .object(s.percentiles(percentiles).map { ($0.0, .number($0.1)) }) }
     func active(_ job: Forecast.ActiveJob) -> JSON {
@@ -16,7 +16,7 @@ enum ForecastText {
         ("wait_s", job.wait.count > 0 ? summary(job.wait) : .null),
       ])
     }
-    guard let first = f.months.first else { return .null }
+    guard let first = f.months.first else { return [] }
     var fields: [(String, JSON)] = [
       ("month", .string("\(first.month)")), ("as_of", .string(Words.stamp(f.asOf))),
       ("spent_usd", .number(first.spent)), ("running", .array(f.running.map(active))),
@@ -54,9 +54,10 @@ enum ForecastText {
       ("arrivals_mean", .number(f.arrivals)),
       ("history", .object([("jobs", .integer(f.source.jobs)), ("source", .string(f.source.name))])),
       ("warnings", .array(f.warnings.map { .string($0) })), ("replications", .integer(f.replications)),
+      ("precision", f.precision?.document ?? .null),
       ("digest", .string("\(f.digest)")),
     ]
-    return .object(fields)
+    return fields
   }
 
   static func text(_ f: Forecast, budget: Double?) -> String {
@@ -131,7 +132,9 @@ enum ForecastText {
         ? "Calibrated from \(Words.group(f.source.jobs)) past jobs in \(f.source.name)."
         : "No history: \(f.source.name).")
     for warning in f.warnings { lines.append("Warning: \(warning).") }
-    lines.append("\(Words.group(f.replications)) simulated futures, digest \(f.digest).")
+    lines.append(
+      "\(Words.group(f.replications)) simulated futures\(f.precision.map { ", " + $0.words } ?? ""), digest \(f.digest)."
+    )
     return lines.joined(separator: "\n")
   }
 

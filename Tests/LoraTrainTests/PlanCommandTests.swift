@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// `lora-train plan` as a person or a script meets it.
+@Suite struct PlanCommandTests {
+  static func scenario(_ plan: String) throws -> URL {
+    try Scratch.file(
+      """
+      version: 1
+      pods: {slots: 1, spot: {hourly_rate: 2.49}, on_demand: {hourly_rate: 7.99}}
+      arrivals: {times: [0h]}
+      jobs: [{steps: 2000, checkpoint_every: 50}]
+      durations: {provisioning: 3m, step: 22.5s, checkpoint: 30s, restore: 13m}
+      interruptions: {exponential: {mean: 6.9h}}
+      \(plan)
+      """, "yaml")
+  }
+
+  @Test func theExampleIsAnswered() throws {
+    let answer = try CommandLineTool.json(["plan", "scenarios/cheapest-by-deadline.yaml", "--json"])
+    let chosen = try #require(answer["chosen"] as? [String: Any])
+    #expect(chosen["verdict"] as? String == "chosen")
+    let plans = try #require(answer["plans"] as? [[String: Any]])
+    #expect(plans.count == 16)
+    for key in ["cost_usd", "extra_usd", "p_in_time", "p_over_budget", "done_within_s", "checkpoint_every", "option"] {
+      #expect(plans.allSatisfy { $0[key] != nil }, "\(key)")
+    }
+    let frontier = try #require(answer["frontier"] as? [[String: Any]])
+    let times = frontier.compactMap { $0["done_within_s"] as? Double }
+    let costs = frontier.compactMap { $0["cost_usd"] as? Double }
+    #expect(times == times.sorted() && costs == costs.sorted().reversed() && times.count == frontier.count)
+    let text = try CommandLineTool.run(["plan", "scenarios/cheapest-by-deadline.yaml"])
+    #expect(text.code == 0 && text.output.contains("Recommended: ") && text.output.contains("Daly"))
+  }
+
+  @Test func whatCannotBeMetEndsWith1AndNamesTheWayOut() throws {
+    let file = try Self.scenario("plan: {deadline: 12h, pricing: [spot, on_demand]}")
+    let run = try CommandLineTool.run(["plan", file.path])
+    #expect(run.code == 1 && run.output.contains("No plan meets the deadline"), "\(run.output) \(run.errors)")
+    #expect(run.output.contains("With a deadline of 12 h 53 min: on demand"), "\(run.output)")
+    let json = try CommandLineTool.run(["plan", file.path, "--json"])
+    #expect(json.code == 1 && json.output.contains("\"binding\": \"deadline\""))
+  }
+
+  @Test func aCapThatIsTooSmallIsSaid() throws {
+    let file = try Self.scenario("plan: {deadline: 24h, checkpoint_every: [47, 60]}")
+    let run = try CommandLineTool.run(["plan", file.path, "--exact", "--tie", "0.01%", "--replications", "2000"])
+    #expect(run.code == 0 && run.errors.contains("--replications"), "\(run.errors)")
+  }
+
+  @Test(arguments: [
+    ("", "no plan section"), ("plan: {dedline: 12h}", "did you mean deadline?"),
+    ("plan: {policy: spott}", "did you mean spot?"), ("plan: {deadline: 18}", ":7:18"),
+    ("plan: {slots: [1, 1]}", "twice"), ("plan: {preset: balanced}", "training_pairs"),
+    ("plan: {p_over_budget: 0.1}", "goes with plan.budget"),
+    ("plan: {pricing: spot, spot_share: 0.5}", "keep one of them"),
+    ("plan: {pricing: spot, policy: on_demand}", "on_demand in one of them"),
+    (
+      "plan: {slots: [1,2,3,4,5,6,7,8,9,10], checkpoint_every: [1,2,3,4,5,6,7,8,9,10], start: [0h,1h,2h,3h,4h,5h]}",
+      "512"
+    ),
+  ]) func badPlansSayWhereAndWhat(_ plan: String, _ words: String) throws {
+    let file = try Self.scenario(plan)
+    let run = try CommandLineTool.run(["plan", file.path])
+    #expect(run.code == 65 && run.errors.contains(file.path) && run.errors.contains(words), "\(plan): \(run.errors)")
+  }
+}
