@@ -47,6 +47,18 @@ public struct Fleet: Sendable {
     freeJobs.append(index)
   }
 
+  /// Becomes a copy of `other`, but keeps its own memory where `other` has nothing in it: for one simulation after another.
+  public mutating func reset(to other: Fleet) {
+    var (jobs, slots, freeSlots, freeJobs) = (self.jobs, self.slots, self.freeSlots, self.freeJobs)
+    self = other
+    guard self.jobs.isEmpty else { return }
+    jobs.removeAll(keepingCapacity: true)
+    slots.removeAll(keepingCapacity: true)
+    freeSlots.removeAll(keepingCapacity: true)
+    freeJobs.removeAll(keepingCapacity: true)
+    (self.jobs, self.slots, self.freeSlots, self.freeJobs) = (jobs, slots, freeSlots, freeJobs)
+  }
+
   // MARK: Queue (a list threaded through the jobs: O(1) at both ends and for removal)
 
   mutating func enqueue(_ index: JobIndex, atFront: Bool) {

@@ -20,26 +20,27 @@ struct EstimateAnswer {
   var warnings: [String]
 
   static func make(
-    job: String?, _ asked: JobConfiguration, _ calibrated: Calibrated, file: TrainingFile?, start: Instant,
+    job: String?, _ asked: JobConfiguration, _ basis: EstimateBasis, _ source: ModelSource, file: TrainingFile?,
+    start: Instant,
     hourlyRate: Double?, maxCost: Double?, replications: Int, precision: Precision? = nil, seed: UInt64,
-    threads: Int, accuracy: Accuracy?
+    threads: Int
   ) async throws -> EstimateAnswer {
-    var source = calibrated.source
+    var source = source
     if let hourlyRate { for i in source.worlds.indices { source.worlds[i].hourlyRate[asked.pricing] = hourlyRate } }
-    var warnings = source.warnings + calibrated.rangeWarnings(for: asked)
+    var warnings = source.warnings + basis.rangeWarnings(for: asked)
     if let file { warnings += file.warnings }
     let capacity = 80.0
     let sequence = VRAMModel.sequenceLength(
       longestPair: file.map { Int($0.tokens.last ?? 0) }, maximum: asked.maxSequenceLength)
-    let fits = calibrated.memory.probabilityFits(
+    let fits = basis.memory.probabilityFits(
       capacityGB: capacity, rank: asked.rank, batch: asked.batchSize, sequence: sequence)
     let suggestion =
       fits < 0.5
-      ? calibrated.memory.suggestions(
+      ? basis.memory.suggestions(
         for: asked, capacityGB: capacity, longestPair: file.map { Int($0.tokens.last ?? 0) }
       ).first
       : nil
-    let widened = calibrated.widened(source, for: asked, file: file)
+    let widened = basis.widened(source, for: asked, file: file)
     let estimate = try await Estimate.run(
       asked, source: widened, policies: Calibrated.policies, start: start, replications: replications,
       precision: precision, seed: seed, threads: threads, maxCost: maxCost.map { Int64($0 * 1e9) })
@@ -54,12 +55,12 @@ struct EstimateAnswer {
     let rate = source.worlds.first?.hourlyRate[asked.pricing] ?? 0
     return EstimateAnswer(
       job: job, estimate: estimate,
-      peak: calibrated.memory.peak(rank: asked.rank, batch: asked.batchSize, sequence: sequence), capacity: capacity,
+      peak: basis.memory.peak(rank: asked.rank, batch: asked.batchSize, sequence: sequence), capacity: capacity,
       fits: fits, suggestion: suggestion,
       difference: PresetCard.card(for: asked.preset)?.difference(
         hours: estimate.duration.quantile(0.5) / 3_600, cost: estimate.cost.quantile(0.5), hourlyRate: rate,
         pricing: asked.pricing),
-      hourlyRate: rate, accuracy: accuracy, quoteError: calibrated.quoteError, warnings: warnings)
+      hourlyRate: rate, accuracy: basis.accuracy, quoteError: basis.quoteError, warnings: warnings)
   }
 
   func document(percentiles: [Int]) -> JSON {

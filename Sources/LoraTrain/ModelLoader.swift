@@ -14,6 +14,8 @@ struct Calibrated {
   var memory: VRAMModel
   /// How far the quotes that users were shown were off, in the middle case.
   var quoteError: Double?
+  /// What kind of stores the history came from, unless they were real.
+  var label: String
 
   /// What estimates and forecasts assume unless told otherwise: after 3 interruptions on demand, and attempts to get a
   /// pod go on until there is one.
@@ -58,45 +60,6 @@ struct Calibrated {
     guard coverage.n >= 20 else { return nil }
     return Accuracy(coverage80: coverage.share, medianError: backtest.medianError(.cost), jobs: coverage.n)
   }
-
-  /// What lies outside of anything the history has seen, as warnings.
-  func rangeWarnings(for c: JobConfiguration) -> [String] {
-    guard history.jobs.count >= 5 else { return [] }
-    var warnings: [String] = []
-    func check(_ name: String, _ value: Double, _ seen: [Double]) {
-      guard let low = seen.min(), let high = seen.max(), value < low * 0.9 || value > high * 1.1 else { return }
-      warnings.append(
-        "\(name) \(JSON.digits((value * 100).rounded() / 100)) lies outside of what the history has seen "
-          + "(\(JSON.digits(low.rounded()))–\(JSON.digits(high.rounded()))): the answer is an extrapolation, and wider")
-    }
-    check("tokens a step", c.tokensPerStep, history.jobs.map(\.configuration.tokensPerStep))
-    check("rank", Double(c.rank), history.jobs.map { Double($0.configuration.rank) })
-    check("batch size", Double(c.batchSize), history.jobs.map { Double($0.configuration.batchSize) })
-    return warnings
-  }
-
-  /// The source with more spread in the step time where the job lies outside the history's range, or its tokens are estimated.
-  func widened(_ source: ModelSource, for c: JobConfiguration, file: TrainingFile?) -> ModelSource {
-    var extra = 0.0
-    if !rangeWarnings(for: c).isEmpty { extra += 0.1 * 0.1 }
-    if file != nil { extra += TokenEstimate.relativeSpread * TokenEstimate.relativeSpread }
-    guard extra > 0 else { return source }
-    var source = source
-    for i in source.worlds.indices {
-      let own = source.worlds[i].step.jobSD
-      source.worlds[i].step.jobSD = (own * own + extra).squareRoot()
-    }
-    return source
-  }
-}
-
-/// What past estimates of the cost would have been worth.
-struct Accuracy {
-  /// The share of outcomes within the 80 % interval.
-  var coverage80: Double
-  /// The median of |middle estimate ÷ outcome − 1|.
-  var medianError: Double
-  var jobs: Int
 }
 
 /// Finds the model behind an answer: a history database, a model.json, or the shipped priors; and says which.
@@ -105,17 +68,17 @@ enum ModelLoader {
     guard let path else {
       let history = History(source: "")
       let model = try fit(history)
-      return make(model, history, name: "the shipped priors answer (calibration/priors.json)")
+      return make(model, history, path, label: "")
     }
     if path.hasSuffix(".json") {
       let model = try read(model: path)
-      return make(model, History(source: path), name: path)
+      return make(model, History(source: path), path, label: "")
     }
     let history = try HistoryReader.read(path: path, asOf: asOf)
     let model = try fit(history)
     let origins = Set(history.observations.map(\.origin)).sorted().filter { $0 != "real" }
     let label = origins.isEmpty ? "" : " (\(origins.joined(separator: ", ")))"
-    return make(model, history, name: path + label)
+    return make(model, history, path, label: label)
   }
 
   /// Calibrates on a history, with the shipped priors.
@@ -136,16 +99,22 @@ enum ModelLoader {
     return source
   }
 
-  private static func make(_ model: Model, _ history: History, name: String) -> Calibrated {
-    let worlds = (0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1) }
-    let outcomes = MemoryOutcome.seen(in: history)
-    var calibrated = Calibrated(
-      model: model,
-      source: ModelSource(worlds: worlds, jobs: model.source.jobs, name: name, warnings: model.warnings),
-      history: history,
-      memory: VRAMModel().updated(by: outcomes))
-    calibrated.quoteError = quoteError(history)
-    return calibrated
+  /// What a person reads as the source.
+  static func name(_ path: String?, _ label: String) -> String {
+    path.map { $0 + label } ?? "the shipped priors answer (calibration/priors.json)"
+  }
+
+  /// Possible truths drawn from a model.
+  static func source(_ model: Model, name: String) -> ModelSource {
+    ModelSource(
+      worlds: (0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1) }, jobs: model.source.jobs,
+      name: name, warnings: model.warnings)
+  }
+
+  private static func make(_ model: Model, _ history: History, _ path: String?, label: String) -> Calibrated {
+    Calibrated(
+      model: model, source: source(model, name: name(path, label)), history: history,
+      memory: VRAMModel().updated(by: MemoryOutcome.seen(in: history)), quoteError: quoteError(history), label: label)
   }
 
   /// How far past quotes were off: the median of |cost ÷ quote − 1|; nil with fewer than 20 of them.

@@ -110,6 +110,7 @@ extension Estimate {
     experiment.kinds = [JobKind(weight: 1, configuration: configuration)]
     experiment.submissions = [.init(at: start, kind: 0)]
     experiment.keepsJobs = true
+    experiment.keepsStatistics = false
     if let maxCost { experiment.maxCosts = [maxCost] }
     return experiment
   }

@@ -47,6 +47,7 @@ struct ForecastWorkshop: Sendable {
       .init(at: max($0.element.0, start), kind: firstAddition + $0.offset)
     }.sorted { $0.at < $1.at }
     experiment.keepsJobs = true
+    experiment.keepsStatistics = false
     // One mark a day of the first month, and one at each later month's end.
     days = start < boundaries[1] ? calendar.dayEnds(from: max(start, boundaries[0]), to: boundaries[1]) : []
     experiment.marks = Array(Set(days + boundaries.dropFirst()).filter { $0 > start }).sorted()

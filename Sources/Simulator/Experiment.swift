@@ -75,6 +75,8 @@ public struct Experiment: Sendable {
   public var firstOrdinal: UInt32 = 0
   /// Instants at which accrued spending is noted.
   public var marks: [Instant] = []
+  /// Keep tallies and quantiles of the jobs. Who folds the outcomes one by one needs none.
+  public var keepsStatistics = true
   /// Keep a ``JobOutcome`` of every job.
   public var keepsJobs = false
   /// Keep the events of the first replication.

@@ -22,15 +22,12 @@ extension Experiment {
       for worker in 0..<workers {
         group.addTask {
           var results: [(Int, Result)] = []
+          var replication = Replication(self, compiled, onDemand: onDemand)
           for b in stride(from: worker, to: blocks, by: workers) {
             try Task.checkCancellation()
             var partial = initial
             for r in (b * size)..<min(replications, (b + 1) * size) {
-              let number = firstReplication + r
-              let w = number % compiled.count
-              var replication = Replication(
-                self, world: compiled[w], onDemandWorld: w < onDemand.count ? onDemand[w] : nil, number: UInt32(number))
-              fold(&partial, try replication.run())
+              fold(&partial, try replication.run(firstReplication + r))
             }
             results.append((b, partial))
           }
@@ -49,11 +46,9 @@ extension Experiment {
 
   /// Runs one replication: for tests, and for tools that look at a single path.
   public func replication(_ number: Int) throws -> ReplicationResult {
-    let w = number % worlds.count
     var replication = Replication(
-      self, world: CompiledWorld(worlds[w], kinds: kinds),
-      onDemandWorld: w < onDemandWorlds.count ? CompiledWorld(onDemandWorlds[w], kinds: kinds) : nil,
-      number: UInt32(number))
-    return try replication.run()
+      self, worlds.map { CompiledWorld($0, kinds: kinds) },
+      onDemand: onDemandWorlds.map { CompiledWorld($0, kinds: kinds) })
+    return try replication.run(number)
   }
 }

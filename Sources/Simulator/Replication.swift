@@ -6,17 +6,23 @@ import Engine
   import Glibc
 #endif
 
-/// One replication: the engine, fed by the future event list and one sampled world.
+/// One replication after another: the engine, fed by the future event list and one sampled world.
 ///
 /// Not copyable: a copy of the whole state in the loop would cost more than the events.
 struct Replication: ~Copyable {
   let experiment: Experiment
-  let world: CompiledWorld
+  let worlds: [CompiledWorld]
+  /// As many as ``worlds``, or none.
+  let onDemandWorlds: [CompiledWorld]
+  /// What the engine begins with.
+  let fleet: Fleet
+  let batchSize: Int
+  private(set) var world: CompiledWorld
   /// What holds on on-demand pods; ``world`` where nothing differs.
-  let onDemandWorld: CompiledWorld
-  let number: UInt32
+  private(set) var onDemandWorld: CompiledWorld
+  private(set) var number: UInt32 = 0
   /// Key of every random stream of this replication.
-  let base: UInt64
+  private(set) var base: UInt64 = 0
 
   var controller: Controller
   var list: FutureEventList
@@ -57,34 +63,52 @@ struct Replication: ~Copyable {
     var plan = LeasePlan()
   }
 
-  init(_ experiment: Experiment, world: CompiledWorld, onDemandWorld: CompiledWorld? = nil, number: UInt32) {
+  /// - Parameter worlds: the experiment's, compiled; at least one.
+  init(_ experiment: Experiment, _ worlds: [CompiledWorld], onDemand: [CompiledWorld]) {
     self.experiment = experiment
-    self.world = world
-    self.onDemandWorld = onDemandWorld ?? world
-    self.number = number
-    base = RandomStream.base(seed: experiment.seed, replication: UInt64(number))
+    self.worlds = worlds
+    onDemandWorlds = onDemand
+    world = worlds[0]
+    onDemandWorld = worlds[0]
     controller = Controller(fleet: experiment.fleet, policies: experiment.policies)
-    controller.recordsEvents = experiment.traces && number == 0
+    fleet = controller.fleet
     list = FutureEventList(slots: Slot.jobs + max(1, min(Int(experiment.policies.maxConcurrent), 61)))
     now = experiment.start
     submissions = experiment.submissions.count
     keepsJobs = experiment.keepsJobs
     isRolling = experiment.policies.budgetPeriod == .rolling30Days
-    var batchSize = 0
     if case .jobs(let n, let warmUp) = experiment.horizon {
       (lastJob, self.warmUp) = (n, warmUp)
-      countsFrom = warmUp > 0 ? .distantFuture : .distantPast
-      if n - warmUp >= 3_200 { batchSize = (n - warmUp) / 32 }
+      batchSize = n - warmUp >= 3_200 ? (n - warmUp) / 32 : 0
     } else {
-      (lastJob, warmUp) = (.max, 0)
+      (lastJob, warmUp, batchSize) = (.max, 0, 0)
     }
-    result = ReplicationResult(number: number, start: experiment.start, batchSize: batchSize)
-    kindOf = ContiguousArray(repeating: 0, count: experiment.fleet.jobs.count)
+    result = ReplicationResult(number: 0, start: experiment.start, batchSize: batchSize)
+  }
+
+  /// Everything back to the beginning, in the world and with the luck of this number.
+  private mutating func begin(_ number: Int) {
+    self.number = UInt32(number)
+    base = RandomStream.base(seed: experiment.seed, replication: UInt64(number))
+    world = worlds[number % worlds.count]
+    onDemandWorld = onDemandWorlds.isEmpty ? world : onDemandWorlds[number % worlds.count]
+    controller.fleet.reset(to: fleet)
+    controller.recordsEvents = experiment.traces && number == 0
+    list.load([])
+    for slot in pending.indices { pending[slot].kind = .none }
+    kindOf.removeAll(keepingCapacity: true)
+    for _ in fleet.jobs { kindOf.append(0) }
+    now = experiment.start
+    (submitted, nextSubmission, nextMark, nextBoundary, arrived) = (0, 0, 0, 0, 0)
+    countsFrom = warmUp > 0 ? .distantFuture : .distantPast
+    randomArrival = nil
+    result = ReplicationResult(number: self.number, start: experiment.start, batchSize: batchSize)
   }
 
   // MARK: The loop
 
-  mutating func run() throws(TransitionError) -> ReplicationResult {
+  mutating func run(_ number: Int) throws(TransitionError) -> ReplicationResult {
+    begin(number)
     let end: Instant
     if case .until(let instant) = experiment.horizon { end = instant } else { end = .distantFuture }
     try resume()
@@ -131,7 +155,7 @@ struct Replication: ~Copyable {
         result.jobs.append(outcome(job, kind: kindOf[index]))
       }
     }
-    result.sort()
+    if experiment.keepsStatistics { result.sort() }
     result.end = now
     result.accrued = controller.fleet.accrued(at: now)
     result.digest = controller.fleet.digest
@@ -246,7 +270,7 @@ struct Replication: ~Copyable {
   mutating func record(_ index: JobIndex) {
     let i = Int(index.rawValue)
     guard controller.fleet.jobs[i].submitted >= countsFrom else { return }
-    result.record(controller.fleet.jobs[i])
+    if experiment.keepsStatistics { result.record(controller.fleet.jobs[i]) }
     if keepsJobs { result.jobs.append(outcome(controller.fleet.jobs[i], kind: kindOf[i])) }
   }
 }

@@ -12,7 +12,7 @@ public struct ReplicationResult: Sendable {
       return sum
     }
   }
-  public var quantiles = ContiguousArray(repeating: Quantiles(), count: JobMetric.allCases.count)
+  public var quantiles: ContiguousArray<Quantiles> = []
   /// Tallies of consecutive batches of jobs: what a single long replication's half width comes from.
   private var batches: ContiguousArray<TallyVector> = []
   /// What is not yet in the quantiles.
@@ -92,6 +92,7 @@ public struct ReplicationResult: Sendable {
 
   /// Adds what was recorded lately to the quantiles; due at the end.
   mutating func sort() {
+    if quantiles.isEmpty { quantiles = ContiguousArray(repeating: Quantiles(), count: JobMetric.allCases.count) }
     for i in quantiles.indices { quantiles[i].add(recent, lane: i) }
     recent.removeAll(keepingCapacity: true)
   }

@@ -16,8 +16,11 @@ enum CommandLineTool {
   /// The binary stands beside the tests' own resources.
   static var binary: URL { Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("lora-train") }
 
-  static func run(_ arguments: [String], in folder: URL = root) throws -> Run {
+  /// - Parameter cache: where fitted models are kept; nowhere unless a test says so.
+  static func run(_ arguments: [String], in folder: URL = root, cache: URL? = nil) throws -> Run {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["XDG_CACHE_HOME": cache?.path ?? "/dev/null"]) { $1 }
     process.executableURL = binary
     process.arguments = arguments
     process.currentDirectoryURL = folder

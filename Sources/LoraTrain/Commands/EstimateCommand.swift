@@ -86,7 +86,9 @@ struct EstimateCommand: AsyncParsableCommand {
     }
     let pricing = try PricingArgument.pricing(pricing)
     let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now
-    let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
+    let basis = try await EstimateBasis.load(
+      history.history, asOf: history.asOfInstant, threads: simulation.threads)
+    let source = basis.source(history.history)
     let file = try trainingFile.map { try TrainingFile.read(path: $0) }
     if let error = file?.error { throw error }
     let asked = configuration(preset, pricing, file)
@@ -96,15 +98,14 @@ struct EstimateCommand: AsyncParsableCommand {
         Pricing.allCases.map { configuration(preset, $0, file) }
       }
     }
-    let accuracy = try await calibrated.accuracy(threads: simulation.threads)
     var answers: [EstimateAnswer] = []
     for candidate in candidates {
       answers.append(
         try await EstimateAnswer.make(
-          job: nil, candidate, calibrated, file: file, start: began, hourlyRate: hourlyRate, maxCost: maxCost,
+          job: nil, candidate, basis, source, file: file, start: began, hourlyRate: hourlyRate, maxCost: maxCost,
           replications: simulation.replications ?? (compare ? 4_000 : 10_000),
           precision: precision.precision(cap: simulation.replications), seed: simulation.seed,
-          threads: simulation.threads, accuracy: accuracy))
+          threads: simulation.threads))
     }
     for answer in answers { answer.estimate.precision?.sayIfMissed() }
     let selected = [5, 10, 25, 50, 75, 90, 95]
@@ -122,14 +123,15 @@ struct EstimateCommand: AsyncParsableCommand {
 
   private func runBatch(_ path: String) async throws {
     let rows = try JobsCSV.read(path: path)
-    let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
-    let accuracy = try await calibrated.accuracy(threads: simulation.threads)
+    let basis = try await EstimateBasis.load(
+      history.history, asOf: history.asOfInstant, threads: simulation.threads)
+    let source = basis.source(history.history)
     for row in rows {
       let answer = try await EstimateAnswer.make(
-        job: row.job, row.configuration, calibrated, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,
+        job: row.job, row.configuration, basis, source, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,
         hourlyRate: hourlyRate, maxCost: maxCost, replications: simulation.replications ?? 4_000,
         precision: precision.precision(cap: simulation.replications), seed: simulation.seed,
-        threads: simulation.threads, accuracy: accuracy)
+        threads: simulation.threads)
       answer.estimate.precision?.sayIfMissed()
       if output.json {
         print(answer.document(percentiles: Array(1...99)).text(pretty: false))
