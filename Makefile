@@ -3,9 +3,9 @@ SWIFT ?= swift
 # One configuration for everything spares a second clean build.
 FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev pkg-config
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run test test-slow measure lint format install-dependencies clean
+.PHONY: build run test test-slow measure workload bench guard lint format install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -43,6 +43,28 @@ measure: install-dependencies
 	$(SWIFT) build $(FLAGS) --build-tests
 	bash .ci/measure
 
+# One of our own workloads, as lines of JSON on standard output: make workload W=lora C=3 N=300000 SEED=1 REPS=3
+W ?= lora
+C ?= 3
+N ?= 300000
+SEED ?= 1
+REPS ?= 3
+THREADS ?= 1
+workload:
+	@$(MAKE) --no-print-directory install-dependencies 1>&2
+	@$(SWIFT) build --package-path Benchmarks -c release --product Workload 1>&2
+	@Benchmarks/.build/release/Workload $(W) $(C) $(N) $(SEED) $(REPS) $(THREADS)
+
+# Everybody on the same workloads, interleaved; one table of ratios. ROUNDS=6
+bench: build
+	python3 Benchmarks/bench.py
+
+# What may fail a build, for it does not vary with the machine's load: instructions, peak memory, events.
+guard: install-dependencies
+	bash Benchmarks/callgrind.sh
+	$(SWIFT) package --package-path Benchmarks --scratch-path Benchmarks/.build-guard --disable-sandbox \
+	  benchmark thresholds check --no-progress || [ $$? = 4 ]
+
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 
@@ -50,4 +72,4 @@ format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
 clean:
-	rm -rf .build
+	rm -rf .build Benchmarks/.build Benchmarks/.build-guard Benchmarks/.venv Benchmarks/yardsticks/build Benchmarks/peers/build

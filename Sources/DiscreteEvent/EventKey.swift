@@ -32,12 +32,6 @@ public struct EventKey: Hashable, Comparable, Sendable, BitwiseCopyable {
   var wide: Int128 { Int128(truncatingIfNeeded: time.microseconds) &<< 64 | Int128(truncatingIfNeeded: tie) }
 
   @inlinable
-  init(wide: Int128) {
-    time = Instant(microseconds: Int64(truncatingIfNeeded: wide &>> 64))
-    tie = UInt64(truncatingIfNeeded: wide)
-  }
-
-  @inlinable
   public static func < (a: EventKey, b: EventKey) -> Bool {
     a.time != b.time ? a.time < b.time : a.tie < b.tie
   }

@@ -10,47 +10,35 @@
 /// ``reserve(slots:)`` and such a first change of a copy.
 @frozen
 public struct FutureEventList: Sendable {
-  /// A node of the winner tree: the earliest entry below it, and its slot.
-  @frozen @usableFromInline
-  struct Node: Sendable, BitwiseCopyable {
-    @usableFromInline var key: EventKey
-    @usableFromInline var slot: Int
-
-    @inlinable
-    init(_ key: EventKey, _ slot: Int) {
-      self.key = key
-      self.slot = slot
-    }
-  }
-
   /// How many slots there are; slots count from 0.
   public private(set) var slots: Int
-  /// A winner tree: node 1 is the root, node n has the children 2n and 2n + 1, node `leaves` + s is the leaf of slot s.
-  /// An empty slot's key is ``EventKey/none``.
-  @usableFromInline var nodes: ContiguousArray<Node>
-  /// A power of two, at least 2.
-  @usableFromInline var leaves: Int
+  /// The key in each leaf; an empty slot holds ``EventKey/none``. Its count is a power of two, at least 2.
+  @usableFromInline var keys: ContiguousArray<EventKey>
+  /// A winner tree: node 1 is the root, node n has the children 2n and 2n + 1, a node ≥ `keys.count` is a leaf.
+  /// Each node holds the slot of the earliest entry below it.
+  @usableFromInline var winners: ContiguousArray<UInt32>
 
   /// An empty list with room for `slots` pending events.
   public init(slots: Int) {
     precondition(slots >= 0 && slots <= 1 << 30, "a future event list has 0 to 2³⁰ slots")
+    let leaves = FutureEventList.leaves(for: slots)
     self.slots = slots
-    leaves = FutureEventList.leaves(for: slots)
-    nodes = FutureEventList.empty(leaves)
+    keys = ContiguousArray(repeating: .none, count: leaves)
+    winners = ContiguousArray(repeating: 0, count: leaves)
     rebuild()
   }
 
   /// The slot of the earliest event, or nil when nothing is pending. O(1).
   @inlinable
   public var earliest: Int? {
-    let winner = nodes[1]
-    return winner.key == .none ? nil : winner.slot
+    let slot = Int(winners[1])
+    return keys[slot] == .none ? nil : slot
   }
 
   /// The key of the earliest event, or nil when nothing is pending. O(1).
   @inlinable
   public var earliestKey: EventKey? {
-    let key = nodes[1].key
+    let key = keys[Int(winners[1])]
     return key == .none ? nil : key
   }
 
@@ -58,7 +46,7 @@ public struct FutureEventList: Sendable {
   @inlinable
   public func key(slot: Int) -> EventKey? {
     precondition(slot >= 0 && slot < slots, "no such slot")
-    let key = nodes[leaves + slot].key
+    let key = keys[slot]
     return key == .none ? nil : key
   }
 
@@ -67,7 +55,8 @@ public struct FutureEventList: Sendable {
   public mutating func schedule(_ key: EventKey, slot: Int) {
     precondition(slot >= 0 && slot < slots, "no such slot")
     precondition(key.time != .distantPast, "nothing happens in the distant past")
-    replay(slot, key)
+    keys[slot] = key
+    replay(slot)
   }
 
   /// Empties the slot; an empty one stays empty. O(log slots).
@@ -79,21 +68,20 @@ public struct FutureEventList: Sendable {
     guard wanted > slots else { return }
     precondition(wanted <= 1 << 30, "a future event list has 0 to 2³⁰ slots")
     slots = wanted
-    let more = FutureEventList.leaves(for: wanted)
-    guard more > leaves else { return }
-    var grown = FutureEventList.empty(more)
-    for slot in 0..<leaves { grown[more + slot].key = nodes[leaves + slot].key }
-    (leaves, nodes) = (more, grown)
+    let leaves = FutureEventList.leaves(for: wanted)
+    guard leaves > keys.count else { return }
+    keys.append(contentsOf: repeatElement(.none, count: leaves - keys.count))
+    winners = ContiguousArray(repeating: 0, count: leaves)
     rebuild()
   }
 
   /// Replaces everything by these entries; the last one counts where a slot occurs twice. O(slots).
   public mutating func load(_ new: [(slot: Int, key: EventKey)]) {
-    nodes = FutureEventList.empty(leaves)
+    for i in keys.indices { keys[i] = .none }
     for entry in new {
       precondition(entry.slot >= 0 && entry.slot < slots, "no such slot")
       precondition(entry.key.time != .distantPast, "nothing happens in the distant past")
-      nodes[leaves + entry.slot].key = entry.key
+      keys[entry.slot] = entry.key
     }
     rebuild()
   }
@@ -104,15 +92,13 @@ public struct FutureEventList: Sendable {
     return n
   }
 
-  private static func empty(_ leaves: Int) -> ContiguousArray<Node> {
-    ContiguousArray((0..<2 * leaves).map { Node(.none, max(0, $0 - leaves)) })
-  }
-
   /// Plays every match anew, from the leaves up.
   mutating func rebuild() {
+    let leaves = keys.count
     for node in stride(from: leaves - 1, through: 1, by: -1) {
-      let (left, right) = (nodes[2 * node], nodes[2 * node + 1])
-      nodes[node] = right.key < left.key ? right : left
+      let left = 2 * node >= leaves ? UInt32(2 * node - leaves) : winners[2 * node]
+      let right = 2 * node >= leaves ? UInt32(2 * node + 1 - leaves) : winners[2 * node + 1]
+      winners[node] = keys[Int(right)] < keys[Int(left)] ? right : left
     }
   }
 
@@ -120,24 +106,29 @@ public struct FutureEventList: Sendable {
   ///
   /// Who wins a match is a coin toss: the comparison must not be a branch, or its mispredictions cost three times the work.
   @inlinable
-  mutating func replay(_ slot: Int, _ key: EventKey) {
-    var place = slot &+ leaves
-    nodes.withUnsafeMutableBufferPointer { nodes in
-      var best = slot
-      var bestKey = key.wide
-      nodes[place].key = key
-      while place > 1 {
-        let other = nodes[place ^ 1]
-        let otherKey = other.key.wide
-        // On equal keys the left child, the lower slot, wins; it has the even place.
-        let wins = otherKey &- Int128(truncatingIfNeeded: place & 1) < bestKey
-        let mask: Int = wins ? -1 : 0
-        best ^= (best ^ other.slot) & mask
-        bestKey ^= (bestKey ^ otherKey) & Int128(truncatingIfNeeded: mask)
-        place &>>= 1
-        // What was not this slot and did not change cannot change anything above.
-        if nodes[place].slot != slot && nodes[place].slot == best { return }
-        nodes[place] = Node(EventKey(wide: bestKey), best)
+  mutating func replay(_ slot: Int) {
+    let leaves = keys.count
+    keys.withUnsafeBufferPointer { keys in
+      winners.withUnsafeMutableBufferPointer { winners in
+        var best = slot
+        var bestKey = keys[slot].wide
+        var place = slot &+ leaves
+        var other = slot ^ 1
+        while true {
+          let otherKey = keys[other].wide
+          // On equal keys the left child, the lower slot, wins; it has the even place.
+          let wins = otherKey &- Int128(truncatingIfNeeded: place & 1) < bestKey
+          let mask: Int = wins ? -1 : 0
+          best ^= (best ^ other) & mask
+          bestKey ^= (bestKey ^ otherKey) & Int128(truncatingIfNeeded: mask)
+          place &>>= 1
+          // What was not this slot and did not change cannot change anything above.
+          let was = Int(winners[place])
+          if was != slot && was == best { return }
+          winners[place] = UInt32(truncatingIfNeeded: best)
+          if place == 1 { return }
+          other = Int(winners[place ^ 1])
+        }
       }
     }
   }

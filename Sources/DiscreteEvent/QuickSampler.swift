@@ -6,28 +6,35 @@
   import Darwin
 #endif
 
-/// A ``Sampler`` without tables: what a loop keeps at hand, because copying it counts no references.
+/// A ``Sampler`` without memory of its own: what a loop keeps at hand, because copying it counts no references.
 @frozen
-public struct QuickSampler: Sendable, BitwiseCopyable {
+public struct QuickSampler: BitwiseCopyable, @unchecked Sendable {
   @usableFromInline let kind: Sampler.Kind
   @usableFromInline let a: Double
   @usableFromInline let b: Double
+  /// The shared table of the law: of the normal law for the lognormal, of the exponential for itself.
+  @usableFromInline let rows: UnsafePointer<SIMD4<Double>>
 
-  @inlinable
   init(kind: Sampler.Kind, a: Double, b: Double) {
     self.kind = kind
     self.a = a
     self.b = b
+    rows = kind == .exponential ? ExponentialTable.shared.rows : NormalTable.shared.rows
   }
 
-  /// Whether ``quantile(_:)`` may be asked: the law is constant, lognormal or exponential, as nearly every stage of a job is.
-  /// Any other goes through its sampler.
-  @inlinable public var isQuick: Bool { kind == .constant || kind == .lognormal || kind == .exponential }
+  /// Whether ``quantile(_:)`` may be asked: the law is constant, lognormal, normal or exponential, as nearly every stage of a
+  /// job is. Any other goes through its sampler.
+  @inlinable public var isQuick: Bool {
+    kind == .constant || kind == .lognormal || kind == .exponential || kind == .normal
+  }
 
   /// What ``Sampler/quantile(_:)`` gives.
   @inlinable @inline(__always)
   public func quantile(_ u: Double) -> Double {
     if kind == .constant { return a }
-    return kind == .lognormal ? exp(a + b * NormalTable.quantile(u)) : -a * log(1 - u)
+    // Both u and 1 − u are on the grid of the stream, so that the difference is exact.
+    if kind == .exponential { return a * ExponentialTable(rows: rows).minusLog(1 - u) }
+    let x = a + b * NormalTable(rows: rows).quantile(u)
+    return kind == .normal ? x : exp(x)
   }
 }

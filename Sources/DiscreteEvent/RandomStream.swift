@@ -39,7 +39,7 @@ public struct RandomStream: Sendable, BitwiseCopyable {
   }
 
   /// The next 64 random bits.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func nextUInt64() -> UInt64 {
     if hasSpare {
       hasSpare = false
@@ -53,7 +53,7 @@ public struct RandomStream: Sendable, BitwiseCopyable {
   }
 
   /// A number in the open interval (0, 1), on a grid of 2⁻⁵³ (never 0, never 1).
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func uniform() -> Double { RandomStream.uniform(nextUInt64()) }
 
   /// The two numbers of the stream's block `index`, each in (0, 1), whatever was drawn before; the stream does not move.

@@ -20,6 +20,8 @@ public struct Sampler: Sendable {
   @usableFromInline let b: Double
   /// Constants of the kinds that have more than two.
   @usableFromInline let table: ContiguousArray<Double>
+  /// The sampler without memory of its own.
+  public let quick: QuickSampler
   /// The components of a mixture.
   @usableFromInline let parts: ContiguousArray<Sampler>
 
@@ -64,6 +66,7 @@ public struct Sampler: Sendable {
     }
     self.table = table
     self.parts = parts
+    quick = QuickSampler(kind: kind, a: a, b: b)
   }
 
   /// The value that the uniform number `u` in (0, 1) stands for.
@@ -72,23 +75,16 @@ public struct Sampler: Sendable {
   /// is left of it, stretched to (0, 1), is the component's probability; ``Law/quantile(_:)`` has the mixture's own quantile.
   @inlinable @inline(__always)
   public func quantile(_ u: Double) -> Double {
-    let quick = quick
-    return quick.isQuick ? quick.quantile(u) : other(u)
+    quick.isQuick ? quick.quantile(u) : other(u)
   }
-
-  /// The sampler's two constants without its tables.
-  @inlinable public var quick: QuickSampler { QuickSampler(kind: kind, a: a, b: b) }
 
   @usableFromInline @inline(never)
   func other(_ u: Double) -> Double {
     switch kind {
-    case .constant: return a
-    case .exponential: return -a * log(1 - u)
-    case .lognormal: return exp(a + b * NormalTable.quantile(u))
+    case .constant, .exponential, .lognormal, .normal: return quick.quantile(u)
     case .weibull: return a * pow(-log(1 - u), b)
-    case .gamma: return a * exp(GammaTable.logQuantile(table, NormalTable.quantile(u)))
+    case .gamma: return a * exp(GammaTable.logQuantile(table, NormalTable.shared.quantile(u)))
     case .uniform: return a + b * u
-    case .normal: return a + b * NormalTable.quantile(u)
     case .empirical: return table[max(0, Int((u * a).rounded(.up)) - 1)]
     case .mixture: return mixture(u)
     case .piecewise: return piecewise(-log(1 - u))

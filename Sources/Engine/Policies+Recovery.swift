@@ -17,9 +17,9 @@ extension Controller {
     let i = index.int
     switch fleet.jobs[i].phase {
     case .admitted: return .podRequested(index)
-    case .waitingForGPU: return decideRetry(index, fleet.jobs[i], at: now)
-    case .interrupted: return decideRecovery(index, fleet.jobs[i], at: now)
-    case .awaitingDecision: return decideAnswer(index, fleet.jobs[i], at: now)
+    case .waitingForGPU: return decideRetry(index, at: now)
+    case .interrupted: return decideRecovery(index, at: now)
+    case .awaitingDecision: return decideAnswer(index, at: now)
     case .booting, .preprocessing, .loadingModel, .restoring, .training, .finalizing:
       return fleet.jobs[i].deadline == .distantPast ? .stopOrdered(index, .costCap) : nil
     default: return nil
@@ -27,21 +27,25 @@ extension Controller {
   }
 
   /// After an interruption: a new pod, unless there were too many.
-  private func decideRecovery(_ index: JobIndex, _ job: Job, at now: Instant) -> Event {
-    if job.pricing == .spot, job.interruptions >= policies.maxInterruptions {
-      return carryOut(policies.afterInterruptions, .interruptions, index, job, at: now)
+  @inline(never)
+  private func decideRecovery(_ index: JobIndex, at now: Instant) -> Event {
+    let i = index.int
+    if fleet.jobs[i].pricing == .spot, fleet.jobs[i].interruptions >= policies.maxInterruptions {
+      return carryOut(policies.afterInterruptions, .interruptions, index, at: now)
     }
-    if lags(job, at: now), maySwitch(index, job, at: now) { return .switchedToOnDemand(index) }
-    if job.failedRecoveries >= policies.maxFailedRecoveries {
-      return carryOut(policies.afterRecoveries, .recoveries, index, job, at: now)
+    if lags(index, at: now) { return .switchedToOnDemand(index) }
+    if fleet.jobs[i].failedRecoveries >= policies.maxFailedRecoveries {
+      return carryOut(policies.afterRecoveries, .recoveries, index, at: now)
     }
     return .podRequested(index)
   }
 
   /// After a failed attempt to get a pod: the next attempt, until the time for attempts is over.
-  private func decideRetry(_ index: JobIndex, _ job: Job, at now: Instant) -> Event? {
+  @inline(never)
+  private func decideRetry(_ index: JobIndex, at now: Instant) -> Event? {
+    let job = fleet.jobs[index.int]
     guard job.deadline == .distantFuture else { return nil }
-    if lags(job, at: now), maySwitch(index, job, at: now) { return .switchedToOnDemand(index) }
+    if lags(index, at: now) { return .switchedToOnDemand(index) }
     let since = policies.provisioningRetryEvery * Int64(job.attempts)
     if since <= policies.provisioningGiveUpAfter {
       return .retryScheduled(index, at: max(now, job.firstAttempt + since))
@@ -49,21 +53,25 @@ extension Controller {
     if policies.afterProvisioning == .keepTrying {
       return .retryScheduled(index, at: max(now, job.firstAttempt + since))
     }
-    return carryOut(policies.afterProvisioning, .provisioning, index, job, at: now)
+    return carryOut(policies.afterProvisioning, .provisioning, index, at: now)
   }
 
   /// A question that was answered, or met with silence for too long.
-  private func decideAnswer(_ index: JobIndex, _ job: Job, at now: Instant) -> Event? {
-    if job.answer != .ask { return carryOut(job.answer, job.question, index, job, at: now) }
+  @inline(never)
+  private func decideAnswer(_ index: JobIndex, at now: Instant) -> Event? {
+    let job = fleet.jobs[index.int]
+    if job.answer != .ask { return carryOut(job.answer, job.question, index, at: now) }
     guard job.deadline == .distantPast else { return nil }
     let fallback = policies.afterSilence == .ask ? Fallback.fail : policies.afterSilence
     if fallback == .onDemand, !maySwitch(index, job, at: now) { return .jobFailed(index, failure(for: job.question)) }
-    return carryOut(fallback, job.question, index, job, at: now)
+    return carryOut(fallback, job.question, index, at: now)
   }
 
+  @inline(never)
   private func carryOut(
-    _ fallback: Fallback, _ question: Question, _ index: JobIndex, _ job: Job, at now: Instant
+    _ fallback: Fallback, _ question: Question, _ index: JobIndex, at now: Instant
   ) -> Event {
+    let job = fleet.jobs[index.int]
     switch fallback {
     case .fail: return .jobFailed(index, failure(for: question))
     case .keepTrying:
@@ -77,7 +85,7 @@ extension Controller {
     }
   }
 
-  private func maySwitch(_ index: JobIndex, _ job: Job, at now: Instant) -> Bool {
+  func maySwitch(_ index: JobIndex, _ job: Job, at now: Instant) -> Bool {
     job.pricing == .spot && fleet.refusal(of: index, at: now) == .none
   }
 

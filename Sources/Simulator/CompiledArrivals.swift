@@ -1,10 +1,6 @@
 import Calibration
 import DiscreteEvent
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// When jobs arrive in one world, ready for the loop.
 struct CompiledArrivals: Sendable {
   private enum Kind: Sendable { case none, every, poisson, hourly }
@@ -15,6 +11,7 @@ struct CompiledArrivals: Sendable {
   private let rates: ContiguousArray<Double>
   /// Expected jobs of a whole week.
   private let week: Double
+  private let exponential = ExponentialTable.shared
 
   init(_ arrivals: Arrivals) {
     var rates: ContiguousArray<Double> = []
@@ -41,8 +38,8 @@ struct CompiledArrivals: Sendable {
     switch kind {
     case .none: nil
     case .every: from + Span(seconds: gap)
-    case .poisson: from + Span(seconds: -log(u) * gap)
-    case .hourly: hourly(from, -log(u))
+    case .poisson: from + Span(seconds: exponential.minusLog(u) * gap)
+    case .hourly: hourly(from, exponential.minusLog(u))
     }
   }
 

@@ -103,7 +103,9 @@ final class CompiledWorld: Sendable {
   let success: ByPricing<Double>
   let recoveryRatePerHour: ByPricing<Double?>
   let arrivals: CompiledArrivals
-  /// The samplers above and below without their tables.
+  let normal = NormalTable.shared
+  let exponential = ExponentialTable.shared
+  /// The samplers above and below without memory of their own.
   let quick: QuickLaws
   let kinds: [CompiledKind]
   let interruptions: ByPricing<HazardSampler>

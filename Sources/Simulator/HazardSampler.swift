@@ -2,10 +2,6 @@ import Calibration
 import DiscreteEvent
 import Engine
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// A ``Hazard`` compiled for the loop: at what age is the pod taken back?
 ///
 /// By inversion of the cumulative hazard, given the age already reached: `S⁻¹(u · S(age))`. One uniform a lease.
@@ -14,6 +10,9 @@ struct HazardSampler: Sendable {
     case never
     case exponential(rate: Double)
     case lifetime(Sampler)
+    /// Rates by age alone.
+    case ages
+    /// Rates by age and by hour of the day.
     case segments
     case trace
   }
@@ -25,6 +24,7 @@ struct HazardSampler: Sendable {
   private var hourFactors: [Double] = []
   private var utcOffset: Double = 0
   private var instants: [Double] = []
+  private let exponential = ExponentialTable.shared
 
   init(_ hazard: Hazard) {
     switch hazard {
@@ -46,6 +46,11 @@ struct HazardSampler: Sendable {
       kind = .trace
       instants = at.sorted()
     }
+    if case .segments = kind, let factor = hourFactors.first, hourFactors.allSatisfy({ $0 == factor }) {
+      kind = .ages
+      rates = rates.map { $0 * factor }
+    }
+    if case .ages = kind, !rates.contains(where: { $0 > 0 }) { kind = .never }
     if case .segments = kind, !(hourFactors.contains { $0 > 0 } && rates.contains { $0 > 0 }) { kind = .never }
   }
 
@@ -53,16 +58,30 @@ struct HazardSampler: Sendable {
   func age(granted: Instant, alive age: Double, start: Instant, _ u: Double) -> Double {
     switch kind {
     case .never: return .infinity
-    case .exponential(let rate): return age - log(u) / rate
+    case .exponential(let rate): return age + exponential.minusLog(u) / rate
     case .lifetime(let sampler):
       guard age > 0 else { return sampler.quantile(u) }
       let reached = sampler.law.cdf(age)
       return max(age, sampler.quantile(min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)))
-    case .segments: return segments(granted: granted, alive: age, target: -log(u))
+    case .ages: return byAge(alive: age, target: exponential.minusLog(u))
+    case .segments: return segments(granted: granted, alive: age, target: exponential.minusLog(u))
     case .trace:
       let since = (granted - start).seconds
       return (instants.first { $0 > since + age } ?? .infinity) - since
     }
+  }
+
+  private func byAge(alive: Double, target: Double) -> Double {
+    var (age, left) = (alive, target)
+    for segment in rates.indices {
+      let end = segment < breaks.count ? breaks[segment] : .infinity
+      guard end > age else { continue }
+      let rate = rates[segment]
+      if rate > 0, left <= rate * (end - age) { return age + left / rate }
+      left -= rate > 0 ? rate * (end - age) : 0
+      age = end
+    }
+    return .infinity
   }
 
   private func segments(granted: Instant, alive: Double, target: Double) -> Double {

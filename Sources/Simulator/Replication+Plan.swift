@@ -35,10 +35,12 @@ extension Replication {
       ? world.interruptions.spot.age(granted: granted, alive: alive, start: experiment.start, end)
       : world.interruptions.onDemand.age(granted: granted, alive: alive, start: experiment.start, end)
     plan.cut(granted, after: lost, .interrupted)
-    if kind.crashRate > 0 { plan.cut(granted, after: alive - log(crash) / kind.crashRate, .crashed) }
+    if kind.crashRate > 0 {
+      plan.cut(granted, after: alive + world.exponential.minusLog(crash) / kind.crashRate, .crashed)
+    }
     if world.cancellationRate > 0 {
       let u = stream.pair(LeaseDraw.cancellation).0
-      plan.cut(granted, after: alive - log(u) / world.cancellationRate, .cancelled)
+      plan.cut(granted, after: alive + world.exponential.minusLog(u) / world.cancellationRate, .cancelled)
     }
 
     // The stages, one after the other; a stage that is under way is drawn given how long it has lasted.
@@ -113,10 +115,10 @@ extension Replication {
     _ ordinal: UInt32, _ world: CompiledWorld, _ kind: CompiledKind, _ pod: Double
   ) -> Double {
     guard world.jobVaries || world.podVaries else { return kind.secondsPerStep }
-    var logFactor = world.parameters.step.podSD * NormalTable.quantile(pod)
+    var logFactor = world.parameters.step.podSD * world.normal.quantile(pod)
     if world.jobVaries {
       let u = RandomStream(base: base, entity: ordinal, purpose: Purpose.job).pair().0
-      logFactor += world.parameters.step.jobSD * NormalTable.quantile(u)
+      logFactor += world.parameters.step.jobSD * world.normal.quantile(u)
     }
     return kind.secondsPerStep * exp(logFactor)
   }

@@ -246,11 +246,7 @@ struct Replication: ~Copyable {
   mutating func record(_ index: JobIndex) {
     let i = Int(index.rawValue)
     guard controller.fleet.jobs[i].submitted >= countsFrom else { return }
-    result.record(
-      phase: controller.fleet.jobs[i].phase, failure: controller.fleet.jobs[i].failure,
-      submitted: controller.fleet.jobs[i].submitted, admitted: controller.fleet.jobs[i].admitted,
-      ended: controller.fleet.jobs[i].ended, billed: controller.fleet.jobs[i].billed,
-      cost: controller.fleet.jobs[i].costs.total, interruptions: controller.fleet.jobs[i].interruptions)
+    result.record(controller.fleet.jobs[i])
     if keepsJobs { result.jobs.append(outcome(controller.fleet.jobs[i], kind: kindOf[i])) }
   }
 }

@@ -36,8 +36,8 @@ struct TrainingPath {
     var head = pace * Double(last - from)
     var tail = pace * Double(steps - last)
     if sd > 0 {
-      if checkpoints > 0 { head += sd * Double(last - from).squareRoot() * NormalTable.quantile(u.0) }
-      tail += sd * Double(steps - last).squareRoot() * NormalTable.quantile(u.1)
+      if checkpoints > 0 { head += sd * Double(last - from).squareRoot() * world.normal.quantile(u.0) }
+      tail += sd * Double(steps - last).squareRoot() * world.normal.quantile(u.1)
     }
     let saved = start + Span(seconds: head) + plan.checkpoint * Int64(checkpoints)
     let end = saved + Span(seconds: tail)
@@ -45,7 +45,7 @@ struct TrainingPath {
       if saved + plan.upload <= plan.stop {
         plan.keep(last, through: saved, checkpoints: checkpoints)
       } else {
-        bisect(&plan, sd, checkpoints, head)
+        bisect(&plan, world, sd, checkpoints, head)
       }
     }
     if plan.end == .capped {
@@ -55,20 +55,20 @@ struct TrainingPath {
   }
 
   /// Finds the last checkpoint that is durable by the stop, knowing that number `checkpoints` after `head` seconds is not.
-  private func bisect(_ plan: inout LeasePlan, _ sd: Double, _ checkpoints: Int32, _ head: Double) {
+  private func bisect(
+    _ plan: inout LeasePlan, _ world: CompiledWorld, _ sd: Double, _ checkpoints: Int32, _ head: Double
+  ) {
     // Seconds of training, checkpoints apart, that fit before the stop if nothing were saved.
     let room = (plan.stop - start - plan.upload).seconds
     let blocking = plan.checkpoint.seconds
     var (low, lowAt) = (Int32(0), 0.0)
     var (high, highAt) = (checkpoints, head)
     while high - low > 1 {
-      // Where a straight line between the neighbours would put it.
-      let perCheckpoint = (highAt - lowAt) / Double(high - low) + blocking
-      let guess = perCheckpoint > 0 ? (room - lowAt - Double(low) * blocking) / perCheckpoint : 1
-      let middle = low + Int32(max(1, min(guess, Double(high - low - 1))))
+      // The same halves whatever the stop, so that the same luck is the same path.
+      let middle = (low + high) / 2
       let (before, after) = (low == 0 ? from : step(low), step(high))
       let (left, right) = (Double(step(middle) - before), Double(after - step(middle)))
-      let z = sd > 0 ? NormalTable.quantile(stream.pair(UInt64(step(middle))).0) : 0
+      let z = sd > 0 ? world.normal.quantile(stream.pair(UInt64(step(middle))).0) : 0
       let at = lowAt + (highAt - lowAt) * left / (left + right) + sd * (left * right / (left + right)).squareRoot() * z
       if at + Double(middle) * blocking <= room {
         (low, lowAt) = (middle, at)
@@ -115,7 +115,7 @@ struct TrainingPath {
     }
     let mean = law.map { $0.law.mean } ?? pace
     let sd = law.map { $0.law.variance.squareRoot() } ?? world.stepCV * pace
-    let sum = mean * Double(n) + sd * Double(n).squareRoot() * NormalTable.quantile(stream.uniform())
+    let sum = mean * Double(n) + sd * Double(n).squareRoot() * world.normal.quantile(stream.uniform())
     return Span(seconds: max(0, sum))
   }
 }

@@ -14,6 +14,32 @@ import Testing
   ]
   static let shapes: [Double] = [0.05, 0.3, 0.5, 0.7, 0.99, 1, 1.5, 2, 2.3, 5, 11.9, 12, 30, 46, 100, 1000, 20_000]
 
+  /// Relative to the law: within 10⁻⁹ wherever a stream's grid reaches.
+  @Test func theTableOfTheExponentialLaw() {
+    for exponent in 0..<53 {
+      for part in 0...1024 {
+        let u = min(1 - 0x1p-53, Double(sign: .plus, exponent: -exponent - 1, significand: 1 + Double(part) / 1024))
+        #expect(relativeError(ExponentialTable.shared.minusLog(u), -log(u)) < 1e-8, "u = \(u)")
+      }
+    }
+  }
+
+  /// The table against the function, at the edges of its parts, in both tails, and beyond the table.
+  @Test func theTableOfTheNormalLaw() {
+    var worst = 0.0
+    for octave in 1...30 {
+      for part in 0...640 {
+        let p = Double(sign: .plus, exponent: -octave - 1, significand: 1 + Double(part) / 640)
+        for u in [p, p.nextDown, p.nextUp, 1 - p] where u > 0 && u < 1 {
+          worst = max(worst, abs(NormalTable.shared.quantile(u) - StandardNormal.quantile(u)))
+        }
+      }
+    }
+    #expect(worst < 1e-9)
+    #expect(NormalTable.shared.quantile(0.5) == StandardNormal.quantile(0.5))
+    #expect(NormalTable.shared.quantile(0x1p-53) == StandardNormal.quantile(0x1p-53))
+  }
+
   @Test func standardNormal() {
     for p in Self.probabilities {
       #expect(relativeError(StandardNormal.quantile(p), gsl_cdf_ugaussian_Pinv(p)) < 1e-12, "p = \(p)")

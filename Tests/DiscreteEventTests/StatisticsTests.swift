@@ -175,4 +175,33 @@ import Testing
     let z = (means.variance / expected - 1) / (2 / Double(replications - 1)).squareRoot()
     #expect(abs(z) < 4)
   }
+
+  @Test func eightTalliesAtOnceAreEightTallies() {
+    var stream = RandomStream(seed: 8, replication: 0, entity: 0, purpose: 1)
+    var vector = TallyVector()
+    var one = Array(repeating: Tally(), count: 8)
+    var all = ContiguousArray<SIMD8<Double>>()
+    for _ in 0..<3_000 {
+      var x = SIMD8<Double>()
+      for lane in 0..<8 { x[lane] = Double(lane) * 100 - 250 + stream.uniform() }
+      vector.add(x)
+      all.append(x)
+      for lane in 0..<8 { one[lane].add(x[lane]) }
+    }
+    for lane in 0..<8 {
+      let tally = vector[lane]
+      #expect(tally.count == 3_000 && tally.min == one[lane].min && tally.max == one[lane].max)
+      #expect(relativeError(tally.mean, one[lane].mean) < 1e-12)
+      #expect(relativeError(tally.variance, one[lane].variance) < 1e-9)
+    }
+    // Lanes go into quantiles as numbers do, while exact, across the edge, and in the sketch.
+    for capacity in [10_000, 2_000, 0] {
+      var (a, b) = (Quantiles(capacity: capacity), Quantiles(capacity: capacity))
+      for start in stride(from: 0, to: 3_000, by: 500) {
+        a.add(ContiguousArray(all[start..<start + 500]), lane: 2)
+        for x in all[start..<start + 500] { b.add(x[2]) }
+      }
+      #expect(a == b)
+    }
+  }
 }

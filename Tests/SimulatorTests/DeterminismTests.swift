@@ -132,4 +132,19 @@ import Testing
     #expect(jobs[2].admitted >= .zero + .hours(730))
     #expect(jobs[2].admitted <= .zero + .hours(731))
   }
+
+  /// One more job that is sure to come changes nobody else's luck, while there are slots for all.
+  @Test func anAdditionChangesNobodysLuck() throws {
+    var e = Worlds.experiment(Worlds.busy(), seed: 3)
+    e.policies.maxConcurrent = .max
+    e.policies.budgetLimit = nil
+    let before = try e.replication(0)
+    e.submissions = [.init(at: .zero + .days(3), kind: 0), .init(at: .zero + .days(4), kind: 1)]
+    let after = try e.replication(0)
+    #expect(after.jobs.count == before.jobs.count + 2)
+    let own = after.jobs.filter { $0.ordinal < Replication.firstSubmission }.sorted { $0.ordinal < $1.ordinal }
+    let sorted = before.jobs.sorted { $0.ordinal < $1.ordinal }
+    #expect(own.map(\.costs.total) == sorted.map(\.costs.total))
+    #expect(own.map(\.ended) == sorted.map(\.ended))
+  }
 }

@@ -1,0 +1,104 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Testing
+
+@testable import Simulator
+
+/// Training drawn as two sums and, where it is cut short, a Brownian bridge: in law the same as chunk after chunk.
+@Suite struct TrainingPathTests {
+  private static let steps: Int32 = 1230
+  private static let every: Int32 = 100
+  private static let pace = 10.0
+  private static let cv = 0.8
+
+  private static func world() -> CompiledWorld {
+    var world = WorldParameters()
+    world.step = StepTime(median: .law(.normal(mean: pace, sd: pace * cv)))
+    return CompiledWorld(world, kinds: [])
+  }
+
+  /// Where training stands at `stop`: the bridge's answer, and that of a chunk-by-chunk walk with other random numbers.
+  private static func durable(_ stop: Span, _ n: UInt32, _ world: CompiledWorld) -> (LeasePlan, LeasePlan, Instant) {
+    var plan = LeasePlan()
+    plan.stop = .zero + stop
+    plan.end = .interrupted
+    plan.checkpoint = .seconds(30)
+    plan.upload = .seconds(20)
+    var walk = plan
+    let stream = RandomStream(seed: 4, replication: 0, entity: n, purpose: 1)
+    let path = TrainingPath(from: 30, steps: steps, every: every, start: .zero, pace: pace, stream: stream)
+    let end = path.train(&plan, world, RandomStream(seed: 4, replication: 0, entity: n, purpose: 2).pair())
+    var own = RandomStream(seed: 5, replication: 0, entity: n, purpose: 3)
+    var (step, clock) = (Int32(30), 0.0)
+    while step < steps {
+      let next = min(steps, (step / every + 1) * every)
+      let count = Double(next - step)
+      clock += pace * count + pace * cv * count.squareRoot() * StandardNormal.quantile(own.uniform())
+      step = next
+      guard step < steps else { break }
+      clock += 30
+      if clock + 20 <= stop.seconds {
+        walk.durableStep = step
+        walk.keptThrough = .zero + Span(seconds: clock)
+      }
+    }
+    return (plan, walk, end)
+  }
+
+  @Test func aBridgeIsAWalk() {
+    let world = Self.world()
+    for stop in [Span.seconds(1_500), .seconds(6_010), .seconds(12_300)] {
+      var (bridged, walked) = ([Int32: Int](), [Int32: Int]())
+      var (kept, walkedKept) = (Tally(), Tally())
+      for n in 0..<UInt32(20_000) {
+        let (plan, walk, _) = Self.durable(stop, n, world)
+        bridged[plan.durableStep, default: 0] += 1
+        walked[walk.durableStep, default: 0] += 1
+        kept.add((plan.keptThrough - .zero).seconds)
+        walkedKept.add((walk.keptThrough - .zero).seconds)
+      }
+      for step in Set(bridged.keys).union(walked.keys) {
+        let (a, b) = (Double(bridged[step] ?? 0), Double(walked[step] ?? 0))
+        #expect(abs(a - b) <= 4 * (a + b).squareRoot() + 3, "stop \(stop.seconds), step \(step): \(a) against \(b)")
+      }
+      let se =
+        (kept.standardError * kept.standardError + walkedKept.standardError * walkedKept.standardError).squareRoot()
+      #expect(abs(kept.mean - walkedKept.mean) <= 4 * se, "stop \(stop.seconds)")
+    }
+  }
+
+  /// The same luck cut later keeps at least as much, and what both keep they keep at the same time.
+  @Test func whatIsKeptGrowsWithTheStop() {
+    let world = Self.world()
+    for n in 0..<UInt32(200) {
+      var before = LeasePlan()
+      for stop in stride(from: Int64(0), through: 14_000, by: 70) {
+        let (plan, _, end) = Self.durable(.seconds(stop), n, world)
+        #expect(plan.durableStep >= before.durableStep)
+        if plan.durableStep == before.durableStep { #expect(plan.keptThrough == before.keptThrough) }
+        #expect(plan.durableAt <= plan.stop && end > plan.keptThrough)
+        before = plan
+      }
+    }
+  }
+
+  @Test func aCappedJobSavesWhatItHasTrained() throws {
+    var world = WorldParameters()
+    world.step = StepTime(median: .seconds(10))
+    world.checkpoint = .constant(30)
+    world.checkpointUpload = .constant(20)
+    world.hourlyRate = ByPricing(3.6)
+    var e = Experiment(worlds: [world], policies: Policies(), start: .zero, horizon: .drained)
+    e.kinds = [Worlds.kind(weight: 1, .spot, steps: 1000, every: 100)]
+    e.submissions = [.init(at: .zero, kind: 0)]
+    e.keepsJobs = true
+    // A dollar is a thousand seconds: at 2.5 dollars, two checkpoints and 440 s past the second.
+    e.maxCosts = [2_500_000_000]
+    let job = try #require(try e.replication(0).jobs.first)
+    #expect(job.phase == .failed && job.failure == .costCap)
+    #expect(job.durableStep == 244)
+    // What it takes to save: half a minute of training standing still, and the upload.
+    #expect(job.costs.total == 2_550_000_000 && job.costs[.lostWork] == 0)
+  }
+}
