@@ -33,9 +33,7 @@ extension Controller {
     if fleet.jobs[i].pricing == .spot, fleet.jobs[i].interruptions >= policies.maxInterruptions {
       return carryOut(policies.afterInterruptions, .interruptions, index, at: now)
     }
-    if policies.progressDeadline != nil, lags(fleet.jobs[i], at: now), maySwitch(index, fleet.jobs[i], at: now) {
-      return .switchedToOnDemand(index)
-    }
+    if lags(index, at: now) { return .switchedToOnDemand(index) }
     if fleet.jobs[i].failedRecoveries >= policies.maxFailedRecoveries {
       return carryOut(policies.afterRecoveries, .recoveries, index, at: now)
     }
@@ -47,7 +45,7 @@ extension Controller {
   private func decideRetry(_ index: JobIndex, at now: Instant) -> Event? {
     let job = fleet.jobs[index.int]
     guard job.deadline == .distantFuture else { return nil }
-    if lags(job, at: now), maySwitch(index, job, at: now) { return .switchedToOnDemand(index) }
+    if lags(index, at: now) { return .switchedToOnDemand(index) }
     let since = policies.provisioningRetryEvery * Int64(job.attempts)
     if since <= policies.provisioningGiveUpAfter {
       return .retryScheduled(index, at: max(now, job.firstAttempt + since))
@@ -87,7 +85,7 @@ extension Controller {
     }
   }
 
-  private func maySwitch(_ index: JobIndex, _ job: Job, at now: Instant) -> Bool {
+  func maySwitch(_ index: JobIndex, _ job: Job, at now: Instant) -> Bool {
     job.pricing == .spot && fleet.refusal(of: index, at: now) == .none
   }
 

@@ -54,12 +54,19 @@ public struct Forecast: Sendable {
   public var arrivals: Double
   /// How many jobs were said to be sure to come, and their mean US dollars in all.
   public var additions: (count: Int, dollars: Double)
+  /// The odds of the first month where counting futures says too little; see ``RareOverrun``.
+  public var overrun: RareOverrun?
   public var replications: Int
   /// What came of the precision that was asked for, of the first month's mean.
   public var precision: Precision.Reached?
   public var source: ModelSource
   public var warnings: [String]
   public var digest: ExperimentDigest
+
+  /// The odds that the first month passes `budget`: by ``overrun`` where that is known, else by counting.
+  public func probability(over budget: Double) -> Double {
+    overrun?.probability ?? months.first?.total.probability(above: budget) ?? 0
+  }
 
   struct Fold: Sendable {
     /// By mark, in nanodollars since the start.

@@ -71,7 +71,8 @@ struct ForecastCommand: AsyncParsableCommand {
       if let sensitivity { parts.append(SensitivityText.text(sensitivity)) }
       print(parts.joined(separator: "\n\n"))
     }
-    if let failAbove, let budget, let odds = answer.months.first?.total.probability(above: budget), odds > failAbove {
+    if let failAbove, let budget, answer.probability(over: budget) > failAbove {
+      let odds = answer.probability(over: budget)
       if !output.json {
         Failure.say(
           "the odds of passing \(Words.dollars(budget)) are \(Words.percent(odds)), above \(Words.percent(failAbove))")
@@ -109,9 +110,12 @@ struct ForecastCommand: AsyncParsableCommand {
       try await Forecast.run(request, history: calibrated.history, source: source, calendar: calendar)
         .dropping(request.measured)
     }
-    let before = try await forecast(today, calibrated.source)
+    var before = try await forecast(today, calibrated.source)
     let changes = try changes.changes(asOf: today.asOf)
-    guard !changes.isEmpty else { return (before, []) }
+    guard !changes.isEmpty else {
+      before.overrun = try await rareOverrun(before, today, calibrated, calibrated.source, calendar)
+      return (before, [])
+    }
     // Whatever the precision took: differences are taken future by future.
     var same = today
     same.precision = nil
@@ -120,6 +124,7 @@ struct ForecastCommand: AsyncParsableCommand {
     for change in changes { change.apply(&request, &source) }
     var after = try await forecast(request, source)
     after.precision = before.precision
+    after.overrun = try await rareOverrun(after, request, calibrated, source, calendar)
     var whatIf: [WhatIf] = []
     for change in changes where changes.count > 1 {
       var (request, source) = (same, calibrated.source)
@@ -130,6 +135,17 @@ struct ForecastCommand: AsyncParsableCommand {
     let name = changes.count > 1 ? "all of it together" : changes[0].name
     whatIf.append(WhatIf(name, today: before, changed: after, budget: budget))
     return (after, whatIf)
+  }
+
+  /// Where fewer than 1 future in 100 passes the budget, counting them says little: the odds by importance sampling.
+  private func rareOverrun(
+    _ answer: Forecast, _ request: Forecast.Request, _ calibrated: Calibrated, _ source: ModelSource,
+    _ calendar: CalendarMonths
+  ) async throws -> RareOverrun? {
+    guard let budget, request.measured == 0, answer.probability(over: budget) < 0.01 else { return nil }
+    let odds = try await RareOverrun.run(
+      request, budget: budget, history: calibrated.history, source: source, calendar: calendar)
+    return odds.flatMap { $0.halfWidth < $0.probability ? $0 : nil }
   }
 
   private func sensitivity(

@@ -22,7 +22,8 @@ enum ForecastText {
       ("spent_usd", .number(first.spent)), ("running", .array(f.running.map(active))),
       ("queued", .array(f.queued.map(active))), ("month_end_usd", summary(first.total)),
       ("budget_usd", budget.map { .number($0) } ?? .null),
-      ("p_over_budget", budget.map { .number(first.total.probability(above: $0)) } ?? .null),
+      ("p_over_budget", budget.map { .number(f.probability(over: $0)) } ?? .null),
+      ("p_over_budget_half_width_95", f.overrun.map { .number($0.halfWidth) } ?? .null),
       ("budget_for_95_percent", .number(first.total.quantile(0.95))),
       (
         "by_day",
@@ -86,7 +87,7 @@ enum ForecastText {
         "8 in 10 futures end between \(Words.dollars(total.quantile(0.1))) and \(Words.dollars(total.quantile(0.9))).")
       if let budget {
         lines.append(
-          "\(capitalized(Words.chance(total.probability(above: budget), of: total.count))) to pass "
+          "\(capitalized(Words.chance(f.probability(over: budget), of: total.count))) to pass "
             + "\(Words.dollars(budget)); \(Words.dollars(ceiling(total.quantile(0.95)))) would be safe in 19 months of 20."
         )
       } else {

@@ -68,6 +68,7 @@ struct PlanSelection: Sendable {
     let pairs = Double(max(1, standings.count - 1))
     let eta = 0.5 * (pow(alpha / pairs, -2 / (n0 - 1)) - 1)
     let h2 = 2 * eta * (n0 - 1)
+    // The difference that does not matter, in a batch.
     var width = 0.0
     var batches = PlanSelection.firstBatches
     while true {
@@ -80,7 +81,7 @@ struct PlanSelection: Sendable {
         let costs = standings.filter(\.isAlive).map { PlanSelection.mean($0.batches) }
         width = max((costs.min() ?? 0) * settings.indifference, 1e-9)
       }
-      eliminate(h2: h2, width: width * Double(settings.batch))
+      eliminate(h2: h2, width: width)
       let alive = standings.filter(\.isAlive)
       if alive.isEmpty || (alive.count == 1 && alive[0].isFeasible) { return }
       let next = min(batches + max(2, batches / 4), max(batches, settings.cap / settings.batch))
