@@ -57,7 +57,9 @@ struct ModelCache {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     var digest = Digest()
-    for word in [Int64(status.st_size), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec)] { digest.append(word) }
+    for word in [Int64(status.st_size), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec)] {
+      digest.append(word)
+    }
     return digest.value
   }
 }

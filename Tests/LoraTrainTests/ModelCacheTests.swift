@@ -12,7 +12,8 @@ import Testing
   }
 
   private var kept: [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("lora-train/models").path)) ?? []
+    (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("lora-train/models").path))
+      ?? []
   }
 
   @Test func aKeptModelAnswersAsAFittedOne() throws {
