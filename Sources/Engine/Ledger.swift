@@ -60,6 +60,13 @@ public struct Ledger: Hashable, Sendable, BitwiseCopyable {
     payable &+= amount
   }
 
+  /// Several entries at once; `sum` is their sum.
+  @inline(__always)
+  mutating func post(_ amounts: AccountTotals, _ sum: Int64) {
+    accounts += amounts
+    payable &+= sum
+  }
+
   /// Debits equal credits.
   public var isBalanced: Bool { accounts.total == payable }
 

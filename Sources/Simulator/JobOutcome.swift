@@ -2,7 +2,7 @@ import DiscreteEvent
 import Engine
 
 /// How one simulated job went: a row of `--jobs-csv`.
-public struct JobOutcome: Sendable, BitwiseCopyable {
+public struct JobOutcome: Hashable, Sendable, BitwiseCopyable {
   public var replication: UInt32
   public var ordinal: UInt32
   /// Index into ``Experiment/kinds``.

@@ -9,13 +9,12 @@ import Engine
 extension Replication {
   /// Draws what happens on the lease that was just granted, or on one that was running when the simulation began.
   mutating func draw(
-    _ plan: inout LeasePlan, _ i: Int, in world: CompiledWorld, kind: CompiledKind,
+    _ plan: inout LeasePlan, _ i: Int, _ phase: Phase, in world: CompiledWorld, kind: CompiledKind,
     resumption: Experiment.Resumption?, at now: Instant
   ) {
     let ordinal = controller.fleet.jobs[i].spec.ordinal
     let number = controller.fleet.jobs[i].lease.number
-    let granted = controller.fleet.jobs[i].lease.granted
-    let phase = controller.fleet.jobs[i].phase
+    let granted = plan.granted
     let deadline = controller.fleet.jobs[i].deadline
     let stream = RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.lease)
     // All pairs that are needed at once, so that they are computed side by side.
@@ -31,7 +30,7 @@ extension Replication {
     plan.stop = deadline == .distantPast ? .distantFuture : deadline
     plan.end = .capped
     let lost =
-      controller.fleet.jobs[i].lease.pricing == .spot
+      controller.fleet.jobs[i].pricing == .spot
       ? world.interruptions.spot.age(granted: granted, alive: alive, start: experiment.start, end)
       : world.interruptions.onDemand.age(granted: granted, alive: alive, start: experiment.start, end)
     plan.cut(granted, after: lost, .interrupted)
@@ -47,19 +46,19 @@ extension Replication {
     var clock = resumption?.stageStarted ?? granted
     if phase == .booting {
       clock = finish(world.quick.boot, world.boot, boot, from: clock, now)
-      plan.bootEnd = clock
+      plan.facts.bootEnd = clock
     }
     if phase == .preprocessing || (phase == .booting && !controller.fleet.jobs[i].preprocessed) {
       clock = finish(world.quick.preprocessing, world.preprocessing, preprocessing, from: clock, now)
-      plan.preprocessingEnd = clock
+      plan.facts.preprocessingEnd = clock
     }
     if phase.rawValue <= Phase.loadingModel.rawValue {
       clock = finish(world.quick.modelLoading, world.modelLoading, loading, from: clock, now)
-      plan.loadingEnd = clock
+      plan.facts.loadingEnd = clock
     }
     if phase == .restoring || (phase.rawValue < Phase.restoring.rawValue && number > 1) {
       clock = finish(world.quick.restore, world.restore, restore, from: clock, now)
-      plan.restoreEnd = clock
+      plan.facts.restoreEnd = clock
     }
     if phase.rawValue <= Phase.training.rawValue {
       // Whoever trains already has passed the first step.
@@ -70,9 +69,9 @@ extension Replication {
         plan.stop = clock
         plan.end = .outOfMemory
       }
-      plan.durableStep = controller.fleet.jobs[i].durableStep
-      plan.stoppedStep = plan.durableStep
-      var from = plan.durableStep
+      plan.facts.durableStep = controller.fleet.jobs[i].durableStep
+      plan.stoppedStep = plan.facts.durableStep
+      var from = plan.facts.durableStep
       if trains, let resumption {
         from = max(from, resumption.step)
         clock = resumption.stepAt
@@ -86,7 +85,7 @@ extension Replication {
         pace: resumption?.secondsPerStep ?? secondsPerStep(ordinal, world, kind, pod),
         stream: RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.chunk))
       clock = max(path.train(&plan, world, training), now)
-      plan.trainingEnd = clock
+      plan.facts.trainingEnd = clock
     }
     clock = finish(world.quick.finalization, world.finalization, finalization, from: clock, now)
     if clock <= plan.stop {

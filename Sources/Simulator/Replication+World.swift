@@ -33,18 +33,23 @@ extension Replication {
       success *= 1 - exp(-rate * controller.policies.provisioningRetryEvery.hours)
     }
     let (delay, luck) = stream.pair()
-    if luck < success {
-      schedule(.grant, index, at: now + world.quick.provisioning[pricing].span(delay, world.provisioning[pricing]))
+    guard luck < success else { return schedule(.unavailable, index, at: now) }
+    let granted = now + world.quick.provisioning[pricing].span(delay, world.provisioning[pricing])
+    // Nobody looks between the request and the lease's end: the grant need not be an event of the list.
+    if isEager {
+      start(index, granted: granted, .booting, resumption: nil)
     } else {
-      schedule(.unavailable, index, at: now)
+      schedule(.grant, index, at: granted)
     }
   }
 
-  mutating func start(_ index: JobIndex, resumption: Experiment.Resumption?) {
+  /// Draws what happens on a lease, and schedules its end.
+  mutating func start(_ index: JobIndex, granted: Instant, _ phase: Phase, resumption: Experiment.Resumption?) {
     let i = Int(index.rawValue)
-    let world = controller.fleet.jobs[i].lease.pricing == .spot ? self.world : onDemandWorld
+    let world = controller.fleet.jobs[i].pricing == .spot ? self.world : onDemandWorld
     var plan = LeasePlan()
-    draw(&plan, i, in: world, kind: world.kinds[Int(kindOf[i])], resumption: resumption, at: now)
+    plan.granted = granted
+    draw(&plan, i, phase, in: world, kind: world.kinds[Int(kindOf[i])], resumption: resumption, at: max(now, granted))
     var at = plan.stop
     if plan.end == .interrupted, world.detectionTakesTime {
       var stream = RandomStream(
@@ -54,6 +59,22 @@ extension Replication {
     }
     schedule(.lease, index, at: at)
     pending[Int(controller.fleet.jobs[i].slot)].plan = plan
+  }
+
+  /// Tells the engine of the pods that have been granted by now: whoever reads what is spent has to see them.
+  mutating func openDue(at instant: Instant) throws(TransitionError) {
+    guard isEager else { return }
+    for place in pending.indices where pending[place].kind == .lease && pending[place].plan.granted <= instant {
+      try open(place)
+    }
+  }
+
+  /// Delivers the grant of a lease that was drawn before it.
+  private mutating func open(_ place: Int) throws(TransitionError) {
+    let job = pending[place].job
+    guard !controller.fleet.jobs[Int(job.rawValue)].lease.isOpen else { return }
+    let rate = world.hourlyRate[controller.fleet.jobs[Int(job.rawValue)].pricing]
+    try fact(.podGranted(job, hourlyRate: rate), at: pending[place].plan.granted)
   }
 
   mutating func ask(_ index: JobIndex, _ job: Job, at instant: Instant) {
@@ -97,7 +118,9 @@ extension Replication {
       // An answer that the budget did not let pass: whoever gave it has no other one.
       let after = controller.fleet[index]
       if after.phase == .awaitingDecision { schedule(.deadline, index, at: after.deadline) }
-    case .lease: try deliver(pending[slot].plan, job)
+    case .lease:
+      if isEager { try open(slot) }
+      try deliver(pending[slot].plan, job)
     case .gone:
       let plan = pending[slot].plan
       let saved = Event.checkpointsSaved(
@@ -110,29 +133,29 @@ extension Replication {
   /// Delivers a lease's facts, each at its own time, and then its end.
   mutating func deliver(_ plan: LeasePlan, _ j: JobIndex) throws(TransitionError) {
     let stop = plan.stop
-    // A stage that ends in the very instant of the stop counts as ended.
-    if plan.bootEnd <= stop { try fact(.stageFinished(j, .boot), at: plan.bootEnd) }
-    if plan.preprocessingEnd <= stop { try fact(.stageFinished(j, .preprocessing), at: plan.preprocessingEnd) }
-    if plan.loadingEnd <= stop { try fact(.stageFinished(j, .modelLoading), at: plan.loadingEnd) }
-    if plan.restoreEnd <= stop { try fact(.stageFinished(j, .restore), at: plan.restoreEnd) }
-    let saved = plan.blocked > .zero || plan.durableStep > controller.fleet[j].durableStep
-    let checkpoints = Event.checkpointsSaved(
-      j, step: plan.durableStep, keptThrough: plan.keptThrough, blocked: plan.blocked)
-    // An upload may end after training has.
-    let late = plan.durableAt > plan.trainingEnd
-    if saved, !late { try fact(checkpoints, at: plan.durableAt) }
-    if plan.trainingEnd <= stop { try fact(.stageFinished(j, .training), at: plan.trainingEnd) }
-    if saved, late { try fact(checkpoints, at: plan.durableAt) }
+    if controller.recordsEvents {
+      try plan.facts.forEach(of: j, durable: controller.fleet[j].durableStep, until: stop) {
+        (event, instant) throws(TransitionError) in try fact(event, at: instant)
+      }
+    } else {
+      result.events &+= try controller.fleet.evolve(plan.facts, of: j, until: stop)
+    }
+    // A worker that has ended lets its pod go, which here is gone at once.
     switch plan.end {
-    case .completed: try receive(.stageFinished(j, .finalization), at: stop)
+    case .completed: try end(.stageFinished(j, .finalization), j, at: stop)
     case .interrupted:
       let billedUntil = world.parameters.detectionIsBilled ? now : stop
       try receive(.podInterrupted(j, .interrupted, stoppedAt: stop, billedUntil: billedUntil), at: now)
-    case .crashed: try receive(.workerFailed(j, .workerCrash), at: stop)
-    case .outOfMemory: try receive(.workerFailed(j, .outOfMemory), at: stop)
-    case .cancelled: try receive(.cancelRequested(j), at: stop)
+    case .crashed: try end(.workerFailed(j, .workerCrash), j, at: stop)
+    case .outOfMemory: try end(.workerFailed(j, .outOfMemory), j, at: stop)
+    case .cancelled: try end(.cancelRequested(j), j, at: stop)
     case .capped: try receive(.deadlinePassed(j), at: stop)
     }
+  }
+
+  private mutating func end(_ event: Event, _ j: JobIndex, at instant: Instant) throws(TransitionError) {
+    try fact(event, at: instant)
+    try receive(.podGone(j), at: instant)
   }
 
   mutating func fact(_ event: Event, at instant: Instant) throws(TransitionError) {

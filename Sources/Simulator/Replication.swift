@@ -43,6 +43,10 @@ struct Replication: ~Copyable {
   var countsFrom = Instant.distantPast
   let keepsJobs: Bool
   let isRolling: Bool
+  /// Whether leases may be drawn when they are asked for, because nothing that happens reads the spending in between: there is
+  /// no gate and no cap.
+  private(set) var isEager = false
+  private let hasGates: Bool
   var nextMark = 0
   var nextBoundary = 0
   var result: ReplicationResult
@@ -77,6 +81,9 @@ struct Replication: ~Copyable {
     submissions = experiment.submissions.count
     keepsJobs = experiment.keepsJobs
     isRolling = experiment.policies.budgetPeriod == .rolling30Days
+    hasGates =
+      experiment.policies.budgetLimit != nil || !experiment.fleet.budget.allocations.isEmpty
+      || experiment.maxCosts.contains { $0 < .max } || experiment.fleet.jobs.contains { $0.spec.maxCost < .max }
     if case .jobs(let n, let warmUp) = experiment.horizon {
       (lastJob, self.warmUp) = (n, warmUp)
       batchSize = n - warmUp >= 3_200 ? (n - warmUp) / 32 : 0
@@ -94,6 +101,7 @@ struct Replication: ~Copyable {
     onDemandWorld = onDemandWorlds.isEmpty ? world : onDemandWorlds[number % worlds.count]
     controller.fleet.reset(to: fleet)
     controller.recordsEvents = experiment.traces && number == 0
+    isEager = !hasGates && !controller.recordsEvents
     list.load([])
     for slot in pending.indices { pending[slot].kind = .none }
     kindOf.removeAll(keepingCapacity: true)
@@ -125,11 +133,13 @@ struct Replication: ~Copyable {
       case Slot.arrival: try arrive()
       case Slot.boundary:
         list.cancel(slot: slot)
+        try openDue(at: now)
         try receive(.periodTurned, at: now)
         nextBoundary += 1
         scheduleBoundary()
       case Slot.mark:
         list.cancel(slot: slot)
+        try openDue(at: now)
         result.marks.append(controller.fleet.accrued(at: now))
         nextMark += 1
         scheduleMark()
@@ -139,14 +149,15 @@ struct Replication: ~Copyable {
         if pending[place].kind == .none { list.cancel(slot: slot) }
       }
     }
-    finish(end)
+    try finish(end)
     return result
   }
 
-  mutating func finish(_ end: Instant) {
+  mutating func finish(_ end: Instant) throws(TransitionError) {
     if end < .distantFuture {
       result.advance(to: end, queued: controller.fleet.queued, busy: controller.fleet.slotsInUse)
       now = end
+      try openDue(at: now)
     }
     if keepsJobs {
       for index in controller.fleet.jobs.indices where !controller.fleet.jobs[index].phase.isTerminal {
@@ -175,7 +186,8 @@ struct Replication: ~Copyable {
     for c in 0..<commands.count {
       switch commands[c] {
       case .requestPod(let j, let lease, let pricing): request(j, lease, pricing)
-      case .startWorker(let j): start(j, resumption: nil)
+      case .startWorker(let j):
+        start(j, granted: controller.fleet[j].lease.granted, controller.fleet[j].phase, resumption: nil)
       case .terminatePod(let j): gone = j
       case .stopWorker(let j): stopping = j
       case .notify: break
@@ -251,7 +263,8 @@ struct Replication: ~Copyable {
       case .provisioning: request(resumption.index, job.lease.number, job.pricing)
       case .waitingForGPU: schedule(.deadline, resumption.index, at: job.deadline)
       case .awaitingDecision: ask(resumption.index, job, at: now)
-      case _ where job.phase.isWorking: start(resumption.index, resumption: resumption)
+      case _ where job.phase.isWorking:
+        start(resumption.index, granted: job.lease.granted, job.phase, resumption: resumption)
       default: break
       }
     }

@@ -49,7 +49,7 @@ struct TrainingPath {
       }
     }
     if plan.end == .capped {
-      plan.note(stopped: plan.durableStep, plan.keptThrough, start, from, pace, steps, before: end)
+      plan.note(stopped: plan.facts.durableStep, plan.facts.keptThrough, start, from, pace, steps, before: end)
     }
     return end
   }
@@ -102,7 +102,7 @@ struct TrainingPath {
     }
     let end = step == steps ? clock : .distantFuture
     if plan.end == .capped {
-      plan.note(stopped: plan.durableStep, plan.keptThrough, start, from, pace, steps, before: end)
+      plan.note(stopped: plan.facts.durableStep, plan.facts.keptThrough, start, from, pace, steps, before: end)
     }
     return end
   }
@@ -123,10 +123,10 @@ struct TrainingPath {
 extension LeasePlan {
   @inline(__always)
   fileprivate mutating func keep(_ step: Int32, through: Instant, checkpoints: Int32) {
-    durableStep = step
-    keptThrough = through
-    blocked = checkpoint * Int64(checkpoints)
-    durableAt = through + upload
+    facts.durableStep = step
+    facts.keptThrough = through
+    facts.blocked = checkpoint * Int64(checkpoints)
+    facts.durableAt = through + upload
   }
 
   /// How far training has come by the stop: at its mean pace from the last checkpoint that is durable.
@@ -135,7 +135,7 @@ extension LeasePlan {
     before end: Instant
   ) {
     guard stop < end else { return }
-    let known = blocked > .zero || kept > start
+    let known = facts.blocked > .zero || kept > start
     let since = (stop - (known ? kept : start)).seconds
     let done = Double(known ? durable : from) + (pace > 0 ? since / pace : 0)
     stoppedStep = min(steps - 1, Int32(done))

@@ -91,6 +91,38 @@ import Testing
     }
   }
 
+  /// A replication that is traced tells the engine each fact alone, each grant when it happens; one that is not tells it a lease
+  /// at once, and where nothing reads the spending in between only at its end. Nothing that comes out differs.
+  @Test(arguments: [true, false]) func aLeaseAtOnceIsALeaseFactByFact(gated: Bool) throws {
+    for seed in UInt64(41)...70 {
+      var e = Worlds.experiment(Worlds.busy(), seed: seed)
+      if !gated { e.policies.budgetLimit = nil }
+      e.marks = (1..<45).map { .zero + .days(Int64($0)) + .seconds(17) }
+      let atOnce = try e.replication(0)
+      e.traces = true
+      let byFact = try e.replication(0)
+      #expect(atOnce.digest == byFact.digest, "seed \(seed)")
+      #expect(atOnce.events == byFact.events, "seed \(seed)")
+      #expect(atOnce.marks == byFact.marks, "seed \(seed)")
+      #expect(atOnce.accrued == byFact.accrued, "seed \(seed)")
+      #expect(atOnce.jobs == byFact.jobs, "seed \(seed)")
+      #expect(atOnce.isBalanced && atOnce.marks.count == 44)
+    }
+  }
+
+  @Test func factsThatDoNotFollowFromThePhaseAreRefused() throws {
+    var fleet = Fleet()
+    try fleet.evolve(.jobSubmitted(JobSpec(ordinal: 7, pricing: .spot, steps: 10)), at: .zero)
+    var facts = LeaseFacts()
+    facts.loadingEnd = .zero + .seconds(5)
+    #expect(throws: TransitionError.self) {
+      _ = try fleet.evolve(facts, of: JobIndex(0), until: .zero + .seconds(9))
+    }
+    // What ends after the lease has not happened.
+    #expect(try fleet.evolve(facts, of: JobIndex(0), until: .zero + .seconds(4)) == 0)
+    #expect(fleet[JobIndex(0)].phase == .queued)
+  }
+
   @Test func costIsBilledTimeTimesRate() throws {
     var world = Worlds.busy()
     world.mix = [Worlds.kind(weight: 1, .spot, steps: 1200, every: 100)]

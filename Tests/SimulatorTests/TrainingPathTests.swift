@@ -39,8 +39,8 @@ import Testing
       guard step < steps else { break }
       clock += 30
       if clock + 20 <= stop.seconds {
-        walk.durableStep = step
-        walk.keptThrough = .zero + Span(seconds: clock)
+        walk.facts.durableStep = step
+        walk.facts.keptThrough = .zero + Span(seconds: clock)
       }
     }
     return (plan, walk, end)
@@ -53,10 +53,10 @@ import Testing
       var (kept, walkedKept) = (Tally(), Tally())
       for n in 0..<UInt32(20_000) {
         let (plan, walk, _) = Self.durable(stop, n, world)
-        bridged[plan.durableStep, default: 0] += 1
-        walked[walk.durableStep, default: 0] += 1
-        kept.add((plan.keptThrough - .zero).seconds)
-        walkedKept.add((walk.keptThrough - .zero).seconds)
+        bridged[plan.facts.durableStep, default: 0] += 1
+        walked[walk.facts.durableStep, default: 0] += 1
+        kept.add((plan.facts.keptThrough - .zero).seconds)
+        walkedKept.add((walk.facts.keptThrough - .zero).seconds)
       }
       for step in Set(bridged.keys).union(walked.keys) {
         let (a, b) = (Double(bridged[step] ?? 0), Double(walked[step] ?? 0))
@@ -75,9 +75,11 @@ import Testing
       var before = LeasePlan()
       for stop in stride(from: Int64(0), through: 14_000, by: 70) {
         let (plan, _, end) = Self.durable(.seconds(stop), n, world)
-        #expect(plan.durableStep >= before.durableStep)
-        if plan.durableStep == before.durableStep { #expect(plan.keptThrough == before.keptThrough) }
-        #expect(plan.durableAt <= plan.stop && end > plan.keptThrough)
+        #expect(plan.facts.durableStep >= before.facts.durableStep)
+        if plan.facts.durableStep == before.facts.durableStep {
+          #expect(plan.facts.keptThrough == before.facts.keptThrough)
+        }
+        #expect(plan.facts.durableAt <= plan.stop && end > plan.facts.keptThrough)
         before = plan
       }
     }
