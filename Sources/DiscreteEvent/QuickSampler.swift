@@ -10,22 +10,31 @@
 @frozen
 public struct QuickSampler: BitwiseCopyable, @unchecked Sendable {
   @usableFromInline let kind: Sampler.Kind
+  /// Whether ``quantile(_:)`` may be asked: the law is constant, lognormal, normal or exponential, as nearly every stage of a
+  /// job is. Any other goes through its sampler.
+  public let isQuick: Bool
   @usableFromInline let a: Double
   @usableFromInline let b: Double
   /// The shared table of the law: of the normal law for the lognormal, of the exponential for itself.
   @usableFromInline let rows: UnsafePointer<SIMD4<Double>>
+  @usableFromInline let power = PowerTable.shared
+  /// What a constant law gives as a span.
+  @usableFromInline let constant: Span
 
   init(kind: Sampler.Kind, a: Double, b: Double) {
     self.kind = kind
     self.a = a
     self.b = b
+    isQuick = kind == .constant || kind == .lognormal || kind == .exponential || kind == .normal
+    constant = kind == .constant ? Span(seconds: max(0, a)) : .zero
     rows = kind == .exponential ? ExponentialTable.shared.rows : NormalTable.shared.rows
   }
 
-  /// Whether ``quantile(_:)`` may be asked: the law is constant, lognormal, normal or exponential, as nearly every stage of a
-  /// job is. Any other goes through its sampler.
-  @inlinable public var isQuick: Bool {
-    kind == .constant || kind == .lognormal || kind == .exponential || kind == .normal
+  /// One sample in seconds as a span, none of it negative; `other` gives it in seconds where the law is not quick.
+  @inlinable @inline(__always)
+  public func span(_ u: Double, else other: () -> Double) -> Span {
+    if kind == .constant { return constant }
+    return Span(seconds: max(0, isQuick ? quantile(u) : other()))
   }
 
   /// What ``Sampler/quantile(_:)`` gives.
@@ -35,6 +44,6 @@ public struct QuickSampler: BitwiseCopyable, @unchecked Sendable {
     // Both u and 1 − u are on the grid of the stream, so that the difference is exact.
     if kind == .exponential { return a * ExponentialTable(rows: rows).minusLog(1 - u) }
     let x = a + b * NormalTable(rows: rows).quantile(u)
-    return kind == .normal ? x : exp(x)
+    return kind == .normal ? x : power.exp(x)
   }
 }

@@ -11,8 +11,9 @@ public struct Span: Hashable, Comparable, Sendable, BitwiseCopyable, Codable {
   /// Values beyond ±292,000 years, and NaN, saturate instead of trapping.
   @inlinable @inline(__always) public init(seconds: Double) {
     let us = seconds * 1_000_000
-    // Adding this makes the hardware round to the nearest integer: no call. Ties go to the even one.
-    microseconds = abs(us) < 0x1p51 ? Int64(truncatingIfNeeded: Int(us + 0x1.8p52 - 0x1.8p52)) : Span.saturated(us)
+    // Adding this makes the hardware round to the nearest integer, which is then in the low bits. Ties go to the even one.
+    microseconds =
+      abs(us) < 0x1p51 ? Int64(bitPattern: (us + 0x1.8p52).bitPattern) &- 0x4338_0000_0000_0000 : Span.saturated(us)
   }
 
   @usableFromInline static func saturated(_ us: Double) -> Int64 {

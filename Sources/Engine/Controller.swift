@@ -23,9 +23,17 @@ public struct Controller: Sendable {
   ) throws(TransitionError) {
     commands.removeAll()
     if recordsEvents { recorded.removeAll(keepingCapacity: true) }
-    try take(event, at: now, &commands)
+    fleet.jobs.own()
+    switch event {
+    // What every job meets, compiled on its own.
+    case .jobSubmitted(let spec): try step(.jobSubmitted(spec), at: now)
+    case .podGone(let j):
+      try step(.podGone(j), at: now)
+      tellEnd(of: j, &commands)
+    default: try take(event, at: now, &commands)
+    }
     let subject = fleet.subject
-    try decideAll(about: subject, at: now, &commands)
+    if subject != .none { try decideAll(about: subject, at: now, &commands) }
     if fleet.queued > 0 {
       try admit(at: now, &commands)
       switch event {
@@ -37,19 +45,28 @@ public struct Controller: Sendable {
     fleet.subject = subject
   }
 
+  /// Evolves, and records. Compiled anew wherever the event is known.
+  @inline(__always)
+  private mutating func step(_ event: Event, at now: Instant) throws(TransitionError) {
+    try fleet.apply(event, at: now)
+    if recordsEvents { recorded.append(event) }
+  }
+
+  /// Evolves by any event, and says what follows from it.
+  @inline(never)
   private mutating func take(
     _ event: Event, at now: Instant, _ commands: inout CommandBuffer
   ) throws(TransitionError) {
-    try fleet.evolve(event, at: now)
-    if recordsEvents { recorded.append(event) }
+    try step(event, at: now)
     command(after: event, &commands)
   }
 
+  @inline(never)
   private mutating func admit(at now: Instant, _ commands: inout CommandBuffer) throws(TransitionError) {
     while fleet.queued > 0, fleet.slotsInUse < Int(policies.maxConcurrent) {
       let head = fleet.queueHead
       guard fleet.refusal(of: head, at: now) == .none else { return }
-      try take(.jobAdmitted(head), at: now, &commands)
+      try step(.jobAdmitted(head), at: now)
       try decideAll(about: head, at: now, &commands)
     }
   }
@@ -58,14 +75,31 @@ public struct Controller: Sendable {
   private mutating func decideAll(
     about index: JobIndex, at now: Instant, _ commands: inout CommandBuffer
   ) throws(TransitionError) {
-    guard index != .none else { return }
+    guard fleet.jobs[index.int].isUndecided else { return }
+    if fleet.jobs[index.int].phase == .admitted { return try requestPod(index, at: now, &commands) }
+    try decideRest(about: index, at: now, &commands)
+  }
+
+  @inline(__always)
+  private mutating func requestPod(
+    _ index: JobIndex, at now: Instant, _ commands: inout CommandBuffer
+  ) throws(TransitionError) {
+    try step(.podRequested(index), at: now)
+    commands.append(
+      .requestPod(index, lease: fleet.jobs[index.int].lease.number, fleet.jobs[index.int].pricing))
+  }
+
+  @inline(never)
+  private mutating func decideRest(
+    about index: JobIndex, at now: Instant, _ commands: inout CommandBuffer
+  ) throws(TransitionError) {
     while fleet.jobs[index.int].isUndecided, let decision = decide(about: index, at: now) {
       try take(decision, at: now, &commands)
     }
   }
 
-  @inline(__always)
-  private func command(after event: Event, _ commands: inout CommandBuffer) {
+  // Mutating, as all that is called in the loop: a large value that only reads itself would be copied for each call.
+  private mutating func command(after event: Event, _ commands: inout CommandBuffer) {
     switch event {
     case .podRequested(let j):
       commands.append(.requestPod(j, lease: fleet.jobs[j.int].lease.number, fleet.jobs[j.int].pricing))
@@ -90,13 +124,17 @@ public struct Controller: Sendable {
         commands.append(.notify(j, .waitingForGPU))
       }
     case .stageFinished(let j, .restore): commands.append(.notify(j, .resumed))
-    case .podGone(let j):
-      switch fleet.jobs[j.int].phase {
-      case .completed: commands.append(.notify(j, .completed))
-      case .failed: commands.append(.notify(j, .failed))
-      case .cancelled: commands.append(.notify(j, .cancelled))
-      default: break
-      }
+    case .podGone(let j): tellEnd(of: j, &commands)
+    default: break
+    }
+  }
+
+  @inline(__always)
+  private mutating func tellEnd(of j: JobIndex, _ commands: inout CommandBuffer) {
+    switch fleet.jobs[j.int].phase {
+    case .completed: commands.append(.notify(j, .completed))
+    case .failed: commands.append(.notify(j, .failed))
+    case .cancelled: commands.append(.notify(j, .cancelled))
     default: break
     }
   }

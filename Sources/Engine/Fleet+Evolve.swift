@@ -4,11 +4,20 @@ extension Fleet {
   /// Applies one event. The table comes first: what ``Lifecycle/transitions`` does not allow is an error and changes
   /// nothing. O(1), except `periodTurned` (O(slots)). Allocates only when a job is new.
   public mutating func evolve(_ event: Event, at now: Instant) throws(TransitionError) {
+    jobs.own()
+    try apply(event, at: now)
+  }
+
+  /// See ``evolve(_:at:)``; ``jobs`` are our own.
+  ///
+  /// Compiled anew wherever the event is known: the rest of the switch falls away there.
+  @inline(__always)
+  mutating func apply(_ event: Event, at now: Instant) throws(TransitionError) {
     switch event {
     case .jobDrafted(let spec):
-      subject = insert(Job(spec: spec, phase: .pendingConfiguration, at: now))
+      subject = insert(spec, .pendingConfiguration, at: now)
     case .jobSubmitted(let spec):
-      subject = insert(Job(spec: spec, phase: .queued, at: now))
+      subject = insert(spec, .queued, at: now)
       enqueue(subject, atFront: false)
     case .periodTurned:
       subject = .none

@@ -14,7 +14,7 @@ extension Fleet {
   /// Posts what is not a lease's bill: storage, and a bill that differed.
   mutating func charge(_ i: Int, _ account: Account, _ amount: Int64, at now: Instant) {
     ledger.post(account, amount)
-    jobs[i].costs.add(amount, to: account)
+    jobs[i].costs[account] &+= amount
     budget.count(amount, allocation: jobs[i].spec.allocation, from: now, to: now)
     if jobs[i].phase == .paused, jobs[i].admitted < .distantFuture { setAside(i, true) }
     if jobs[i].phase.isWorking { jobs[i].setCap() }

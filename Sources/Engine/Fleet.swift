@@ -4,7 +4,7 @@ import DiscreteEvent
 ///
 /// ``evolve(_:at:)`` is the only way to change it. It reads no clock, no random numbers and no policy.
 public struct Fleet: Sendable {
-  public internal(set) var jobs: ContiguousArray<Job> = []
+  public internal(set) var jobs = JobTable()
   /// Slot → job; ``JobIndex/none`` where free.
   public internal(set) var slots: ContiguousArray<JobIndex> = []
   var freeSlots: ContiguousArray<Int32> = []
@@ -51,12 +51,13 @@ public struct Fleet: Sendable {
   public mutating func reset(to other: Fleet) {
     var (jobs, slots, freeSlots, freeJobs) = (self.jobs, self.slots, self.freeSlots, self.freeJobs)
     self = other
-    guard self.jobs.isEmpty else { return }
-    jobs.removeAll(keepingCapacity: true)
+    jobs.reset(to: other.jobs)
+    self.jobs = jobs
+    guard self.slots.isEmpty else { return }
     slots.removeAll(keepingCapacity: true)
     freeSlots.removeAll(keepingCapacity: true)
     freeJobs.removeAll(keepingCapacity: true)
-    (self.jobs, self.slots, self.freeSlots, self.freeJobs) = (jobs, slots, freeSlots, freeJobs)
+    (self.slots, self.freeSlots, self.freeJobs) = (slots, freeSlots, freeJobs)
   }
 
   // MARK: Queue (a list threaded through the jobs: O(1) at both ends and for removal)
@@ -109,12 +110,13 @@ public struct Fleet: Sendable {
     slotsInUse -= 1
   }
 
-  mutating func insert(_ job: Job) -> JobIndex {
+  @inline(__always)
+  mutating func insert(_ spec: JobSpec, _ phase: Phase, at now: Instant) -> JobIndex {
     if let free = freeJobs.popLast() {
-      jobs[free.int] = job
+      jobs.place(Job(spec: spec, phase: phase, at: now), at: free.int)
       return free
     }
-    jobs.append(job)
+    jobs.append(Job(spec: spec, phase: phase, at: now))
     return JobIndex(jobs.count - 1)
   }
 }

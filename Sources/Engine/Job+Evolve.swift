@@ -53,7 +53,7 @@ extension Job {
     guard to > lease.settled, lease.isOpen else { return }
     let whole = Ledger.cost(hourlyRate: lease.hourlyRate, time: to - lease.granted)
     let amount = whole &- lease.posted
-    costs.add(amount, to: account)
+    costs[account] &+= amount
     ledger.post(account, amount)
     lease.settled = to
     lease.posted = whole

@@ -69,6 +69,7 @@ public struct Job: Hashable, Sendable, BitwiseCopyable {
   public var next: JobIndex = .none
   public var previous: JobIndex = .none
 
+  @inline(__always)
   init(spec: JobSpec, phase: Phase, at: Instant) {
     self.spec = spec
     self.phase = phase

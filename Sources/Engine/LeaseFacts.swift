@@ -54,6 +54,7 @@ extension Fleet {
     _ facts: borrowing LeaseFacts, of job: JobIndex, until stop: Instant
   ) throws(TransitionError) -> Int {
     guard job.int < jobs.count else { throw TransitionError(phase: nil, event: .stageFinished, ordinal: .max) }
+    jobs.own()
     subject = job
     let events = jobs[job.int].work(facts, until: stop, &ledger)
     guard events >= 0 else {
@@ -122,10 +123,10 @@ extension Job {
     lease.settled = settled
     lease.posted = posted
     var amounts = AccountTotals()
-    amounts[.setup] = setup
-    amounts[.recovery] = recovery
-    amounts[.work] = kept
-    amounts[.checkpoints] = standing
+    amounts.setup = setup
+    amounts.recovery = recovery
+    amounts.work = kept
+    amounts.checkpoints = standing
     costs += amounts
     ledger.post(amounts, setup &+ recovery &+ kept &+ standing)
     return events

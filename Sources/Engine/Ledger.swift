@@ -20,26 +20,50 @@ public enum Account: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable, C
 }
 
 /// Nanodollars (or microseconds) by ``Account``.
+///
+/// Plain numbers in the order of the accounts, no vector: one of eight is aligned to 64 bytes, which the frames of async functions
+/// are not, and the compiler writes beyond them.
 @frozen
 public struct AccountTotals: Hashable, Sendable, BitwiseCopyable, Codable {
-  @usableFromInline var values: SIMD8<Int64> = .zero
-  public init() {}
+  public var work: Int64 = 0
+  public var setup: Int64 = 0
+  public var checkpoints: Int64 = 0
+  public var lostWork: Int64 = 0
+  public var recovery: Int64 = 0
+  public var idle: Int64 = 0
+  public var storage: Int64 = 0
+  public var adjustment: Int64 = 0
+
+  @inlinable public init() {}
+
   @inlinable public subscript(account: Account) -> Int64 {
-    get { values[Int(account.rawValue)] }
-    set { values[Int(account.rawValue)] = newValue }
-  }
-  /// Adds to one account, in place.
-  @inline(__always)
-  mutating func add(_ amount: Int64, to account: Account) {
-    withUnsafeMutableBytes(of: &values) { bytes in
-      let offset = Int(account.rawValue) &* MemoryLayout<Int64>.stride
-      let sum = bytes.load(fromByteOffset: offset, as: Int64.self) &+ amount
-      bytes.storeBytes(of: sum, toByteOffset: offset, as: Int64.self)
+    @inline(__always) get {
+      withUnsafeBytes(of: self) {
+        $0.load(fromByteOffset: Int(account.rawValue) &* MemoryLayout<Int64>.stride, as: Int64.self)
+      }
+    }
+    @inline(__always) set {
+      withUnsafeMutableBytes(of: &self) {
+        $0.storeBytes(of: newValue, toByteOffset: Int(account.rawValue) &* MemoryLayout<Int64>.stride, as: Int64.self)
+      }
     }
   }
+
   /// The sum of the parts.
-  @inlinable public var total: Int64 { values.wrappedSum() }
-  @inlinable public static func += (a: inout AccountTotals, b: AccountTotals) { a.values &+= b.values }
+  @inlinable public var total: Int64 {
+    (work &+ setup &+ checkpoints &+ lostWork) &+ (recovery &+ idle &+ storage &+ adjustment)
+  }
+
+  @inlinable public static func += (a: inout AccountTotals, b: AccountTotals) {
+    a.work &+= b.work
+    a.setup &+= b.setup
+    a.checkpoints &+= b.checkpoints
+    a.lostWork &+= b.lostWork
+    a.recovery &+= b.recovery
+    a.idle &+= b.idle
+    a.storage &+= b.storage
+    a.adjustment &+= b.adjustment
+  }
 }
 
 /// The double-entry ledger of the whole fleet, in nanodollars.
@@ -56,7 +80,7 @@ public struct Ledger: Hashable, Sendable, BitwiseCopyable {
 
   @inline(__always)
   mutating func post(_ account: Account, _ amount: Int64) {
-    accounts.add(amount, to: account)
+    accounts[account] &+= amount
     payable &+= amount
   }
 

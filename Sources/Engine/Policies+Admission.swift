@@ -37,8 +37,13 @@ extension Fleet {
   }
 
   /// Whether the budget gate lets the job pass: spent + set aside + the job's own reservation within the limit.
-  func refusal(of index: JobIndex, at now: Instant) -> Refusal {
-    if budget.limit == nil, budget.allocations.isEmpty { return .none }
+  @inline(__always)
+  mutating func refusal(of index: JobIndex, at now: Instant) -> Refusal {
+    budget.limit == nil && budget.allocations.isEmpty ? .none : gate(index, at: now)
+  }
+
+  @inline(never)
+  private mutating func gate(_ index: JobIndex, at now: Instant) -> Refusal {
     let job = jobs[index.int]
     guard !job.overridden else { return .none }
     let own = max(0, job.spec.reservation - job.cost(at: now))
@@ -57,7 +62,7 @@ extension Fleet {
 
 extension Controller {
   /// Why a job that was just submitted, and found no slot, is refused; nil when it may wait.
-  func refuse(_ index: JobIndex, at now: Instant) -> Refusal? {
+  mutating func refuse(_ index: JobIndex, at now: Instant) -> Refusal? {
     guard fleet.jobs[index.int].phase == .queued else { return nil }
     let refusal = fleet.refusal(of: index, at: now)
     if refusal != .none { return refusal }

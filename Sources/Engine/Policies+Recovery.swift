@@ -13,7 +13,7 @@ extension Job {
 
 extension Controller {
   /// The next thing to decide about a job, or nil. A function of the state alone.
-  func decide(about index: JobIndex, at now: Instant) -> Event? {
+  mutating func decide(about index: JobIndex, at now: Instant) -> Event? {
     let i = index.int
     switch fleet.jobs[i].phase {
     case .admitted: return .podRequested(index)
@@ -28,7 +28,7 @@ extension Controller {
 
   /// After an interruption: a new pod, unless there were too many.
   @inline(never)
-  private func decideRecovery(_ index: JobIndex, at now: Instant) -> Event {
+  private mutating func decideRecovery(_ index: JobIndex, at now: Instant) -> Event {
     let i = index.int
     if fleet.jobs[i].pricing == .spot, fleet.jobs[i].interruptions >= policies.maxInterruptions {
       return carryOut(policies.afterInterruptions, .interruptions, index, at: now)
@@ -42,7 +42,7 @@ extension Controller {
 
   /// After a failed attempt to get a pod: the next attempt, until the time for attempts is over.
   @inline(never)
-  private func decideRetry(_ index: JobIndex, at now: Instant) -> Event? {
+  private mutating func decideRetry(_ index: JobIndex, at now: Instant) -> Event? {
     let job = fleet.jobs[index.int]
     guard job.deadline == .distantFuture else { return nil }
     if lags(index, at: now) { return .switchedToOnDemand(index) }
@@ -58,7 +58,7 @@ extension Controller {
 
   /// A question that was answered, or met with silence for too long.
   @inline(never)
-  private func decideAnswer(_ index: JobIndex, at now: Instant) -> Event? {
+  private mutating func decideAnswer(_ index: JobIndex, at now: Instant) -> Event? {
     let job = fleet.jobs[index.int]
     if job.answer != .ask { return carryOut(job.answer, job.question, index, at: now) }
     guard job.deadline == .distantPast else { return nil }
@@ -68,7 +68,7 @@ extension Controller {
   }
 
   @inline(never)
-  private func carryOut(
+  private mutating func carryOut(
     _ fallback: Fallback, _ question: Question, _ index: JobIndex, at now: Instant
   ) -> Event {
     let job = fleet.jobs[index.int]
@@ -85,7 +85,7 @@ extension Controller {
     }
   }
 
-  func maySwitch(_ index: JobIndex, _ job: Job, at now: Instant) -> Bool {
+  mutating func maySwitch(_ index: JobIndex, _ job: Job, at now: Instant) -> Bool {
     job.pricing == .spot && fleet.refusal(of: index, at: now) == .none
   }
 

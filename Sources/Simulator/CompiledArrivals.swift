@@ -2,7 +2,8 @@ import Calibration
 import DiscreteEvent
 
 /// When jobs arrive in one world, ready for the loop.
-struct CompiledArrivals: Sendable {
+/// A class, so that asking it in the loop counts no references to its array.
+final class CompiledArrivals: Sendable {
   private enum Kind: Sendable { case none, every, poisson, hourly }
   private let kind: Kind
   /// The time between two jobs, or its mean, in seconds.

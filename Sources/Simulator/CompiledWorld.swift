@@ -53,6 +53,9 @@ struct CompiledKind: Sendable, BitwiseCopyable {
   var outOfMemory: Double
 }
 
+/// A law that every lease is drawn from.
+enum StageLaw: UInt8, CaseIterable { case boot, preprocessing, modelLoading, restore, finalization, checkpoint, upload }
+
 /// The laws that every lease is drawn from, as far as they need no table.
 struct QuickLaws: Sendable, BitwiseCopyable {
   let provisioning: ByPricing<QuickSampler>
@@ -65,27 +68,14 @@ struct QuickLaws: Sendable, BitwiseCopyable {
   let upload: QuickSampler
 }
 
-extension QuickSampler {
-  /// One sample as a span, none of it negative; `sampler` where the law needs its tables.
-  @inline(__always)
-  func span(_ u: Double, _ sampler: @autoclosure () -> Sampler) -> Span {
-    Span(seconds: max(0, isQuick ? quantile(u) : sampler().quantile(u)))
-  }
-}
-
 /// One ``WorldParameters`` compiled: samplers instead of laws, rates in seconds.
 ///
 /// A class, so that handing it around in the loop costs one reference count instead of one for each of its samplers.
 final class CompiledWorld: Sendable {
   let parameters: WorldParameters
   let provisioning: ByPricing<Sampler>
-  let boot: Sampler
-  let preprocessing: Sampler
-  let modelLoading: Sampler
-  let restore: Sampler
-  let finalization: Sampler
-  let checkpoint: Sampler
-  let upload: Sampler
+  /// By ``StageLaw``.
+  private let samplers: [Sampler]
   let detection: Sampler
   /// Whether an interruption may go unnoticed at all. Kept, because comparing laws in the loop would allocate.
   let detectionTakesTime: Bool
@@ -105,6 +95,7 @@ final class CompiledWorld: Sendable {
   let arrivals: CompiledArrivals
   let normal = NormalTable.shared
   let exponential = ExponentialTable.shared
+  let power = PowerTable.shared
   /// The samplers above and below without memory of their own.
   let quick: QuickLaws
   let kinds: [CompiledKind]
@@ -118,13 +109,17 @@ final class CompiledWorld: Sendable {
   init(_ p: WorldParameters, kinds: [JobKind]) {
     parameters = p
     provisioning = ByPricing(spot: Sampler(p.provisioning.spot), onDemand: Sampler(p.provisioning.onDemand))
-    boot = Sampler(p.boot)
-    preprocessing = Sampler(p.preprocessing)
-    modelLoading = Sampler(p.modelLoading)
-    restore = Sampler(p.restore)
-    finalization = Sampler(p.finalization)
-    checkpoint = Sampler(p.checkpoint)
-    upload = Sampler(p.checkpointUpload)
+    samplers = StageLaw.allCases.map { law in
+      switch law {
+      case .boot: Sampler(p.boot)
+      case .preprocessing: Sampler(p.preprocessing)
+      case .modelLoading: Sampler(p.modelLoading)
+      case .restore: Sampler(p.restore)
+      case .finalization: Sampler(p.finalization)
+      case .checkpoint: Sampler(p.checkpoint)
+      case .upload: Sampler(p.checkpointUpload)
+      }
+    }
     detection = Sampler(p.detection)
     detectionTakesTime = p.detection != .constant(0)
     switch p.step.median {
@@ -146,10 +141,11 @@ final class CompiledWorld: Sendable {
     answerDelay = p.answerDelay.map { Sampler($0) }
     hourlyRate = ByPricing(
       spot: Int64((p.hourlyRate.spot * 1e9).rounded()), onDemand: Int64((p.hourlyRate.onDemand * 1e9).rounded()))
-    quick = QuickLaws(
-      provisioning: ByPricing(spot: provisioning.spot.quick, onDemand: provisioning.onDemand.quick), boot: boot.quick,
-      preprocessing: preprocessing.quick, modelLoading: modelLoading.quick, restore: restore.quick,
-      finalization: finalization.quick, checkpoint: checkpoint.quick, upload: upload.quick)
+    let quick = samplers.map(\.quick)
+    self.quick = QuickLaws(
+      provisioning: ByPricing(spot: provisioning.spot.quick, onDemand: provisioning.onDemand.quick),
+      boot: quick[0], preprocessing: quick[1], modelLoading: quick[2], restore: quick[3], finalization: quick[4],
+      checkpoint: quick[5], upload: quick[6])
     self.kinds = kinds.map { kind in
       let c = kind.configuration
       return CompiledKind(
@@ -163,6 +159,19 @@ final class CompiledWorld: Sendable {
       sum += $0.weight
       return sum
     }
+  }
+
+  /// A quantile of a law that needs memory of its own.
+  @inline(never)
+  func slow(_ law: StageLaw, _ u: Double) -> Double { samplers[Int(law.rawValue)].quantile(u) }
+
+  /// When a stage ends that began at `from` and has not ended by `now`.
+  @inline(never)
+  func late(_ law: StageLaw, _ u: Double, from: Instant, _ now: Instant) -> Instant {
+    let sampler = samplers[Int(law.rawValue)]
+    let reached = sampler.law.cdf((now - from).seconds)
+    let p = min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)
+    return max(now, from + Span(seconds: max(0, sampler.quantile(p))))
   }
 
   /// The index of the kind of the next job, by the weights of the mix.

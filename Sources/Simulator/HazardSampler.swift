@@ -22,6 +22,8 @@ struct HazardSampler: Sendable {
   private var breaks: [Double] = []
   private var rates: [Double] = []
   private var hourFactors: [Double] = []
+  /// The factors' integral from midnight to each hour, in seconds.
+  private var byHour: [Double] = []
   private var utcOffset: Double = 0
   private var instants: [Double] = []
   private let exponential = ExponentialTable.shared
@@ -50,6 +52,7 @@ struct HazardSampler: Sendable {
       kind = .ages
       rates = rates.map { $0 * factor }
     }
+    byHour = hourFactors.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1 * 3600) }
     if case .ages = kind, !rates.contains(where: { $0 > 0 }) { kind = .never }
     if case .segments = kind, !(hourFactors.contains { $0 > 0 } && rates.contains { $0 > 0 }) { kind = .never }
   }
@@ -84,32 +87,45 @@ struct HazardSampler: Sendable {
     return .infinity
   }
 
+  /// By age and by hour of the day: the hazard since the grant is a piece for each rate by age, within which it grows as the hours'
+  /// cumulated factors do.
   private func segments(granted: Instant, alive: Double, target: Double) -> Double {
     let origin = Double(granted.microseconds) / 1e6 + utcOffset
-    var age = alive
-    var left = target
-    var segment = 0
-    // The last rate by age may be zero: then a full day without hazard means never.
-    var idle = 0.0
-    while idle < 86_400 * 2 {
-      while segment < breaks.count, breaks[segment] <= age { segment += 1 }
-      let clock = origin + age
-      let hour = (clock / 3600).rounded(.down)
-      var next = (hour + 1) * 3600 - origin
-      if next <= age { next = age + 1e-3 }
-      if segment < breaks.count { next = min(next, breaks[segment]) }
-      let h = Int(hour - (hour / 24).rounded(.down) * 24)
-      let rate = rates[min(segment, rates.count - 1)] * hourFactors[h]
-      let width = next - age
-      if rate > 0 {
-        if left <= rate * width { return age + left / rate }
-        left -= rate * width
-        idle = 0
-      } else if segment == breaks.count {
-        idle += width
-      }
-      age = next
+    let midnight = (origin / 86_400).rounded(.down) * 86_400
+    let clock = origin - midnight
+    var (age, left) = (alive, target)
+    var reached = cumulated(clock + age)
+    for segment in rates.indices {
+      let end = segment < breaks.count ? breaks[segment] : .infinity
+      guard end > age else { continue }
+      let rate = rates[segment]
+      let expected = end < .infinity ? cumulated(clock + end) : .infinity
+      if rate > 0, left <= rate * (expected - reached) { return max(age, inverse(reached + left / rate) - clock) }
+      left -= rate > 0 ? rate * (expected - reached) : 0
+      (age, reached) = (end, expected)
     }
     return .infinity
+  }
+
+  /// The factors' integral from midnight over so many seconds, which are not negative.
+  private func cumulated(_ seconds: Double) -> Double {
+    let days = (seconds / 86_400).rounded(.down)
+    let rest = seconds - days * 86_400
+    let hour = min(23, Int(rest / 3600))
+    return days * byHour[24] + byHour[hour] + (rest - Double(hour) * 3600) * hourFactors[hour]
+  }
+
+  /// After how many seconds from midnight the factors' integral reaches so much.
+  private func inverse(_ integral: Double) -> Double {
+    let days = (integral / byHour[24]).rounded(.down)
+    let rest = integral - days * byHour[24]
+    // The last hour that begins with no more.
+    var (hour, step) = (0, 16)
+    while step > 0 {
+      if hour + step < 24, byHour[hour + step] <= rest { hour += step }
+      step /= 2
+    }
+    let factor = hourFactors[hour]
+    return days * 86_400 + Double(hour) * 3600 + (factor > 0 ? (rest - byHour[hour]) / factor : 0)
   }
 }

@@ -2,16 +2,13 @@ import Calibration
 import DiscreteEvent
 import Engine
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 extension Replication {
   /// Draws what happens on the lease that was just granted, or on one that was running when the simulation began.
   mutating func draw(
-    _ plan: inout LeasePlan, _ i: Int, _ phase: Phase, in world: CompiledWorld, kind: CompiledKind,
-    resumption: Experiment.Resumption?, at now: Instant
+    _ plan: inout LeasePlan, _ i: Int, _ phase: Phase, in world: CompiledWorld, resumption: Experiment.Resumption?,
+    at now: Instant
   ) {
+    let kind = world.kinds[Int(kindOf[i])]
     let ordinal = controller.fleet.jobs[i].spec.ordinal
     let number = controller.fleet.jobs[i].lease.number
     let granted = plan.granted
@@ -45,19 +42,19 @@ extension Replication {
     // The stages, one after the other; a stage that is under way is drawn given how long it has lasted.
     var clock = resumption?.stageStarted ?? granted
     if phase == .booting {
-      clock = finish(world.quick.boot, world.boot, boot, from: clock, now)
+      clock = finish(world, .boot, world.quick.boot, boot, from: clock, now)
       plan.facts.bootEnd = clock
     }
     if phase == .preprocessing || (phase == .booting && !controller.fleet.jobs[i].preprocessed) {
-      clock = finish(world.quick.preprocessing, world.preprocessing, preprocessing, from: clock, now)
+      clock = finish(world, .preprocessing, world.quick.preprocessing, preprocessing, from: clock, now)
       plan.facts.preprocessingEnd = clock
     }
     if phase.rawValue <= Phase.loadingModel.rawValue {
-      clock = finish(world.quick.modelLoading, world.modelLoading, loading, from: clock, now)
+      clock = finish(world, .modelLoading, world.quick.modelLoading, loading, from: clock, now)
       plan.facts.loadingEnd = clock
     }
     if phase == .restoring || (phase.rawValue < Phase.restoring.rawValue && number > 1) {
-      clock = finish(world.quick.restore, world.restore, restore, from: clock, now)
+      clock = finish(world, .restore, world.quick.restore, restore, from: clock, now)
       plan.facts.restoreEnd = clock
     }
     if phase.rawValue <= Phase.training.rawValue {
@@ -76,8 +73,8 @@ extension Replication {
         from = max(from, resumption.step)
         clock = resumption.stepAt
       }
-      plan.checkpoint = world.quick.checkpoint.span(checkpoint, world.checkpoint)
-      plan.upload = world.quick.upload.span(upload, world.upload)
+      plan.checkpoint = world.quick.checkpoint.span(checkpoint) { world.slow(.checkpoint, checkpoint) }
+      plan.upload = world.quick.upload.span(upload) { world.slow(.upload, upload) }
       // What begins after the stop never happens.
       guard clock <= plan.stop else { return }
       let path = TrainingPath(
@@ -87,7 +84,7 @@ extension Replication {
       clock = max(path.train(&plan, world, training), now)
       plan.facts.trainingEnd = clock
     }
-    clock = finish(world.quick.finalization, world.finalization, finalization, from: clock, now)
+    clock = finish(world, .finalization, world.quick.finalization, finalization, from: clock, now)
     if clock <= plan.stop {
       plan.stop = clock
       plan.end = .completed
@@ -97,15 +94,10 @@ extension Replication {
   /// When a stage that began at `from` ends: its law, given that it has not ended before `now`.
   @inline(__always)
   private func finish(
-    _ quick: QuickSampler, _ sampler: @autoclosure () -> Sampler, _ u: Double, from: Instant, _ now: Instant
+    _ world: CompiledWorld, _ law: StageLaw, _ quick: QuickSampler, _ u: Double,
+    from: Instant, _ now: Instant
   ) -> Instant {
-    from < now ? finishLate(sampler(), u, from: from, now) : from + quick.span(u, sampler())
-  }
-
-  private func finishLate(_ sampler: Sampler, _ u: Double, from: Instant, _ now: Instant) -> Instant {
-    let reached = sampler.law.cdf((now - from).seconds)
-    let p = min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)
-    return max(now, from + Span(seconds: max(0, sampler.quantile(p))))
+    from < now ? world.late(law, u, from: from, now) : from + quick.span(u) { world.slow(law, u) }
   }
 
   /// This pod's mean seconds a step: the kind's median, what is special about the job, what is special about the pod.
@@ -119,7 +111,7 @@ extension Replication {
       let u = RandomStream(base: base, entity: ordinal, purpose: Purpose.job).pair().0
       logFactor += world.parameters.step.jobSD * world.normal.quantile(u)
     }
-    return kind.secondsPerStep * exp(logFactor)
+    return kind.secondsPerStep * world.power.exp(logFactor)
   }
 }
 

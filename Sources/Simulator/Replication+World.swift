@@ -34,7 +34,8 @@ extension Replication {
     }
     let (delay, luck) = stream.pair()
     guard luck < success else { return schedule(.unavailable, index, at: now) }
-    let granted = now + world.quick.provisioning[pricing].span(delay, world.provisioning[pricing])
+    let granted =
+      now + world.quick.provisioning[pricing].span(delay) { [world] in world.provisioning[pricing].quantile(delay) }
     // Nobody looks between the request and the lease's end: the grant need not be an event of the list.
     if isEager {
       start(index, granted: granted, .booting, resumption: nil)
@@ -49,7 +50,7 @@ extension Replication {
     let world = controller.fleet.jobs[i].pricing == .spot ? self.world : onDemandWorld
     var plan = LeasePlan()
     plan.granted = granted
-    draw(&plan, i, phase, in: world, kind: world.kinds[Int(kindOf[i])], resumption: resumption, at: max(now, granted))
+    draw(&plan, i, phase, in: world, resumption: resumption, at: max(now, granted))
     var at = plan.stop
     if plan.end == .interrupted, world.detectionTakesTime {
       var stream = RandomStream(

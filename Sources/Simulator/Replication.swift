@@ -283,7 +283,12 @@ struct Replication: ~Copyable {
   mutating func record(_ index: JobIndex) {
     let i = Int(index.rawValue)
     guard controller.fleet.jobs[i].submitted >= countsFrom else { return }
-    if experiment.keepsStatistics { result.record(controller.fleet.jobs[i]) }
+    if experiment.keepsStatistics {
+      let jobs = controller.fleet.jobs
+      result.record(
+        jobs[i].phase, jobs[i].failure, submitted: jobs[i].submitted, admitted: jobs[i].admitted, ended: jobs[i].ended,
+        billed: jobs[i].billed, cost: jobs[i].costs.total, interruptions: jobs[i].interruptions)
+    }
     if keepsJobs { result.jobs.append(outcome(controller.fleet.jobs[i], kind: kindOf[i])) }
   }
 }

@@ -98,20 +98,25 @@ public struct ReplicationResult: Sendable {
   }
 
   /// Counts a job that is over.
-  mutating func record(_ job: borrowing Job) {
-    switch job.phase {
+  ///
+  /// By its parts: a whole job would be copied.
+  @inline(__always)
+  mutating func record(
+    _ phase: Phase, _ failure: Failure, submitted: Instant, admitted: Instant, ended: Instant, billed: Span,
+    cost: Int64, interruptions: Int32
+  ) {
+    switch phase {
     case .completed: completed += 1
     case .cancelled: cancelled += 1
-    case .failed: failed[Int(job.failure.rawValue)] += 1
+    case .failed: failed[Int(failure.rawValue)] += 1
     default: refused += 1
     }
-    let (submitted, admitted, ended) = (job.submitted, job.admitted, job.ended)
     guard admitted < .distantFuture else { return }
     self.admitted += 1
     if admitted > submitted { waited += 1 }
     let x = JobMetric.vector(
-      wait: admitted - submitted, duration: ended - admitted, turnaround: ended - submitted, billed: job.billed,
-      cost: job.costs.total, interruptions: job.interruptions)
+      wait: admitted - submitted, duration: ended - admitted, turnaround: ended - submitted, billed: billed,
+      cost: cost, interruptions: interruptions)
     batch.add(x)
     if batch.count == batchSize {
       batches.append(batch)
