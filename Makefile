@@ -5,7 +5,7 @@ FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run test test-slow measure workload bench guard lint format install-dependencies clean
+.PHONY: build run test test-slow sanitize measure workload bench guard lint format install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -37,6 +37,12 @@ test: install-dependencies
 test-slow: install-dependencies
 	$(SWIFT) build $(FLAGS) --build-tests
 	bash .ci/test-slow
+
+# The tests of everything that touches memory by pointer, or runs on many threads, under the address sanitizer.
+sanitize: install-dependencies
+	$(SWIFT) build $(FLAGS) --build-tests --sanitize=address --scratch-path .build/sanitize
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test $(FLAGS) --skip-build --sanitize=address --scratch-path .build/sanitize \
+	  --filter 'DiscreteEventTests|EngineTests|SimulatorTests|PlanningTests' --skip EmbeddingTests
 
 # Every line of "What must be measured" at full size, in one table.
 measure: install-dependencies

@@ -33,7 +33,22 @@ struct EstimateBasis: Codable {
   }
 
   /// The possible truths behind the estimates of a job, named as a person would.
-  func source(_ path: String?) -> ModelSource { ModelLoader.source(model, name: ModelLoader.name(path, label)) }
+  func source(_ path: String?, threads: Int) async -> ModelSource {
+    let draws = ModelSource.draws
+    let worlds = await withTaskGroup(of: (Int, [WorldParameters]).self) { [model] group in
+      let parts = max(1, min(threads, draws))
+      for part in 0..<parts {
+        group.addTask {
+          let own = (draws * part / parts)..<(draws * (part + 1) / parts)
+          return (part, own.map { model.draw($0, of: draws, seed: 1) })
+        }
+      }
+      return await group.reduce(into: [Int: [WorldParameters]]()) { $0[$1.0] = $1.1 }
+    }
+    return ModelSource(
+      worlds: worlds.sorted { $0.key < $1.key }.flatMap(\.value), jobs: model.source.jobs,
+      name: ModelLoader.name(path, label), warnings: model.warnings)
+  }
 
   private static func configured(_ c: JobConfiguration) -> [(String, Double)] {
     [("tokens a step", c.tokensPerStep), ("rank", Double(c.rank)), ("batch size", Double(c.batchSize))]

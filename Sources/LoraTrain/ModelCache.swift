@@ -30,7 +30,25 @@ struct ModelCache {
     guard let data = try? JSONEncoder().encode(value) else { return }
     try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try? data.write(to: file, options: .atomic)
+    prune()
   }
+
+  /// A store that is written to has a new digest every day: only the models written last are kept.
+  private func prune() {
+    let folder = file.deletingLastPathComponent()
+    let written = Set<URLResourceKey>([.contentModificationDateKey])
+    let files =
+      (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: Array(written))) ?? []
+    let models = files.filter { $0.pathExtension == "json" }.map { url in
+      (url, (try? url.resourceValues(forKeys: written))?.contentModificationDate ?? .distantPast)
+    }
+    for (url, _) in models.sorted(by: { $0.1 > $1.1 }).dropFirst(ModelCache.limit) {
+      try? FileManager.default.removeItem(at: url)
+    }
+  }
+
+  /// How many models are kept; each is some 200 kB.
+  static let limit = 16
 
   private static var folder: URL? {
     let environment = ProcessInfo.processInfo.environment

@@ -44,6 +44,19 @@ import Testing
     try file.write(contentsOf: Data([1]))
     try file.close()
     #expect(try estimate(copy.path).code == 0 && kept.count == 2)
+    // Old models make room.
+    let models = folder.appendingPathComponent("lora-train/models")
+    for n in 0..<30 { try Data("{}".utf8).write(to: models.appendingPathComponent("\(n).json")) }
+    for name in kept {
+      let old = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1e9)]
+      try FileManager.default.setAttributes(old, ofItemAtPath: models.appendingPathComponent(name).path)
+    }
+    try FileManager.default.removeItem(at: models.appendingPathComponent("0.json"))
+    let file2 = try FileHandle(forWritingTo: copy)
+    try file2.seekToEnd()
+    try file2.write(contentsOf: Data([2]))
+    try file2.close()
+    #expect(try estimate(copy.path).code == 0 && kept.count == 16)
     let broken = folder.appendingPathComponent("broken.sqlite")
     try Data("no database".utf8).write(to: broken)
     #expect(try estimate(broken.path).code == 65)

@@ -88,7 +88,7 @@ struct EstimateCommand: AsyncParsableCommand {
     let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now
     let basis = try await EstimateBasis.load(
       history.history, asOf: history.asOfInstant, threads: simulation.threads)
-    let source = basis.source(history.history)
+    let source = await basis.source(history.history, threads: simulation.threads)
     let file = try trainingFile.map { try TrainingFile.read(path: $0) }
     if let error = file?.error { throw error }
     let asked = configuration(preset, pricing, file)
@@ -125,7 +125,7 @@ struct EstimateCommand: AsyncParsableCommand {
     let rows = try JobsCSV.read(path: path)
     let basis = try await EstimateBasis.load(
       history.history, asOf: history.asOfInstant, threads: simulation.threads)
-    let source = basis.source(history.history)
+    let source = await basis.source(history.history, threads: simulation.threads)
     for row in rows {
       let answer = try await EstimateAnswer.make(
         job: row.job, row.configuration, basis, source, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,

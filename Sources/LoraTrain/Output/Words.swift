@@ -60,17 +60,23 @@ enum Words {
 
   /// `Sat 21 Nov 09:10` in UTC.
   static func moment(_ instant: Instant) -> String {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = TimeZone(identifier: "UTC")
-    formatter.dateFormat = "EEE d MMM HH:mm"
-    return formatter.string(from: Date(timeIntervalSince1970: Double(instant.microseconds) / 1e6))
+    // By hand: a date formatter takes longer to wake up than the whole estimate takes to compute.
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = .gmt
+    let parts = calendar.dateComponents([.weekday, .day, .month, .hour, .minute], from: date(instant))
+    let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    func two(_ n: Int?) -> String { (n ?? 0) < 10 ? "0\(n ?? 0)" : "\(n ?? 0)" }
+    return "\(weekdays[(parts.weekday ?? 1) - 1]) \(parts.day ?? 1) \(months[(parts.month ?? 1) - 1]) "
+      + "\(two(parts.hour)):\(two(parts.minute))"
   }
 
   /// `2026-11-20T03:30:00Z`.
   static func stamp(_ instant: Instant) -> String {
-    let formatter = ISO8601DateFormatter()
-    formatter.timeZone = TimeZone(identifier: "UTC")
-    return formatter.string(from: Date(timeIntervalSince1970: (Double(instant.microseconds) / 1e6).rounded(.down)))
+    Date(timeIntervalSince1970: date(instant).timeIntervalSince1970.rounded(.down)).formatted(.iso8601)
+  }
+
+  private static func date(_ instant: Instant) -> Date {
+    Date(timeIntervalSince1970: Double(instant.microseconds) / 1e6)
   }
 }
