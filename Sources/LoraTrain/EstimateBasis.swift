@@ -24,8 +24,11 @@ struct EstimateBasis: Codable {
     let cache = path.flatMap { ModelCache(history: $0, asOf: asOf) }
     if let known: EstimateBasis = cache?.read() { return known }
     let calibrated = try ModelLoader.load(path, asOf: asOf)
+    var model = calibrated.model
+    // Which jobs may come is of no concern to the one that is asked about, and most of a model's size.
+    model.mix = []
     let basis = EstimateBasis(
-      model: calibrated.model, memory: calibrated.memory, quoteError: calibrated.quoteError,
+      model: model, memory: calibrated.memory, quoteError: calibrated.quoteError,
       accuracy: try await calibrated.accuracy(threads: threads), seen: EstimateBasis.seen(in: calibrated.history),
       label: calibrated.label)
     cache?.write(basis)
@@ -33,14 +36,15 @@ struct EstimateBasis: Codable {
   }
 
   /// The possible truths behind the estimates of a job, named as a person would.
-  func source(_ path: String?, threads: Int) async -> ModelSource {
+  func source(_ path: String?, _ sampling: ParameterSampling, threads: Int) async -> ModelSource {
     let draws = ModelSource.draws
+    let points = ModelLoader.points(sampling)
     let worlds = await withTaskGroup(of: (Int, [WorldParameters]).self) { [model] group in
       let parts = max(1, min(threads, draws))
       for part in 0..<parts {
         group.addTask {
           let own = (draws * part / parts)..<(draws * (part + 1) / parts)
-          return (part, own.map { model.draw($0, of: draws, seed: 1) })
+          return (part, own.map { model.draw($0, of: draws, seed: 1, points: points) })
         }
       }
       return await group.reduce(into: [Int: [WorldParameters]]()) { $0[$1.0] = $1.1 }

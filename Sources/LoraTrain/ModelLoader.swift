@@ -64,21 +64,23 @@ struct Calibrated {
 
 /// Finds the model behind an answer: a history database, a model.json, or the shipped priors; and says which.
 enum ModelLoader {
-  static func load(_ path: String?, asOf: Instant?) throws -> Calibrated {
+  static func load(
+    _ path: String?, asOf: Instant?, sampling: ParameterSampling = .random
+  ) throws -> Calibrated {
     guard let path else {
       let history = History(source: "")
       let model = try fit(history)
-      return make(model, history, path, label: "")
+      return make(model, history, path, label: "", sampling)
     }
     if path.hasSuffix(".json") {
       let model = try read(model: path)
-      return make(model, History(source: path), path, label: "")
+      return make(model, History(source: path), path, label: "", sampling)
     }
     let history = try HistoryReader.read(path: path, asOf: asOf)
     let model = try fit(history)
     let origins = Set(history.observations.map(\.origin)).sorted().filter { $0 != "real" }
     let label = origins.isEmpty ? "" : " (\(origins.joined(separator: ", ")))"
-    return make(model, history, path, label: label)
+    return make(model, history, path, label: label, sampling)
   }
 
   /// Calibrates on a history, with the shipped priors.
@@ -87,12 +89,14 @@ enum ModelLoader {
   }
 
   /// The model that a scenario names; exact: its medians alone.
-  static func source(for scenario: Scenario, exact: Bool = false) throws -> ModelSource {
+  static func source(
+    for scenario: Scenario, exact: Bool = false, sampling: ParameterSampling = .random
+  ) throws -> ModelSource {
     let calibrated: Calibrated
     switch scenario.model {
     case .none: return ModelSource(worlds: [WorldParameters()], jobs: 0, name: "the scenario alone")
-    case .priors: calibrated = try load(nil, asOf: nil)
-    case .file(let path): calibrated = try load(path, asOf: nil)
+    case .priors: calibrated = try load(nil, asOf: nil, sampling: sampling)
+    case .file(let path): calibrated = try load(path, asOf: nil, sampling: sampling)
     }
     var source = calibrated.source
     if exact { source.worlds = [calibrated.model.point] }
@@ -105,15 +109,23 @@ enum ModelLoader {
   }
 
   /// Possible truths drawn from a model.
-  static func source(_ model: Model, name: String) -> ModelSource {
-    ModelSource(
-      worlds: (0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1) }, jobs: model.source.jobs,
+  static func source(_ model: Model, name: String, _ sampling: ParameterSampling) -> ModelSource {
+    let (draws, points) = (ModelSource.draws, points(sampling))
+    return ModelSource(
+      worlds: (0..<draws).map { model.draw($0, of: draws, seed: 1, points: points) }, jobs: model.source.jobs,
       name: name, warnings: model.warnings)
   }
 
-  private static func make(_ model: Model, _ history: History, _ path: String?, label: String) -> Calibrated {
+  /// One for each possible truth, where they are asked for.
+  static func points(_ sampling: ParameterSampling) -> SobolPoints? {
+    sampling == .sobol ? SobolPoints(count: ModelSource.draws, seed: 1) : nil
+  }
+
+  private static func make(
+    _ model: Model, _ history: History, _ path: String?, label: String, _ sampling: ParameterSampling
+  ) -> Calibrated {
     Calibrated(
-      model: model, source: source(model, name: name(path, label)), history: history,
+      model: model, source: source(model, name: name(path, label), sampling), history: history,
       memory: VRAMModel().updated(by: MemoryOutcome.seen(in: history)), quoteError: quoteError(history), label: label)
   }
 

@@ -46,7 +46,7 @@ public struct Model: Sendable, Codable {
   var outOfMemory: ByPreset<Marginal>
   var arrivals: ArrivalsPosterior
   /// Past jobs, each a kind that may come again; their weights are drawn by the Bayesian bootstrap.
-  var mix: [JobKind]
+  public var mix: [JobKind]
   var hourlyRate: ByPricing<Double>
   /// The configurations that the step time was learnt from.
   var learnt: ConfigurationRange?
@@ -63,9 +63,11 @@ public struct Model: Sendable, Codable {
   ///
   /// The `count` draws are stratified: each parameter meets each of `count` equally probable slices once, in an order of
   /// its own. The same arguments give the same world. Takes some microseconds, besides those for the mix.
-  /// - Parameter index: 0 ..< `count`.
-  public func draw(_ index: Int, of count: Int, seed: UInt64) -> WorldParameters {
-    var strata = Strata(index: index, of: count, seed: seed)
+  /// - Parameters:
+  ///   - index: 0 ..< `count`.
+  ///   - points: `count` of them, for ``ParameterSampling/sobol``.
+  public func draw(_ index: Int, of count: Int, seed: UInt64, points: SobolPoints? = nil) -> WorldParameters {
+    var strata = Strata(index: index, of: count, seed: seed, points: points)
     var world = parameters(&strata)
     world.mix = mix
     // Rubin: "The Bayesian bootstrap", Annals of Statistics 9, 1981.

@@ -13,9 +13,13 @@ struct Strata {
   private let seed: UInt64
   private let halfBits: UInt64
   private var dimension: UInt64 = 0
+  private let points: SobolPoints?
 
-  /// - Parameter count: 0 for the medians.
-  init(index: Int, of count: Int, seed: UInt64) {
+  /// - Parameters:
+  ///   - count: 0 for the medians.
+  ///   - points: as many, in place of the hypercube as far as their dimensions go.
+  init(index: Int, of count: Int, seed: UInt64, points: SobolPoints? = nil) {
+    self.points = points
     precondition(index >= 0 && (count == 0 || index < count))
     self.index = UInt64(index)
     self.count = UInt64(count)
@@ -29,6 +33,7 @@ struct Strata {
   mutating func next() -> Double {
     guard count > 0 else { return 0.5 }
     dimension += 1
+    if let points, dimension <= SobolPoints.dimensions { return points[Int(index), Int(dimension) - 1] }
     let key = Philox.block2x64(dimension, Strata.purpose, key: seed).0
     let jitter = Double(Philox.block2x64(index, dimension, key: key).0 >> 12) + 0.5
     return (Double(cell(key)) + jitter * 0x1p-52) / Double(count)

@@ -27,11 +27,16 @@ struct SimulationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
+  var sampling: ParameterSampling = .random
+
   func validate() throws {
     if let replications, replications < 1 { throw ValidationError("--replications must be at least 1") }
     guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
   }
 }
+
+extension ParameterSampling: ExpressibleByArgument {}
 
 /// Where an answer's calibration comes from.
 struct HistoryOptions: ParsableArguments {

@@ -45,6 +45,10 @@ struct EstimateCommand: AsyncParsableCommand {
   @Option(help: "Forward passes an optimizer step.") var gradientAccumulation: Int?
   @Option(help: "Longest sequence in tokens.") var maxSequenceLength: Int?
   @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
+  @Option(
+    help: ArgumentHelp(
+      "How many runs may go on at once. A run takes one slot: its own answer is the same.", valueName: "n"))
+  var slots: Int?
   @Option(help: ArgumentHelp("US dollars an hour, instead of what the history last paid.", valueName: "usd"))
   var hourlyRate: Double?
   @Option(help: ArgumentHelp("When the run gets its slot; now without it.", valueName: "time"))
@@ -61,7 +65,7 @@ struct EstimateCommand: AsyncParsableCommand {
     for (name, value) in [
       ("--pairs", pairs), ("--rank", rank), ("--epochs", epochs), ("--batch-size", batchSize),
       ("--gradient-accumulation", gradientAccumulation), ("--max-sequence-length", maxSequenceLength),
-      ("--checkpoint-every", checkpointEvery),
+      ("--checkpoint-every", checkpointEvery), ("--slots", slots),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1") }
       if let value, value > 1_000_000_000 { throw ValidationError("\(name) must be at most 1,000,000,000") }
@@ -88,7 +92,7 @@ struct EstimateCommand: AsyncParsableCommand {
     let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now
     let basis = try await EstimateBasis.load(
       history.history, asOf: history.asOfInstant, threads: simulation.threads)
-    let source = await basis.source(history.history, threads: simulation.threads)
+    let source = await basis.source(history.history, simulation.sampling, threads: simulation.threads)
     let file = try trainingFile.map { try TrainingFile.read(path: $0) }
     if let error = file?.error { throw error }
     let asked = configuration(preset, pricing, file)
@@ -125,7 +129,7 @@ struct EstimateCommand: AsyncParsableCommand {
     let rows = try JobsCSV.read(path: path)
     let basis = try await EstimateBasis.load(
       history.history, asOf: history.asOfInstant, threads: simulation.threads)
-    let source = await basis.source(history.history, threads: simulation.threads)
+    let source = await basis.source(history.history, simulation.sampling, threads: simulation.threads)
     for row in rows {
       let answer = try await EstimateAnswer.make(
         job: row.job, row.configuration, basis, source, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,

@@ -55,7 +55,8 @@ struct ForecastCommand: AsyncParsableCommand {
     guard let calendar = CalendarMonths(timeZone: timeZone) else {
       throw ValidationError("--time-zone: there is no '\(timeZone)'; use a name such as Europe/Berlin")
     }
-    let calibrated = try ModelLoader.load(history.history, asOf: history.asOfInstant)
+    let calibrated = try ModelLoader.load(
+      history.history, asOf: history.asOfInstant, sampling: simulation.sampling)
     let today = try question(calibrated, calendar)
     let (answer, whatIf) = try await answers(today, calibrated, calendar)
     answer.precision?.sayIfMissed()

@@ -41,6 +41,9 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
+  var sampling: ParameterSampling = .random
+
   @OptionGroup var output: OutputOptions
 
   private var tieShare: Double {
@@ -60,7 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let scenario = try ScenarioReader.read(path: scenario)
-    let source = try ModelLoader.source(for: scenario, exact: exact)
+    let source = try ModelLoader.source(for: scenario, exact: exact, sampling: sampling)
     var request = Plan.Request(seed: seed, threads: threads)
     request.tie = try tieShare
     request.isExact = exact

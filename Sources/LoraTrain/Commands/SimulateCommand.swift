@@ -31,6 +31,9 @@ struct SimulateCommand: AsyncParsableCommand {
   var jobsCSV: String?
 
   @OptionGroup var precision: PrecisionOptions
+  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
+  var sampling: ParameterSampling = .random
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -40,7 +43,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let scenario = try ScenarioReader.read(path: scenario)
-    let source = try ModelLoader.source(for: scenario)
+    let source = try ModelLoader.source(for: scenario, sampling: sampling)
     let clock = ContinuousClock()
     let began = clock.now
     var request = Simulation.Request(
