@@ -37,6 +37,7 @@ test: install-dependencies
 test-slow: install-dependencies
 	$(SWIFT) build $(FLAGS) --build-tests
 	bash .ci/test-slow
+	bash .ci/test-slurm
 
 # Every line of "What must be measured" at full size, in one table.
 measure: install-dependencies

@@ -18,6 +18,8 @@ struct SimulateCommand: AsyncParsableCommand {
         lora-train simulate scenarios/mm3.yaml --shard 1/2 --output mm3-1-of-2.json
         lora-train simulate scenarios/mm3.yaml --shard 2/2 --output mm3-2-of-2.json
         lora-train simulate --merge mm3-*.json
+      On a Slurm cluster, from a folder that all nodes see:
+        lora-train simulate scenarios/mm3.yaml --engine slurm --shards 20
       """)
 
   @Argument(help: "The scenario file (YAML, version 1).")
@@ -51,6 +53,15 @@ struct SimulateCommand: AsyncParsableCommand {
     help: ArgumentHelp("Answer from the results of all shards, as one run would.", valueName: "file.json"))
   var merge: [String] = []
 
+  /// Where replications are run.
+  enum Engine: String, ExpressibleByArgument, CaseIterable { case local, slurm }
+
+  @Option(help: "Where to run: on this machine, or as a Slurm job array.")
+  var engine = Engine.local
+
+  @Option(help: ArgumentHelp("Tasks of the Slurm job array, one processor each; 8 without it.", valueName: "n"))
+  var shards: Int?
+
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup var output: OutputOptions
 
@@ -62,23 +73,32 @@ struct SimulateCommand: AsyncParsableCommand {
 
   private func validateShards() throws {
     if !merge.isEmpty {
-      let others: [Any?] = [scenario, seed, replications, trace, jobsCSV, shard, resultFile, precision.precision]
-      guard others.allSatisfy({ $0 == nil }) else {
+      let others: [Any?] = [
+        scenario, seed, replications, trace, jobsCSV, shard, resultFile, shards, precision.precision,
+      ]
+      guard others.allSatisfy({ $0 == nil }), engine == .local else {
         throw ValidationError("--merge answers from the shards' results alone: no scenario and no option but --json")
       }
       return
     }
     guard scenario != nil else { throw ValidationError("Missing expected argument '<scenario>'") }
-    guard let shard else {
-      guard resultFile == nil else { throw ValidationError("--output is where --shard i/n writes: give --shard too") }
-      return
+    if engine == .local, shards != nil { throw ValidationError("--shards is for --engine slurm: give both") }
+    if let shards, ShardPart(index: 1, of: shards) == nil {
+      throw ValidationError("--shards takes a number between 1 and \(ShardPart.most)")
     }
-    guard ShardPart(shard) != nil else {
+    if shard == nil, resultFile != nil {
+      throw ValidationError("--output is where --shard i/n writes: give --shard too")
+    }
+    guard shard != nil || engine == .slurm else { return }
+    guard shard == nil || engine == .local else {
+      throw ValidationError("--shard runs one part here, --engine slurm runs them all there: give one of them")
+    }
+    if let shard, ShardPart(shard) == nil {
       throw ValidationError(
         "--shard takes i/n, the i-th of n parts, such as 1/3, 2/3 or 3/3 (n at most \(ShardPart.most)), not '\(shard)'")
     }
     guard precision.precision == nil else {
-      throw ValidationError("--shard needs to know how many replications there are: --replications, not --precision")
+      throw ValidationError("shards need to know how many replications there are: --replications, not --precision")
     }
     guard trace == nil, jobsCSV == nil else {
       throw ValidationError("--trace and --jobs-csv are written by one run, not by a shard")
@@ -89,6 +109,7 @@ struct SimulateCommand: AsyncParsableCommand {
     guard merge.isEmpty else { return try answerFromShards() }
     guard let path = scenario else { throw CleanExit.helpRequest(self) }
     let scenario = try ScenarioReader.read(path: path)
+    if engine == .slurm { return try answerFromSlurm(path) }
     let source = try ModelLoader.source(for: scenario)
     var request = Simulation.Request(
       seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil, traces: trace != nil)
@@ -110,6 +131,13 @@ struct SimulateCommand: AsyncParsableCommand {
 
   private func answerFromShards() throws {
     show(try ShardSet(try merge.map { ($0, try ShardFile.read($0)) }).simulation(), seconds: nil)
+  }
+
+  private func answerFromSlurm(_ path: String) throws {
+    var arguments = [path]
+    if let seed { arguments += ["--seed", "\(seed)"] }
+    if let replications { arguments += ["--replications", "\(replications)"] }
+    show(try ShardSet(try SlurmEngine(arguments: arguments, shards: shards ?? 8).run()).simulation(), seconds: nil)
   }
 
   private func show(_ answer: Simulation, seconds: Double?) {
