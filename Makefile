@@ -37,6 +37,7 @@ test: install-dependencies
 test-slow: install-dependencies
 	$(SWIFT) build $(FLAGS) --build-tests
 	bash .ci/test-slow
+	bash .ci/test-slurm
 
 # The tests of everything that touches memory by pointer, or runs on many threads, under the address sanitizer.
 sanitize: install-dependencies

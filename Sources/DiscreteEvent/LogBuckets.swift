@@ -1,6 +1,6 @@
 /// Counts of positive numbers, each rounded to eight significant bits: within 0.4 %, and exact for whole numbers up to 256.
 /// The rounded number's bit pattern names its bucket: no logarithm is taken.
-struct LogBuckets: Hashable, Sendable {
+struct LogBuckets: Hashable, Sendable, Codable {
   /// What is smaller counts as zero.
   static let least = 1e-9
   private static let shift: UInt64 = 45

@@ -10,7 +10,7 @@
 ///
 /// The sketch counts the numbers in buckets whose bounds grow by the factor γ = 1.005 / 0.995: Masson, Rim, Lee: "DDSketch",
 /// PVLDB 12, 2019. Which numbers were added decides the result; neither their order nor the order of merging does.
-public struct Quantiles: Hashable, Sendable {
+public struct Quantiles: Hashable, Sendable, Codable {
   /// The sketch's greatest relative error.
   public static let relativeError = 0.005
   /// How many numbers are kept as they are.

@@ -3,7 +3,7 @@
 /// Welford: "Note on a method for calculating corrected sums of squares and products", Technometrics 4, 1962; merged as in
 /// Chan, Golub, LeVeque: "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
 @frozen
-public struct Tally: Hashable, Sendable, BitwiseCopyable {
+public struct Tally: Hashable, Sendable, BitwiseCopyable, Codable {
   @usableFromInline var number = 0
   @usableFromInline var average = 0.0
   @usableFromInline var squares = 0.0

@@ -29,28 +29,9 @@ public struct Simulation: Sendable {
   public var digest: ExperimentDigest
   public var outcomes: ContiguousArray<JobOutcome>
   public var trace: [(Instant, Event, UInt32)]
-  public var source: ModelSource
+  /// What gates admission, nanodollars; nil: nothing.
+  public var budgetLimit: Int64?
   public var isBalanced: Bool
-
-  struct Fold: Sendable {
-    var perReplication = Array(repeating: Tally(), count: JobMetric.allCases.count)
-    var overall = Array(repeating: Tally(), count: JobMetric.allCases.count)
-    var quantiles = Array(repeating: Quantiles(), count: JobMetric.allCases.count)
-    var utilization = Tally()
-    var waiting = Tally()
-    var queue = Tally()
-    var completed = Tally()
-    var refused = Tally()
-    var failed = Array(repeating: Tally(), count: Failure.allCases.count)
-    var spent: [Double] = []
-    var batchHalfWidths: [Double] = []
-    var jobs = 0
-    var events = 0
-    var digest = ExperimentDigest()
-    var outcomes: ContiguousArray<JobOutcome> = []
-    var trace: [(Instant, Event, UInt32)] = []
-    var isBalanced = true
-  }
 
   /// What is asked beyond the scenario file.
   public struct Request: Sendable {
@@ -140,19 +121,17 @@ public struct Simulation: Sendable {
   ) async throws -> Simulation {
     var experiment = try experiment(scenario, source: source, request: request)
     try await reserve(&experiment, source: source, threads: request.threads)
-    let slots = Double(experiment.policies.maxConcurrent)
+    let fold = Fold.taking(experiment)
     let main = scenario.service == nil ? JobMetric.cost : .wait
-    let (fold, reached) = try await experiment.run(
-      threads: request.threads, precision: request.precision, metric: main.key, into: Fold()
-    ) { fold, result in
-      fold.take(result, slots: slots)
-    } merge: { whole, part in
+    let (whole, reached) = try await experiment.run(
+      threads: request.threads, precision: request.precision, metric: main.key, into: Fold(), fold: fold
+    ) { whole, part in
       whole.merge(part)
     } mean: {
       RunningMean($0.perReplication[main.rawValue])
     }
     if let reached { experiment.replications = reached.replications }
-    var simulation = Simulation(scenario, experiment, fold, source)
+    var simulation = Simulation(Identity(scenario, experiment), whole)
     simulation.precision = reached
     return simulation
   }
@@ -169,23 +148,23 @@ public struct Simulation: Sendable {
     }
   }
 
-  private init(_ scenario: Scenario, _ experiment: Experiment, _ fold: Fold, _ source: ModelSource) {
-    self.scenario = scenario.name
-    seed = experiment.seed
-    replications = experiment.replications
+  init(_ identity: Identity, _ fold: Fold) {
+    scenario = identity.scenario
+    seed = identity.seed
+    replications = identity.replications
+    budgetLimit = identity.budgetLimit
     jobs = fold.jobs
     events = fold.events
     digest = fold.digest
     outcomes = fold.outcomes
     trace = fold.trace
     isBalanced = fold.isBalanced
-    self.source = source
-    if case .until = experiment.horizon { monthly = SampleSummary(fold.spent) } else { monthly = nil }
+    monthly = identity.endsAtAnInstant ? SampleSummary(fold.spent) : nil
     var metrics: [Metric] = []
     for metric in JobMetric.allCases {
       let m = metric.rawValue
       let between = fold.perReplication[m]
-      let single = experiment.replications == 1
+      let single = identity.replications == 1
       let half = single ? (m < fold.batchHalfWidths.count ? fold.batchHalfWidths[m] : 0) : between.halfWidth95
       metrics.append(
         Metric(
@@ -225,50 +204,21 @@ extension Failure {
   }
 }
 
-extension Simulation.Fold {
-  mutating func take(_ result: ReplicationResult, slots: Double) {
-    digest.add(replication: UInt64(result.number), result.digest)
-    events += result.events
-    jobs += result.ended
-    isBalanced = isBalanced && result.isBalanced
-    let tallies = result.tallies
-    for m in JobMetric.allCases.indices {
-      if tallies[m].count > 0 { perReplication[m].add(tallies[m].mean) }
-      overall[m].merge(tallies[m])
-      quantiles[m].merge(result.quantiles[m])
-    }
-    batchHalfWidths = result.batchHalfWidths
-    utilization.add(slots > 0 ? result.meanBusy / slots : 0)
-    queue.add(result.meanQueue)
-    waiting.add(result.admitted > 0 ? Double(result.waited) / Double(result.admitted) : 0)
-    let ended = Double(max(1, result.ended))
-    completed.add(Double(result.completed) / ended)
-    refused.add(Double(result.refused) / ended)
-    for f in failed.indices { failed[f].add(Double(result.failed[f]) / ended) }
-    spent.append(Double(result.accrued) / 1e9)
-    outcomes += result.jobs
-    if result.number == 0 { trace = result.trace }
-  }
+extension Simulation {
+  /// What an answer says of its question.
+  struct Identity: Hashable, Sendable, Codable {
+    var scenario: String
+    var seed: UInt64
+    var replications: Int
+    var budgetLimit: Int64?
+    var endsAtAnInstant = false
 
-  mutating func merge(_ other: Simulation.Fold) {
-    for m in JobMetric.allCases.indices {
-      perReplication[m].merge(other.perReplication[m])
-      overall[m].merge(other.overall[m])
-      quantiles[m].merge(other.quantiles[m])
+    init(_ scenario: Scenario, _ experiment: Experiment) {
+      self.scenario = scenario.name
+      seed = experiment.seed
+      replications = experiment.replications
+      budgetLimit = scenario.policies.budgetLimit
+      if case .until = experiment.horizon { endsAtAnInstant = true }
     }
-    utilization.merge(other.utilization)
-    waiting.merge(other.waiting)
-    queue.merge(other.queue)
-    completed.merge(other.completed)
-    refused.merge(other.refused)
-    for f in failed.indices { failed[f].merge(other.failed[f]) }
-    spent += other.spent
-    if !other.batchHalfWidths.isEmpty { batchHalfWidths = other.batchHalfWidths }
-    jobs += other.jobs
-    events += other.events
-    digest.merge(other.digest)
-    outcomes += other.outcomes
-    if !other.trace.isEmpty { trace = other.trace }
-    isBalanced = isBalanced && other.isBalanced
   }
 }

@@ -12,18 +12,29 @@ extension Experiment {
     threads: Int, into initial: Result, fold: @escaping @Sendable (inout Result, ReplicationResult) -> Void,
     merge: @escaping @Sendable (inout Result, Result) -> Void
   ) async throws -> Result {
+    var whole = initial
+    for partial in try await run(blocks: 0..<blocks, threads: threads, into: initial, fold: fold) {
+      merge(&whole, partial)
+    }
+    return whole
+  }
+
+  /// Runs some of the fixed blocks of replications and folds each by itself: merged in order, the parts that several machines ran
+  /// give the bits of one run.
+  public func run<Result: Sendable>(
+    blocks range: Range<Int>, threads: Int, into initial: Result,
+    fold: @escaping @Sendable (inout Result, ReplicationResult) -> Void
+  ) async throws -> [Result] {
     let compiled = worlds.map { CompiledWorld($0, kinds: kinds) }
     let onDemand = onDemandWorlds.map { CompiledWorld($0, kinds: kinds) }
-    // Fixed by the number of replications alone, so that sums are taken in the same order on any number of threads.
-    let size = max(1, min(64, replications / 16))
-    let blocks = (replications + size - 1) / size
-    let workers = max(1, min(threads, blocks))
+    let size = Experiment.blockSize(of: replications)
+    let workers = max(1, min(threads, range.count))
     return try await withThrowingTaskGroup(of: [(Int, Result)].self) { group in
       for worker in 0..<workers {
         group.addTask {
           var results: [(Int, Result)] = []
           var replication = Replication(self, compiled, onDemand: onDemand)
-          for b in stride(from: worker, to: blocks, by: workers) {
+          for b in stride(from: range.lowerBound + worker, to: range.upperBound, by: workers) {
             try Task.checkCancellation()
             var partial = initial
             for r in (b * size)..<min(replications, (b + 1) * size) {
@@ -34,15 +45,25 @@ extension Experiment {
           return results
         }
       }
-      var byBlock = [Result?](repeating: nil, count: blocks)
+      var byBlock = [Result?](repeating: nil, count: range.count)
       for try await results in group {
-        for (b, partial) in results { byBlock[b] = partial }
+        for (b, partial) in results { byBlock[b - range.lowerBound] = partial }
       }
-      var whole = initial
-      for partial in byBlock { if let partial { merge(&whole, partial) } }
-      return whole
+      return byBlock.compactMap { $0 }
     }
   }
+
+  /// Into how many blocks the replications fall.
+  public var blocks: Int { Experiment.blocks(of: replications) }
+
+  /// Into how many blocks so many replications fall.
+  public static func blocks(of replications: Int) -> Int {
+    let size = blockSize(of: replications)
+    return (replications + size - 1) / size
+  }
+
+  /// Fixed by the number of replications alone, so that sums are taken in the same order on any number of threads and machines.
+  public static func blockSize(of replications: Int) -> Int { max(1, min(64, replications / 16)) }
 
   /// Runs one replication: for tests, and for tools that look at a single path.
   public func replication(_ number: Int) throws -> ReplicationResult {

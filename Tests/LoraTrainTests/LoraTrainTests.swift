@@ -17,10 +17,12 @@ enum CommandLineTool {
   static var binary: URL { Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("lora-train") }
 
   /// - Parameter cache: where fitted models are kept; nowhere unless a test says so.
-  static func run(_ arguments: [String], in folder: URL = root, cache: URL? = nil) throws -> Run {
+  static func run(
+    _ arguments: [String], in folder: URL = root, cache: URL? = nil, environment: [String: String] = [:]
+  ) throws -> Run {
     let process = Process()
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["XDG_CACHE_HOME": cache?.path ?? "/dev/null"]) { $1 }
+      ["XDG_CACHE_HOME": cache?.path ?? "/dev/null"]) { $1 }.merging(environment) { $1 }
     process.executableURL = binary
     process.arguments = arguments
     process.currentDirectoryURL = folder

@@ -10,10 +10,20 @@ import Simulator
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "What happens in this world, over N replications.",
-    discussion: "EXAMPLE\n  lora-train simulate scenarios/three-spot-slots.yaml")
+    discussion: """
+      EXAMPLE
+        lora-train simulate scenarios/three-spot-slots.yaml
+
+      On several machines, with the very answer of one run:
+        lora-train simulate scenarios/mm3.yaml --shard 1/2 --output mm3-1-of-2.json
+        lora-train simulate scenarios/mm3.yaml --shard 2/2 --output mm3-2-of-2.json
+        lora-train simulate --merge mm3-*.json
+      On a Slurm cluster, from a folder that all nodes see:
+        lora-train simulate scenarios/mm3.yaml --engine slurm --shards 20
+      """)
 
   @Argument(help: "The scenario file (YAML, version 1).")
-  var scenario: String
+  var scenario: String?
 
   @Option(help: "Seed of the random streams; the file's own without it.")
   var seed: UInt64?
@@ -30,7 +40,30 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write one row for each simulated job.", valueName: "file.csv"))
   var jobsCSV: String?
 
+  @Option(help: ArgumentHelp("Run the i-th of n parts alone, and write its result.", valueName: "i/n"))
+  var shard: String?
+
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("Where --shard writes; standard output without it.", valueName: "file.json"))
+  var resultFile: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Answer from the results of all shards, as one run would.", valueName: "file.json"))
+  var merge: [String] = []
+
+  /// Where replications are run.
+  enum Engine: String, ExpressibleByArgument, CaseIterable { case local, slurm }
+
+  @Option(help: "Where to run: on this machine, or as a Slurm job array.")
+  var engine = Engine.local
+
+  @Option(help: ArgumentHelp("Tasks of the Slurm job array, one processor each; 8 without it.", valueName: "n"))
+  var shards: Int?
+
   @OptionGroup var precision: PrecisionOptions
+
   @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
   var sampling: ParameterSampling = .random
 
@@ -39,15 +72,58 @@ struct SimulateCommand: AsyncParsableCommand {
   func validate() throws {
     if let replications, replications < 1 { throw ValidationError("--replications must be at least 1") }
     guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
+    try validateShards()
+  }
+
+  private func validateShards() throws {
+    if !merge.isEmpty {
+      let others: [Any?] = [
+        scenario, seed, replications, trace, jobsCSV, shard, resultFile, shards, precision.precision,
+      ]
+      guard others.allSatisfy({ $0 == nil }), engine == .local, sampling == .random else {
+        throw ValidationError("--merge answers from the shards' results alone: no scenario and no option but --json")
+      }
+      return
+    }
+    guard scenario != nil else { throw ValidationError("Missing expected argument '<scenario>'") }
+    if engine == .local, shards != nil { throw ValidationError("--shards is for --engine slurm: give both") }
+    if let shards, ShardPart(index: 1, of: shards) == nil {
+      throw ValidationError("--shards takes a number between 1 and \(ShardPart.most)")
+    }
+    if shard == nil, resultFile != nil {
+      throw ValidationError("--output is where --shard i/n writes: give --shard too")
+    }
+    guard shard != nil || engine == .slurm else { return }
+    guard shard == nil || engine == .local else {
+      throw ValidationError("--shard runs one part here, --engine slurm runs them all there: give one of them")
+    }
+    if let shard, ShardPart(shard) == nil {
+      throw ValidationError(
+        "--shard takes i/n, the i-th of n parts, such as 1/3, 2/3 or 3/3 (n at most \(ShardPart.most)), not '\(shard)'")
+    }
+    guard precision.precision == nil else {
+      throw ValidationError("shards need to know how many replications there are: --replications, not --precision")
+    }
+    guard trace == nil, jobsCSV == nil else {
+      throw ValidationError("--trace and --jobs-csv are written by one run, not by a shard")
+    }
   }
 
   func run() async throws {
-    let scenario = try ScenarioReader.read(path: scenario)
+    guard merge.isEmpty else { return try answerFromShards() }
+    guard let path = scenario else { throw CleanExit.helpRequest(self) }
+    let scenario = try ScenarioReader.read(path: path)
+    if engine == .slurm { return try answerFromSlurm(path) }
     let source = try ModelLoader.source(for: scenario, sampling: sampling)
-    let clock = ContinuousClock()
-    let began = clock.now
     var request = Simulation.Request(
       seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil, traces: trace != nil)
+    if let part = shard.flatMap(ShardPart.init) {
+      let result = try await SimulationShard.run(
+        scenario, source: source, part: part, request: request, sampling: sampling)
+      return try ShardFile.write(result, to: resultFile)
+    }
+    let clock = ContinuousClock()
+    let began = clock.now
     request.precision = try precision.precision(cap: replications)
     let answer = try await Simulation.run(scenario, source: source, request: request)
     let elapsed = clock.now - began
@@ -55,139 +131,26 @@ struct SimulateCommand: AsyncParsableCommand {
     answer.precision?.sayIfMissed()
     if let trace { try OutputFile.write(answer.traceText, to: trace) }
     if let jobsCSV { try OutputFile.write(answer.jobsText, to: jobsCSV) }
+    show(answer, seconds: seconds)
+  }
+
+  private func answerFromShards() throws {
+    show(try ShardSet(try merge.map { ($0, try ShardFile.read($0)) }).simulation(), seconds: nil)
+  }
+
+  private func answerFromSlurm(_ path: String) throws {
+    var arguments = [path]
+    if let seed { arguments += ["--seed", "\(seed)"] }
+    if let replications { arguments += ["--replications", "\(replications)"] }
+    if sampling != .random { arguments += ["--sampling", sampling.rawValue] }
+    show(try ShardSet(try SlurmEngine(arguments: arguments, shards: shards ?? 8).run()).simulation(), seconds: nil)
+  }
+
+  private func show(_ answer: Simulation, seconds: Double?) {
     if output.json {
-      output.emit(document(answer, seconds))
+      output.emit(SimulationText.document(answer, seconds: seconds))
     } else {
-      print(text(answer, scenario))
-    }
-  }
-
-  private func document(_ answer: Simulation, _ seconds: Double) -> JSON {
-    let metrics: [(String, JSON)] = answer.metrics.map { metric in
-      var fields: [(String, JSON)] = [("mean", .number(metric.mean)), ("half_width_95", .number(metric.halfWidth))]
-      for (key, value) in metric.quantiles ?? [] { fields.append((key, .number(value))) }
-      return (metric.key, .object(fields))
-    }
-    return .object([
-      ("scenario", .string(answer.scenario)), ("seed", .integer(Int(truncatingIfNeeded: answer.seed))),
-      ("replications", .integer(answer.replications)), ("jobs", .integer(answer.jobs)),
-      ("events", .integer(answer.events)), ("events_per_s", .number((Double(answer.events) / seconds).rounded())),
-      ("precision", answer.precision?.document ?? .null), ("digest", .string("\(answer.digest)")),
-      ("metrics", .object(metrics)),
-    ])
-  }
-
-  private func text(_ answer: Simulation, _ scenario: Scenario) -> String {
-    var lines = [
-      "\(answer.scenario)",
-      "\(Words.group(answer.jobs)) jobs in \(Words.group(answer.replications)) "
-        + "\(answer.replications == 1 ? "replication" : "replications"), seed \(answer.seed)"
-        + (answer.precision.map { ", " + $0.words } ?? ""), "",
-    ]
-    var table = Table(header: ["of a job", "mean", "±", "p10", "p50", "p90", "p99"])
-    for metric in answer.metrics {
-      guard let quantiles = metric.quantiles else { continue }
-      let show = SimulateCommand.format(metric.key)
-      table.rows.append(
-        [SimulateCommand.name(metric.key), show(metric.mean), show(metric.halfWidth)] + quantiles.map { show($0.1) })
-    }
-    lines.append(table.text)
-    lines.append("")
-    var others = Table(header: ["of the whole", "mean", "±"])
-    for metric in answer.metrics where metric.quantiles == nil {
-      let show = SimulateCommand.format(metric.key)
-      others.rows.append([SimulateCommand.name(metric.key), show(metric.mean), show(metric.halfWidth)])
-    }
-    lines.append(others.text)
-    if let monthly = answer.monthly, monthly.count > 1, let limit = scenario.policies.budgetLimit {
-      let budget = Double(limit) / 1e9
-      lines += [
-        "",
-        "Spending by the end: half of the futures stay under \(Words.dollars(monthly.quantile(0.5))), "
-          + "9 in 10 under \(Words.dollars(monthly.quantile(0.9))).",
-        "The limit of \(Words.dollars(budget)) gates admission: "
-          + "\(Words.chance(monthly.probability(above: budget), of: monthly.count)) to pass it all the same.",
-      ]
-    }
-    lines += ["", "digest \(answer.digest)"]
-    return lines.joined(separator: "\n")
-  }
-
-  /// How a metric's figures are written.
-  static func format(_ key: String) -> (Double) -> String {
-    if key.hasSuffix("_s") { return Words.duration }
-    if key.hasSuffix("_usd") { return Words.dollars }
-    if key == "queue_length" || key == "interruptions" { return { String(format: "%.2f", $0) } }
-    return Words.percent
-  }
-
-  static func name(_ key: String) -> String {
-    switch key {
-    case "wait_s": "waiting for a slot"
-    case "duration_s": "slot to end"
-    case "turnaround_s": "submission to end"
-    case "billed_s": "time on the bill"
-    case "cost_usd": "cost"
-    case "interruptions": "interruptions"
-    case "utilization": "slots in use"
-    case "p_wait": "jobs that wait"
-    case "queue_length": "jobs waiting"
-    case "p_completed": "jobs that complete"
-    case "p_blocked": "jobs refused"
-    default: key.replacingOccurrences(of: "p_failed.", with: "jobs that fail: ")
-    }
-  }
-}
-
-extension Simulation {
-  /// One JSON line for each event of the first replication.
-  var traceText: String {
-    var text = ""
-    for (instant, event, ordinal) in trace {
-      let line = JSON.object([
-        ("at_s", .number(Double(instant.microseconds) / 1e6)), ("job", .integer(Int(JobOutcome.number(ordinal)))),
-        ("event", .string("\(event.kind)")),
-      ])
-      text += line.text(pretty: false) + "\n"
-    }
-    return text
-  }
-
-  /// One row for each simulated job.
-  var jobsText: String {
-    var text =
-      "replication,job,outcome,failure,submitted_s,wait_s,duration_s,turnaround_s,billed_s,cost_usd,interruptions,"
-      + Account.allCases.map { "\($0.key)_usd" }.joined(separator: ",") + "\n"
-    for job in outcomes {
-      let admitted = job.admitted < .distantFuture
-      let ended = job.ended < .distantFuture
-      var cells = ["\(job.replication)", "\(job.number)", "\(job.phase)", job.failure.key]
-      cells.append(JSON.digits(Double(job.submitted.microseconds) / 1e6))
-      cells.append(admitted ? JSON.digits(job.wait.seconds) : "")
-      cells.append(admitted && ended ? JSON.digits(job.duration.seconds) : "")
-      cells.append(ended ? JSON.digits(job.turnaround.seconds) : "")
-      cells.append(JSON.digits(job.billed.seconds))
-      cells.append(JSON.digits(Double(job.costs.total) / 1e9))
-      cells.append("\(job.interruptions)")
-      cells += Account.allCases.map { JSON.digits(Double(job.costs[$0]) / 1e9) }
-      text += cells.joined(separator: ",") + "\n"
-    }
-    return text
-  }
-}
-
-extension Account {
-  /// The word for it in the history schema and in JSON.
-  var key: String {
-    switch self {
-    case .work: "work"
-    case .setup: "setup"
-    case .checkpoints: "checkpoints"
-    case .lostWork: "lost_work"
-    case .recovery: "recovery"
-    case .idle: "idle"
-    case .storage: "storage"
-    case .adjustment: "adjustment"
+      print(SimulationText.text(answer))
     }
   }
 }
