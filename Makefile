@@ -31,7 +31,7 @@ run: build
 	@echo "   .build/release/lora-train --help"
 
 test: install-dependencies
-	$(SWIFT) test $(FLAGS)
+	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && TMPDIR=$$scratch $(SWIFT) test $(FLAGS)
 
 # What `make test` leaves out: real processes that are killed, at full size.
 test-slow: install-dependencies
@@ -69,8 +69,8 @@ bench: build
 # What may fail a build, for it does not vary with the machine's load: instructions, peak memory, events.
 guard: install-dependencies
 	bash Benchmarks/callgrind.sh
-	$(SWIFT) package --package-path Benchmarks --scratch-path Benchmarks/.build-guard --disable-sandbox \
-	  benchmark thresholds check --no-progress || [ $$? = 4 ]
+	cd Benchmarks && { $(SWIFT) package --scratch-path .build-guard --disable-sandbox \
+	  benchmark thresholds check --no-progress || [ $$? = 4 ]; }
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

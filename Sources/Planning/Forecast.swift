@@ -68,6 +68,16 @@ public struct Forecast: Sendable {
     overrun?.probability ?? months.first?.total.probability(above: budget) ?? 0
   }
 
+  /// The month that is likeliest to pass `budget`, and its odds; the earlier of equals.
+  public func worstMonth(for budget: Double) -> (month: Scenario.Month, odds: Double)? {
+    var worst = months.first.map { ($0.month, probability(over: budget)) }
+    for month in months.dropFirst() {
+      let odds = month.total.probability(above: budget)
+      if let known = worst, odds > known.1 { worst = (month.month, odds) }
+    }
+    return worst
+  }
+
   struct Fold: Sendable {
     /// By mark, in nanodollars since the start.
     var marks: [[Double]]

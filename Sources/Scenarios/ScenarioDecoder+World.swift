@@ -126,7 +126,11 @@ extension ScenarioDecoder {
       let offset = try record["utc_offset"]?.number(in: -14...14, "hours from UTC, -14 … 14") ?? 0
       return .byHour(ratesPerHour: rates, utcOffset: Int((offset * 3600).rounded()))
     case "trace":
-      let times = try value.list("a list of times since the start").map { time throws(InputError) in try time.duration()
+      if value.isScalar {
+        return .trace(try InterruptionTrace.read(path: resolved(try value.string("a list of times, or a path"))))
+      }
+      let times = try value.list("a list of times since the start, or a CSV file with a column at").map {
+        time throws(InputError) in try time.duration()
       }
       return .trace(times.sorted())
     default: return .lifetime(try field.law())

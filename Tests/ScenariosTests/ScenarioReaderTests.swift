@@ -204,4 +204,21 @@ let interfaceExample = """
     #expect(scenario.trace.map(\.job) == ["a", "b"])
     #expect(scenario.apply(to: WorldParameters()).arrivals == .times([0, 21_600]))
   }
+
+  @Test func interruptionsMayBeATraceOfAFile() throws {
+    let csv = try TestFile("node,at\na,2h\nb,90\nc,1h30m\n", name: "taken.csv")
+    let folder = URL(fileURLWithPath: csv.path).deletingLastPathComponent().path
+    func hazard(_ text: String) throws -> Hazard? {
+      try ScenarioReader.decode(text: "version: 1\ninterruptions: \(text)", file: folder + "/scenario.yaml")
+        .world.interruptions.spot
+    }
+    #expect(try hazard("{trace: taken.csv}") == .trace([90, 5400, 7200]))
+    #expect(try hazard("{trace: [2h, 90s, 1h30m]}") == .trace([90, 5400, 7200]))
+    for (text, line, column) in [("at\n1h\nsoon\n", 3, 1), ("at\n-5\n", 2, 1), ("when\n1h\n", 1, 1), ("at\n", 1, 1)] {
+      let bad = try TestFile(text, name: "bad.csv")
+      let error = #expect(throws: InputError.self) { try hazard("{trace: \(bad.path)}") }
+      #expect(error?.kind == .badData && error?.line == line && error?.column == column, "\(text)")
+    }
+    #expect(throws: InputError.self) { try hazard("{trace: nowhere.csv}") }
+  }
 }

@@ -72,11 +72,12 @@ struct ForecastCommand: AsyncParsableCommand {
       if let sensitivity { parts.append(SensitivityText.text(sensitivity)) }
       print(parts.joined(separator: "\n\n"))
     }
-    if let failAbove, let budget, answer.probability(over: budget) > failAbove {
-      let odds = answer.probability(over: budget)
+    if let failAbove, let budget, let worst = answer.worstMonth(for: budget), worst.odds > failAbove {
       if !output.json {
+        let month = answer.months.count > 1 ? " in \(worst.month)" : ""
         Failure.say(
-          "the odds of passing \(Words.dollars(budget)) are \(Words.percent(odds)), above \(Words.percent(failAbove))")
+          "the odds of passing \(Words.dollars(budget))\(month) are \(Words.percent(worst.odds)), above "
+            + Words.percent(failAbove))
       }
       throw ExitCode(1)
     }
