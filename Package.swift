@@ -32,7 +32,9 @@ let package = Package(
     .target(name: "Simulator", dependencies: ["DiscreteEvent", "Engine", "Calibration"]),
     .target(
       name: "Journal",
-      dependencies: ["Calibration", "Scenarios", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "DiscreteEvent", "Engine", "Calibration", "Scenarios", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .target(name: "Planning", dependencies: ["DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator"]),
     .executableTarget(
       name: "LoraTrain",

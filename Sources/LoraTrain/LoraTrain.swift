@@ -18,8 +18,7 @@ struct LoraTrain: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       EstimateCommand.self, ForecastCommand.self, SimulateCommand.self, PlanCommand.self, CalibrateCommand.self,
-      FitCommand.self,
-      BacktestCommand.self,
+      FitCommand.self, BacktestCommand.self, ReplayCommand.self,
     ])
 
   static func main() async {

@@ -200,6 +200,11 @@ struct Replication: ~Copyable {
     try settle(subject, at: instant)
   }
 
+  /// Makes room for another job, except where what happened is kept: there a job's index stays its own.
+  private mutating func retire(_ index: JobIndex) {
+    if !controller.recordsEvents { controller.fleet.retire(index) }
+  }
+
   /// After the engine has decided: what waits for time gets an entry in the list; what is over is recorded.
   mutating func settle(_ index: JobIndex, at instant: Instant) throws(TransitionError) {
     guard index != .none else { return }
@@ -208,12 +213,12 @@ struct Replication: ~Copyable {
     case .awaitingDecision: ask(index, controller.fleet[index], at: instant)
     case .completed, .failed, .cancelled:
       record(index)
-      controller.fleet.retire(index)
+      retire(index)
     case .blocked:
       record(index)
       // Nobody overrides a refusal in a simulation: the job makes room.
       try fact(.cancelRequested(index), at: instant)
-      controller.fleet.retire(index)
+      retire(index)
     default: break
     }
   }

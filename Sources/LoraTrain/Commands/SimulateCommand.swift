@@ -37,6 +37,9 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write the events of the first replication.", valueName: "file.jsonl"))
   var trace: String?
 
+  @Option(help: ArgumentHelp("Write the first replication as a journal, for replay.", valueName: "file"))
+  var journal: String?
+
   @Option(help: ArgumentHelp("Write one row for each simulated job.", valueName: "file.csv"))
   var jobsCSV: String?
 
@@ -78,7 +81,7 @@ struct SimulateCommand: AsyncParsableCommand {
   private func validateShards() throws {
     if !merge.isEmpty {
       let others: [Any?] = [
-        scenario, seed, replications, trace, jobsCSV, shard, resultFile, shards, precision.precision,
+        scenario, seed, replications, trace, journal, jobsCSV, shard, resultFile, shards, precision.precision,
       ]
       guard others.allSatisfy({ $0 == nil }), engine == .local, sampling == .random else {
         throw ValidationError("--merge answers from the shards' results alone: no scenario and no option but --json")
@@ -104,8 +107,8 @@ struct SimulateCommand: AsyncParsableCommand {
     guard precision.precision == nil else {
       throw ValidationError("shards need to know how many replications there are: --replications, not --precision")
     }
-    guard trace == nil, jobsCSV == nil else {
-      throw ValidationError("--trace and --jobs-csv are written by one run, not by a shard")
+    guard trace == nil, jobsCSV == nil, journal == nil else {
+      throw ValidationError("--trace, --journal and --jobs-csv are written by one run, not by a shard")
     }
   }
 
@@ -116,7 +119,8 @@ struct SimulateCommand: AsyncParsableCommand {
     if engine == .slurm { return try answerFromSlurm(path) }
     let source = try ModelLoader.source(for: scenario, sampling: sampling)
     var request = Simulation.Request(
-      seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil, traces: trace != nil)
+      seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil,
+      traces: trace != nil || journal != nil)
     if let part = shard.flatMap(ShardPart.init) {
       let result = try await SimulationShard.run(
         scenario, source: source, part: part, request: request, sampling: sampling)
@@ -130,6 +134,10 @@ struct SimulateCommand: AsyncParsableCommand {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     answer.precision?.sayIfMissed()
     if let trace { try OutputFile.write(answer.traceText, to: trace) }
+    if let journal {
+      let experiment = try Simulation.experiment(scenario, source: source, request: request)
+      try SimulationJournal.write(answer, of: experiment, scenario: scenario, to: journal)
+    }
     if let jobsCSV { try OutputFile.write(answer.jobsText, to: jobsCSV) }
     show(answer, seconds: seconds)
   }

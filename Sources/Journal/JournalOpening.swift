@@ -1,0 +1,38 @@
+import DiscreteEvent
+import Engine
+
+/// What a journal begins with: whose it is, and by which rules the engine decides until it says otherwise.
+public struct JournalOpening: Hashable, Sendable, Codable {
+  /// Where what happens comes from; calibration takes `real` alone unless it is asked for others.
+  public enum Origin: String, Hashable, Sendable, Codable { case real, sandbox, synthetic }
+
+  /// Names the store; unique.
+  public var store: String
+  public var origin: Origin
+  /// What people call the policies.
+  public var policyName: String
+  public var policies: Policies
+  /// Ends of the calendar periods of the budget, in microseconds since 1970.
+  public var boundaries: [Int64]
+  /// Limits of parts of the budget, in nanodollars.
+  public var allocations: [Int64]
+
+  public init(
+    store: String, origin: Origin, policyName: String, policies: Policies, budget: BudgetState = BudgetState()
+  ) {
+    self.store = store
+    self.origin = origin
+    self.policyName = policyName
+    self.policies = policies
+    boundaries = budget.boundaries.map(\.microseconds)
+    allocations = Array(budget.allocations)
+  }
+
+  /// An engine that has seen nothing yet; `policies` in place of the journal's own where others are tried.
+  public func controller(policies: Policies? = nil) -> Controller {
+    var fleet = Fleet()
+    fleet.budget.boundaries = ContiguousArray(boundaries.map { Instant(microseconds: $0) })
+    fleet.budget.allocations = ContiguousArray(allocations)
+    return Controller(fleet: fleet, policies: policies ?? self.policies)
+  }
+}

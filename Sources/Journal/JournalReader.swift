@@ -1,0 +1,78 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import GRDB
+import Scenarios
+
+/// Reads a journal row by row and holds each against the chain.
+struct JournalReader {
+  enum Entry {
+    case opening(JournalOpening)
+    case event(Event)
+  }
+
+  let db: Database
+  let file: String
+
+  /// Sees to it that a database is a store of ours, and no newer than this program.
+  static func check(_ db: Database, file: String) throws {
+    guard try Int.fetchOne(db, sql: "PRAGMA application_id") == StoreSchema.applicationID else {
+      throw InputError(
+        .badData, file: file, "is a SQLite database, but no journal of lora-train",
+        hint: "a journal is what serve keeps, and what simulate --journal FILE writes")
+    }
+    if try StoreSchema.migrator.hasBeenSuperseded(db) {
+      throw InputError(
+        .badData, file: file, "was written by a newer lora-train, whose journals this one cannot read",
+        hint: "use that one; stores are brought forwards, never backwards")
+    }
+  }
+
+  /// Calls `body` with each row in order. `digest` is the chain up to it.
+  ///
+  /// - Throws: ``InputError`` that names the sequence number of the first row that is missing, changed or unreadable.
+  func forEach(_ body: (_ seq: Int64, _ at: Instant, _ entry: Entry) throws -> Void) throws -> Digest {
+    var digest = Digest()
+    var (expected, latest) = (Int64(1), Int64.min)
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT seq, at, format, kind, job, payload, digest FROM journal ORDER BY seq")
+    while let columns = try rows.next() {
+      let row = JournalRow(
+        seq: columns[0], at: columns[1], format: columns[2], kind: columns[3], job: columns[4], payload: columns[5])
+      guard row.seq == expected else { throw broken(expected, "is missing (the next one is \(row.seq))") }
+      digest = row.digest(after: digest)
+      guard Int64(bitPattern: digest.value) == (columns[6] as Int64) else {
+        throw broken(row.seq, "was changed after it was written: its digest does not hold")
+      }
+      guard row.at >= latest else { throw broken(row.seq, "is earlier than the row before it") }
+      try body(row.seq, Instant(microseconds: row.at), try entry(row))
+      (expected, latest) = (expected + 1, row.at)
+    }
+    guard expected > 1 else { throw broken(1, "is missing: the journal is empty") }
+    return digest
+  }
+
+  private func entry(_ row: JournalRow) throws -> Entry {
+    guard (row.seq == 1) == (row.kind == JournalRow.opening) else {
+      throw broken(row.seq, row.seq == 1 ? "is no \(JournalRow.opening)" : "opens the store a second time")
+    }
+    do {
+      guard row.kind == JournalRow.opening else {
+        return .event(try EventCodec.event(row.kind, row.payload, format: row.format))
+      }
+      return .opening(try JSONDecoder().decode(JournalOpening.self, from: Data(row.payload.utf8)))
+    } catch let fault as EventPayload.Fault {
+      throw broken(row.seq, "(\(row.kind)) cannot be read: \(fault.problem)")
+    } catch {
+      throw broken(row.seq, "(\(row.kind)) cannot be read: \(error)")
+    }
+  }
+
+  /// What is said of a row that is not as it should be.
+  func broken(_ seq: Int64, _ problem: String) -> InputError {
+    InputError(
+      .badData, file: file, "row \(seq) of the journal \(problem)",
+      hint: "restore a backup; what stands before row \(seq) is whole and can be looked at with: "
+        + "sqlite3 \(file) 'SELECT * FROM journal WHERE seq < \(seq)'")
+  }
+}

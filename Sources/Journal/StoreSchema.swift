@@ -1,0 +1,53 @@
+import GRDB
+
+/// The tables of a store, and how each version became the next. Forwards only.
+enum StoreSchema {
+  /// "LTst": what says that a database is a store of ours (`PRAGMA application_id`).
+  static let applicationID = 0x4C54_7374
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 journal") { db in
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: version1)
+    }
+    return migrator
+  }
+
+  private static let version1 = """
+    CREATE TABLE journal (
+      seq     INTEGER PRIMARY KEY,         -- from 1, without holes
+      at      INTEGER NOT NULL,            -- when we learned of it, in microseconds since 1970; never earlier than the row before
+      format  INTEGER NOT NULL,            -- of kind and payload
+      kind    TEXT    NOT NULL,
+      job     INTEGER,                     -- the job it is about; NULL: a new one, or none
+      payload TEXT    NOT NULL,            -- JSON
+      digest  INTEGER NOT NULL             -- of this row and the digest of the row before
+    ) STRICT;
+    CREATE INDEX journal_job ON journal(job);
+    CREATE TABLE state_digest (
+      seq    INTEGER PRIMARY KEY REFERENCES journal(seq),  -- the state after this row
+      engine INTEGER NOT NULL,                             -- the engine's version; others need not agree
+      digest INTEGER NOT NULL
+    ) STRICT;
+    """
+    + ["journal", "state_digest"].map { table in
+      ["UPDATE", "DELETE"].map { verb in
+        """
+
+        CREATE TRIGGER \(table)_refuses_\(verb.lowercased()) BEFORE \(verb) ON \(table)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        """
+      }.joined()
+    }.joined()
+
+  /// How every connection that writes is set up: a commit is on the disk when it returns.
+  static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+    }
+    return configuration
+  }
+}
