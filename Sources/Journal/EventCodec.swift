@@ -42,9 +42,7 @@ enum EventCodec {
 
   /// - Throws: ``EventPayload/Fault`` where the row is none that this program can read.
   static func event(_ kind: String, _ text: String, format: Int) throws(EventPayload.Fault) -> Event {
-    guard format == EventCodec.format else {
-      throw EventPayload.Fault(problem: "it has format \(format); this program reads format \(EventCodec.format)")
-    }
+    try check(format)
     guard let kind = byWord[kind] else { throw EventPayload.Fault(problem: "there is no event '\(kind)'") }
     let p = try EventPayload(text)
     func job() throws(EventPayload.Fault) -> JobIndex { JobIndex(try p.number("job", as: UInt32.self)) }
@@ -86,6 +84,12 @@ enum EventCodec {
       return .decisionRequested(try job(), try p.word("question", EventNames.question), until: try instant("until"))
     case .stopOrdered: return .stopOrdered(try job(), try p.word("failure", EventNames.failure))
     case .jobFailed: return .jobFailed(try job(), try p.word("failure", EventNames.failure))
+    }
+  }
+
+  static func check(_ format: Int) throws(EventPayload.Fault) {
+    guard format == EventCodec.format else {
+      throw EventPayload.Fault(problem: "it has format \(format); this program reads format \(EventCodec.format)")
     }
   }
 

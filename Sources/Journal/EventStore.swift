@@ -4,25 +4,38 @@ import Foundation
 import GRDB
 import Scenarios
 
-/// The journal of one store: events are appended, a whole step in one transaction, and nothing is ever changed.
+/// The journal of one store, and the history that follows from it: a whole step is appended in one transaction, and nothing is ever changed.
 ///
-/// A commit that returns is on the disk (WAL, `synchronous = FULL`). One that fails has left nothing: whoever holds a ``Fleet`` that has
-/// seen those events must drop it and replay.
-public final class EventStore: Sendable {
+/// A commit that returns is on the disk (WAL, `synchronous = FULL`). One that fails has left nothing on it, and the store in memory takes
+/// no more: drop it, open it anew, and it has replayed what there is. Belongs to one owner: it is not shared between threads.
+public final class EventStore {
   private let queue: DatabaseQueue
   private let file: String
+  private var memory = Memory()
+
+  private struct Memory {
+    var projection = HistoryProjection()
+    var seq: Int64 = 0
+    var at = Int64.min
+    var digest = Digest()
+    /// A step failed: what is in memory may be ahead of what is on the disk.
+    var isStale = false
+  }
 
   private init(_ queue: DatabaseQueue, file: String) {
     self.queue = queue
     self.file = file
   }
 
+  /// The fleet that has seen the whole journal.
+  public var fleet: Fleet { memory.projection.fleet }
+
   /// A new store; without a path, in memory.
   ///
   /// - Throws: ``InputError`` where there is such a file already, or it cannot be written.
   public static func create(
     path: String?, opening: JournalOpening, at: Instant
-  ) throws(InputError) -> EventStore {
+  ) throws -> EventStore {
     if let path, FileManager.default.fileExists(atPath: path) {
       throw InputError(
         .cannotCreate, file: path, "is there already; a journal is never written over",
@@ -30,7 +43,7 @@ public final class EventStore: Sendable {
     }
     let store = try connect(path)
     try store.guarded { try StoreSchema.migrator.migrate(store.queue) }
-    try store.append(first: opening, at: at)
+    try store.append([(at, .opening(opening))])
     return store
   }
 
@@ -41,8 +54,23 @@ public final class EventStore: Sendable {
     let file = HistoryFile(path: path, patience: 5)
     try file.read { db in try JournalReader.check(db, file: path) }
     let store = try connect(path)
-    try store.guarded { try StoreSchema.migrator.migrate(store.queue) }
+    try store.guarded {
+      try StoreSchema.migrator.migrate(store.queue)
+      try store.queue.write { db in
+        try store.replay(db) { entry, at, projection in try projection.take(entry, at: at, into: nil) }
+      }
+    }
     return store
+  }
+
+  /// Makes the history anew from the journal: what stands there afterwards is what was kept up to date, or should have been.
+  public func rebuildHistory() throws(InputError) {
+    try guarded {
+      try queue.write { db in
+        for table in HistorySchema.tables { try db.execute(sql: "DELETE FROM \(table)") }
+        try replay(db) { entry, at, projection in try projection.take(entry, at: at, into: db) }
+      }
+    }
   }
 
   private static func connect(_ path: String?) throws(InputError) -> EventStore {
@@ -57,38 +85,56 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// Appends one step's events, all or none. `state`: the digest of the fleet that has seen them, kept for replays to be held against.
-  public func append(_ events: some Sequence<(Instant, Event)>, state: Digest? = nil) throws(InputError) {
-    try guarded {
-      try self.queue.write { db in
-        var (seq, at, digest) = try Self.last(db)
-        let statement = try db.cachedStatement(sql: JournalRow.insertion)
-        for (instant, event) in events {
-          let (kind, payload) = EventCodec.row(event)
-          seq += 1
+  /// Appends one step, all of it or none.
+  ///
+  /// - Parameter notesState: keep the digest of the fleet after it, for replays to be held against. O(jobs).
+  /// - Throws: ``InputError``; `TransitionError` where an event cannot have happened, which then is not in the journal.
+  public func append(_ entries: some Sequence<(Instant, JournalEntry)>, notesState: Bool = false) throws {
+    guard !memory.isStale else {
+      throw InputError(
+        .tryAgainLater, file: file, "an earlier step could not be written", hint: "open the store anew")
+    }
+    do {
+      try queue.write { db in
+        let insertion = try db.cachedStatement(sql: JournalRow.insertion)
+        for (instant, entry) in entries {
           // Time never runs backwards in a journal, whatever a clock says.
-          at = max(at, instant.microseconds)
-          let row = JournalRow(
-            seq: seq, at: at, format: EventCodec.format, kind: kind, job: event.job.map { Int64($0.rawValue) },
-            payload: payload)
-          digest = row.digest(after: digest)
-          try row.insert(statement, digest: digest)
+          memory.at = max(memory.at, instant.microseconds)
+          memory.seq += 1
+          let row = try entry.row(seq: memory.seq, at: memory.at)
+          memory.digest = row.digest(after: memory.digest)
+          try row.insert(insertion, digest: memory.digest)
+          try memory.projection.take(entry, at: Instant(microseconds: memory.at), into: db)
         }
-        guard let state else { return }
+        try memory.projection.watched(until: Instant(microseconds: memory.at), in: db)
+        guard notesState else { return }
+        let state = memory.projection.fleet.stateDigest.value
         try db.execute(
           sql: "INSERT OR IGNORE INTO state_digest (seq, engine, digest) VALUES (?, ?, ?)",
-          arguments: [seq, Fleet.version, Int64(bitPattern: state.value)])
+          arguments: [memory.seq, Fleet.version, Int64(bitPattern: state)])
       }
+    } catch {
+      memory.isStale = true
+      if error is TransitionError { throw error }
+      throw Self.explained(error, file)
     }
   }
 
-  /// Every row again, in order, as ``JournalReader`` gives them.
-  public func replay(policies: Policies? = nil) throws(InputError) -> JournalReplay {
-    do {
-      return try queue.read { db in try JournalReplay(db, file: self.file, policies: policies) }
-    } catch {
-      throw Self.explained(error, file)
+  /// Goes through the journal with an empty memory, which then has seen all of it.
+  private func replay(
+    _ db: Database, _ body: (JournalEntry, Instant, inout HistoryProjection) throws -> Void
+  ) throws {
+    var fresh = Memory()
+    fresh.digest = try JournalReader(db: db, file: file).forEach { seq, at, entry in
+      do {
+        try body(entry, at, &fresh.projection)
+      } catch let error as TransitionError {
+        throw JournalReader(db: db, file: file).broken(seq, "cannot have happened: \(error)")
+      }
+      (fresh.seq, fresh.at) = (seq, at.microseconds)
     }
+    try fresh.projection.watched(until: Instant(microseconds: fresh.at), in: db)
+    memory = fresh
   }
 
   /// The settings of SQLite that durability rests on, as the connection has them.
@@ -107,27 +153,6 @@ public final class EventStore: Sendable {
 
   /// Ends the connection: what the write-ahead log holds goes into the file.
   public func close() throws(InputError) { try guarded { try queue.close() } }
-
-  private func append(first opening: JournalOpening, at: Instant) throws(InputError) {
-    try guarded {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      let text = String(decoding: try encoder.encode(opening), as: UTF8.self)
-      try self.queue.write { db in
-        let row = JournalRow(
-          seq: 1, at: at.microseconds, format: EventCodec.format, kind: JournalRow.opening, job: nil, payload: text)
-        try row.insert(try db.cachedStatement(sql: JournalRow.insertion), digest: row.digest(after: Digest()))
-      }
-    }
-  }
-
-  private static func last(_ db: Database) throws -> (seq: Int64, at: Int64, digest: Digest) {
-    let statement = try db.cachedStatement(sql: "SELECT seq, at, digest FROM journal ORDER BY seq DESC LIMIT 1")
-    var digest = Digest()
-    guard let row = try Row.fetchOne(statement) else { return (0, .min, digest) }
-    digest.value = UInt64(bitPattern: row[2] as Int64)
-    return (row[0], row[1], digest)
-  }
 
   private func guarded(_ body: () throws -> Void) throws(InputError) {
     do { try body() } catch { throw Self.explained(error, file) }

@@ -1,16 +1,10 @@
 import DiscreteEvent
 import Engine
-import Foundation
 import GRDB
 import Scenarios
 
 /// Reads a journal row by row and holds each against the chain.
 struct JournalReader {
-  enum Entry {
-    case opening(JournalOpening)
-    case event(Event)
-  }
-
   let db: Database
   let file: String
 
@@ -31,7 +25,7 @@ struct JournalReader {
   /// Calls `body` with each row in order. `digest` is the chain up to it.
   ///
   /// - Throws: ``InputError`` that names the sequence number of the first row that is missing, changed or unreadable.
-  func forEach(_ body: (_ seq: Int64, _ at: Instant, _ entry: Entry) throws -> Void) throws -> Digest {
+  func forEach(_ body: (_ seq: Int64, _ at: Instant, _ entry: JournalEntry) throws -> Void) throws -> Digest {
     var digest = Digest()
     var (expected, latest) = (Int64(1), Int64.min)
     let rows = try Row.fetchCursor(
@@ -52,19 +46,15 @@ struct JournalReader {
     return digest
   }
 
-  private func entry(_ row: JournalRow) throws -> Entry {
-    guard (row.seq == 1) == (row.kind == JournalRow.opening) else {
-      throw broken(row.seq, row.seq == 1 ? "is no \(JournalRow.opening)" : "opens the store a second time")
-    }
-    do {
-      guard row.kind == JournalRow.opening else {
-        return .event(try EventCodec.event(row.kind, row.payload, format: row.format))
+  private func entry(_ row: JournalRow) throws -> JournalEntry {
+    do throws(EventPayload.Fault) {
+      let entry = try JournalEntry(row)
+      guard (row.seq == 1) == entry.isOpening else {
+        throw EventPayload.Fault(problem: row.seq == 1 ? "it does not open the store" : "the store is open already")
       }
-      return .opening(try JSONDecoder().decode(JournalOpening.self, from: Data(row.payload.utf8)))
-    } catch let fault as EventPayload.Fault {
-      throw broken(row.seq, "(\(row.kind)) cannot be read: \(fault.problem)")
+      return entry
     } catch {
-      throw broken(row.seq, "(\(row.kind)) cannot be read: \(error)")
+      throw broken(row.seq, "(\(row.kind)) cannot be read: \(error.problem)")
     }
   }
 

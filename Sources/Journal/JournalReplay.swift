@@ -10,6 +10,8 @@ import Scenarios
 public struct JournalReplay: Sendable {
   public private(set) var opening: JournalOpening
   public private(set) var fleet: Fleet
+  /// What jobs are called, by ordinal.
+  public private(set) var descriptions: [UInt32: JobDescription] = [:]
   /// Rows, the opening included.
   public private(set) var rows = 0
   public private(set) var from = Instant.zero
@@ -60,6 +62,7 @@ public struct JournalReplay: Sendable {
         fleet = opening.controller().fleet
         redecision = policies.map { Redecision(opening.controller(policies: $0)) }
         from = at
+      case .described(let description): descriptions[description.ordinal] = description
       case .event(let event):
         do throws(TransitionError) { try fleet.evolve(event, at: at) } catch {
           throw reader.broken(seq, "cannot have happened: \(error)")

@@ -5,9 +5,6 @@ import GRDB
 
 /// One row of a journal as it is stored.
 struct JournalRow {
-  /// The word of the first row, which carries a ``JournalOpening``.
-  static let opening = "storeOpened"
-
   var seq: Int64
   var at: Int64
   var format: Int

@@ -10,6 +10,7 @@ enum StoreSchema {
     migrator.registerMigration("1 journal") { db in
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: version1)
+      try db.execute(sql: HistorySchema.sql)
     }
     return migrator
   }

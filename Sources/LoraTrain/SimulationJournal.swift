@@ -24,19 +24,14 @@ enum SimulationJournal {
       store: "\(scenario.name), seed \(answer.seed)", origin: .synthetic, policyName: scenario.name,
       policies: experiment.policies, budget: experiment.fleet.budget)
     let store = try EventStore.create(path: temporary, opening: opening, at: experiment.start)
-    var fleet = opening.controller().fleet
-    // A lease's facts were delivered at its end, each with its own time; a journal has them in the order of time.
-    let events = answer.trace.enumerated().sorted { a, b in
-      (a.element.0, a.offset) < (b.element.0, b.offset)
-    }.map { ($0.element.0, $0.element.1) }
+    let entries = entries(answer, of: experiment, scenario)
     var unnoted = 0
-    for start in stride(from: 0, to: events.count, by: batch) {
-      let step = events[start..<min(start + batch, events.count)]
-      for (at, event) in step { try fleet.evolve(event, at: at) }
+    for start in stride(from: 0, to: entries.count, by: batch) {
+      let step = entries[start..<min(start + batch, entries.count)]
       unnoted += step.count
       // A state is digested in O(jobs): as often as it costs no more than the rows themselves.
-      let isDue = unnoted >= fleet.jobs.count || step.endIndex == events.endIndex
-      try store.append(step, state: isDue ? fleet.stateDigest : nil)
+      let isDue = unnoted >= answer.outcomes.count || step.endIndex == entries.endIndex
+      try store.append(step, notesState: isDue)
       if isDue { unnoted = 0 }
     }
     try store.close()
@@ -45,5 +40,31 @@ enum SimulationJournal {
     } catch {
       throw InputError(.cannotCreate, file: path, "cannot be written: \(error.localizedDescription)")
     }
+  }
+
+  private static func entries(
+    _ answer: Simulation, of experiment: Experiment, _ scenario: Scenario
+  ) -> [(Instant, JournalEntry)] {
+    let own = answer.outcomes.filter { $0.replication == 0 }
+    let kinds = Dictionary(own.map { ($0.ordinal, Int($0.kind)) }) { first, _ in first }
+    var entries: [(Instant, JournalEntry)] = []
+    entries.reserveCapacity(answer.trace.count + own.count)
+    // A lease's facts were delivered at its end, each with its own time; a journal has them in the order of time.
+    let trace = answer.trace.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
+    for (at, event, ordinal) in trace.map(\.element) {
+      if case .jobSubmitted(let spec) = event, let kind = kinds[ordinal], kind < experiment.kinds.count {
+        var configuration = experiment.kinds[kind].configuration
+        configuration.statedSteps = Int(spec.steps)
+        let number = JobOutcome.number(ordinal)
+        var job = JobDescription(
+          ordinal: ordinal, id: "s\(number)", name: "job \(number)", configuration: configuration)
+        let client = experiment.kinds[kind].client
+        job.client = client.isEmpty ? nil : client
+        if let gpu = scenario.gpu { job.gpuType = gpu }
+        entries.append((at, .described(job)))
+      }
+      entries.append((at, .event(event)))
+    }
+    return entries
   }
 }

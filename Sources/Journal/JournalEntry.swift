@@ -1,0 +1,56 @@
+import Engine
+import Foundation
+
+/// What a journal holds: an event of the engine, or what the engine does not need to know.
+public enum JournalEntry: Hashable, Sendable {
+  /// The first row, and only it.
+  case opening(JournalOpening)
+  /// Stands before the job's first event.
+  case described(JobDescription)
+  case event(Event)
+}
+
+extension JournalEntry {
+  private static let openingWord = "storeOpened"
+  private static let describedWord = "jobDescribed"
+
+  var isOpening: Bool { if case .opening = self { true } else { false } }
+
+  /// The entry as a row of the format that this program writes.
+  func row(seq: Int64, at: Int64) throws -> JournalRow {
+    func row(_ kind: String, _ payload: String, job: Int64? = nil) -> JournalRow {
+      JournalRow(seq: seq, at: at, format: EventCodec.format, kind: kind, job: job, payload: payload)
+    }
+    switch self {
+    case .opening(let opening): return row(JournalEntry.openingWord, try JournalEntry.json(opening))
+    case .described(let description): return row(JournalEntry.describedWord, try JournalEntry.json(description))
+    case .event(let event):
+      let (kind, payload) = EventCodec.row(event)
+      return row(kind, payload, job: event.job.map { Int64($0.rawValue) })
+    }
+  }
+
+  /// - Throws: ``EventPayload/Fault`` where the row is none that this program can read.
+  init(_ row: JournalRow) throws(EventPayload.Fault) {
+    switch row.kind {
+    case JournalEntry.openingWord: self = .opening(try JournalEntry.decode(row))
+    case JournalEntry.describedWord: self = .described(try JournalEntry.decode(row))
+    default: self = .event(try EventCodec.event(row.kind, row.payload, format: row.format))
+    }
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  private static func decode<Value: Decodable>(_ row: JournalRow) throws(EventPayload.Fault) -> Value {
+    try EventCodec.check(row.format)
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data(row.payload.utf8))
+    } catch {
+      throw EventPayload.Fault(problem: "its payload is not that of a \(row.kind)")
+    }
+  }
+}
