@@ -9,7 +9,7 @@ import Scenarios
 /// A commit that returns is on the disk (WAL, `synchronous = FULL`). One that fails has left nothing on it, and the store in memory takes
 /// no more: drop it, open it anew, and it has replayed what there is. Belongs to one owner: it is not shared between threads.
 public final class EventStore {
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
   private let file: String
   private var memory = Memory()
 
@@ -125,7 +125,7 @@ public final class EventStore {
     _ db: Database, _ body: (JournalEntry, Instant, inout HistoryProjection) throws -> Void
   ) throws {
     var fresh = Memory()
-    fresh.digest = try JournalReader(db: db, file: file).forEach { seq, at, entry in
+    fresh.digest = try JournalReader(db: db, file: file).readAll { seq, at, entry in
       do {
         try body(entry, at, &fresh.projection)
       } catch let error as TransitionError {

@@ -174,7 +174,7 @@ struct HistoryProjection {
       try sink.run(
         "INSERT INTO charge (job_id, lease_id, account, from_at, to_at, amount) VALUES (?, ?, ?, ?, ?, ?)",
         [
-          track.description.id, isApart || !held ? nil : "\(track.description.id)-lease-\(track.leases)", account.word,
+          track.description.id, isApart || !held ? nil : "\(track.description.id)-lease-\(track.leases)", account.key,
           (isApart ? at : start).microseconds, (isApart ? at : account == .work ? kept : to).microseconds,
           after.costs[account] - before.costs[account],
         ])
@@ -211,21 +211,5 @@ struct Sink {
 
   func run(_ sql: String, _ arguments: StatementArguments) throws {
     try db.cachedStatement(sql: sql).execute(arguments: arguments)
-  }
-}
-
-extension Account {
-  /// The word for it in the history schema.
-  fileprivate var word: String {
-    switch self {
-    case .work: "work"
-    case .setup: "setup"
-    case .checkpoints: "checkpoints"
-    case .lostWork: "lost_work"
-    case .recovery: "recovery"
-    case .idle: "idle"
-    case .storage: "storage"
-    case .adjustment: "adjustment"
-    }
   }
 }

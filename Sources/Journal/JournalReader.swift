@@ -25,7 +25,7 @@ struct JournalReader {
   /// Calls `body` with each row in order. `digest` is the chain up to it.
   ///
   /// - Throws: ``InputError`` that names the sequence number of the first row that is missing, changed or unreadable.
-  func forEach(_ body: (_ seq: Int64, _ at: Instant, _ entry: JournalEntry) throws -> Void) throws -> Digest {
+  func readAll(_ body: (_ seq: Int64, _ at: Instant, _ entry: JournalEntry) throws -> Void) throws -> Digest {
     var digest = Digest()
     var (expected, latest) = (Int64(1), Int64.min)
     let rows = try Row.fetchCursor(

@@ -55,7 +55,7 @@ public struct JournalReplay: Sendable {
     opening = JournalOpening(store: "", origin: .synthetic, policyName: "", policies: Policies())
     fleet = Fleet()
     var redecision: Redecision?
-    chain = try reader.forEach { seq, at, entry in
+    chain = try reader.readAll { seq, at, entry in
       switch entry {
       case .opening(let opening):
         self.opening = opening

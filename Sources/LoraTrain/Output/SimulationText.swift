@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Journal
 import Planning
 import Simulator
 
@@ -118,21 +119,5 @@ extension Simulation {
       text += cells.joined(separator: ",") + "\n"
     }
     return text
-  }
-}
-
-extension Account {
-  /// The word for it in the history schema and in JSON.
-  var key: String {
-    switch self {
-    case .work: "work"
-    case .setup: "setup"
-    case .checkpoints: "checkpoints"
-    case .lostWork: "lost_work"
-    case .recovery: "recovery"
-    case .idle: "idle"
-    case .storage: "storage"
-    case .adjustment: "adjustment"
-    }
   }
 }

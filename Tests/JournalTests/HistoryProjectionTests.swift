@@ -1,0 +1,81 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import GRDB
+import Testing
+
+@testable import Journal
+
+@Suite struct HistoryProjectionTests {
+  let folder: TestFolder
+  init() throws { folder = try TestFolder() }
+
+  private func dump(_ path: String) throws -> [String: [String]] {
+    var dump: [String: [String]] = [:]
+    for table in HistorySchema.tables {
+      dump[table] = try TestJournal.rows(path, "SELECT * FROM \(table) ORDER BY 1, 2, 3")
+    }
+    return dump
+  }
+
+  @Test func itIsAHistoryLikeAnyOther() throws {
+    let path = folder.path("a")
+    try TestJournal.store(path).close()
+    let history = try HistoryReader.read(path: path)
+    #expect(history.jobs.map(\.id) == ["first", "second"] && history.leases.count == 3)
+    let first = history.jobs[0]
+    #expect(first.outcome == .completed && first.configuration.preset == .balanced)
+    #expect(history.jobs[1].outcome == .cancelled && first.pauses.count == 1)
+    #expect(first.admitted == TestJournal.start && first.ended == TestJournal.start + .minutes(266))
+    // Every nanodollar of the ledger is a charge.
+    let fleet = try JournalReplay.read(path: path).fleet
+    #expect(history.charges.reduce(0) { $0 + $1.amount } == fleet.ledger.payable)
+    for account in Account.allCases {
+      let sum = history.charges.filter { $0.account == account.key }.reduce(0) { $0 + $1.amount }
+      #expect(sum == fleet.ledger.accounts[account], "\(account)")
+    }
+    #expect(history.requests.map(\.result) == [.unavailable, .granted, .granted, .error, .granted])
+    let taken = history.leases[0]
+    #expect(taken.endReason == .interrupted && taken.ended == TestJournal.start + .minutes(89))
+    #expect(taken.lastSeen == TestJournal.start + .minutes(88) && taken.hourlyRate == 2_490_000_000)
+    #expect(taken.checkpoints.map(\.step) == [100] && taken.checkpoints[0].blocked == .seconds(30))
+    // One event stood for two checkpoints of thirty seconds each.
+    let second = history.leases[1]
+    #expect(second.checkpoints.map(\.step) == [200, 300] && second.endReason == .paused)
+    #expect(second.checkpoints.allSatisfy { $0.blocked == .seconds(30) })
+    #expect(second.stages.map(\.stage.rawValue) == ["boot", "model_loading", "restore", "training"])
+  }
+
+  @Test func madeAnewItIsWhatWasKeptUpToDate() throws {
+    let path = folder.path("a")
+    let store = try TestJournal.store(path)
+    let kept = try dump(path)
+    #expect(kept["charge"]?.isEmpty == false && kept["checkpoint"]?.count == 3)
+    try store.rebuildHistory()
+    #expect(try dump(path) == kept)
+    // Also when somebody has meddled with it, and with the store going on afterwards.
+    try store.close()
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { db in try db.execute(sql: "DELETE FROM charge; UPDATE job SET name = 'x'") }
+    try queue.close()
+    let again = try EventStore.open(path: path)
+    try again.rebuildHistory()
+    #expect(try dump(path) == kept)
+    try again.append([(TestJournal.start + .days(2), .event(.billAdjusted(JobIndex(0), 5)))])
+    #expect(try dump(path)["charge"]?.count == (kept["charge"]?.count ?? 0) + 1)
+  }
+
+  @Test func theSchemaIsTheContract() throws {
+    func shape(_ sql: String) throws -> [String] {
+      let queue = try DatabaseQueue()
+      try queue.write { db in try db.execute(sql: sql) }
+      return try queue.read { db in
+        try Row.fetchAll(
+          db, sql: "SELECT m.name, p.* FROM sqlite_master m, pragma_table_info(m.name) p ORDER BY m.name, p.cid"
+        ).map { "\($0)" } + [try String.fetchOne(db, sql: "PRAGMA user_version") ?? ""]
+      }
+    }
+    #expect(try shape(HistorySchema.sql) == shape(TestDatabase.schema))
+  }
+}
