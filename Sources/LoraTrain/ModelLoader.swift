@@ -80,7 +80,11 @@ enum ModelLoader {
     let model = try fit(history)
     let origins = Set(history.observations.map(\.origin)).sorted().filter { $0 != "real" }
     let label = origins.isEmpty ? "" : " (\(origins.joined(separator: ", ")))"
-    return make(model, history, path, label: label, sampling)
+    var calibrated = make(model, history, path, label: label, sampling)
+    if history.jobs.isEmpty {
+      calibrated.source.name = "nothing is known in \(path) by then; " + name(nil, "")
+    }
+    return calibrated
   }
 
   /// Calibrates on a history, with the shipped priors.

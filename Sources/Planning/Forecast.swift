@@ -11,13 +11,15 @@ public struct Forecast: Sendable {
     public var month: Scenario.Month
     /// US dollars spent in this month before the forecast was made.
     public var spent: Double
+    /// Whether the month had ended when the forecast was made: nothing of it is simulated.
+    public var isOver: Bool
     /// US dollars spent by its end.
     public var total: SampleSummary
     /// The same, future by future in their order: what a change is compared by.
     public var byReplication: [Double]
   }
 
-  /// Accumulated spending of the first month at the end of a day.
+  /// Accumulated spending of the main month at the end of a day.
   public struct Day: Sendable {
     public var date: String
     /// The day is over: all three are what was spent.
@@ -35,7 +37,9 @@ public struct Forecast: Sendable {
     /// US dollars so far, and by the end of the forecast.
     public var spent: Double
     public var final: SampleSummary
-    /// Seconds from the forecast's instant to the job's end, over the replications in which it ended in time.
+    /// Mean US dollars still to be spent on it, in the main month and those after it.
+    public var toCome: Double
+    /// Seconds from the forecast's instant to the job's end; infinite in a future in which it goes on beyond the forecast.
     public var remaining: SampleSummary
     /// Seconds to its slot, for a job that waits.
     public var wait: SampleSummary
@@ -47,12 +51,12 @@ public struct Forecast: Sendable {
   public var days: [Day]
   public var running: [ActiveJob]
   public var queued: [ActiveJob]
-  /// Mean US dollars of all the months together by preset and by client ("" where none is named), largest first.
+  /// Mean US dollars of the main month and those after it together by preset and by client ("" where none is named), largest first.
   public var byPreset: [(String, Double)]
   public var byClient: [(String, Double)]
-  /// Mean number of jobs still to arrive by the end, beside those that are sure to come.
+  /// Mean number of jobs still to arrive in the main month and those after it, beside those that are sure to come.
   public var arrivals: Double
-  /// How many jobs were said to be sure to come, and their mean US dollars in all.
+  /// How many jobs were said to be sure to come, and their mean US dollars in those months.
   public var additions: (count: Int, dollars: Double)
   /// The odds of the first month where counting futures says too little; see ``RareOverrun``.
   public var overrun: RareOverrun?
@@ -84,8 +88,9 @@ public struct Forecast: Sendable {
     var finals: [[Double]]
     var ends: [[Double]]
     var waits: [[Double]]
-    /// Nanodollars by kind within the first month.
+    /// Nanodollars by kind, and by known job, from the main month on.
     var byKind: [Double]
+    var toCome: [Double]
     var arrivals = 0
     /// Nanodollars of the jobs that are sure to come.
     var added = 0.0
@@ -136,8 +141,8 @@ public struct Forecast: Sendable {
     let empty = Fold(
       marks: Array(repeating: [], count: marks.count), finals: Array(repeating: [], count: known),
       ends: Array(repeating: [], count: known), waits: Array(repeating: [], count: known),
-      byKind: Array(repeating: 0, count: kinds.count))
-    let measured = min(request.measured, request.count - 1)
+      byKind: Array(repeating: 0, count: kinds.count), toCome: Array(repeating: 0, count: known))
+    let measured = workshop.measured
     let (fold, reached) = try await experiment.run(
       threads: request.threads, precision: request.precision, metric: "month_end_usd", into: empty
     ) { fold, result in
@@ -146,15 +151,21 @@ public struct Forecast: Sendable {
       for (m, accrued) in result.marks.enumerated() { fold.marks[m].append(Double(accrued) - opening) }
       for job in result.jobs {
         let cost = Double(job.costs.total)
+        let share = workshop.share(admitted: job.admitted, ended: job.phase.isTerminal ? job.ended : .distantFuture)
         if Int(job.ordinal) < known {
           let k = Int(job.ordinal)
           fold.finals[k].append(cost / 1e9)
-          if job.phase.isTerminal { fold.ends[k].append((job.ended - start).seconds) }
+          fold.ends[k].append(job.phase.isTerminal ? (job.ended - start).seconds : .infinity)
           if job.admitted < .distantFuture { fold.waits[k].append(max(0, (job.admitted - start).seconds)) }
-          fold.byKind[Int(job.kind)] += cost - openingByJob[k]
+          fold.byKind[Int(job.kind)] += (cost - openingByJob[k]) * share
+          fold.toCome[k] += (cost - openingByJob[k]) * share
         } else {
-          if Int(job.kind) < firstAddition { fold.arrivals += 1 } else { fold.added += cost }
-          fold.byKind[Int(job.kind)] += cost
+          if Int(job.kind) >= firstAddition {
+            fold.added += cost * share
+          } else if job.submitted >= boundaries[measured] {
+            fold.arrivals += 1
+          }
+          fold.byKind[Int(job.kind)] += cost * share
         }
       }
     } merge: { whole, part in
@@ -163,6 +174,7 @@ public struct Forecast: Sendable {
         whole.finals[k] += part.finals[k]
         whole.ends[k] += part.ends[k]
         whole.waits[k] += part.waits[k]
+        whole.toCome[k] += part.toCome[k]
       }
       for k in whole.byKind.indices { whole.byKind[k] += part.byKind[k] }
       whole.arrivals += part.arrivals
@@ -179,19 +191,21 @@ public struct Forecast: Sendable {
       let spent = workshop.spent(in: i)
       let totals = workshop.totals(ofMonth: i, marks: fold.marks)
       return MonthEnd(
-        month: month, spent: spent, total: SampleSummary(totals ?? [spent]),
+        month: month, spent: spent, isOver: totals == nil, total: SampleSummary(totals ?? [spent]),
         byReplication: totals ?? Array(repeating: spent, count: fold.runs))
     }
     let active = (0..<known).map { k -> ActiveJob in
       let job = replay.fleet.jobs[k]
       return ActiveJob(
         id: history.jobs[replay.jobs[k]].id, name: history.jobs[replay.jobs[k]].name, phase: job.phase,
-        spent: openingByJob[k] / 1e9, final: SampleSummary(fold.finals[k]), remaining: SampleSummary(fold.ends[k]),
+        spent: openingByJob[k] / 1e9, final: SampleSummary(fold.finals[k]),
+        toCome: fold.toCome[k] / 1e9 / Double(max(1, fold.runs)), remaining: SampleSummary(fold.ends[k]),
         wait: SampleSummary(fold.waits[k]), pricing: job.pricing)
     }
     let spending = workshop.spending
-    var presets = spending.byPreset(from: boundaries[0], to: start)
-    var clients = spending.byClient(from: boundaries[0], to: start)
+    let past = min(start, boundaries[request.count])
+    var presets = spending.byPreset(from: boundaries[measured], to: past)
+    var clients = spending.byClient(from: boundaries[measured], to: past)
     for (k, sum) in fold.byKind.enumerated() {
       let dollars = sum / 1e9 / Double(max(1, fold.runs))
       presets[kinds[k].configuration.preset.rawValue, default: 0] += dollars
@@ -200,15 +214,24 @@ public struct Forecast: Sendable {
     return Forecast(
       asOf: start, months: months,
       days: dayCurve(
-        calendar, spending, fold, marks, days: workshop.days, monthStart: boundaries[0], start: start,
-        monthEnd: boundaries[1]),
+        calendar, spending, fold, marks, days: workshop.days, monthStart: boundaries[measured],
+        start: start, monthEnd: boundaries[measured + 1]),
       running: active.filter { $0.phase != .queued && $0.phase != .pendingConfiguration && $0.phase != .paused },
       queued: active.filter { $0.phase == .queued },
       byPreset: ranked(presets), byClient: ranked(clients),
       arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)),
       additions: (request.additions.count, fold.added / 1e9 / Double(max(1, fold.runs))), replications: fold.runs,
       precision: reached, source: source,
-      warnings: source.warnings + replay.warnings, digest: fold.digest)
+      warnings: source.warnings + replay.warnings + pastAdditions(request), digest: fold.digest)
+  }
+
+  private static func pastAdditions(_ request: Request) -> [String] {
+    let count = request.additions.count { $0.0 < request.asOf }
+    guard count > 0 else { return [] }
+    return [
+      "\(count) of the added jobs \(count == 1 ? "has a" : "have a") submitted_at before the forecast's own instant and "
+        + "\(count == 1 ? "is" : "are") taken as still to come: what the history has already counts twice"
+    ]
   }
 
   private static func ranked(_ sums: [String: Double]) -> [(String, Double)] {
@@ -223,15 +246,18 @@ public struct Forecast: Sendable {
     if start > monthStart {
       for end in calendar.dayEnds(from: monthStart, to: min(start, monthEnd)) {
         let dollars = spending.dollars(from: monthStart, to: end)
-        // The day of the forecast itself is not over; it is the first of the simulated ones.
-        if end == start, start < monthEnd, days.first != nil { continue }
+        // The day of the forecast itself is not over; it is the first of the simulated ones. (At midnight none is.)
+        if end == start, let next = days.first, calendar.day(endingAt: next) == calendar.day(endingAt: end) { continue }
         curve.append(Day(date: calendar.day(endingAt: end), isPast: true, p10: dollars, p50: dollars, p90: dollars))
       }
     }
     let spent = spending.dollars(from: monthStart, to: min(start, monthEnd))
+    // What was spent before the month is not the month's.
+    let before = monthStart > start ? marks.firstIndex(of: monthStart) : nil
     for end in days {
       guard let mark = marks.firstIndex(of: end) else { continue }
-      let sample = SampleSummary(fold.marks[mark].map { spent + $0 / 1e9 })
+      let accrued = fold.marks[mark].indices.map { fold.marks[mark][$0] - (before == nil ? 0 : fold.marks[before ?? 0][$0]) }
+      let sample = SampleSummary(accrued.map { spent + $0 / 1e9 })
       curve.append(
         Day(
           date: calendar.day(endingAt: end), isPast: false, p10: sample.quantile(0.1), p50: sample.quantile(0.5),

@@ -9,9 +9,11 @@ struct ForecastWorkshop: Sendable {
   let request: Forecast.Request
   let calendar: CalendarMonths
   let start: Instant
+  /// Which of the months is the main one, from 0.
+  let measured: Int
   /// The first instants of the months, and the end of the last.
   let boundaries: [Instant]
-  /// Ends of days of the first month that are still to come.
+  /// Ends of days of the measured month that are still to come.
   let days: [Instant]
   let replay: FleetReplay
   let spending: HistorySpending
@@ -48,10 +50,13 @@ struct ForecastWorkshop: Sendable {
     }.sorted { $0.at < $1.at }
     experiment.keepsJobs = true
     experiment.keepsStatistics = false
-    // One mark a day of the first month, and one at each later month's end.
-    days = start < boundaries[1] ? calendar.dayEnds(from: max(start, boundaries[0]), to: boundaries[1]) : []
+    // One mark a day of the measured month, and one at each month's end.
+    let measured = min(request.measured, request.count - 1)
+    let (from, to) = (boundaries[measured], boundaries[measured + 1])
+    days = start < to ? calendar.dayEnds(from: max(start, from), to: to) : []
     experiment.marks = Array(Set(days + boundaries.dropFirst()).filter { $0 > start }).sorted()
     self.start = start
+    self.measured = measured
     self.boundaries = boundaries
     self.replay = replay
     self.firstAddition = firstAddition
@@ -83,7 +88,17 @@ struct ForecastWorkshop: Sendable {
     } merge: { whole, part in
       for m in whole.indices { whole[m] += part[m] }
     }
-    let i = min(request.measured, request.count - 1)
-    return totals(ofMonth: i, marks: marks) ?? Array(repeating: spent(in: i), count: experiment.replications)
+    return totals(ofMonth: measured, marks: marks)
+      ?? Array(repeating: spent(in: measured), count: experiment.replications)
+  }
+
+  /// The share of what a job costs after the start that falls into the measured month and those after it.
+  ///
+  /// By time, as if it were spent evenly: a job's bill is kept as one sum. Exact where the measured month is the first.
+  func share(admitted: Instant, ended: Instant) -> Double {
+    guard measured > 0 else { return 1 }
+    let (from, to) = (max(admitted, start), min(ended, max(boundaries[request.count], start)))
+    guard to > from else { return from >= boundaries[measured] ? 1 : 0 }
+    return min(1, max(0, (to - max(from, boundaries[measured])).seconds / (to - from).seconds))
   }
 }

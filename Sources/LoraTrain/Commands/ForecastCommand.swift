@@ -55,8 +55,9 @@ struct ForecastCommand: AsyncParsableCommand {
     guard let calendar = CalendarMonths(timeZone: timeZone) else {
       throw ValidationError("--time-zone: there is no '\(timeZone)'; use a name such as Europe/Berlin")
     }
-    let calibrated = try ModelLoader.load(
+    var calibrated = try ModelLoader.load(
       history.history, asOf: history.asOfInstant, sampling: simulation.sampling)
+    calibrated.source.warnings += try blindSpots(calibrated)
     let today = try question(calibrated, calendar)
     let (answer, whatIf) = try await answers(today, calibrated, calendar)
     answer.precision?.sayIfMissed()
@@ -83,11 +84,28 @@ struct ForecastCommand: AsyncParsableCommand {
     }
   }
 
+  /// What the answer cannot know of the months it speaks of.
+  private func blindSpots(_ calibrated: Calibrated) throws -> [String] {
+    let until = calibrated.history.until
+    if until == .distantPast {
+      return [
+        "\(history.history == nil ? "the shipped priors know" : "a model knows") of no spending and of no job that runs or waits: "
+          + "what was spent before now counts as $0; name the database to have it counted"
+      ]
+    }
+    guard let asked = try history.asOfInstant, asked - until > .hours(1) else { return [] }
+    return [
+      "the history ends \(Words.moment(until)) UTC, before --as-of \(Words.moment(asked)): what happened since is simulated"
+    ]
+  }
+
   /// Today, without any change.
   private func question(_ calibrated: Calibrated, _ calendar: CalendarMonths) throws -> Forecast.Request {
     let until = calibrated.history.until
-    let asOf = try history.asOfInstant ?? (until == .distantPast ? .now : until)
-    let first = try month.map { try TimeArgument.month($0, option: "--month") } ?? calendar.month(of: asOf)
+    let asked = try history.asOfInstant ?? (until == .distantPast ? .now : until)
+    // What happened since the history's end nobody knows: it is simulated, not left out.
+    let asOf = until == .distantPast ? asked : min(asked, until)
+    let first = try month.map { try TimeArgument.month($0, option: "--month") } ?? calendar.month(of: asked)
     var policies = Calibrated.policies
     policies.maxConcurrent = calibrated.observedSlots
     // A month after the next begins where the simulation of the months between has led.

@@ -42,11 +42,14 @@ enum ForecastText {
         (
           "months",
           .array(
-            f.months.map { month in
+            f.months.enumerated().map { i, month in
               .object([
                 ("month", .string("\(month.month)")), ("spent_usd", .number(month.spent)),
                 ("month_end_usd", summary(month.total)),
-                ("p_over_budget", budget.map { .number(month.total.probability(above: $0)) } ?? .null),
+                (
+                  "p_over_budget",
+                  budget.map { .number(i == 0 ? f.probability(over: $0) : month.total.probability(above: $0)) } ?? .null
+                ),
               ])
             })
         ))
@@ -67,22 +70,24 @@ enum ForecastText {
     let total = first.total
     var table = Table(header: ["", "US dollars"])
     table.rows.append(["spent so far", Words.dollars(first.spent)])
-    let running = f.running.reduce(0) { $0 + max(0, $1.final.mean - $1.spent) }
-    let queued = f.queued.reduce(0) { $0 + $1.final.mean }
-    if !f.running.isEmpty {
+    // The rows of one month add up to it; over several the months' own table says what there is to say.
+    let isOne = f.months.count == 1 && !first.isOver
+    let running = f.running.reduce(0) { $0 + max(0, $1.toCome) }
+    let queued = f.queued.reduce(0) { $0 + $1.toCome }
+    if isOne, running > 0.005 {
       table.rows.append(["still to be spent on \(jobs(f.running.count)) running", Words.dollars(running)])
     }
-    if !f.queued.isEmpty { table.rows.append(["\(jobs(f.queued.count)) queued", Words.dollars(queued)]) }
-    if f.additions.count > 0, f.months.count == 1 {
+    if isOne, queued > 0.005 { table.rows.append(["\(jobs(f.queued.count)) queued", Words.dollars(queued)]) }
+    if f.additions.count > 0, isOne {
       table.rows.append(["\(jobs(f.additions.count)) sure to come", Words.dollars(f.additions.dollars)])
     }
-    let rest = total.mean - first.spent - running - queued - (f.months.count == 1 ? f.additions.dollars : 0)
-    if f.months.count == 1, f.arrivals > 0, rest > 0.005 {
+    let rest = total.mean - first.spent - running - queued - f.additions.dollars
+    if isOne, f.arrivals > 0, rest > 0.005 {
       table.rows.append(["\(jobs(Int(f.arrivals.rounded()))) likely still to arrive", Words.dollars(rest)])
     }
     table.rows.append(["expected by the end of the month", Words.dollars(total.mean)])
     lines += [table.text, ""]
-    if total.count > 1 {
+    if !first.isOver {
       lines.append(
         "8 in 10 futures end between \(Words.dollars(total.quantile(0.1))) and \(Words.dollars(total.quantile(0.9))).")
       if let budget {
@@ -104,12 +109,13 @@ enum ForecastText {
     }
     if f.months.count > 1 {
       var months = Table(header: ["month", "expected", "8 in 10 between", "safe in 19 of 20", "over budget"])
-      for m in f.months {
+      for (i, m) in f.months.enumerated() {
+        let odds = { (budget: Double) in i == 0 ? f.probability(over: budget) : m.total.probability(above: budget) }
         months.rows.append([
           "\(m.month)", Words.dollars(m.total.mean),
           "\(Words.dollars(m.total.quantile(0.1)))–\(Words.dollars(m.total.quantile(0.9)))",
           Words.dollars(ceiling(m.total.quantile(0.95))),
-          budget.map { Words.percent(m.total.probability(above: $0)) } ?? "–",
+          budget.map { Words.percent(odds($0)) } ?? "–",
         ])
       }
       lines += ["", months.text]
@@ -140,16 +146,24 @@ enum ForecastText {
   }
 
   private static func activeTable(_ f: Forecast) -> String {
-    var table = Table(header: ["job", "name", "stands at", "so far", "by the end, likely", "done by, 9 in 10"])
+    var table = Table(header: ["job", "name", "stands at", "so far", "by \(f.months.count > 1 ? "the forecast" : "the month")'s end", "done by, 9 in 10"])
     table.left = [0, 1, 2]
     for job in f.running + f.queued {
       table.rows.append([
         job.id, job.name, words(job.phase), Words.dollars(job.spent),
         "\(Words.dollars(job.final.quantile(0.1)))–\(Words.dollars(job.final.quantile(0.9)))",
-        job.remaining.count > 0 ? Words.moment(f.asOf + Span(seconds: job.remaining.quantile(0.9))) : "–",
+        done(job, f),
       ])
     }
     return table.text
+  }
+
+  /// When the job is done in 9 of 10 futures.
+  private static func done(_ job: Forecast.ActiveJob, _ f: Forecast) -> String {
+    guard job.remaining.count > 0 else { return "–" }
+    let seconds = job.remaining.quantile(0.9)
+    guard seconds.isFinite else { return "after \(f.months.last.map { "\($0.month)" } ?? "the end")" }
+    return Words.moment(f.asOf + Span(seconds: seconds))
   }
 
   static func words(_ phase: Phase) -> String {
@@ -172,18 +186,11 @@ enum ForecastText {
 }
 
 extension Forecast {
-  /// Without the months before the one that was asked for.
+  /// Without the months before the main one, which were only lived through.
   func dropping(_ n: Int) -> Forecast {
     guard n > 0 else { return self }
     var rest = self
     rest.months.removeFirst(n)
-    // What is known job by job belongs to the months before.
-    rest.days = []
-    rest.running = []
-    rest.queued = []
-    rest.arrivals = 0
-    rest.byPreset = []
-    rest.byClient = []
     return rest
   }
 }

@@ -3,8 +3,12 @@ import Foundation
 
 /// How figures are written for people.
 enum Words {
+  /// What stands where there is no number: the mean of nothing, the spread of one.
+  static let nothing = "–"
+
   /// `$1,234.50`; whole dollars from 1,000 on.
   static func dollars(_ x: Double) -> String {
+    guard x.isFinite else { return nothing }
     let negative = x < 0
     let cents = abs(x) >= 1_000 ? abs(x).rounded() : (abs(x) * 100).rounded() / 100
     let whole = Int(cents)
@@ -20,6 +24,7 @@ enum Words {
 
   /// `13 h 05 min`, `4 min 10 s`, `2 d 3 h`.
   static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return nothing }
     let s = Int(seconds.rounded())
     if s < 60 { return s == 0 && seconds > 0 ? String(format: "%.2g s", seconds) : "\(s) s" }
     if s < 3_600 { return "\(s / 60) min" + (s % 60 == 0 ? "" : " \(s % 60) s") }
@@ -51,6 +56,7 @@ enum Words {
   }
 
   static func percent(_ p: Double) -> String {
+    guard p.isFinite else { return nothing }
     if p > 0, p < 0.001 { return "<0.1 %" }
     if p < 1, p > 0.999 { return ">99.9 %" }
     let x = p * 100
