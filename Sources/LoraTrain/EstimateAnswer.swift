@@ -18,6 +18,12 @@ struct EstimateAnswer {
   var accuracy: Accuracy?
   var quoteError: Double?
   var warnings: [String]
+  /// Where the run is stopped, in US dollars.
+  var maxCost: Double?
+  var file: TrainingFile?
+
+  /// What does not fit does not complete, whatever the model of failures says of jobs that do.
+  var probabilityCompletes: Double { min(estimate.probabilityCompletes, fits) }
 
   static func make(
     job: String?, _ asked: JobConfiguration, _ basis: EstimateBasis, _ source: ModelSource, file: TrainingFile?,
@@ -49,6 +55,10 @@ struct EstimateAnswer {
         warnings.append("the estimated cost is above $100")
       }
       if estimate.duration.quantile(0.5) > 86_400 { warnings.append("the run is expected to take more than 24 hours") }
+    } else if let maxCost {
+      warnings.append(
+        "no simulated run completes: each is stopped at \(Words.dollars(maxCost)), and what it has by then is published"
+      )
     } else {
       warnings.append("no simulated run completed: there is no cost of a completed run to show")
     }
@@ -57,10 +67,13 @@ struct EstimateAnswer {
       job: job, estimate: estimate,
       peak: basis.memory.peak(rank: asked.rank, batch: asked.batchSize, sequence: sequence), capacity: capacity,
       fits: fits, suggestion: suggestion,
-      difference: PresetCard.card(for: asked.preset)?.difference(
-        hours: estimate.duration.quantile(0.5) / 3_600, cost: estimate.cost.quantile(0.5), hourlyRate: rate,
-        pricing: asked.pricing),
-      hourlyRate: rate, accuracy: basis.accuracy, quoteError: basis.quoteError, warnings: warnings)
+      difference: estimate.cost.count == 0
+        ? nil
+        : PresetCard.card(for: asked.preset)?.difference(
+          hours: estimate.duration.quantile(0.5) / 3_600, cost: estimate.cost.quantile(0.5), hourlyRate: rate,
+          pricing: asked.pricing, steps: asked.steps),
+      hourlyRate: rate, accuracy: basis.accuracy, quoteError: basis.quoteError, warnings: warnings, maxCost: maxCost,
+      file: file)
   }
 
   func document(percentiles: [Int]) -> JSON {
@@ -76,6 +89,8 @@ struct EstimateAnswer {
       ("preset", .string(estimate.configuration.preset.rawValue)),
       ("pricing", .string(PricingArgument.text(estimate.configuration.pricing))),
       ("steps", .integer(estimate.configuration.steps)),
+      ("training_pairs", .integer(estimate.configuration.trainingPairs)),
+      ("tokens_per_pair", .number(estimate.configuration.tokensPerPair)),
       ("start", .string(Words.stamp(estimate.start))),
       ("duration_s", .object(summary(estimate.duration))),
       ("cost_usd", .object(summary(estimate.cost) + [("parts", .object(parts))])),
@@ -85,7 +100,7 @@ struct EstimateAnswer {
           ("mean", .number(estimate.meanInterruptions)), ("p_any", .number(estimate.probabilityInterrupted)),
         ])
       ),
-      ("p_completes", .number(estimate.probabilityCompletes)),
+      ("p_completes", .number(probabilityCompletes)),
       ("p_switches_to_on_demand", .number(estimate.probabilitySwitched)),
       (
         "vram_gb",

@@ -256,7 +256,9 @@ public struct Forecast: Sendable {
     let before = monthStart > start ? marks.firstIndex(of: monthStart) : nil
     for end in days {
       guard let mark = marks.firstIndex(of: end) else { continue }
-      let accrued = fold.marks[mark].indices.map { fold.marks[mark][$0] - (before == nil ? 0 : fold.marks[before ?? 0][$0]) }
+      let accrued = fold.marks[mark].indices.map {
+        fold.marks[mark][$0] - (before == nil ? 0 : fold.marks[before ?? 0][$0])
+      }
       let sample = SampleSummary(accrued.map { spent + $0 / 1e9 })
       curve.append(
         Day(

@@ -159,28 +159,35 @@ public struct Simulation: Sendable {
     outcomes = fold.outcomes
     trace = fold.trace
     isBalanced = fold.isBalanced
-    monthly = identity.endsAtAnInstant ? SampleSummary(fold.spent) : nil
+    monthly = identity.spansItsPeriod ? SampleSummary(fold.spent) : nil
     var metrics: [Metric] = []
+    let single = identity.replications == 1
     for metric in JobMetric.allCases {
       let m = metric.rawValue
       let between = fold.perReplication[m]
-      let single = identity.replications == 1
-      let half = single ? (m < fold.batchHalfWidths.count ? fold.batchHalfWidths[m] : 0) : between.halfWidth95
+      // One replication says nothing of the spread of its mean, unless it is long enough for batch means; nothing has no mean.
+      let half =
+        single
+        ? (m < fold.batchHalfWidths.count ? fold.batchHalfWidths[m] : .nan)
+        : between.count > 0 ? between.halfWidth95 : .nan
+      let some = fold.overall[m].count > 0
       metrics.append(
         Metric(
-          key: metric.key, mean: fold.overall[m].mean, halfWidth: half,
-          quantiles: fold.overall[m].count == 0
-            ? [] : [10, 50, 90, 99].map { ("p\($0)", fold.quantiles[m].quantile(Double($0) / 100)) }))
+          key: metric.key, mean: some ? fold.overall[m].mean : .nan, halfWidth: half,
+          quantiles: [10, 50, 90, 99].map {
+            ("p\($0)", some ? fold.quantiles[m].quantile(Double($0) / 100) : .nan)
+          }))
     }
     func over(_ key: String, _ tally: Tally) {
-      metrics.append(Metric(key: key, mean: tally.mean, halfWidth: tally.halfWidth95, quantiles: nil))
+      metrics.append(
+        Metric(key: key, mean: tally.mean, halfWidth: single ? .nan : tally.halfWidth95, quantiles: nil))
     }
     over("utilization", fold.utilization)
     over("p_wait", fold.waiting)
     over("queue_length", fold.queue)
     over("p_completed", fold.completed)
     if fold.refused.mean > 0 { over("p_blocked", fold.refused) }
-    for failure in Failure.allCases where failure != .none && fold.failed[Int(failure.rawValue)].mean > 0 {
+    for failure in Failure.allCases where failure != .none {
       over("p_failed.\(failure.key)", fold.failed[Int(failure.rawValue)])
     }
     self.metrics = metrics
@@ -211,14 +218,15 @@ extension Simulation {
     var seed: UInt64
     var replications: Int
     var budgetLimit: Int64?
-    var endsAtAnInstant = false
+    /// Whether what is spent by the end is what the budget's limit is for: one calendar month.
+    var spansItsPeriod = false
 
     init(_ scenario: Scenario, _ experiment: Experiment) {
       self.scenario = scenario.name
       seed = experiment.seed
       replications = experiment.replications
       budgetLimit = scenario.policies.budgetLimit
-      if case .until = experiment.horizon { endsAtAnInstant = true }
+      if case .month = scenario.horizon, scenario.policies.budgetPeriod == .calendar { spansItsPeriod = true }
     }
   }
 }

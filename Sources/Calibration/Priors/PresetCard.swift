@@ -39,8 +39,10 @@ public struct PresetCard: Hashable, Sendable, Codable {
 
   /// One line on why an estimate differs from the card; nil where the median cost lies within the card's range.
   ///
-  /// - Parameters: the estimate's median hours and dollars, and the hourly rate it reckons with.
-  public func difference(hours median: Double, cost dollars: Double, hourlyRate: Double, pricing: Pricing) -> String? {
+  /// - Parameters: the estimate's median hours and dollars, the hourly rate it reckons with, and its optimizer steps.
+  public func difference(
+    hours median: Double, cost dollars: Double, hourlyRate: Double, pricing: Pricing, steps: Int? = nil
+  ) -> String? {
     let quoted = cost[pricing]
     guard dollars < quoted.low || dollars > quoted.high else { return nil }
     func whole(_ x: Double) -> String { String(Int(x.rounded())) }
@@ -49,7 +51,11 @@ public struct PresetCard: Hashable, Sendable, Codable {
     let worth = "$\(whole(hours.low * hourlyRate))–\(whole(hours.high * hourlyRate))"
     return "The \(preset.rawValue) card quotes \(whole(hours.low))–\(whole(hours.high)) h and "
       + "$\(whole(quoted.low))–\(whole(quoted.high)) (\(source)); " + paid + worth
-      + ", and this run is expected to take \(whole(median)) h."
+      + ", and this run is expected to take \(PresetCard.time(median))\(steps.map { " for its \($0) steps" } ?? "")."
+  }
+
+  private static func time(_ hours: Double) -> String {
+    hours < 1 ? "\(max(1, Int((hours * 60).rounded()))) min" : "\(Int(hours.rounded())) h"
   }
 
   private static let story = "user stories, 1.1.2 (unverified)"

@@ -52,13 +52,14 @@ struct BacktestCommand: AsyncParsableCommand {
   func run() async throws {
     let path = history.history ?? ""
     let records = try HistoryReader.read(path: path, asOf: try history.asOfInstant)
+    let points = ModelLoader.points(simulation.sampling)
     let showsProgress = isatty(STDERR_FILENO) == 1
     let backtest = try await Backtest.run(
       records, from: from, refitEvery: refitEvery, replications: simulation.replications ?? 1_000,
       seed: simulation.seed, threads: simulation.threads, policies: Calibrated.policies,
       calibrate: { history in
         let model = try ModelLoader.fit(history)
-        return (0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1) }
+        return (0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1, points: points) }
       },
       progress: { done, total in
         guard showsProgress, done % 10 == 0 || done == total else { return }
@@ -72,7 +73,11 @@ struct BacktestCommand: AsyncParsableCommand {
     if output.json { output.emit(document(backtest)) } else { print(text(backtest)) }
     if let range = try required() {
       for quantity in Backtest.Quantity.allCases {
-        let coverage = backtest.coverage(quantity, from: 50).share
+        let (coverage, scored) = backtest.coverage(quantity, from: 50)
+        guard scored > 0 else {
+          Failure.say("--require looks at jobs with 50 past ones or more, and there is none")
+          throw ExitCode(1)
+        }
         if !range.contains(coverage) {
           Failure.say("the 80 % intervals of the \(quantity.rawValue) hold \(Words.percent(coverage)) of the outcomes")
           throw ExitCode(1)

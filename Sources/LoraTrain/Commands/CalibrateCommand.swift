@@ -30,11 +30,22 @@ struct CalibrateCommand: AsyncParsableCommand {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     if let output { try OutputFile.write(String(decoding: try encoder.encode(model), as: UTF8.self), to: output) }
     if json {
-      print(String(decoding: try encoder.encode(model.report), as: UTF8.self))
+      print(String(decoding: try encoder.encode(Document(model)), as: UTF8.self))
     } else {
       print(CalibrateCommand.text(model))
       for warning in model.warnings { print("Warning: \(warning).") }
       if let output { print("The model is in \(output); give it to --history.") }
+    }
+  }
+
+  /// The laws, and what is to be said of them.
+  private struct Document: Encodable {
+    var laws: [ModelReport.Law]
+    var source: Model.Source
+    var warnings: [String]
+
+    init(_ model: Model) {
+      (laws, source, warnings) = (model.report.laws, model.source, model.warnings)
     }
   }
 

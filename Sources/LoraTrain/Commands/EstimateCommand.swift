@@ -81,6 +81,14 @@ struct EstimateCommand: AsyncParsableCommand {
     if batch != nil, trainingFile != nil || compare {
       throw ValidationError("--batch stands alone: each row says what to estimate")
     }
+    let ofOneRun: [(String, Any?)] = [
+      ("--pairs", pairs), ("--tokens-per-pair", tokensPerPair), ("--rank", rank), ("--epochs", epochs),
+      ("--batch-size", batchSize), ("--gradient-accumulation", gradientAccumulation),
+      ("--max-sequence-length", maxSequenceLength), ("--checkpoint-every", checkpointEvery),
+    ]
+    if batch != nil, let (name, _) = ofOneRun.first(where: { $0.1 != nil }) {
+      throw ValidationError("--batch stands alone, each row says what to estimate: leave out \(name)")
+    }
   }
 
   func run() async throws {
@@ -92,15 +100,32 @@ struct EstimateCommand: AsyncParsableCommand {
     let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now
     let basis = try await EstimateBasis.load(
       history.history, asOf: history.asOfInstant, threads: simulation.threads)
-    let source = await basis.source(history.history, simulation.sampling, threads: simulation.threads)
+    var source = await basis.source(history.history, simulation.sampling, threads: simulation.threads)
     let file = try trainingFile.map { try TrainingFile.read(path: $0) }
     if let error = file?.error { throw error }
+    if let file, file.split.trainingPairs == 0 {
+      throw InputError(
+        .badData, file: file.path,
+        "has no pair to train on: \(file.pairs) pairs, \(file.pairsWithTarget) with a target",
+        hint: "every pair needs a target_response, and 4 conversations of 5 are trained on")
+    }
     let asked = configuration(preset, pricing, file)
+    if file == nil, pairs == nil || tokensPerPair == nil {
+      let what =
+        (pairs == nil ? "\(Words.group(asked.trainingPairs)) pairs" : "pairs")
+        + (tokensPerPair == nil ? " of \(Words.group(Int(asked.tokensPerPair))) tokens" : "")
+      source.warnings.append("\(what) are assumed: give --pairs and --tokens-per-pair, or a --training-file")
+    }
     var candidates = [asked]
     if compare {
       candidates = [Preset.conservative, .balanced, .aggressive].flatMap { preset in
         Pricing.allCases.map { configuration(preset, $0, file) }
       }
+    }
+    if let tokensPerPair, tokensPerPair > Double(asked.maxSequenceLength) {
+      source.warnings.append(
+        "pairs of \(Words.group(Int(tokensPerPair))) tokens are longer than a sequence may be: what is beyond "
+          + "\(Words.group(asked.maxSequenceLength)) is cut off, and neither trained on nor paid for")
     }
     var answers: [EstimateAnswer] = []
     for candidate in candidates {
@@ -127,12 +152,14 @@ struct EstimateCommand: AsyncParsableCommand {
 
   private func runBatch(_ path: String) async throws {
     let rows = try JobsCSV.read(path: path)
+    let began = try start.map { try TimeArgument.instant($0, option: "--start") }
     let basis = try await EstimateBasis.load(
       history.history, asOf: history.asOfInstant, threads: simulation.threads)
     let source = await basis.source(history.history, simulation.sampling, threads: simulation.threads)
     for row in rows {
       let answer = try await EstimateAnswer.make(
-        job: row.job, row.configuration, basis, source, file: nil, start: row.submitted ?? history.asOfInstant ?? .now,
+        job: row.job, row.configuration, basis, source, file: nil,
+        start: row.submitted ?? began ?? history.asOfInstant ?? .now,
         hourlyRate: hourlyRate, maxCost: maxCost, replications: simulation.replications ?? 4_000,
         precision: precision.precision(cap: simulation.replications), seed: simulation.seed,
         threads: simulation.threads)
@@ -148,7 +175,7 @@ struct EstimateCommand: AsyncParsableCommand {
   private func configuration(_ preset: Preset, _ pricing: Pricing, _ file: TrainingFile?) -> JobConfiguration {
     var c = JobConfiguration(preset: preset, pricing: pricing)
     if let file {
-      c.trainingPairs = max(1, file.split.trainingPairs)
+      c.trainingPairs = file.split.trainingPairs
       c.tokensPerPair = file.meanTokens(cutAt: maxSequenceLength ?? c.maxSequenceLength)
     }
     if let pairs { c.trainingPairs = pairs }
@@ -159,6 +186,8 @@ struct EstimateCommand: AsyncParsableCommand {
     if let gradientAccumulation { c.gradientAccumulation = gradientAccumulation }
     if let maxSequenceLength { c.maxSequenceLength = maxSequenceLength }
     if let checkpointEvery { c.checkpointEvery = checkpointEvery }
+    // What is trained on cannot be longer than a sequence.
+    c.tokensPerPair = min(c.tokensPerPair, Double(c.maxSequenceLength))
     return c
   }
 }

@@ -50,7 +50,11 @@ struct FitCommand: AsyncParsableCommand {
       guard !ages.isEmpty, ages.allSatisfy({ $0 != nil }) else {
         throw ValidationError("--age-breaks takes auto or ages such as 900,3600")
       }
-      breaks = .given(ages.compactMap { $0 })
+      let given = ages.compactMap { $0 }
+      guard given.first.map({ $0 > 0 }) == true, zip(given, given.dropFirst()).allSatisfy({ $0 < $1 }) else {
+        throw ValidationError("--age-breaks takes ages above 0, each above the one before")
+      }
+      breaks = .given(given)
     }
     let csv = try DurationsCSV.read(path: file, duration: duration, event: event, entry: entry, upper: upper)
     let observations = csv.durations.indices.map { i in

@@ -2,6 +2,7 @@ import Calibration
 import DiscreteEvent
 import Engine
 import Planning
+import Scenarios
 
 /// Estimates as people read them.
 enum EstimateText {
@@ -11,9 +12,10 @@ enum EstimateText {
     var lines = [
       "\(c.preset.rawValue.capitalized), \(PricingArgument.words(c.pricing)) at \(Words.dollars(answer.hourlyRate)) an hour: "
         + "\(Words.group(c.steps)) steps over \(Words.group(c.trainingPairs)) pairs of "
-        + "\(Words.group(Int(c.tokensPerPair.rounded()))) tokens, \(c.epochs) \(c.epochs == 1 ? "epoch" : "epochs")",
-      "",
+        + "\(Words.group(Int(c.tokensPerPair.rounded()))) tokens, \(c.epochs) \(c.epochs == 1 ? "epoch" : "epochs")"
     ]
+    if let file = answer.file { lines.append(counted(file)) }
+    lines.append("")
     if e.cost.count > 0 {
       var table = Table(header: ["", "likely", "8 in 10 between", "19 in 20 under"])
       table.rows = [
@@ -25,8 +27,9 @@ enum EstimateText {
       )
       lines += ["", Chart.histogram(e.cost, label: Words.dollars), "", "Where the money goes:", parts(e)]
     }
-    lines += ["", interruptions(e)]
-    lines.append("Completes: \(Words.percent(e.probabilityCompletes)) (cost and duration are given that it does).")
+    if e.cost.count > 0 { lines.append("") }
+    lines.append(interruptions(e))
+    lines.append("Completes: \(Words.percent(answer.probabilityCompletes)) (cost and duration are given that it does).")
     lines.append(memory(answer))
     if let suggestion = answer.suggestion { lines.append("Way out: \(suggestion.text).") }
     if let difference = answer.difference { lines += ["", difference] }
@@ -54,7 +57,7 @@ enum EstimateText {
         some ? Words.dollars(e.cost.quantile(0.5)) : "–",
         some ? "\(Words.dollars(e.cost.quantile(0.1)))–\(Words.dollars(e.cost.quantile(0.9)))" : "–",
         some ? Words.duration(e.duration.quantile(0.5)) : "–", some ? Words.duration(e.duration.quantile(0.9)) : "–",
-        Words.percent(e.probabilityInterrupted), Words.percent(e.probabilityCompletes), Words.percent(answer.fits),
+        Words.percent(e.probabilityInterrupted), Words.percent(answer.probabilityCompletes), Words.percent(answer.fits),
       ])
     }
     var lines = [table.text, ""]
@@ -83,7 +86,17 @@ enum EstimateText {
     guard e.cost.count > 0 else { return "\(answer.job ?? ""): no simulated run completed" }
     return "\(answer.job ?? ""): \(Words.dollars(e.cost.quantile(0.5))) "
       + "(\(Words.dollars(e.cost.quantile(0.1)))–\(Words.dollars(e.cost.quantile(0.9)))), "
-      + "\(Words.duration(e.duration.quantile(0.5))), completes \(Words.percent(e.probabilityCompletes))"
+      + "\(Words.duration(e.duration.quantile(0.5))), completes \(Words.percent(answer.probabilityCompletes))"
+      + (answer.fits < 0.5 ? ", does not fit the GPU" : "")
+  }
+
+  /// How the file's pairs became those that are trained on.
+  private static func counted(_ file: TrainingFile) -> String {
+    let split = file.split
+    return "Counted: \(Words.group(file.conversations)) conversations with \(Words.group(file.pairs)) pairs, "
+      + "\(Words.group(file.pairsWithTarget)) of them with a target; \(Words.group(split.trainingPairs)) are trained on, "
+      + "\(Words.group(split.validationPairs)) held back. A token is taken for "
+      + "\(TokenEstimate.charactersPerToken) characters ± \(Words.percent(TokenEstimate.relativeSpread))."
   }
 
   private static func row(_ name: String, _ s: SampleSummary, _ show: (Double) -> String) -> [String] {

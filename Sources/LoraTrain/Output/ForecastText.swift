@@ -146,7 +146,10 @@ enum ForecastText {
   }
 
   private static func activeTable(_ f: Forecast) -> String {
-    var table = Table(header: ["job", "name", "stands at", "so far", "by \(f.months.count > 1 ? "the forecast" : "the month")'s end", "done by, 9 in 10"])
+    var table = Table(header: [
+      "job", "name", "stands at", "so far", "by \(f.months.count > 1 ? "the forecast" : "the month")'s end",
+      "done by, 9 in 10",
+    ])
     table.left = [0, 1, 2]
     for job in f.running + f.queued {
       table.rows.append([

@@ -8,11 +8,18 @@ import Simulator
 enum SimulationText {
   /// - Parameter seconds: how long it took; nil where it was not one run, and there is no rate.
   static func document(_ answer: Simulation, seconds: Double?) -> JSON {
-    let metrics: [(String, JSON)] = answer.metrics.map { metric in
+    var metrics: [(String, JSON)] = []
+    var failures: [(String, JSON)] = []
+    for metric in answer.metrics {
       var fields: [(String, JSON)] = [("mean", .number(metric.mean)), ("half_width_95", .number(metric.halfWidth))]
       for (key, value) in metric.quantiles ?? [] { fields.append((key, .number(value))) }
-      return (metric.key, .object(fields))
+      if metric.key.hasPrefix("p_failed.") {
+        failures.append((String(metric.key.dropFirst("p_failed.".count)), .object(fields)))
+      } else {
+        metrics.append((metric.key, .object(fields)))
+      }
     }
+    metrics.append(("p_failed", .object(failures)))
     return .object([
       ("scenario", .string(answer.scenario)), ("seed", .integer(Int(truncatingIfNeeded: answer.seed))),
       ("replications", .integer(answer.replications)), ("jobs", .integer(answer.jobs)),
@@ -40,7 +47,8 @@ enum SimulationText {
     lines.append(table.text)
     lines.append("")
     var others = Table(header: ["of the whole", "mean", "±"])
-    for metric in answer.metrics where metric.quantiles == nil {
+    for metric in answer.metrics
+    where metric.quantiles == nil && !(metric.key.hasPrefix("p_failed.") && metric.mean == 0) {
       let show = format(metric.key)
       others.rows.append([name(metric.key), show(metric.mean), show(metric.halfWidth)])
     }
@@ -55,6 +63,7 @@ enum SimulationText {
           + "\(Words.chance(monthly.probability(above: budget), of: monthly.count)) to pass it all the same.",
       ]
     }
+    if answer.jobs == 0 { lines += ["", "No job came to an end: there is nothing to say of one."] }
     lines += ["", "digest \(answer.digest)"]
     return lines.joined(separator: "\n")
   }
@@ -91,7 +100,8 @@ extension Simulation {
     var text = ""
     for (instant, event, ordinal) in trace {
       let line = JSON.object([
-        ("at_s", .number(Double(instant.microseconds) / 1e6)), ("job", .integer(Int(JobOutcome.number(ordinal)))),
+        ("at_s", .number(Double(instant.microseconds) / 1e6)),
+        ("job", ordinal == .max ? .null : .integer(Int(JobOutcome.number(ordinal)))),
         ("event", .string("\(event.kind)")),
       ])
       text += line.text(pretty: false) + "\n"
