@@ -134,4 +134,68 @@ import Testing
     for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
     #expect(try String(contentsOf: jobs, encoding: .utf8).split(separator: "\n").count == 21)
   }
+
+  /// A mean of nothing is no number, and none makes a text crash.
+  @Test func aScenarioInWhichNothingEndsIsSaidToBeOne() throws {
+    for text in [
+      "version: 1\n",
+      "version: 1\nmodel: priors\nhorizon: {days: 30}\narrivals: {poisson: {per_day: 0.001}}\nreplications: 2\n",
+      "version: 1\nmodel: priors\nhorizon: {month: 2026-12}\narrivals: {times: [743h]}\nreplications: 3\n",
+    ] {
+      let path = try Scratch.file(text, "yaml").path
+      let run = try CommandLineTool.run(["simulate", path])
+      #expect(
+        run.code == 0 && run.output.contains("No job came to an end") && !run.output.contains("nan"), "\(run.output)")
+      let metrics = try #require(
+        try CommandLineTool.json(["simulate", path, "--json"])["metrics"] as? [String: [String: Any]])
+      #expect(metrics["cost_usd"]?["mean"] is NSNull && metrics["cost_usd"]?["p90"] is NSNull)
+      #expect((metrics["p_failed"] as? [String: [String: Any]])?["worker_crash"]?["mean"] as? Double == 0)
+    }
+  }
+
+  @Test func oneReplicationHasNoSpread() throws {
+    let run = try CommandLineTool.run(["simulate", "scenarios/three-spot-slots.yaml", "--replications", "1"])
+    #expect(!run.output.contains("$0.00") && run.output.contains("–"), "\(run.output)")
+  }
+
+  /// The limit is a month's: over ninety days it says nothing of the whole.
+  @Test func aMonthlyLimitIsHeldAgainstAMonthAlone() throws {
+    let text =
+      "version: 1\nmodel: priors\nhorizon: {days: 90}\narrivals: {every: 12h}\nbudget: {monthly: 500}\nreplications: 3\n"
+    let long = try CommandLineTool.run(["simulate", try Scratch.file(text, "yaml").path])
+    #expect(long.code == 0 && !long.output.contains("to pass it all the same"), "\(long.output)")
+    let month = try CommandLineTool.run(["simulate", "scenarios/budget-pressure.yaml", "--replications", "5"])
+    #expect(month.output.contains("to pass it all the same"))
+  }
+
+  @Test func whatDoesNotFitDoesNotComplete() throws {
+    let size = ["estimate", "--json", "--replications", "300", "--pairs", "2600", "--tokens-per-pair"]
+    let large = try CommandLineTool.json(
+      size + ["8000", "--batch-size", "8", "--max-sequence-length", "8192"] + history)
+    #expect((large["p_completes"] as? Double ?? 1) < 0.05)
+    let line = try Scratch.file(
+      "job,preset,pricing,batch_size,training_pairs,tokens_per_pair\na,balanced,spot,16,2600,3400\n", "csv")
+    let batch = try CommandLineTool.run(["estimate", "--replications", "100", "--batch", line.path] + history)
+    #expect(batch.output.contains("does not fit the GPU"), "\(batch.output)")
+  }
+
+  @Test func whatIsLongerThanASequenceIsCutAndSaid() throws {
+    let size = [
+      "estimate", "--json", "--replications", "300", "--start", "2026-11-20", "--pairs", "2600", "--tokens-per-pair",
+    ]
+    let cut = try CommandLineTool.json(size + ["34000"] + history)
+    let whole = try CommandLineTool.json(size + ["4096"] + history)
+    #expect(cut["digest"] as? String == whole["digest"] as? String && cut["tokens_per_pair"] as? Double == 4096)
+    #expect((cut["warnings"] as? [String])?.contains { $0.contains("cut off") } == true)
+    let none = try CommandLineTool.json(["estimate", "--json", "--replications", "50"] + history)
+    #expect(
+      (none["warnings"] as? [String])?.contains { $0.contains("2,600 pairs of 3,400 tokens are assumed") } == true)
+  }
+
+  @Test func aRunThatIsStoppedByItsCapSaysSo() throws {
+    let run = try CommandLineTool.run(
+      ["estimate", "--pairs", "2600", "--tokens-per-pair", "3400", "--max-cost", "10", "--replications", "100"])
+    #expect(run.code == 0 && run.output.contains("each is stopped at $10.00"), "\(run.output)")
+    #expect(!run.output.contains("card quotes"))
+  }
 }

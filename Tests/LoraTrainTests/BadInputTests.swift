@@ -19,6 +19,8 @@ import Testing
     try expect(["estimate", "--pricing", "free"], code: 64, "spot or on_demand")
     try expect(["forecast", "--months", "13"], code: 64, "between 1 and 12")
     try expect(["forecast", "--month", "2026-13"], code: 64, "2026-12")
+    try expect(["estimate", "--batch", "x.csv", "--rank", "8"], code: 64, "--rank")
+    try expect(["fit", "x.csv", "--duration", "d", "--age-breaks", "3,2"], code: 64, "--age-breaks")
     try expect(["forecast", "--fail-above", "0.1"], code: 64, "--budget")
     try expect(["estimate", "--threads", "0"], code: 64, "--threads")
     try expect(["frobnicate"], code: 64)

@@ -120,7 +120,9 @@ enum ForecastText {
       }
       lines += ["", months.text]
     }
-    if !f.running.isEmpty || !f.queued.isEmpty { lines += ["", activeTable(f)] }
+    // A job that is over before the month begins has nothing to do with it.
+    let active = (f.running + f.queued).filter { $0.toCome > 0.005 }
+    if !active.isEmpty { lines += ["", activeTable(of: active, f)] }
     if f.byPreset.count > 1 {
       let all = f.months.count > 1 ? " over all months" : ""
       lines += [
@@ -145,13 +147,13 @@ enum ForecastText {
     return lines.joined(separator: "\n")
   }
 
-  private static func activeTable(_ f: Forecast) -> String {
+  private static func activeTable(of active: [Forecast.ActiveJob], _ f: Forecast) -> String {
     var table = Table(header: [
       "job", "name", "stands at", "so far", "by \(f.months.count > 1 ? "the forecast" : "the month")'s end",
       "done by, 9 in 10",
     ])
     table.left = [0, 1, 2]
-    for job in f.running + f.queued {
+    for job in active {
       table.rows.append([
         job.id, job.name, words(job.phase), Words.dollars(job.spent),
         "\(Words.dollars(job.final.quantile(0.1)))–\(Words.dollars(job.final.quantile(0.9)))",

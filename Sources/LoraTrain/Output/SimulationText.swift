@@ -72,7 +72,9 @@ enum SimulationText {
   static func format(_ key: String) -> (Double) -> String {
     if key.hasSuffix("_s") { return Words.duration }
     if key.hasSuffix("_usd") { return Words.dollars }
-    if key == "queue_length" || key == "interruptions" { return { String(format: "%.2f", $0) } }
+    if key == "queue_length" || key == "interruptions" {
+      return { $0.isFinite ? String(format: "%.2f", $0) : Words.nothing }
+    }
     return Words.percent
   }
 

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+/// `simulate --journal` and `replay`: what was simulated is what live mode would have kept.
+@Suite struct ReplayTests {
+  private func journal(_ scenario: String, _ more: String...) throws -> String {
+    let path = try Scratch.file("", "journal").path
+    try FileManager.default.removeItem(atPath: path)
+    let run = try CommandLineTool.run(
+      ["simulate", "scenarios/\(scenario).yaml", "--replications", "1", "--journal", path] + more)
+    try #require(run.code == 0, "\(run.errors)")
+    return path
+  }
+
+  /// The engine, fed by one fact after the other as live mode feeds it, decides what it decided in the simulation.
+  @Test(arguments: ["bad-weather", "budget-pressure", "gpu-shortage", "queue-that-fills", "three-spot-slots", "spot"])
+  func theSameRulesDecideTheSame(_ scenario: String) throws {
+    let path = try journal(scenario)
+    let replay = try CommandLineTool.json(["replay", path, "--json", "--policy", "scenarios/\(scenario).yaml"])
+    #expect(replay["divergence"] is NSNull, "\(replay)")
+    #expect((replay["states_checked"] as? Int ?? 0) > 0 && replay["origin"] as? String == "synthetic")
+    let accounts = try #require(replay["accounts_usd"] as? [String: Double])
+    #expect(abs(accounts.values.reduce(0, +) - (replay["spent_usd"] as? Double ?? -1)) < 1e-6)
+    // Twice the same: bit for bit.
+    #expect(
+      try CommandLineTool.json(["replay", try journal(scenario), "--json"])["digest"] as? String == replay["digest"]
+        as? String)
+  }
+
+  @Test func keepingAJournalChangesNothing() throws {
+    let path = try journal("queue-that-fills")
+    let plain = try CommandLineTool.run(["simulate", "scenarios/queue-that-fills.yaml", "--replications", "1"])
+    let again = try Scratch.file("", "journal").path
+    try FileManager.default.removeItem(atPath: again)
+    let kept = try CommandLineTool.run(
+      ["simulate", "scenarios/queue-that-fills.yaml", "--replications", "1", "--journal", again])
+    #expect(plain.output == kept.output && FileManager.default.fileExists(atPath: path))
+    #expect(!FileManager.default.fileExists(atPath: again + "-wal"))
+  }
+
+  @Test func anotherPolicyPartsWhereItDecidesOtherwise() throws {
+    let text = try CommandLineTool.run(["replay", try journal("spot"), "--policy", "spot_then_on_demand:1"])
+    #expect(text.code == 0 && text.output.contains("switchedToOnDemand in place of podRequested"), "\(text.output)")
+    let same = try CommandLineTool.run(["replay", try journal("on-demand"), "--policy", "spot_then_on_demand:1"])
+    #expect(same.output.contains("every decision would have been the same"), "\(same.output)")
+  }
+
+  /// The truth comes back: pods differ by 6 %, jobs by 4 %, pods last 20 hours on average.
+  @Test func aSimulatedJournalCalibratesAsItIs() throws {
+    let path = try journal("queue-that-fills")
+    let model = try CommandLineTool.json(["calibrate", "--json", "--history", path])
+    let laws = try #require(model["laws"] as? [[String: Any]])
+    func value(_ law: String, _ parameter: String) throws -> [String: Any] {
+      let found = try #require(laws.first { $0["name"] as? String == law }, "\(law)")
+      return try #require((found["parameters"] as? [String: [String: Any]])?[parameter], "\(parameter)")
+    }
+    let pod = try value("step", "pod_sd")
+    #expect((pod["low95"] as? Double ?? 1) < 0.06 && (pod["high95"] as? Double ?? 0) > 0.06, "\(pod)")
+    let job = try value("step", "job_sd")
+    #expect((job["low95"] as? Double ?? 1) < 0.04 && (job["high95"] as? Double ?? 0) > 0.04, "\(job)")
+    #expect(((model["source"] as? [String: Any])?["jobs"] as? Int ?? 0) > 200)
+  }
+
+  @Test func badInputIsNamed() throws {
+    let path = try journal("spot")
+    for (arguments, code, word) in [
+      (["replay", "nowhere"], 66, "nowhere"), (["replay", "calibration/history.sqlite"], 65, "no journal"),
+      (["replay", "README.md"], 65, "README.md"), (["replay", path, "--policy", "on_demand"], 64, "--policy"),
+      (["replay", path, "--policy", "what"], 64, "--policy"),
+      (["simulate", "scenarios/spot.yaml", "--journal", path], 73, "there already"),
+      (["simulate", "scenarios/spot.yaml", "--journal", "/nowhere/at/all"], 73, "/nowhere/at/all"),
+      (["simulate", "scenarios/spot.yaml", "--shard", "1/2", "--journal", "x"], 64, "--journal"),
+    ] {
+      let run = try CommandLineTool.run(arguments)
+      #expect(run.code == code && run.errors.contains(word), "\(arguments): \(run.code) \(run.errors)")
+    }
+  }
+}
