@@ -3,9 +3,6 @@ import Engine
 
 /// Events as rows and back. Explicit, field by field: what is stored does not change because a type does.
 enum EventCodec {
-  /// The format this program writes. Older ones are brought up to it in ``event(_:_:format:)``; there is none yet.
-  static let format = 1
-
   /// An event's word and what it carries.
   static func row(_ event: Event) -> (kind: String, payload: String) {
     var payload = EventPayload()
@@ -41,8 +38,7 @@ enum EventCodec {
   }
 
   /// - Throws: ``EventPayload/Fault`` where the row is none that this program can read.
-  static func event(_ kind: String, _ text: String, format: Int) throws(EventPayload.Fault) -> Event {
-    try check(format)
+  static func event(_ kind: String, _ text: String) throws(EventPayload.Fault) -> Event {
     guard let kind = byWord[kind] else { throw EventPayload.Fault(problem: "there is no event '\(kind)'") }
     let p = try EventPayload(text)
     func job() throws(EventPayload.Fault) -> JobIndex { JobIndex(try p.number("job", as: UInt32.self)) }
@@ -84,12 +80,6 @@ enum EventCodec {
       return .decisionRequested(try job(), try p.word("question", EventNames.question), until: try instant("until"))
     case .stopOrdered: return .stopOrdered(try job(), try p.word("failure", EventNames.failure))
     case .jobFailed: return .jobFailed(try job(), try p.word("failure", EventNames.failure))
-    }
-  }
-
-  static func check(_ format: Int) throws(EventPayload.Fault) {
-    guard format == EventCodec.format else {
-      throw EventPayload.Fault(problem: "it has format \(format); this program reads format \(EventCodec.format)")
     }
   }
 

@@ -16,6 +16,9 @@ enum EventNames {
   static let fallback: KeyValuePairs<String, Fallback> = [
     "ask": .ask, "fail": .fail, "on_demand": .onDemand, "keep_trying": .keepTrying,
   ]
+  static let period: KeyValuePairs<String, BudgetPeriod> = [
+    "calendar": .calendar, "rolling_30_days": .rolling30Days,
+  ]
   static let question: KeyValuePairs<String, Question> = [
     "interruptions": .interruptions, "recoveries": .recoveries, "provisioning": .provisioning,
   ]

@@ -11,7 +11,7 @@ public enum JournalEntry: Hashable, Sendable {
 }
 
 extension JournalEntry {
-  private static let openingWord = "storeOpened"
+  static let openingWord = "storeOpened"
   private static let describedWord = "jobDescribed"
 
   var isOpening: Bool { if case .opening = self { true } else { false } }
@@ -19,7 +19,7 @@ extension JournalEntry {
   /// The entry as a row of the format that this program writes.
   func row(seq: Int64, at: Int64) throws -> JournalRow {
     func row(_ kind: String, _ payload: String, job: Int64? = nil) -> JournalRow {
-      JournalRow(seq: seq, at: at, format: EventCodec.format, kind: kind, job: job, payload: payload)
+      JournalRow(seq: seq, at: at, format: Upcaster.format, kind: kind, job: job, payload: payload)
     }
     switch self {
     case .opening(let opening): return row(JournalEntry.openingWord, try JournalEntry.json(opening))
@@ -32,10 +32,11 @@ extension JournalEntry {
 
   /// - Throws: ``EventPayload/Fault`` where the row is none that this program can read.
   init(_ row: JournalRow) throws(EventPayload.Fault) {
+    let payload = try Upcaster.payload(row)
     switch row.kind {
-    case JournalEntry.openingWord: self = .opening(try JournalEntry.decode(row))
-    case JournalEntry.describedWord: self = .described(try JournalEntry.decode(row))
-    default: self = .event(try EventCodec.event(row.kind, row.payload, format: row.format))
+    case JournalEntry.openingWord: self = .opening(try JournalEntry.decode(payload, of: row.kind))
+    case JournalEntry.describedWord: self = .described(try JournalEntry.decode(payload, of: row.kind))
+    default: self = .event(try EventCodec.event(row.kind, payload))
     }
   }
 
@@ -45,12 +46,13 @@ extension JournalEntry {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  private static func decode<Value: Decodable>(_ row: JournalRow) throws(EventPayload.Fault) -> Value {
-    try EventCodec.check(row.format)
+  private static func decode<Value: Decodable>(
+    _ payload: String, of kind: String
+  ) throws(EventPayload.Fault) -> Value {
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(row.payload.utf8))
+      return try JSONDecoder().decode(Value.self, from: Data(payload.utf8))
     } catch {
-      throw EventPayload.Fault(problem: "its payload is not that of a \(row.kind)")
+      throw EventPayload.Fault(problem: "its payload is not that of a \(kind)")
     }
   }
 }

@@ -28,6 +28,28 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     allocations = Array(budget.allocations)
   }
 
+  private enum CodingKeys: CodingKey { case store, origin, policyName, policies, boundaries, allocations }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    store = try fields.decode(String.self, forKey: .store)
+    origin = try fields.decode(Origin.self, forKey: .origin)
+    policyName = try fields.decode(String.self, forKey: .policyName)
+    policies = try fields.decode(PolicyRecord.self, forKey: .policies).policies()
+    boundaries = try fields.decode([Int64].self, forKey: .boundaries)
+    allocations = try fields.decode([Int64].self, forKey: .allocations)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(store, forKey: .store)
+    try fields.encode(origin, forKey: .origin)
+    try fields.encode(policyName, forKey: .policyName)
+    try fields.encode(PolicyRecord(policies), forKey: .policies)
+    try fields.encode(boundaries, forKey: .boundaries)
+    try fields.encode(allocations, forKey: .allocations)
+  }
+
   /// An engine that has seen nothing yet; `policies` in place of the journal's own where others are tried.
   public func controller(policies: Policies? = nil) -> Controller {
     var fleet = Fleet()

@@ -21,18 +21,32 @@ struct EstimateBasis: Codable {
 
   /// From the cache, where the same history was asked before; else by calibration.
   static func load(_ path: String?, asOf: Instant?, threads: Int) async throws -> EstimateBasis {
+    if let path, path.hasSuffix(".json") { return try ModelLoader.read(model: path) }
     let cache = path.flatMap { ModelCache(history: $0, asOf: asOf) }
     if let known: EstimateBasis = cache?.read() { return known }
-    let calibrated = try ModelLoader.load(path, asOf: asOf)
-    var model = calibrated.model
+    var basis = try await EstimateBasis(try ModelLoader.load(path, asOf: asOf), threads: threads)
     // Which jobs may come is of no concern to the one that is asked about, and most of a model's size.
-    model.mix = []
-    let basis = EstimateBasis(
-      model: model, memory: calibrated.memory, quoteError: calibrated.quoteError,
-      accuracy: try await calibrated.accuracy(threads: threads), seen: EstimateBasis.seen(in: calibrated.history),
-      label: calibrated.label)
+    basis.model.mix = []
     cache?.write(basis)
     return basis
+  }
+
+  /// What a calibration says of the next run.
+  init(_ calibrated: Calibrated, threads: Int) async throws {
+    model = calibrated.model
+    memory = calibrated.memory
+    quoteError = calibrated.quoteError
+    accuracy = try await calibrated.accuracy(threads: threads)
+    seen = EstimateBasis.seen(in: calibrated.history)
+    label = calibrated.label
+  }
+
+  /// A model alone, and nothing of the history that it came from.
+  init(_ model: Model) {
+    self.model = model
+    memory = VRAMModel()
+    seen = [:]
+    label = ""
   }
 
   /// The possible truths behind the estimates of a job, named as a person would.

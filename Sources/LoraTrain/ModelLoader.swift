@@ -73,8 +73,10 @@ enum ModelLoader {
       return make(model, history, path, label: "", sampling)
     }
     if path.hasSuffix(".json") {
-      let model = try read(model: path)
-      return make(model, History(source: path), path, label: "", sampling)
+      let basis = try read(model: path)
+      var calibrated = make(basis.model, History(source: path), path, label: basis.label, sampling)
+      (calibrated.memory, calibrated.quoteError) = (basis.memory, basis.quoteError)
+      return calibrated
     }
     let history = try HistoryReader.read(path: path, asOf: asOf)
     let model = try fit(history)
@@ -142,12 +144,14 @@ enum ModelLoader {
     return errors.count >= 20 ? errors[errors.count / 2] : nil
   }
 
-  private static func read(model path: String) throws -> Model {
+  /// What `calibrate --output` wrote: a model, and what its history showed of estimates.
+  static func read(model path: String) throws -> EstimateBasis {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw InputError(.noInput, file: path, "there is no such file, or it cannot be read")
     }
     do {
-      return try JSONDecoder().decode(Model.self, from: data)
+      if let basis = try? JSONDecoder().decode(EstimateBasis.self, from: data) { return basis }
+      return EstimateBasis(try JSONDecoder().decode(Model.self, from: data))
     } catch {
       throw InputError(
         .badData, file: path, "is not a model written by 'lora-train calibrate --output'",

@@ -51,13 +51,13 @@ enum SimulationJournal {
     entries.reserveCapacity(answer.trace.count + own.count)
     // A lease's facts were delivered at its end, each with its own time; a journal has them in the order of time.
     let trace = answer.trace.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
-    for (at, event, ordinal) in trace.map(\.element) {
-      if case .jobSubmitted(let spec) = event, let kind = kinds[ordinal], kind < experiment.kinds.count {
+    for (at, event, _) in trace.map(\.element) {
+      if case .jobSubmitted(let spec) = event, let kind = kinds[spec.ordinal], kind < experiment.kinds.count {
         var configuration = experiment.kinds[kind].configuration
         configuration.statedSteps = Int(spec.steps)
-        let number = JobOutcome.number(ordinal)
+        let number = JobOutcome.number(spec.ordinal)
         var job = JobDescription(
-          ordinal: ordinal, id: "s\(number)", name: "job \(number)", configuration: configuration)
+          ordinal: spec.ordinal, id: "s\(number)", name: "job \(number)", configuration: configuration)
         let client = experiment.kinds[kind].client
         job.client = client.isEmpty ? nil : client
         if let gpu = scenario.gpu { job.gpuType = gpu }

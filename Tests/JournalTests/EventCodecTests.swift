@@ -42,7 +42,31 @@ import Testing
     for event in Self.events {
       let row = EventCodec.row(event)
       #expect(!row.kind.contains("?") && !row.payload.contains("?"), "\(row)")
-      #expect(try EventCodec.event(row.kind, row.payload, format: EventCodec.format) == event, "\(row)")
+      #expect(try EventCodec.event(row.kind, row.payload) == event, "\(row)")
+    }
+  }
+
+  @Test func theOpeningReadsBackAsItWas() throws {
+    var other = Policies()
+    other.maxConcurrent = .max
+    other.maxQueued = 7
+    other.provisioningRetryEvery = .seconds(1)
+    other.provisioningGiveUpAfter = .seconds(2)
+    other.afterProvisioning = .keepTrying
+    other.maxInterruptions = .max
+    other.afterInterruptions = .fail
+    other.maxFailedRecoveries = 4
+    other.afterRecoveries = .onDemand
+    other.answerDeadline = .seconds(3)
+    other.afterSilence = .keepTrying
+    other.budgetLimit = 5
+    other.budgetPeriod = .rolling30Days
+    other.progressDeadline = .days(2)
+    for policies in [Policies(), other] {
+      let budget = BudgetState(boundaries: [.zero, Instant(microseconds: 9)])
+      let opening = JournalOpening(store: "s", origin: .sandbox, policyName: "p", policies: policies, budget: budget)
+      let row = try JournalEntry.opening(opening).row(seq: 1, at: 0)
+      #expect(try JournalEntry(row) == .opening(opening), "\(row.payload)")
     }
   }
 

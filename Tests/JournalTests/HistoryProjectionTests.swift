@@ -54,16 +54,34 @@ import Testing
     #expect(kept["charge"]?.isEmpty == false && kept["checkpoint"]?.count == 3)
     try store.rebuildHistory()
     #expect(try dump(path) == kept)
+    #expect(try StoreBackup.staleTables(of: path).isEmpty)
     // Also when somebody has meddled with it, and with the store going on afterwards.
     try store.close()
     let queue = try DatabaseQueue(path: path)
     try queue.write { db in try db.execute(sql: "DELETE FROM charge; UPDATE job SET name = 'x'") }
     try queue.close()
+    #expect(try StoreBackup.staleTables(of: path) == ["charge", "job"])
     let again = try EventStore.open(path: path)
     try again.rebuildHistory()
     #expect(try dump(path) == kept)
     try again.append([(TestJournal.start + .days(2), .event(.billAdjusted(JobIndex(0), 5)))])
     #expect(try dump(path)["charge"]?.count == (kept["charge"]?.count ?? 0) + 1)
+  }
+
+  /// A copy made while the store is written to is a store, as it stood at one step.
+  @Test func aBackupIsAStore() throws {
+    let path = folder.path("a")
+    let store = try TestJournal.store(path)
+    let before = try JournalReplay.read(path: path)
+    try StoreBackup.make(of: path, to: folder.path("copy"))
+    try store.append([(TestJournal.start + .days(2), .event(.billAdjusted(JobIndex(0), 5)))])
+    let copy = try EventStore.open(path: folder.path("copy"))
+    #expect(copy.fleet.stateDigest == before.fleet.stateDigest)
+    // Restored, it goes on.
+    try copy.append([(TestJournal.start + .days(3), .event(.billAdjusted(JobIndex(0), 7)))])
+    #expect(try JournalReplay.read(path: folder.path("copy")).rows == before.rows + 1)
+    try StoreBackup.checkFile(folder.path("copy"))
+    #expect(try StoreBackup.staleTables(of: folder.path("copy")).isEmpty)
   }
 
   @Test func theSchemaIsTheContract() throws {

@@ -101,6 +101,13 @@ import Testing
     let fromHistory = try CommandLineTool.json(
       ["estimate", "--json", "--replications", "300", "--start", "2026-11-20"] + history)
     #expect(fromModel["digest"] as? String == fromHistory["digest"] as? String)
+    // What the history showed beside its laws comes along: memory, accuracy, ranges, origin.
+    for key in ["vram_gb", "accuracy", "warnings"] {
+      let (one, other) = (fromModel[key] as? NSObject, fromHistory[key] as? NSObject)
+      #expect(one != nil && one == other, "\(key)")
+    }
+    let source = (fromModel["history"] as? [String: Any])?["source"] as? String
+    #expect(source?.contains("(synthetic)") == true)
   }
 
   @Test func outputForPeopleHasNoColourAndNamesItsSource() throws {

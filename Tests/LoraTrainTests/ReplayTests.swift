@@ -58,6 +58,12 @@ import Testing
     #expect((pod["low95"] as? Double ?? 1) < 0.06 && (pod["high95"] as? Double ?? 0) > 0.06, "\(pod)")
     let job = try value("step", "job_sd")
     #expect((job["low95"] as? Double ?? 1) < 0.04 && (job["high95"] as? Double ?? 0) > 0.04, "\(job)")
+    // Jobs are called and configured as the scenario says.
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)).range(of: Data("jobDescribed".utf8)) != nil)
+    let batch = try CommandLineTool.json([
+      "estimate", "--json", "--replications", "50", "--pairs", "2600", "--tokens-per-pair", "3400", "--history", path,
+    ])
+    #expect((batch["warnings"] as? [String])?.contains { $0.contains("outside") } != true, "\(batch["warnings"] ?? "")")
     #expect(((model["source"] as? [String: Any])?["jobs"] as? Int ?? 0) > 200)
   }
 
@@ -74,5 +80,28 @@ import Testing
       let run = try CommandLineTool.run(arguments)
       #expect(run.code == code && run.errors.contains(word), "\(arguments): \(run.code) \(run.errors)")
     }
+  }
+
+  @Test func aStoreIsBackedUpAndChecked() throws {
+    let path = try journal("three-spot-slots")
+    let copy = path + ".backup"
+    let backup = try CommandLineTool.run(["store", "backup", path, copy])
+    #expect(backup.code == 0 && backup.output.contains("read back"), "\(backup.errors)")
+    let check = try CommandLineTool.json(["store", "check", copy, "--json"])
+    #expect((check["stale_tables"] as? [String])?.isEmpty == true)
+    let original = try CommandLineTool.json(["replay", path, "--json"])
+    #expect(check["digest"] as? String == original["digest"] as? String)
+    #expect(try CommandLineTool.run(["store", "backup", path, copy]).code == 73)
+    #expect(try CommandLineTool.run(["store", "backup", path, "/nowhere/at/all"]).code == 73)
+    #expect(try CommandLineTool.run(["store", "backup", "calibration/history.sqlite", copy + "2"]).code == 65)
+    #expect(!FileManager.default.fileExists(atPath: copy + "2"))
+    #expect(try CommandLineTool.run(["store", "rebuild", copy]).code == 0)
+    #expect(try CommandLineTool.run(["store", "check", copy]).code == 0)
+    // Half a file.
+    let data = try Data(contentsOf: URL(fileURLWithPath: path))
+    let half = path + ".half"
+    try data.prefix(data.count / 2).write(to: URL(fileURLWithPath: half))
+    let cut = try CommandLineTool.run(["store", "check", half])
+    #expect(cut.code == 65 && cut.errors.contains("hint: "), "\(cut.errors)")
   }
 }

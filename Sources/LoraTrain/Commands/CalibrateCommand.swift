@@ -19,16 +19,18 @@ struct CalibrateCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let model: Model
+    var calibrated = try ModelLoader.load(history.history, asOf: try history.asOfInstant)
     if let path = history.history, !path.hasSuffix(".json") {
-      let records = try HistoryReader.read(path: path, asOf: try history.asOfInstant)
-      model = try ModelLoader.fit(records, goodnessOfFit: true)
-    } else {
-      model = try ModelLoader.load(history.history, asOf: nil).model
+      calibrated.model = try ModelLoader.fit(calibrated.history, goodnessOfFit: true)
     }
+    let model = calibrated.model
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    if let output { try OutputFile.write(String(decoding: try encoder.encode(model), as: UTF8.self), to: output) }
+    if let output {
+      let threads = ProcessInfo.processInfo.activeProcessorCount
+      let basis = try await EstimateBasis(calibrated, threads: threads)
+      try OutputFile.write(String(decoding: try encoder.encode(basis), as: UTF8.self), to: output)
+    }
     if json {
       print(String(decoding: try encoder.encode(Document(model)), as: UTF8.self))
     } else {

@@ -119,7 +119,7 @@ struct SimulateCommand: AsyncParsableCommand {
     if engine == .slurm { return try answerFromSlurm(path) }
     let source = try ModelLoader.source(for: scenario, sampling: sampling)
     var request = Simulation.Request(
-      seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil,
+      seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil || journal != nil,
       traces: trace != nil || journal != nil)
     if let part = shard.flatMap(ShardPart.init) {
       let result = try await SimulationShard.run(

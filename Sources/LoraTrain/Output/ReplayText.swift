@@ -28,6 +28,10 @@ enum ReplayText {
   }
 
   static func document(_ replay: JournalReplay, journal: String, policy: String?) -> JSON {
+    .object(fields(replay, journal: journal, policy: policy))
+  }
+
+  static func fields(_ replay: JournalReplay, journal: String, policy: String?) -> [(String, JSON)] {
     let divergence = replay.divergence.map { divergence in
       JSON.object([
         ("seq", .integer(Int(divergence.seq))), ("at", .string(Words.stamp(divergence.at))),
@@ -36,7 +40,7 @@ enum ReplayText {
         ("policy", divergence.policy.map { .string("\($0.kind)") } ?? .null),
       ])
     }
-    return .object([
+    return [
       ("journal", .string(journal)), ("store", .string(replay.opening.store)),
       ("origin", .string(replay.opening.origin.rawValue)), ("rows", .integer(replay.rows)),
       ("from", .string(Words.stamp(replay.from))), ("until", .string(Words.stamp(replay.until))),
@@ -49,7 +53,7 @@ enum ReplayText {
       ("states_checked", .integer(replay.statesChecked)), ("states_skipped", .integer(replay.statesSkipped)),
       ("policy", policy.map { .string($0) } ?? .null), ("divergence", divergence ?? .null),
       ("digest", .string(hex(replay.chain))), ("state_digest", .string(hex(replay.fleet.stateDigest))),
-    ])
+    ]
   }
 
   private static func states(_ replay: JournalReplay) -> String {
