@@ -5,7 +5,7 @@ FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run test test-slow sanitize measure workload bench guard lint format install-dependencies clean
+.PHONY: build run test test-slow vopr sanitize measure workload bench guard lint format install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -38,6 +38,12 @@ test-slow: install-dependencies
 	$(SWIFT) build $(FLAGS) --build-tests
 	bash .ci/test-slow
 	bash .ci/test-slurm
+
+# Live mode under every fault there is, one month for each seed: make vopr SEEDS=10000 FROM=1
+SEEDS ?= 2000
+FROM ?= 1
+vopr: install-dependencies
+	SEEDS=$(SEEDS) FROM=$(FROM) $(SWIFT) test $(FLAGS) --filter VoprTests
 
 # The tests of everything that touches memory by pointer, or runs on many threads, under the address sanitizer.
 sanitize: install-dependencies

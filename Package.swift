@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Simulator", targets: ["Simulator"]),
     .library(name: "Journal", targets: ["Journal"]),
     .library(name: "Planning", targets: ["Planning"]),
+    .library(name: "Live", targets: ["Live"]),
     .executable(name: "lora-train", targets: ["LoraTrain"]),
   ],
   dependencies: [
@@ -36,6 +37,7 @@ let package = Package(
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(name: "Planning", dependencies: ["DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator"]),
+    .target(name: "Live", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Journal"]),
     .executableTarget(
       name: "LoraTrain",
       dependencies: [
@@ -57,6 +59,12 @@ let package = Package(
     .testTarget(
       name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LiveTests",
+      dependencies: [
+        "Live", "Journal", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),

@@ -181,8 +181,9 @@ extension Fleet {
       setAside(i, false)
       end(i, .cancelled, at: now)
     case .stopping:
-      // A pause becomes a cancellation; what is decided about an ended job stays.
+      // A pause becomes a cancellation; what is decided about an ended job stays. Nobody waits for what is not saved yet.
       if jobs[i].outcome == .paused { jobs[i].outcome = .cancelled }
+      abandonTraining(i, at: now)
     case .provisioning:
       jobs[i].stop(outcome: .cancelled, .none)
     case _ where phase.isWorking:

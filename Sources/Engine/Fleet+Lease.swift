@@ -25,6 +25,14 @@ extension Fleet {
     if phase == .training { jobs[i].lease.trainedUntil = now } else { settleStop(i, stoppedAt: now, worked: phase) }
   }
 
+  /// A worker that was saving is not waited for any more: what it has not saved is lost work.
+  mutating func abandonTraining(_ i: Int, at now: Instant) {
+    guard jobs[i].lease.trainedUntil > .distantPast else { return }
+    settle(i, to: min(now, jobs[i].lease.trainedUntil), .lostWork)
+    settle(i, to: now, .idle)
+    jobs[i].lease.trainedUntil = .distantPast
+  }
+
   /// Sets aside what a paused job may still cost, or gives it back.
   mutating func setAside(_ i: Int, _ keeps: Bool) {
     let amount = keeps ? max(0, jobs[i].spec.reservation - jobs[i].costs.total) : 0

@@ -3,7 +3,7 @@ import DiscreteEvent
 extension Fleet {
   /// The version of what ``evolve(_:at:)`` computes. Raised whenever the same events lead to another state; state digests of
   /// different versions are not held against each other.
-  public static let version = 1
+  public static let version = 2
 
   /// A digest of all the state there is: equal fleets have equal digests. O(jobs).
   ///

@@ -22,13 +22,15 @@ public final class EventStore {
     var isStale = false
   }
 
-  private init(_ queue: DatabaseQueue, file: String) {
+  init(_ queue: DatabaseQueue, file: String) {
     self.queue = queue
     self.file = file
   }
 
   /// The fleet that has seen the whole journal.
   public var fleet: Fleet { memory.projection.fleet }
+  /// The instant of the last row.
+  public var latest: Instant { Instant(microseconds: memory.at) }
 
   /// A new store; without a path, in memory.
   ///
@@ -47,20 +49,39 @@ public final class EventStore {
     return store
   }
 
+  /// What is shown each entry of a journal, in order, with its instant and the fleet after it.
+  public typealias Visitor = (JournalEntry, Instant, borrowing Fleet) -> Void
+
   /// A store that is there.
   ///
   /// - Throws: ``InputError`` where it is missing, none of ours, damaged or of a newer version.
-  public static func open(path: String) throws(InputError) -> EventStore {
+  public static func open(
+    path: String, visit: Visitor = { _, _, _ in }
+  ) throws(InputError) -> EventStore {
     let file = HistoryFile(path: path, patience: 5)
     try file.read { db in try JournalReader.check(db, file: path) }
     let store = try connect(path)
-    try store.guarded {
-      try StoreSchema.migrator.migrate(store.queue)
-      try store.queue.write { db in
-        try store.replay(db) { entry, at, projection in try projection.take(entry, at: at, into: nil) }
+    try store.guarded { try StoreSchema.migrator.migrate(store.queue) }
+    try store.load(visit)
+    return store
+  }
+
+  /// The same store as a process would find it that was started just now: all that is in memory comes from the journal.
+  public func reopened(visit: Visitor = { _, _, _ in }) throws(InputError) -> EventStore {
+    let store = EventStore(queue, file: file)
+    try store.load(visit)
+    return store
+  }
+
+  private func load(_ visit: Visitor) throws(InputError) {
+    try guarded {
+      try queue.write { db in
+        try replay(db) { entry, at, projection in
+          try projection.take(entry, at: at, into: nil)
+          visit(entry, at, projection.fleet)
+        }
       }
     }
-    return store
   }
 
   /// Makes the history anew from the journal: what stands there afterwards is what was kept up to date, or should have been.

@@ -10,6 +10,9 @@ struct HistoryProjection {
   private var opening: JournalOpening?
   private var descriptions: [UInt32: JobDescription] = [:]
   var tracks: [Track] = []
+  /// What providers call the pods, by request, until they are granted.
+  private var pods: [UInt32: String] = [:]
+  private var requests: UInt32 = 0
   /// nil: only the memory follows, the tables are there already.
   var sink: Sink?
 
@@ -17,6 +20,8 @@ struct HistoryProjection {
   struct Track {
     var description: JobDescription
     var requests = 0
+    /// The last one, counted over the whole journal.
+    var number: UInt32 = 0
     var request: String?
     var leases = 0
     var lease: String?
@@ -41,6 +46,8 @@ struct HistoryProjection {
         [opening.store, opening.origin.rawValue, at.microseconds, at.microseconds])
     case .described(let description): descriptions[description.ordinal] = description
     case .event(let event): try take(event, at: at)
+    case .noted(.podNamed(let name)): pods[name.request] = name.pod
+    case .noted: break
     }
   }
 
@@ -96,7 +103,10 @@ struct HistoryProjection {
     case .jobAdmitted:
       guard before.admitted == .distantFuture else { return }
       try sink?.run("UPDATE job SET admitted_at = ? WHERE id = ?", [at.microseconds, id])
-    case .podRequested: try request(i, after, at)
+    case .podRequested:
+      requests += 1
+      tracks[i].number = requests
+      try request(i, after, at)
     case .podUnavailable(_, let why):
       try resolve(i, why == .timeout ? "timeout" : why == .error ? "error" : "unavailable", at)
     case .podGranted(_, let rate): try grant(i, after, rate, at)
@@ -147,7 +157,10 @@ struct HistoryProjection {
     tracks[i].lease = lease
     try sink?.run(
       "INSERT INTO lease (id, request_id, job_id, pod_id, hourly_rate, granted_at) VALUES (?, ?, ?, ?, ?, ?)",
-      [lease, request, tracks[i].description.id, "pod-\(lease)", rate, at.microseconds])
+      [
+        lease, request, tracks[i].description.id, pods.removeValue(forKey: tracks[i].number) ?? "pod-\(lease)", rate,
+        at.microseconds,
+      ])
     try beginStage(i, job, at)
   }
 

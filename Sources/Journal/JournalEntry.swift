@@ -8,11 +8,20 @@ public enum JournalEntry: Hashable, Sendable {
   /// Stands before the job's first event.
   case described(JobDescription)
   case event(Event)
+  case noted(StoreNote)
 }
 
 extension JournalEntry {
   static let openingWord = "storeOpened"
   private static let describedWord = "jobDescribed"
+
+  private enum NoteWord {
+    static let podNamed = "podNamed"
+    static let reportHeard = "reportHeard"
+    static let billReceived = "billReceived"
+    static let epochBegan = "epochBegan"
+    static let epochConfirmed = "epochConfirmed"
+  }
 
   var isOpening: Bool { if case .opening = self { true } else { false } }
 
@@ -27,6 +36,15 @@ extension JournalEntry {
     case .event(let event):
       let (kind, payload) = EventCodec.row(event)
       return row(kind, payload, job: event.job.map { Int64($0.rawValue) })
+    case .noted(.podNamed(let note)): return row(NoteWord.podNamed, try JournalEntry.json(note))
+    case .noted(.reportHeard(let note)):
+      var payload = EventPayload()
+      payload.put("request", note.request)
+      payload.put("sequence", note.sequence)
+      return row(NoteWord.reportHeard, payload.text)
+    case .noted(.billReceived(let note)): return row(NoteWord.billReceived, try JournalEntry.json(note))
+    case .noted(.epochBegan(let note)): return row(NoteWord.epochBegan, try JournalEntry.json(note))
+    case .noted(.epochConfirmed(let note)): return row(NoteWord.epochConfirmed, try JournalEntry.json(note))
     }
   }
 
@@ -36,6 +54,13 @@ extension JournalEntry {
     switch row.kind {
     case JournalEntry.openingWord: self = .opening(try JournalEntry.decode(payload, of: row.kind))
     case JournalEntry.describedWord: self = .described(try JournalEntry.decode(payload, of: row.kind))
+    case NoteWord.podNamed: self = .noted(.podNamed(try JournalEntry.decode(payload, of: row.kind)))
+    case NoteWord.reportHeard:
+      let p = try EventPayload(payload)
+      self = .noted(.reportHeard(.init(request: try p.number("request"), sequence: try p.number("sequence"))))
+    case NoteWord.billReceived: self = .noted(.billReceived(try JournalEntry.decode(payload, of: row.kind)))
+    case NoteWord.epochBegan: self = .noted(.epochBegan(try JournalEntry.decode(payload, of: row.kind)))
+    case NoteWord.epochConfirmed: self = .noted(.epochConfirmed(try JournalEntry.decode(payload, of: row.kind)))
     default: self = .event(try EventCodec.event(row.kind, payload))
     }
   }

@@ -62,6 +62,7 @@ public struct JournalReplay: Sendable {
         fleet = opening.controller().fleet
         redecision = policies.map { Redecision(opening.controller(policies: $0)) }
         from = at
+      case .noted: break
       case .described(let description): descriptions[description.ordinal] = description
       case .event(let event):
         do throws(TransitionError) { try fleet.evolve(event, at: at) } catch {

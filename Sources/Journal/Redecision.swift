@@ -16,12 +16,13 @@ struct Redecision {
 
   /// Takes the journal's next row.
   mutating func take(_ event: Event, at: Instant, seq: Int64) -> JournalReplay.Divergence? {
-    if event.isDecision {
-      guard next < pending.count, pending[next].event == event else {
-        return divergence(seq, at, journal: event, policy: next < pending.count ? pending[next].event : nil)
-      }
+    // An answer may be a person's or what follows from silence: where it was about to be decided, it was decided.
+    if next < pending.count, pending[next].event == event {
       next += 1
       return nil
+    }
+    if event.isDecision {
+      return divergence(seq, at, journal: event, policy: next < pending.count ? pending[next].event : nil)
     }
     if let other = finish(seq: seq) { return other }
     do throws(TransitionError) {

@@ -70,6 +70,27 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    StoreNote.podNamed(.init(request: 1, pod: "a \"pod\" \\ with ünusual\nletters")),
+    .reportHeard(.init(request: .max, sequence: .max)), .billReceived(.init(request: 7, pod: "p", amount: .min)),
+    .epochBegan(.init(epoch: 2, home: "/somewhere")), .epochConfirmed(.init(epoch: 2, home: "")),
+  ])
+  func everyNoteReadsBackAsItWas(_ note: StoreNote) throws {
+    let row = try JournalEntry.noted(note).row(seq: 2, at: 0)
+    #expect(try JournalEntry(row) == .noted(note), "\(row.payload)")
+  }
+
+  /// What a payload may be, and what it may not: the reader takes what the writer writes.
+  @Test(arguments: [
+    ("{}", true), (#"{"a":1}"#, true), (#"{"a":-9223372036854775808,"b":"c"}"#, true), ("", false), ("{", false),
+    (#"{"a"}"#, false), (#"{"a":}"#, false), (#"{"a":1"#, false), (#"{"a":1,}"#, false), (#"{"a":1}x"#, false),
+    (#"{"a":1.5}"#, false), (#"{"a":9223372036854775808}"#, false), (#"{"a":"b\"c"}"#, false), (#"{"a":[1]}"#, false),
+    (#"{"a":true}"#, false), (#"{"a:1}"#, false), ("[]", false), (#"{"a":"b}"#, false), (#"{"a":+1}"#, true),
+  ])
+  func aPayloadIsWhatTheWriterWrites(_ text: String, _ reads: Bool) {
+    #expect(((try? EventPayload(text)) != nil) == reads)
+  }
+
   /// The format is frozen: what was written once must read for ever, so these rows do not change with the code.
   @Test func theFormatIsFrozen() throws {
     let text = Self.events.map { EventCodec.row($0) }.map { "\($0.kind) \($0.payload)" }.joined(separator: "\n") + "\n"

@@ -1,0 +1,135 @@
+import DiscreteEvent
+import Engine
+import Journal
+
+extension Coordinator {
+  mutating func take(_ input: LiveInput) throws(TransitionError) {
+    switch input {
+    case .asked(let request, let ticket):
+      let answer = try serve(request)
+      orders.append(.answer(ticket: ticket, answer))
+    case .creationAnswered(let request, let answer): try take(answer, of: request)
+    case .terminationAnswered(let pod, let answer): try take(answer, of: pod)
+    case .podsListed(let number, let pods): try take(pods, list: number)
+    case .reported(let report, let ticket):
+      let acknowledgement = try take(report)
+      orders.append(.acknowledge(ticket: ticket, acknowledgement))
+    case .billed(let bills): try reconcile(bills)
+    }
+  }
+
+  // MARK: People
+
+  private mutating func serve(_ request: UserRequest) throws(TransitionError) -> UserAnswer {
+    if case .confirmEpoch = request {
+      if !book.isConfirmed, let home = book.home { note(.epochConfirmed(.init(epoch: book.epoch, home: home))) }
+      return .done
+    }
+    guard book.isConfirmed else { return .unconfirmedCopy }
+    let event: Event
+    switch request {
+    case .submit(var spec, var description):
+      let index = controller.fleet.nextIndex
+      (spec.ordinal, description.ordinal) = (index.rawValue, index.rawValue)
+      describe(description)
+      try emit(.jobSubmitted(spec))
+      return .submitted(index)
+    case .setLimit(let limit):
+      try emit(.budgetLimitChanged(limit))
+      return .done
+    case .cancel(let job): event = .cancelRequested(job)
+    case .pause(let job): event = .pauseRequested(job)
+    case .resume(let job): event = .resumeRequested(job)
+    case .promote(let job): event = .jobPromoted(job)
+    case .override(let job): event = .budgetOverridden(job)
+    case .answer(let job, let answer): event = .decisionAnswered(job, answer)
+    case .confirmEpoch: return .done
+    }
+    guard let job = event.job, Int(job.rawValue) < controller.fleet.jobs.count else { return .impossible(nil) }
+    guard allows(event.kind, job) else { return .impossible(controller.fleet[job].phase) }
+    try emit(event)
+    return .done
+  }
+
+  // MARK: Workers
+
+  private mutating func take(_ report: WorkerReport) throws(TransitionError) -> Acknowledgement {
+    let request = report.request
+    guard book.exists(request), book[request].epoch == report.epoch else {
+      // A number that a newer copy of this store has given, or one that a restored one has forgotten.
+      return Acknowledgement(directive: book.isConfirmed && report.epoch <= book.epoch ? .leave : .wait, next: 1)
+    }
+    let rental = book[request]
+    guard !rental.isOver else { return Acknowledgement(directive: .leave, next: rental.nextReport) }
+    guard rental.isHeld, book.isConfirmed else {
+      // It speaks, so there is a pod, though nobody has told us yet.
+      watch.wantsList = true
+      return Acknowledgement(directive: .wait, next: rental.nextReport)
+    }
+    watch[request].heard = monotonic
+    watch[request].heardAt = now
+    watch[request].hasSpoken = true
+    if report.sequence == rental.nextReport {
+      note(.reportHeard(.init(request: request, sequence: report.sequence)))
+      try take(report.body, of: request, rental.job)
+    } else if report.sequence > rental.nextReport, rental.epoch != book.epoch {
+      // What it told a store that is no more is lost: it cannot be followed.
+      watch[request].isCondemned = true
+    }
+    return Acknowledgement(directive: directive(rental.job, request), next: book[request].nextReport)
+  }
+
+  private func directive(_ job: JobIndex, _ request: UInt32) -> Acknowledgement.Directive {
+    if watch[request].isCondemned || book[request].isOver { return .leave }
+    guard controller.fleet[job].phase == .stopping else { return .proceed }
+    return mayStillSave(job) ? .stop : .leave
+  }
+
+  /// Whether a job that is being stopped has training that is worth a checkpoint.
+  func mayStillSave(_ job: JobIndex) -> Bool {
+    let job = controller.fleet[job]
+    return job.phase == .stopping && job.lease.isOpen && job.lease.trainedUntil > .distantPast
+  }
+
+  private mutating func take(_ body: WorkerReport.Body, of request: UInt32, _ j: JobIndex) throws(TransitionError) {
+    let job = controller.fleet[j]
+    switch body {
+    case .heartbeat: break
+    case .interruptionNoticed: watch.wantsList = true
+    case .stopped: watch[request].hasStopped = true
+    case .stageFinished(let stage):
+      if job.phase.stage == stage {
+        try emit(.stageFinished(j, stage))
+      } else if job.phase.isWorking {
+        // In sequence and yet not what comes next: what we know of it is not what it does.
+        watch[request].isCondemned = true
+      }
+    case .checkpointSaved(let step, let age, let blocked):
+      guard allows(.checkpointsSaved, j), job.lease.isOpen, step > job.durableStep, step <= job.spec.steps else {
+        return
+      }
+      let through = min(now, max(job.lease.granted, now - age))
+      try emit(
+        .checkpointsSaved(
+          j, step: step, keptThrough: through, blocked: min(max(.zero, blocked), through - job.lease.granted)))
+    case .failed(let failure):
+      if job.phase.isWorking { try emit(.workerFailed(j, failure)) }
+    }
+  }
+
+  // MARK: Bills
+
+  /// Holds what the provider bills against the ledger, rental by rental.
+  private mutating func reconcile(_ bills: [PodBill]) throws(TransitionError) {
+    for bill in bills {
+      guard let request = book.request(ofPod: bill.pod), book[request].isOver,
+        !book[request].billed.contains(bill.pod)
+      else { continue }
+      note(.billReceived(.init(request: request, pod: bill.pod, amount: bill.amount)))
+      // Pods of one name are one rental: it is settled when all of them are billed.
+      let rental = book[request]
+      guard rental.billed.count == rental.pods.count, rental.billedAmount != rental.posted else { continue }
+      try emit(.billAdjusted(rental.job, rental.billedAmount - rental.posted))
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import DiscreteEvent
+import Engine
+import Journal
+
+/// Live mode's one synchronous step: what came in → evolve and decide → one transaction → what is to be done.
+///
+/// The engine is the simulator's own. Around it this adds only what a simulation does not meet: answers that never come, names that turn
+/// up late, workers that speak twice. What it knows of time and silence is in memory and starts anew after a restart; all else follows from
+/// the journal. A step that throws has done nothing outside: drop the coordinator and open it anew.
+public struct Coordinator {
+  public let settings: LiveSettings
+  let store: EventStore
+  let storeName: String
+  var controller: Controller
+  var book = RentalBook()
+  var watch: ProviderWatch
+  private var clock: LiveClock
+  private var commands = CommandBuffer()
+  /// What the last step wrote, in order.
+  public private(set) var journalled: [(at: Instant, entry: JournalEntry)] = []
+  var orders: [LiveOrder] = []
+  private let opening: JournalOpening
+
+  /// - Parameters:
+  ///   - home: which machine and file the store is in; another one than the journal knows begins a new epoch.
+  public static func create(
+    path: String?, opening: JournalOpening, home: String, at reading: ClockReading,
+    settings: LiveSettings = LiveSettings()
+  ) throws -> Coordinator {
+    let store = try EventStore.create(path: path, opening: opening, at: reading.wall)
+    var book = RentalBook()
+    book.take(.opening(opening), at: reading.wall, fleet: store.fleet)
+    return try Coordinator(store, opening, book, home: home, at: reading, settings)
+  }
+
+  /// Replays the journal of a store that is there, and goes on.
+  public static func open(
+    path: String, home: String, at reading: ClockReading, settings: LiveSettings = LiveSettings()
+  ) throws -> Coordinator {
+    var visitor = Visitor()
+    let store = try EventStore.open(path: path) { visitor.take($0, at: $1, fleet: $2) }
+    return try Coordinator(store, visitor, home: home, at: reading, settings)
+  }
+
+  /// What a new process finds in a store.
+  static func open(
+    _ store: EventStore, home: String, at reading: ClockReading, settings: LiveSettings = LiveSettings()
+  ) throws -> Coordinator {
+    var visitor = Visitor()
+    let store = try store.reopened { visitor.take($0, at: $1, fleet: $2) }
+    return try Coordinator(store, visitor, home: home, at: reading, settings)
+  }
+
+  private struct Visitor {
+    var book = RentalBook()
+    var opening: JournalOpening?
+    mutating func take(_ entry: JournalEntry, at: Instant, fleet: borrowing Fleet) {
+      if case .opening(let opening) = entry { self.opening = opening }
+      book.take(entry, at: at, fleet: fleet)
+    }
+  }
+
+  private init(
+    _ store: EventStore, _ visitor: Visitor, home: String, at reading: ClockReading, _ settings: LiveSettings
+  ) throws {
+    // A journal without an opening does not open.
+    let opening =
+      visitor.opening ?? JournalOpening(store: "", origin: .real, policyName: "", policies: Policies())
+    try self.init(store, opening, visitor.book, home: home, at: reading, settings)
+  }
+
+  private init(
+    _ store: EventStore, _ opening: JournalOpening, _ book: RentalBook, home: String, at reading: ClockReading,
+    _ settings: LiveSettings
+  ) throws {
+    self.store = store
+    self.opening = opening
+    self.settings = settings
+    self.book = book
+    storeName = opening.store
+    controller = opening.controller()
+    // Not the opening's limit: the journal may have changed it since.
+    controller.fleet = store.fleet
+    controller.recordsEvents = true
+    clock = LiveClock(latest: store.latest)
+    clock.read(reading)
+    watch = ProviderWatch(since: reading.monotonic)
+    if book.home != home {
+      let mark = StoreNote.EpochMark(epoch: book.home == nil ? book.epoch : book.epoch + 1, home: home)
+      note(.epochBegan(mark))
+      try commit()
+    }
+  }
+
+  public var fleet: Fleet { controller.fleet }
+  /// False where the store is a copy that nobody has confirmed: then nothing is rented, and nothing terminated.
+  public var isConfirmed: Bool { book.isConfirmed }
+  var now: Instant { clock.now }
+  var monotonic: Span { clock.monotonic ?? .zero }
+
+  /// Takes what came in, in order, and whatever time has brought.
+  ///
+  /// - Returns: what is to be done now that it is on the disk.
+  /// - Throws: `InputError` where the step could not be written; `TransitionError` is a defect of this program.
+  /// - Complexity: O(inputs + slots); a list of pods O(pods).
+  public mutating func step(_ inputs: some Sequence<LiveInput>, at reading: ClockReading) throws -> [LiveOrder] {
+    clock.read(reading)
+    orders.removeAll(keepingCapacity: true)
+    journalled.removeAll(keepingCapacity: true)
+    if book.isConfirmed { try passTime() }
+    for input in inputs { try take(input) }
+    if book.isConfirmed { try sweep() }
+    askForLists()
+    try commit()
+    return orders
+  }
+
+  // MARK: The engine
+
+  /// Gives one fact to the engine; what it decides is journalled with it.
+  mutating func emit(_ event: Event) throws(TransitionError) {
+    try controller.receive(event, at: now, into: &commands)
+    for event in controller.recorded {
+      journalled.append((now, .event(event)))
+      book.take(.event(event), at: now, fleet: controller.fleet)
+    }
+    for command in commands {
+      switch command {
+      case .requestPod(let job, let lease, let pricing): create(job, lease, pricing)
+      case .notify(let job, let notice): orders.append(.notify(job, notice))
+      // What the state asks for is seen by every sweep, after a restart too.
+      case .terminatePod, .stopWorker, .startWorker: break
+      }
+    }
+  }
+
+  mutating func note(_ note: StoreNote) {
+    journalled.append((now, .noted(note)))
+    book.take(.noted(note), at: now, fleet: controller.fleet)
+  }
+
+  mutating func describe(_ description: JobDescription) { journalled.append((now, .described(description))) }
+
+  private mutating func commit() throws {
+    if !journalled.isEmpty { try store.append(journalled.map { ($0.at, $0.entry) }) }
+  }
+
+  /// Whether the table of transitions lets a job take an event.
+  func allows(_ event: EventKind, _ job: JobIndex) -> Bool {
+    Int(job.rawValue) < controller.fleet.jobs.count
+      && !Lifecycle.next(controller.fleet[job].phase, event).isEmpty
+  }
+
+  private mutating func create(_ job: JobIndex, _ lease: UInt16, _ pricing: Pricing) {
+    guard let request = book.openRequest(of: job) else { return }
+    watch.asked(request, at: monotonic)
+    let state = controller.fleet[job]
+    orders.append(
+      .create(
+        PodRequest(
+          name: PodName(store: storeName, epoch: book.epoch, request: request), job: job, lease: lease,
+          pricing: pricing, steps: state.spec.steps, durableStep: state.durableStep, isPreprocessed: state.preprocessed)
+      ))
+  }
+
+  // MARK: Time
+
+  /// Ends of budget periods, and the jobs' own deadlines. O(slots).
+  private mutating func passTime() throws(TransitionError) {
+    while let end = nextTurn, end <= now { try emit(.periodTurned) }
+    let due = controller.fleet.slots.filter { $0 != .none && controller.fleet[$0].deadline <= now }
+    for job in due where controller.fleet[job].deadline <= now && allows(.deadlinePassed, job) {
+      try emit(.deadlinePassed(job))
+    }
+  }
+
+  /// When the running budget period ends, or a rolling one is to be looked at again.
+  private var nextTurn: Instant? {
+    let budget = controller.fleet.budget
+    if budget.period == .rolling30Days { return controller.fleet.queued > 0 ? book.lastTurn + .hours(1) : nil }
+    return budget.boundaries.first { $0 > book.lastTurn }
+  }
+
+  /// When the next step is due if nothing comes in.
+  public var nextWake: ClockReading {
+    var wall = nextTurn ?? .distantFuture
+    for job in controller.fleet.slots where job != .none {
+      let deadline = controller.fleet[job].deadline
+      if deadline > now { wall = min(wall, deadline) }
+    }
+    return ClockReading(wall: wall, monotonic: watch.nextWake(settings, busy: isBusy))
+  }
+
+  var isBusy: Bool { controller.fleet.slotsInUse > 0 || watch.hasStrays }
+}

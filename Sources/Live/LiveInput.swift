@@ -1,0 +1,109 @@
+import DiscreteEvent
+import Engine
+import Journal
+
+/// What reaches the ``Coordinator`` from outside. Each comes once or many times, late, out of order, or never.
+public enum LiveInput: Hashable, Sendable {
+  /// Somebody wants something; the answer bears the ticket.
+  case asked(UserRequest, ticket: UInt64)
+  /// What became of ``LiveOrder/create(_:)``.
+  case creationAnswered(request: UInt32, CreationAnswer)
+  /// What became of ``LiveOrder/terminate(pod:)``.
+  case terminationAnswered(pod: String, TerminationAnswer)
+  /// What became of ``LiveOrder/list(number:)``; nil: it failed, or was not complete.
+  case podsListed(number: UInt64, [PodObservation]?)
+  /// A worker's report, its signature checked. The acknowledgement bears the ticket.
+  case reported(WorkerReport, ticket: UInt64)
+  /// What became of ``LiveOrder/fetchBills``: the provider's final bills, of pods that are no more.
+  case billed([PodBill])
+}
+
+public enum UserRequest: Hashable, Sendable {
+  /// `spec.ordinal` and `description.ordinal` are the coordinator's to give.
+  case submit(JobSpec, JobDescription)
+  case cancel(JobIndex)
+  case pause(JobIndex)
+  case resume(JobIndex)
+  case promote(JobIndex)
+  case override(JobIndex)
+  case answer(JobIndex, Fallback)
+  case setLimit(Int64?)
+  /// This copy of the store is the one that lives: see ``StoreNote/epochConfirmed(_:)``.
+  case confirmEpoch
+}
+
+public enum CreationAnswer: Hashable, Sendable {
+  case created(PodObservation)
+  /// Certainly no pod was made.
+  case refused(Unavailability)
+  /// A time-out, a 5xx, a broken connection: there may be a pod.
+  case ambiguous
+}
+
+public enum TerminationAnswer: Hashable, Sendable {
+  /// Accepted; the pod's absence is still to be seen.
+  case accepted
+  /// There is no such pod: its absence is seen.
+  case absent
+  case failed
+}
+
+/// A pod as a provider shows it.
+public struct PodObservation: Hashable, Sendable {
+  public enum Status: Hashable, Sendable {
+    /// On its way or running: billed.
+    case running
+    /// Stopped, by whomever: no worker runs any more, but it has to be removed.
+    case exited(LossKind)
+  }
+  /// The provider's own name for it.
+  public var id: String
+  /// The one it was created with.
+  public var name: String
+  public var status: Status
+  public var created: Instant
+  /// Nanodollars an hour.
+  public var hourlyRate: Int64
+
+  public init(id: String, name: String, status: Status, created: Instant, hourlyRate: Int64) {
+    self.id = id
+    self.name = name
+    self.status = status
+    self.created = created
+    self.hourlyRate = hourlyRate
+  }
+}
+
+/// What a pod has cost in all, in nanodollars; it does not change any more.
+public struct PodBill: Hashable, Sendable {
+  public var pod: String
+  public var amount: Int64
+  public init(pod: String, amount: Int64) { (self.pod, self.amount) = (pod, amount) }
+}
+
+/// What a worker says. Numbered from 1 for each request; a heartbeat has no number.
+public struct WorkerReport: Hashable, Sendable {
+  public enum Body: Hashable, Sendable {
+    case heartbeat
+    case stageFinished(Stage)
+    /// A checkpoint is durable. Training up to `age` ago is in it, and `blocked` of the time since the last one stood still.
+    case checkpointSaved(step: Int32, age: Span, blocked: Span)
+    case failed(Failure)
+    /// It was told to stop and has saved what there was.
+    case stopped
+    /// It was told by its machine that it is about to be stopped.
+    case interruptionNoticed
+  }
+  public var request: UInt32
+  public var epoch: UInt32
+  /// 0: a heartbeat.
+  public var sequence: Int64
+  public var body: Body
+
+  public init(request: UInt32, epoch: UInt32, sequence: Int64, body: Body) {
+    self.request = request
+    self.epoch = epoch
+    self.sequence = sequence
+    self.body = body
+  }
+}

@@ -1,0 +1,108 @@
+import DiscreteEvent
+import Engine
+import Journal
+
+/// Every attempt to get a pod there ever was, as it follows from the journal: what a restart has to know.
+struct RentalBook {
+  struct Rental {
+    var epoch: UInt32
+    var job: JobIndex
+    var lease: UInt16
+    var isHeld = false
+    /// The attempt failed, or the pod was seen to be gone.
+    var isOver = false
+    /// All pods that were ever seen under the name.
+    var pods: [String] = []
+    /// The one that is held.
+    var pod: String?
+    /// The number of the worker's next report.
+    var nextReport: Int64 = 1
+    /// What stands for it in the ledger, in nanodollars, and what of its pods has been billed.
+    var posted: Int64 = 0
+    var billed: [String] = []
+    var billedAmount: Int64 = 0
+  }
+
+  /// By request − 1.
+  private(set) var rentals: [Rental] = []
+  /// By job: its open rental; 0: none.
+  private var open: [UInt32] = []
+  private var byPod: [String: UInt32] = [:]
+  private(set) var epoch: UInt32 = 1
+  private(set) var home: String?
+  private(set) var isConfirmed = true
+  /// Whether anything was ever said of where the store is.
+  private(set) var lastTurn = Instant.distantPast
+
+  var latestRequest: UInt32 { UInt32(rentals.count) }
+  func exists(_ request: UInt32) -> Bool { request >= 1 && request <= latestRequest }
+
+  subscript(request: UInt32) -> Rental { rentals[Int(request) - 1] }
+
+  func openRequest(of job: JobIndex) -> UInt32? {
+    let i = Int(job.rawValue)
+    return i < open.count && open[i] != 0 ? open[i] : nil
+  }
+
+  func request(ofPod pod: String) -> UInt32? { byPod[pod] }
+
+  /// Takes the journal's next entry; `fleet` has seen it, and maybe what was decided after it.
+  mutating func take(_ entry: JournalEntry, at: Instant, fleet: borrowing Fleet) {
+    switch entry {
+    case .opening: lastTurn = at
+    case .described: break
+    case .event(let event): take(event, at: at, fleet)
+    case .noted(let note): take(note)
+    }
+  }
+
+  private mutating func take(_ event: Event, at: Instant, _ fleet: borrowing Fleet) {
+    switch event {
+    case .podRequested(let j):
+      while open.count <= Int(j.rawValue) { open.append(0) }
+      rentals.append(Rental(epoch: epoch, job: j, lease: fleet[j].lease.number))
+      open[Int(j.rawValue)] = latestRequest
+    case .podGranted(let j, _):
+      if let request = openRequest(of: j) { rentals[Int(request) - 1].isHeld = true }
+    case .podUnavailable(let j, _): close(j, posted: 0)
+    case .podInterrupted(let j, _, _, _), .podGone(let j): close(j, posted: fleet[j].lease.posted)
+    case .billAdjusted(_, let amount):
+      if let request = adjusting { rentals[Int(request) - 1].posted += amount }
+    case .periodTurned: lastTurn = at
+    default: break
+    }
+  }
+
+  /// The request whose bill was noted last: an adjustment that follows is its.
+  private var adjusting: UInt32?
+
+  private mutating func close(_ j: JobIndex, posted: Int64) {
+    guard let request = openRequest(of: j) else { return }
+    let i = Int(request) - 1
+    rentals[i].isOver = true
+    if rentals[i].isHeld { rentals[i].posted += posted }
+    open[Int(j.rawValue)] = 0
+  }
+
+  private mutating func take(_ note: StoreNote) {
+    switch note {
+    case .podNamed(let naming):
+      guard exists(naming.request) else { return }
+      let i = Int(naming.request) - 1
+      rentals[i].pods.append(naming.pod)
+      byPod[naming.pod] = naming.request
+      if !rentals[i].isOver, rentals[i].pod == nil { rentals[i].pod = naming.pod }
+    case .reportHeard(let mark):
+      if exists(mark.request) { rentals[Int(mark.request) - 1].nextReport = mark.sequence + 1 }
+    case .billReceived(let bill):
+      guard exists(bill.request) else { return }
+      rentals[Int(bill.request) - 1].billed.append(bill.pod)
+      rentals[Int(bill.request) - 1].billedAmount += bill.amount
+      adjusting = bill.request
+    case .epochBegan(let mark):
+      isConfirmed = home == nil
+      (epoch, home) = (mark.epoch, mark.home)
+    case .epochConfirmed: isConfirmed = true
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import DiscreteEvent
+
+/// How often what goes wrong: drawn for each seed, so that some worlds are calm and some are awful.
+struct VoprFaults {
+  var loss: Double
+  var duplication: Double
+  var delay: Double
+  /// A creation that answers 5xx, or not at all, though the pod is made.
+  var ambiguity: Double
+  /// … and then shows up in no list for up to half an hour.
+  var lateness: Double
+  var stockOut: Double
+  var listFailure: Double
+  var terminationFailure: Double
+  /// An hour.
+  var interruption: Double
+  var vanishing: Double
+  var workerDeath: Double
+  var zombie: Double
+  /// A step.
+  var crash: Double
+  var batching: Double
+  /// A day.
+  var clockStep: Double
+  var outage: Double
+  var restore: Double
+
+  init(_ random: inout RandomStream) {
+    // A calm seed in four; else each kind of fault is on or off, and rare or frequent.
+    let isCalm = random.uniform() < 0.25
+    func draw(_ most: Double) -> Double {
+      let (on, size) = (random.uniform(), random.uniform())
+      return isCalm || on < 0.3 ? 0 : most * size * size
+    }
+    loss = draw(0.2)
+    duplication = draw(0.2)
+    delay = draw(0.3)
+    ambiguity = draw(0.4)
+    lateness = draw(0.5)
+    stockOut = draw(0.6)
+    listFailure = draw(0.3)
+    terminationFailure = draw(0.4)
+    interruption = draw(0.3)
+    vanishing = draw(0.05)
+    workerDeath = draw(0.1)
+    zombie = draw(1)
+    crash = draw(0.0005)
+    batching = draw(0.3)
+    clockStep = draw(0.5)
+    outage = draw(0.5)
+    restore = draw(0.1)
+  }
+}

@@ -1,0 +1,34 @@
+import DiscreteEvent
+import Foundation
+import Testing
+
+/// The whole under every fault there is: see ``VoprWorld``. `make vopr SEEDS=100000 FROM=1` runs more than `make test`.
+@Suite struct VoprTests {
+  static func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
+
+  @Test func nothingIsLostAndNothingLeaks() async throws {
+    let from = VoprTests.number("FROM") ?? 1
+    let count = VoprTests.number("SEEDS") ?? 200
+    let threads = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
+    let failures = await withTaskGroup(of: [String].self) { group in
+      for thread in 0..<threads {
+        group.addTask {
+          var failures: [String] = []
+          for seed in stride(from: from + thread, to: from + count, by: Int(threads)) {
+            do { try VoprWorld(seed: seed).run() } catch { failures.append("\(error)") }
+          }
+          return failures
+        }
+      }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(failures.isEmpty, "\(failures.count) of \(count) seeds: \(failures.prefix(10).joined(separator: "\n"))")
+    if let first = failures.first,
+      let seed = first.split(separator: " ").dropFirst().first.flatMap({ UInt64($0.dropLast()) })
+    {
+      let world = try VoprWorld(seed: seed, keepsTrace: true)
+      try? world.run()
+      print("make vopr SEEDS=1 FROM=\(seed)\n" + world.trace.suffix(40).joined(separator: "\n"))
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Journal
+import Live
+
+/// The team: it submits for a month, changes its mind, and in the end clears up.
+extension VoprWorld {
+  func ask(_ request: UserRequest) {
+    ticket += 1
+    schedule(.input(.asked(request, ticket: ticket), process: process), in: .zero)
+  }
+
+  func act() {
+    schedule(.user, in: now < end ? exponential(.minutes(150)) : .hours(6))
+    guard let fleet = coordinator?.fleet else { return }
+    guard now < end else { return clearUp(fleet) }
+    if random.uniform() < 0.6 || fleet.jobs.isEmpty { return submit() }
+    if chance(0.05) { try? keepBackup() }
+    let job = JobIndex(max(0, fleet.jobs.count - 1 - pick(6)))
+    switch pick(8) {
+    case 0: ask(.cancel(job))
+    case 1: ask(.pause(job))
+    case 2, 3: ask(.resume(job))
+    case 4: ask(.promote(job))
+    case 5: ask(.override(job))
+    case 6: ask(.answer(job, Fallback.allCases[1 + pick(3)]))
+    default: if chance(0.2) { ask(.setLimit(chance(0.2) ? nil : Int64(200 + pick(400)) * 1_000_000_000)) }
+    }
+  }
+
+  private func submit() {
+    var spec = JobSpec(
+      ordinal: 0, pricing: random.uniform() < 0.6 ? .spot : .onDemand, steps: Int32(40 + 20 * pick(12)),
+      reservation: Int64(5 + pick(30)) * 1_000_000_000)
+    if random.uniform() < 0.2 { spec.maxCost = Int64(3 + pick(20)) * 1_000_000_000 }
+    let description = JobDescription(
+      ordinal: 0, id: "job-\(order)", name: "a job", configuration: .init(preset: .balanced, pricing: spec.pricing))
+    ask(.submit(spec, description))
+  }
+
+  private func clearUp(_ fleet: Fleet) {
+    for index in fleet.jobs.indices {
+      let job = JobIndex(index)
+      switch fleet.jobs[index].phase {
+      case .paused: ask(chance(0.5) ? .resume(job) : .cancel(job))
+      case .blocked: ask(chance(0.5) ? .override(job) : .cancel(job))
+      case .awaitingDecision: ask(.answer(job, .fail))
+      // What the budget does not let in any more.
+      case .queued where now > end + .days(10): ask(.cancel(job))
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,296 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import GRDB
+import HeapModule
+import Journal
+import Scenarios
+
+@testable import Journal
+@testable import Live
+
+/// A month of a busy team in a world that breaks everything, under virtual time and from one seed.
+///
+/// The coordinator and the journal are the real ones. All else (provider, workers, people, network, clocks, disk) is here.
+final class VoprWorld {
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  enum Action {
+    /// To the process that asked: a new one never hears it.
+    case input(LiveInput, process: Int)
+    case wake(Int)
+    case call(LiveOrder)
+    case appear(Int)
+    case interrupt(Int)
+    case work(pod: Int, generation: Int)
+    case send(pod: Int, generation: Int, heartbeat: Bool)
+    case heard(pod: Int, Acknowledgement)
+    case user
+    case restart(fromBackup: Bool)
+    case confirm
+    case clockStep
+    case outage(begins: Bool)
+  }
+
+  struct Scheduled: Comparable {
+    var at: Instant
+    var order: UInt64
+    var action: Action
+    static func < (a: Scheduled, b: Scheduled) -> Bool { (a.at, a.order) < (b.at, b.order) }
+    static func == (a: Scheduled, b: Scheduled) -> Bool { (a.at, a.order) == (b.at, b.order) }
+  }
+
+  let seed: UInt64
+  var random: RandomStream
+  let faults: VoprFaults
+  var now = VoprWorld.start
+  static let start = Instant(microseconds: 1_764_547_200_000_000)
+  let end = VoprWorld.start + .days(30)
+  var agenda = Heap<Scheduled>()
+  var order: UInt64 = 0
+
+  /// nil while it is down.
+  var coordinator: Coordinator?
+  /// What the last crash left: the store, and the digest of the state that is on the disk.
+  var left: (store: EventStore, settings: LiveSettings, state: Digest)?
+  var generation = 0
+  var process = 0
+  /// Steps in a row after which the next was due already.
+  var overdue = 0
+  var inbox: [LiveInput] = []
+  var skew = Span.zero
+  var bootOffset = Span.zero
+  var home = "first"
+  var backup: DatabaseQueue?
+
+  var pods: [VoprPod] = []
+  var podIndex: [String: Int] = [:]
+  /// Those that a provider still has.
+  var present: [Int] = []
+  /// Every creation that ever reached the provider.
+  var calls: Set<PodName> = []
+  var isOut = false
+  /// Since when everything answers: no outage, and the coordinator is up.
+  var calmSince = VoprWorld.start
+  var downtime = Span.zero
+  var downSince: Instant?
+
+  var tickets: [UInt64: Int] = [:]
+  var ticket: UInt64 = 0
+  /// What was truly saved of each job, and whether its training was truly finished.
+  var saved: [JobIndex: Int32] = [:]
+  var finished: Set<JobIndex> = []
+  var cancels: [(pod: String, by: Instant)] = []
+  var wasRestored = false
+  var acceptedJobs = 0
+  var checkedAt = VoprWorld.start
+  var trace: [String] = []
+  let keepsTrace: Bool
+  var steps = 0
+
+  init(seed: UInt64, keepsTrace: Bool = false) throws {
+    self.seed = seed
+    self.keepsTrace = keepsTrace
+    random = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 1)
+    faults = VoprFaults(&random)
+    var policies = Policies()
+    policies.maxConcurrent = Int32(1 + Int(random.uniform() * 4))
+    policies.maxInterruptions = random.uniform() < 0.5 ? 3 : .max
+    policies.afterProvisioning = random.uniform() < 0.5 ? .ask : .keepTrying
+    policies.afterSilence = random.uniform() < 0.5 ? .fail : .keepTrying
+    policies.maxFailedRecoveries = random.uniform() < 0.5 ? 3 : .max
+    if random.uniform() < 0.7 { policies.budgetLimit = 400_000_000_000 }
+    if random.uniform() < 0.3 { policies.budgetPeriod = .rolling30Days }
+    let budget = BudgetState(boundaries: [VoprWorld.start + .days(12), VoprWorld.start + .days(42)])
+    let opening = JournalOpening(
+      store: "vopr-\(seed)", origin: .sandbox, policyName: "vopr", policies: policies, budget: budget)
+    var settings = LiveSettings()
+    settings.listEvery = .minutes(2)
+    settings.listEveryIdle = .minutes(5)
+    settings.silence = .minutes(10)
+    coordinator = try Coordinator.create(
+      path: nil, opening: opening, home: "first",
+      at: ClockReading(wall: VoprWorld.start, monotonic: .zero), settings: settings)
+    schedule(.user, in: .minutes(1))
+    schedule(.wake(0), in: .zero)
+    // Somebody else's pods on the same account: nobody but them may touch those.
+    for (i, name) in ["lt-other-1-1", "lt-vopr-\(seed)x-1-1", "somebody", "lt-vopr-\(seed)-9-1"].enumerated() {
+      pods.append(
+        VoprPod(
+          id: "foreign-\(i)", name: nil, fullName: name, state: .running, created: now, visibleFrom: now, rate: 1))
+      present.append(i)
+    }
+    if faults.clockStep > 0 { schedule(.clockStep, in: exponential(Span(seconds: 86_400 / faults.clockStep))) }
+    if faults.outage > 0 { schedule(.outage(begins: true), in: exponential(Span(seconds: 86_400 / faults.outage))) }
+  }
+
+  // MARK: Chance and time
+
+  func chance(_ p: Double) -> Bool { p > 0 && random.uniform() < p }
+  func pick(_ n: Int) -> Int { Int(random.uniform() * Double(n)) }
+  func exponential(_ mean: Span) -> Span { Span(seconds: -mean.seconds * log(random.uniform())) }
+  func between(_ a: Span, _ b: Span) -> Span { a + Span(seconds: random.uniform() * (b - a).seconds) }
+
+  func schedule(_ action: Action, in delay: Span) {
+    order += 1
+    agenda.insert(Scheduled(at: now + max(.zero, delay), order: order, action: action))
+  }
+
+  func say(_ text: @autoclosure () -> String) {
+    if keepsTrace { trace.append("\((now - VoprWorld.start).seconds)s \(text())") }
+  }
+
+  /// A message on its way: delivered late, twice or not at all.
+  func post(_ action: Action, surely: Bool = false) {
+    if !surely, isOut || chance(faults.loss) { return }
+    schedule(action, in: latency())
+    if chance(faults.duplication) { schedule(action, in: latency()) }
+  }
+
+  func latency() -> Span { chance(faults.delay) ? between(.zero, .seconds(80)) : between(.zero, .seconds(1)) }
+
+  var reading: ClockReading {
+    ClockReading(wall: now + skew, monotonic: now - VoprWorld.start + bootOffset)
+  }
+
+  // MARK: The loop
+
+  /// - Throws: ``Failure`` where an invariant does not hold.
+  func run() throws {
+    let limit = VoprWorld.start + .days(120)
+    while let next = agenda.popMin() {
+      now = next.at
+      guard now < limit else { throw failure("a job does not end: \(unfinished())") }
+      try perform(next.action)
+      if now > end, coordinator != nil, isDone() { break }
+    }
+    try finish()
+  }
+
+  func failure(_ text: String) -> Failure {
+    Failure(description: "seed \(seed), \((now - VoprWorld.start).hours) h: \(text)")
+  }
+
+  private func perform(_ action: Action) throws {
+    switch action {
+    case .input(let input, let process):
+      guard coordinator != nil, process == self.process else { return }
+      inbox.append(input)
+      // Several at once now and then: what waits is taken with the next.
+      if !chance(faults.batching) { try step() }
+    case .wake(let generation): if generation == self.generation, coordinator != nil { try step() }
+    case .call(let order): try provide(order)
+    case .appear(let pod): appear(pod)
+    case .interrupt(let pod): interrupt(pod)
+    case .work(let pod, let generation): work(pod, generation)
+    case .send(let pod, let generation, let heartbeat): send(pod, generation, heartbeat)
+    case .heard(let pod, let acknowledgement): try hear(pod, acknowledgement)
+    case .user: act()
+    case .restart(let fromBackup): try restart(fromBackup)
+    case .confirm: ask(.confirmEpoch)
+    case .clockStep:
+      skew = chance(0.3) ? .zero : between(.hours(-3), .hours(3))
+      say("clock steps to \(skew.seconds) s")
+      schedule(.clockStep, in: exponential(Span(seconds: 86_400 / faults.clockStep)))
+    case .outage(let begins):
+      isOut = begins
+      say("outage \(begins ? "begins" : "ends")")
+      if begins {
+        schedule(.outage(begins: false), in: exponential(.hours(1)))
+      } else {
+        calmSince = now
+        if now < end { schedule(.outage(begins: true), in: exponential(Span(seconds: 86_400 / faults.outage))) }
+      }
+    }
+  }
+
+  /// One step of the coordinator, and what a crash leaves of it.
+  private func step() throws {
+    guard var current = coordinator.take() else { return }
+    let inputs = inbox
+    inbox.removeAll(keepingCapacity: true)
+    let mode = now < end && chance(faults.crash) ? pick(4) : -1
+    if mode == 0 { return crash(current, current.fleet.stateDigest, "before a step") }
+    let before = mode == 1 ? current.fleet.stateDigest : Digest()
+    if mode == 1 { try limitPages(current, 1) }
+    steps += 1
+    do {
+      let orders = try current.step(inputs, at: reading)
+      if mode == 1 { try limitPages(current, 1_073_741_823) }
+      try check(current, orders)
+      if mode == 2 { return crash(current, current.fleet.stateDigest, "after the commit, before anything is done") }
+      let done = mode == 3 ? pick(orders.count + 1) : orders.count
+      for order in orders.prefix(done) { dispatch(order) }
+      if mode == 3 { return crash(current, current.fleet.stateDigest, "after \(done) of \(orders.count) orders") }
+    } catch let error as InputError where mode == 1 {
+      try limitPages(current, 1_073_741_823)
+      return crash(current, before, "the disk is full: \(error)")
+    } catch let error as TransitionError {
+      throw failure("the coordinator gave the engine what cannot have happened: \(error)")
+    }
+    coordinator = current
+    try scheduleWake()
+  }
+
+  /// A full disk: SQLite itself refuses to grow the database.
+  private func limitPages(_ coordinator: Coordinator, _ pages: Int) throws {
+    try coordinator.store.queue.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+  }
+
+  private func scheduleWake() throws {
+    guard let current = coordinator else { return }
+    let wake = current.nextWake
+    var at = VoprWorld.start + wake.monotonic - bootOffset
+    if wake.wall < .distantFuture { at = min(at, wake.wall - skew) }
+    overdue = at > now ? 0 : overdue + 1
+    guard overdue < 4 else { throw failure("the coordinator spins: it wants to be woken \((now - at).seconds) s ago") }
+    generation += 1
+    schedule(.wake(generation), in: max(.seconds(1), at - now))
+  }
+
+  // MARK: Crashes
+
+  private func crash(_ current: Coordinator, _ state: Digest, _ how: String) {
+    say("crash \(how)")
+    left = (current.store, current.settings, state)
+    inbox.removeAll()
+    tickets.removeAll()
+    downSince = now
+    let restores = backup != nil && chance(faults.restore)
+    schedule(.restart(fromBackup: restores), in: chance(0.2) ? between(.zero, .hours(3)) : between(.zero, .minutes(2)))
+  }
+
+  private func restart(_ fromBackup: Bool) throws {
+    guard let left else { return }
+    process += 1
+    bootOffset = between(.zero, .hours(100))
+    if let since = downSince { downtime += now - since }
+    downSince = nil
+    calmSince = now
+    if fromBackup, let copy = backup {
+      say("restart from a backup")
+      wasRestored = true
+      home += "+"
+      coordinator = try Coordinator.open(
+        EventStore(copy, file: "the restored journal"), home: home, at: reading, settings: left.settings)
+      backup = nil
+      schedule(.confirm, in: between(.minutes(1), .hours(1)))
+    } else {
+      say("restart")
+      let current = try Coordinator.open(left.store, home: home, at: reading, settings: left.settings)
+      guard current.fleet.stateDigest == left.state else { throw failure("a restart is not what was there before") }
+      coordinator = current
+    }
+    try scheduleWake()
+  }
+
+  func keepBackup() throws {
+    guard let current = coordinator, faults.restore > 0 else { return }
+    let copy = try DatabaseQueue(configuration: StoreSchema.configuration)
+    try current.store.queue.backup(to: copy)
+    backup = copy
+  }
+}
