@@ -62,8 +62,8 @@ let package = Package(
     .testTarget(
       name: "LiveTests",
       dependencies: [
-        "Live", "Journal", .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "HeapModule", package: "swift-collections"),
+        "Live", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],

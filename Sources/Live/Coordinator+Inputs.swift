@@ -31,6 +31,7 @@ extension Coordinator {
     case .submit(var spec, var description):
       let index = controller.fleet.nextIndex
       (spec.ordinal, description.ordinal) = (index.rawValue, index.rawValue)
+      description.id = "job-\(index.rawValue + 1)"
       describe(description)
       try emit(.jobSubmitted(spec))
       return .submitted(index)

@@ -42,7 +42,7 @@ extension Coordinator {
 
   /// A complete list, or none.
   mutating func take(_ pods: [PodObservation]?, list number: UInt64) throws(TransitionError) {
-    guard let asked = watch.take(list: number, complete: pods != nil), let pods else { return }
+    guard let asked = watch.take(list: number, complete: pods != nil, at: monotonic, settings), let pods else { return }
     // The oldest of one name first: that one is kept.
     let ours = pods.compactMap { pod in ourName(of: pod).map { (name: $0, pod: pod) } }
       .sorted { ($0.pod.created, $0.pod.id) < ($1.pod.created, $1.pod.id) }
@@ -177,8 +177,8 @@ extension Coordinator {
   private func isSilent(_ request: UInt32) -> Bool {
     let sight = watch[request]
     let limit = sight.hasSpoken ? settings.silence : settings.bootSilence
-    guard monotonic - sight.heard >= limit, let listed = watch.lastComplete else { return false }
-    return monotonic - listed < settings.listEvery * 4
+    guard let since = watch.reachableSince, watch.isReachable(at: monotonic, settings) else { return false }
+    return monotonic - max(sight.heard, since) >= limit
   }
 
   mutating func askForLists() {

@@ -19,7 +19,7 @@ public enum LiveInput: Hashable, Sendable {
 }
 
 public enum UserRequest: Hashable, Sendable {
-  /// `spec.ordinal` and `description.ordinal` are the coordinator's to give.
+  /// The ordinals and `description.id` are the coordinator's to give.
   case submit(JobSpec, JobDescription)
   case cancel(JobIndex)
   case pause(JobIndex)

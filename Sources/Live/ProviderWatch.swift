@@ -33,6 +33,8 @@ struct ProviderWatch {
   private(set) var listing: (number: UInt64, since: Span)?
   private var listed: Span?
   private(set) var lastComplete: Span?
+  /// Since when complete lists have come without a longer gap: before, silence may have been our own network's.
+  private(set) var reachableSince: Span?
   private var lists: UInt64 = 0
   var wantsList = true
   /// The last list showed pods that have to go.
@@ -78,11 +80,18 @@ struct ProviderWatch {
   }
 
   /// When the list of this number was asked for; nil where it is none that is waited for.
-  mutating func take(list number: UInt64, complete: Bool) -> Span? {
+  mutating func take(list number: UInt64, complete: Bool, at now: Span, _ settings: LiveSettings) -> Span? {
     guard let current = listing, current.number == number else { return nil }
     listing = nil
-    if complete { lastComplete = current.since }
+    guard complete else { return current.since }
+    if !isReachable(at: now, settings) { reachableSince = now }
+    lastComplete = now
     return current.since
+  }
+
+  /// Whether the provider has answered lately.
+  func isReachable(at now: Span, _ settings: LiveSettings) -> Bool {
+    lastComplete.map { now - $0 < settings.listEvery * 4 } ?? false
   }
 
   mutating func billsDue(at now: Span, every: Span) -> Bool {

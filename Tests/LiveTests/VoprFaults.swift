@@ -11,6 +11,8 @@ struct VoprFaults {
   var lateness: Double
   var stockOut: Double
   var listFailure: Double
+  /// A list that says it is complete, and leaves out a pod (never one pod twice in a row).
+  var omission: Double
   var terminationFailure: Double
   /// An hour.
   var interruption: Double
@@ -39,6 +41,7 @@ struct VoprFaults {
     lateness = draw(0.5)
     stockOut = draw(0.6)
     listFailure = draw(0.3)
+    omission = draw(0.05)
     terminationFailure = draw(0.4)
     interruption = draw(0.3)
     vanishing = draw(0.05)

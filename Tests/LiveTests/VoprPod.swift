@@ -31,6 +31,8 @@ struct VoprPod {
   var acknowledged: Int64 = 1
   var isStopping = false
   var orphanSince: Instant?
+  /// Lists until it may be left out again.
+  var shownFor = 0
 
   func cost(at now: Instant) -> Int64 { Ledger.cost(hourlyRate: rate, time: (billedUntil ?? now) - created) }
 }

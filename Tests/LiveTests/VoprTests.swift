@@ -9,12 +9,15 @@ import Testing
   @Test func nothingIsLostAndNothingLeaks() async throws {
     let from = VoprTests.number("FROM") ?? 1
     let count = VoprTests.number("SEEDS") ?? 200
+    // One failure is enough for who plants bugs.
+    let stopsEarly = VoprTests.number("STOP") != nil
     let threads = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
     let failures = await withTaskGroup(of: [String].self) { group in
       for thread in 0..<threads {
         group.addTask {
           var failures: [String] = []
           for seed in stride(from: from + thread, to: from + count, by: Int(threads)) {
+            if stopsEarly, !failures.isEmpty { break }
             do { try VoprWorld(seed: seed).run() } catch { failures.append("\(error)") }
           }
           return failures

@@ -36,7 +36,7 @@ extension VoprWorld {
     case .list(let number):
       try lookForOrphans()
       let failed = chance(faults.listFailure)
-      let shown = failed ? nil : present.compactMap { observation(pods[$0]) }
+      let shown = failed ? nil : present.compactMap { omits($0) ? nil : observation(pods[$0]) }
       post(.input(.podsListed(number: number, shown), process: process))
     case .fetchBills:
       let bills = pods.filter { pod in
@@ -45,6 +45,13 @@ extension VoprWorld {
       if !bills.isEmpty { post(.input(.billed(bills), process: process)) }
     case .notify, .acknowledge, .answer: break
     }
+  }
+
+  private func omits(_ index: Int) -> Bool {
+    pods[index].shownFor -= 1
+    guard pods[index].shownFor <= 0, chance(faults.omission) else { return false }
+    pods[index].shownFor = 4
+    return true
   }
 
   private func observation(_ pod: VoprPod) -> PodObservation? {

@@ -1,0 +1,213 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Testing
+
+@testable import Live
+
+/// What the coordinator promises, one promise at a time; ``VoprTests`` has them all at once.
+@Suite struct CoordinatorTests {
+  @Test func aRequestIsNeverSentTwice() throws {
+    var desk = try Desk()
+    let first = try desk.submit()
+    #expect(first.name.description == "lt-desk-1-1")
+    // Neither an ambiguous answer nor a restart repeats it.
+    #expect(try desk.tell(.creationAnswered(request: 1, .ambiguous)).creations.isEmpty)
+    try desk.restart()
+    for _ in 0..<3 { #expect(try desk.list([]).creations.isEmpty) }
+    // It is there after all.
+    let pod = desk.pod("a", first.name)
+    #expect(try desk.list([pod]).creations.isEmpty)
+    #expect(desk.job(0).phase == .booting && desk.job(0).lease.isOpen)
+  }
+
+  @Test func whatDoesNotTurnUpHasFailedAndWhatTurnsUpLateGoes() throws {
+    var desk = try Desk()
+    let first = try desk.submit()
+    try desk.tell(.creationAnswered(request: 1, .ambiguous))
+    // An outage is no empty list, and neither is a list that is too early.
+    for _ in 0..<10 { try desk.list(nil) }
+    #expect(desk.job(0).phase == .provisioning)
+    for _ in 0..<12 where desk.job(0).phase == .provisioning { try desk.list([]) }
+    #expect(desk.job(0).phase == .waitingForGPU)
+    let second = try desk.pass(.minutes(6)).creations
+    #expect(second.map(\.name.description) == ["lt-desk-1-2"])
+    let late = desk.pod("late", first.name)
+    #expect(try desk.list([late]).terminations == ["late"])
+    #expect(desk.job(0).phase == .provisioning)
+  }
+
+  @Test func ofTwoOfOneNameTheOldestIsKept() throws {
+    var desk = try Desk()
+    let name = try desk.submit().name
+    let older = desk.pod("z", name, created: desk.wall)
+    let younger = desk.pod("a", name, created: desk.wall + .seconds(1))
+    #expect(try desk.list([younger, older]).terminations == ["a"])
+    #expect(desk.coordinator.book[1].pod == "z")
+    // Only our own names: neither another store's nor a person's.
+    let foreign = ["lt-desk2-1-1", "lt-desk-9-1", "lt-desk-1-1-x", "lt-desk-1", "mine"].map {
+      PodObservation(id: $0, name: $0, status: .running, created: desk.wall, hourlyRate: 1)
+    }
+    #expect(try desk.list([older] + foreign).terminations.isEmpty)
+  }
+
+  @Test func terminationIsAnObligation() throws {
+    var desk = try Desk()
+    let pod = try desk.grant()
+    #expect(try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1)).terminations == ["a"])
+    #expect(try desk.tell(.terminationAnswered(pod: "a", .failed)).terminations.isEmpty)
+    // Told again for as long as it is there, and billed until then.
+    for _ in 0..<5 { #expect(try desk.list([pod], after: .seconds(30)).terminations.contains("a")) }
+    #expect(desk.job(0).phase == .stopping && desk.job(0).lease.isOpen)
+    try desk.tell(.terminationAnswered(pod: "a", .absent))
+    #expect(desk.job(0).phase == .cancelled && !desk.job(0).lease.isOpen)
+  }
+
+  @Test func aPodIsLostAfterSoManyCompleteLists() throws {
+    var desk = try Desk()
+    try desk.grant()
+    try desk.pass(.minutes(3))
+    for _ in 0..<5 { try desk.list(nil) }
+    try desk.list([])
+    try desk.list([])
+    #expect(desk.job(0).phase == .booting)
+    let orders = try desk.list([])
+    #expect(desk.job(0).interruptions == 1 && orders.creations.map(\.name.request) == [2])
+  }
+
+  @Test func aReportCountsOnce() throws {
+    var desk = try Desk()
+    try desk.grant()
+    #expect(try desk.report(1, .stageFinished(.boot)) == Acknowledgement(directive: .proceed, next: 2))
+    #expect(try desk.report(1, .stageFinished(.boot)) == Acknowledgement(directive: .proceed, next: 2))
+    // What comes too early is said again in its turn.
+    #expect(try desk.report(3, .stageFinished(.modelLoading)).next == 2)
+    #expect(desk.job(0).phase == .preprocessing)
+    #expect(try desk.report(2, .stageFinished(.preprocessing)).next == 3)
+    #expect(desk.job(0).phase == .loadingModel)
+    // The same after a restart: what is acknowledged is on the disk.
+    try desk.restart()
+    #expect(try desk.report(2, .stageFinished(.preprocessing)).next == 3)
+    #expect(try desk.report(3, .stageFinished(.modelLoading)).next == 4)
+    #expect(desk.job(0).phase == .training)
+    // A checkpoint that claims more steps than there are, or none, is none.
+    for step: Int32 in [0, -1, 1_000_000] {
+      try desk.report(desk.coordinator.book[1].nextReport, .checkpointSaved(step: step, age: .zero, blocked: .zero))
+      #expect(desk.job(0).durableStep == 0)
+    }
+  }
+
+  @Test func whoeverIsReplacedIsTurnedAway() throws {
+    var desk = try Desk()
+    let pod = try desk.grant()
+    var gone = pod
+    gone.status = .exited(.interrupted)
+    #expect(try desk.list([gone]).terminations == ["a"])
+    #expect(desk.job(0).phase == .provisioning && desk.job(0).interruptions == 1)
+    let before = desk.coordinator.fleet.stateDigest
+    for sequence: Int64 in [0, 1, 2, 99] {
+      #expect(try desk.report(sequence, .stageFinished(.boot)).directive == .leave)
+    }
+    // A worker whose pod nobody has told us of yet waits; a number that was never given has no business here.
+    #expect(try desk.report(1, .stageFinished(.boot), request: 2).directive == .wait)
+    #expect(try desk.report(1, .stageFinished(.boot), request: 77).directive == .leave)
+    #expect(desk.coordinator.fleet.stateDigest == before)
+  }
+
+  @Test func silenceEndsALeaseOnlyWhileTheProviderAnswers() throws {
+    var desk = try Desk()
+    let pod = try desk.grant()
+    try desk.report(1, .stageFinished(.boot))
+    // Our own network is out: nobody is heard, and nobody is condemned.
+    for _ in 0..<20 { #expect(try desk.list(nil, after: .minutes(1)).terminations.isEmpty) }
+    // It is back, the worker is not.
+    for _ in 0..<10 { #expect(try desk.list([pod], after: .seconds(30)).terminations.isEmpty) }
+    #expect(try desk.list([pod], after: .seconds(30)).terminations == ["a"])
+    #expect(desk.job(0).phase == .preprocessing, "the bill runs until the pod is seen to be gone")
+    let orders = try desk.tell(.terminationAnswered(pod: "a", .absent))
+    #expect(desk.job(0).interruptions == 1 && orders.creations.count == 1)
+  }
+
+  @Test func aCopyAsksBeforeItActs() throws {
+    var desk = try Desk()
+    let pod = try desk.grant()
+    try desk.restart(home: "elsewhere")
+    #expect(!desk.coordinator.isConfirmed)
+    let stray = desk.pod("b", PodName(store: "desk", epoch: 1, request: 40))
+    for _ in 0..<4 {
+      let orders = try desk.list([pod, stray])
+      #expect(orders.creations.isEmpty && orders.terminations.isEmpty)
+    }
+    #expect(try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 3)).contains(.answer(ticket: 3, .unconfirmedCopy)))
+    // Still unconfirmed after another start in the same place.
+    try desk.restart(home: "elsewhere")
+    #expect(!desk.coordinator.isConfirmed)
+    try desk.tell(.asked(.confirmEpoch, ticket: 4))
+    // Now what the copy does not know of goes, what it knows stays, and new names cannot meet the old ones.
+    #expect(try desk.list([pod, stray]).terminations == ["b"])
+    #expect(try desk.submit().name.description == "lt-desk-2-2")
+    try desk.restart(home: "elsewhere")
+    #expect(desk.coordinator.isConfirmed)
+  }
+
+  @Test func theLedgerBecomesTheBill() throws {
+    var desk = try Desk()
+    try desk.grant()
+    try desk.pass(.minutes(90))
+    try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1))
+    try desk.tell(.terminationAnswered(pod: "a", .absent))
+    let kept = desk.job(0).costs.total
+    let bill = [PodBill(pod: "a", amount: kept + 1_234), PodBill(pod: "somebody's", amount: 7)]
+    try desk.tell(.billed(bill))
+    try desk.tell(.billed(bill))
+    #expect(desk.job(0).costs.total == kept + 1_234 && desk.job(0).costs[.adjustment] == 1_234)
+    try desk.restart()
+    try desk.tell(.billed(bill))
+    #expect(desk.job(0).costs.total == kept + 1_234)
+  }
+
+  @Test func aLimitThatWasChangedOutlivesARestart() throws {
+    var desk = try Desk()
+    try desk.tell(.asked(.setLimit(5_000_000_000), ticket: 1))
+    try desk.restart()
+    #expect(desk.coordinator.fleet.budget.limit == 5_000_000_000)
+    var spec = Desk.spec
+    spec.reservation = 6_000_000_000
+    #expect(try desk.tell(.asked(.submit(spec, Desk.description), ticket: 2)).creations.isEmpty)
+    #expect(desk.job(0).phase == .blocked)
+    #expect(try desk.tell(.asked(.override(JobIndex(0)), ticket: 3)).creations.count == 1)
+  }
+
+  @Test func impossibleWishesAreRefused() throws {
+    var desk = try Desk()
+    try desk.submit()
+    let orders = try desk.tell(.asked(.resume(JobIndex(0)), ticket: 7), .asked(.cancel(JobIndex(9)), ticket: 8))
+    #expect(orders.contains(.answer(ticket: 7, .impossible(.provisioning))))
+    #expect(orders.contains(.answer(ticket: 8, .impossible(nil))))
+  }
+
+  /// A clock that was set back neither stops our time nor turns it back; one that was set forward is believed.
+  @Test func timeRunsForwards() {
+    var clock = LiveClock(latest: Instant(microseconds: 1_000_000))
+    func read(_ wall: Int64, _ monotonic: Int64) -> Int64 {
+      clock.read(ClockReading(wall: Instant(microseconds: wall), monotonic: Span(microseconds: monotonic)))
+      return clock.now.microseconds
+    }
+    #expect(read(0, 50) == 1_000_000)
+    #expect(read(10, 60) == 1_000_010)
+    #expect(read(5_000_000, 70) == 5_000_000)
+    #expect(read(2_000_000, 75) == 5_000_005)
+    #expect(read(2_000_000, 75) == 5_000_005)
+  }
+
+  @Test func namesReadBack() {
+    for store in ["a", "team-eu", "x-1-2"] {
+      let name = PodName(store: store, epoch: 3, request: 99)
+      #expect(PodName(name.description, store: store) == name)
+      #expect(PodName(name.description + "0x", store: store) == nil)
+    }
+    #expect(PodName("lt-team-eu-1-1", store: "team") == nil)
+  }
+}
