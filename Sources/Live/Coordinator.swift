@@ -183,8 +183,9 @@ public struct Coordinator {
 
   /// When the next step is due if nothing comes in.
   public var nextWake: ClockReading {
-    var wall = nextTurn ?? .distantFuture
-    for job in controller.fleet.slots where job != .none {
+    // An unconfirmed copy only looks.
+    var wall = book.isConfirmed ? nextTurn ?? .distantFuture : .distantFuture
+    for job in controller.fleet.slots where job != .none && book.isConfirmed {
       let deadline = controller.fleet[job].deadline
       if deadline > now { wall = min(wall, deadline) }
     }

@@ -76,7 +76,11 @@ extension VoprWorld {
     guard let fleet = coordinator?.fleet else { return "the coordinator is down" }
     let open = fleet.jobs.filter { !$0.phase.isTerminal }.map { "\($0.spec.ordinal) \($0.phase)" }
     let running = pods.filter { $0.state == .running && $0.name != nil }.map(\.id)
-    return (open + running).joined(separator: ", ")
+    let unbilled = (coordinator?.book.rentals ?? []).enumerated().filter {
+      $0.element.pods.count != $0.element.billed.count
+    }
+    .map { "request \($0.offset + 1) has pods \($0.element.pods), billed \($0.element.billed)" }
+    return (open + running + unbilled).joined(separator: ", ")
   }
 
   /// All jobs are over, all pods gone, and everything that was seen is billed.
