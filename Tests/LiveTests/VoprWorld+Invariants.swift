@@ -57,7 +57,8 @@ extension VoprWorld {
   private func check(_ order: LiveOrder, _ current: Coordinator) throws {
     switch order {
     case .create(let request):
-      guard current.isConfirmed else { throw failure("an unconfirmed copy rents a pod") }
+      guard !isUnconfirmed else { throw failure("an unconfirmed copy rents a pod") }
+      guard asked.insert(request.name).inserted else { throw failure("\(request.name) is asked for twice") }
       // Two pods of one job: only where the provider hid one of them, or doubled a call.
       for pod in present.map({ pods[$0] })
       where pod.state == .running && pod.name != nil && pod.job == request.job && !pod.isDoubtful {
@@ -67,7 +68,7 @@ extension VoprWorld {
         throw failure("job \(request.job.rawValue) gets \(request.name) while \(pod.id) (\(name)) is still billed")
       }
     case .terminate:
-      guard current.isConfirmed else { throw failure("an unconfirmed copy terminates a pod") }
+      guard !isUnconfirmed else { throw failure("an unconfirmed copy terminates a pod") }
     default: break
     }
   }

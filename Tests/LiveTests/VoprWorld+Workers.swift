@@ -96,6 +96,10 @@ extension VoprWorld {
       guard !pods[index].isStopping else { return }
       pods[index].isStopping = true
       pods[index].generation += 1
+      if chance(faults.workerDeath) {
+        say("the worker on \(pods[index].id) hangs as it saves")
+        return schedule(.send(pod: index, generation: pods[index].generation, heartbeat: true), in: .minutes(4))
+      }
       let generation = pods[index].generation
       schedule(.work(pod: index, generation: generation), in: .minutes(3))
       schedule(.send(pod: index, generation: generation, heartbeat: true), in: .minutes(4))

@@ -72,6 +72,12 @@ final class VoprWorld {
   var present: [Int] = []
   /// Every creation that ever reached the provider.
   var calls: Set<PodName> = []
+  /// Every name that was ever handed out to be created.
+  var asked: Set<PodName> = []
+  /// A copy runs that nobody has confirmed: it may only look.
+  var isUnconfirmed = false
+  /// No page more may be written, until a step fails of it.
+  var isDiskFull = false
   var isOut = false
   /// Since when everything answers: no outage, and the coordinator is up.
   var calmSince = VoprWorld.start
@@ -190,7 +196,10 @@ final class VoprWorld {
     case .heard(let pod, let acknowledgement): try hear(pod, acknowledgement)
     case .user: act()
     case .restart(let fromBackup): try restart(fromBackup)
-    case .confirm: ask(.confirmEpoch)
+    case .confirm:
+      guard coordinator != nil else { return schedule(.confirm, in: .minutes(5)) }
+      isUnconfirmed = false
+      ask(.confirmEpoch)
     case .clockStep:
       skew = chance(0.3) ? .zero : between(.hours(-3), .hours(3))
       say("clock steps to \(skew.seconds) s")
@@ -213,21 +222,22 @@ final class VoprWorld {
     let inputs = inbox
     inbox.removeAll(keepingCapacity: true)
     let mode = now < end && chance(faults.crash) ? pick(4) : -1
-    if mode == 0 { return crash(current, current.fleet.stateDigest, "before a step") }
-    let before = mode == 1 ? current.fleet.stateDigest : Digest()
-    if mode == 1 { try limitPages(current, 1) }
+    if mode == 0 { return try crash(current, current.fleet.stateDigest, "before a step") }
+    if mode == 1, !isDiskFull {
+      isDiskFull = true
+      try limitPages(current, 1)
+    }
+    let before = isDiskFull ? current.fleet.stateDigest : Digest()
     steps += 1
     do {
       let orders = try current.step(inputs, at: reading)
-      if mode == 1 { try limitPages(current, 1_073_741_823) }
       try check(current, orders)
-      if mode == 2 { return crash(current, current.fleet.stateDigest, "after the commit, before anything is done") }
+      if mode == 2 { return try crash(current, current.fleet.stateDigest, "after the commit, before anything is done") }
       let done = mode == 3 ? pick(orders.count + 1) : orders.count
       for order in orders.prefix(done) { dispatch(order) }
-      if mode == 3 { return crash(current, current.fleet.stateDigest, "after \(done) of \(orders.count) orders") }
-    } catch let error as InputError where mode == 1 {
-      try limitPages(current, 1_073_741_823)
-      return crash(current, before, "the disk is full: \(error)")
+      if mode == 3 { return try crash(current, current.fleet.stateDigest, "after \(done) of \(orders.count) orders") }
+    } catch let error as InputError where isDiskFull {
+      return try crash(current, before, "the disk is full: \(error)")
     } catch let error as TransitionError {
       throw failure("the coordinator gave the engine what cannot have happened: \(error)")
     }
@@ -253,8 +263,11 @@ final class VoprWorld {
 
   // MARK: Crashes
 
-  private func crash(_ current: Coordinator, _ state: Digest, _ how: String) {
+  private func crash(_ current: Coordinator, _ state: Digest, _ how: String) throws {
     say("crash \(how)")
+    // Whoever starts it again has made room.
+    if isDiskFull { try limitPages(current, 1_073_741_823) }
+    isDiskFull = false
     left = (current.store, current.settings, state)
     inbox.removeAll()
     tickets.removeAll()
@@ -273,6 +286,7 @@ final class VoprWorld {
     if fromBackup, let copy = backup {
       say("restart from a backup")
       wasRestored = true
+      isUnconfirmed = true
       home += "+"
       coordinator = try Coordinator.open(
         EventStore(copy, file: "the restored journal"), home: home, at: reading, settings: left.settings)
