@@ -19,9 +19,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "DiscreteEvent"),
     .target(name: "Engine", dependencies: ["DiscreteEvent"]),
     .target(name: "Calibration", dependencies: ["DiscreteEvent", "Engine", "CGSL"]),
@@ -37,12 +41,29 @@ let package = Package(
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(name: "Planning", dependencies: ["DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator"]),
-    .target(name: "Live", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Journal"]),
+    .target(
+      name: "Live",
+      dependencies: [
+        "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Journal",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(name: "Transport", dependencies: ["CCurl"]),
+    .target(
+      name: "LocalPods", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live"], resources: [.copy("Resources")]
+    ),
+    .target(
+      name: "Web",
+      dependencies: [
+        "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Journal", "Live",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .executableTarget(
       name: "LoraTrain",
       dependencies: [
-        "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
+        "Transport", "LocalPods", "Web", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "DiscreteEventTests",
@@ -62,7 +83,7 @@ let package = Package(
     .testTarget(
       name: "LiveTests",
       dependencies: [
-        "Live", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
+        "Live", "LocalPods", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(

@@ -66,6 +66,17 @@ public final class EventStore {
     return store
   }
 
+  /// What a store begins with, and when it did.
+  ///
+  /// - Throws: ``InputError`` where it is missing, none of ours, damaged or of a newer version.
+  public static func opening(path: String) throws(InputError) -> (JournalOpening, at: Instant) {
+    let opening = try HistoryFile(path: path, patience: 5).read { db in
+      try JournalReader.check(db, file: path)
+      return try JournalReader(db: db, file: path).readOpening()
+    }
+    return opening
+  }
+
   /// The same store as a process would find it that was started just now: all that is in memory comes from the journal.
   public func reopened(visit: Visitor = { _, _, _ in }) throws(InputError) -> EventStore {
     let store = EventStore(queue, file: file)

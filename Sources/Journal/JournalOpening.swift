@@ -16,6 +16,8 @@ public struct JournalOpening: Hashable, Sendable, Codable {
   public var boundaries: [Int64]
   /// Limits of parts of the budget, in nanodollars.
   public var allocations: [Int64]
+  /// Seconds of the store's time in one of the machine's: other than 1 only where pods are played.
+  public var timeScale = 1.0
 
   public init(
     store: String, origin: Origin, policyName: String, policies: Policies, budget: BudgetState = BudgetState()
@@ -28,7 +30,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     allocations = Array(budget.allocations)
   }
 
-  private enum CodingKeys: CodingKey { case store, origin, policyName, policies, boundaries, allocations }
+  private enum CodingKeys: CodingKey { case store, origin, policyName, policies, boundaries, allocations, timeScale }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -38,6 +40,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     policies = try fields.decode(PolicyRecord.self, forKey: .policies).policies()
     boundaries = try fields.decode([Int64].self, forKey: .boundaries)
     allocations = try fields.decode([Int64].self, forKey: .allocations)
+    timeScale = try fields.decodeIfPresent(Double.self, forKey: .timeScale) ?? 1
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -48,6 +51,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     try fields.encode(PolicyRecord(policies), forKey: .policies)
     try fields.encode(boundaries, forKey: .boundaries)
     try fields.encode(allocations, forKey: .allocations)
+    if timeScale != 1 { try fields.encode(timeScale, forKey: .timeScale) }
   }
 
   /// An engine that has seen nothing yet; `policies` in place of the journal's own where others are tried.

@@ -31,8 +31,7 @@ struct JournalReader {
     let rows = try Row.fetchCursor(
       db, sql: "SELECT seq, at, format, kind, job, payload, digest FROM journal ORDER BY seq")
     while let columns = try rows.next() {
-      let row = JournalRow(
-        seq: columns[0], at: columns[1], format: columns[2], kind: columns[3], job: columns[4], payload: columns[5])
+      let row = row(columns)
       guard row.seq == expected else { throw broken(expected, "is missing (the next one is \(row.seq))") }
       digest = row.digest(after: digest)
       guard Int64(bitPattern: digest.value) == (columns[6] as Int64) else {
@@ -44,6 +43,21 @@ struct JournalReader {
     }
     guard expected > 1 else { throw broken(1, "is missing: the journal is empty") }
     return digest
+  }
+
+  /// The first row alone.
+  func readOpening() throws -> (JournalOpening, at: Instant) {
+    let first = try Row.fetchOne(
+      db, sql: "SELECT seq, at, format, kind, job, payload, digest FROM journal WHERE seq = 1")
+    guard let first, case .opening(let opening) = try entry(row(first)) else {
+      throw broken(1, "is missing: the journal is empty")
+    }
+    return (opening, Instant(microseconds: first[1]))
+  }
+
+  private func row(_ columns: Row) -> JournalRow {
+    JournalRow(
+      seq: columns[0], at: columns[1], format: columns[2], kind: columns[3], job: columns[4], payload: columns[5])
   }
 
   private func entry(_ row: JournalRow) throws -> JournalEntry {

@@ -183,6 +183,8 @@ extension Coordinator {
 
   mutating func askForLists() {
     if let number = watch.nextList(at: monotonic, settings, busy: isBusy) { orders.append(.list(number: number)) }
-    if book.isConfirmed, watch.billsDue(at: monotonic, every: settings.billsEvery) { orders.append(.fetchBills) }
+    if book.isConfirmed, watch.billsDue(at: monotonic, every: settings.billsEvery), let since = book.unsettledSince {
+      orders.append(.fetchBills(since: since))
+    }
   }
 }

@@ -22,15 +22,15 @@ public struct Coordinator {
   private let opening: JournalOpening
 
   /// - Parameters:
-  ///   - home: which machine and file the store is in; another one than the journal knows begins a new epoch.
+  ///   - home: which machine and file the store is in, once it is there; another one than the journal knows begins a new epoch.
   public static func create(
-    path: String?, opening: JournalOpening, home: String, at reading: ClockReading,
+    path: String?, opening: JournalOpening, home: () throws -> String, at reading: ClockReading,
     settings: LiveSettings = LiveSettings()
   ) throws -> Coordinator {
     let store = try EventStore.create(path: path, opening: opening, at: reading.wall)
     var book = RentalBook()
     book.take(.opening(opening), at: reading.wall, fleet: store.fleet)
-    return try Coordinator(store, opening, book, home: home, at: reading, settings)
+    return try Coordinator(store, opening, book, home: home(), at: reading, settings)
   }
 
   /// Replays the journal of a store that is there, and goes on.
@@ -139,7 +139,10 @@ public struct Coordinator {
     book.take(.noted(note), at: now, fleet: controller.fleet)
   }
 
-  mutating func describe(_ description: JobDescription) { journalled.append((now, .described(description))) }
+  mutating func describe(_ description: JobDescription) {
+    journalled.append((now, .described(description)))
+    book.take(.described(description), at: now, fleet: controller.fleet)
+  }
 
   private mutating func commit() throws {
     if !journalled.isEmpty { try store.append(journalled.map { ($0.at, $0.entry) }) }
@@ -190,6 +193,20 @@ public struct Coordinator {
       if deadline > now { wall = min(wall, deadline) }
     }
     return ClockReading(wall: wall, monotonic: watch.nextWake(settings, busy: isBusy))
+  }
+
+  // MARK: What people see
+
+  func description(of job: JobIndex) -> JobDescription? {
+    let i = Int(job.rawValue)
+    return i < book.descriptions.count ? book.descriptions[i] : nil
+  }
+
+  func view(at reading: ClockReading) -> LiveView {
+    LiveView(
+      at: max(now, reading.wall), fleet: controller.fleet, policies: controller.policies,
+      descriptions: book.descriptions, store: storeName, epoch: book.epoch, isConfirmed: book.isConfirmed,
+      providerAnswers: watch.isReachable(at: reading.monotonic, settings))
   }
 
   var isBusy: Bool { controller.fleet.slotsInUse > 0 || watch.hasStrays }

@@ -9,7 +9,8 @@ public enum LiveOrder: Hashable, Sendable {
   case terminate(pod: String)
   /// All pods of the account, to the last page.
   case list(number: UInt64)
-  case fetchBills
+  /// The final bills of pods that were made at `since` or later.
+  case fetchBills(since: Instant)
   case notify(JobIndex, Notice)
   case acknowledge(ticket: UInt64, Acknowledgement)
   case answer(ticket: UInt64, UserAnswer)

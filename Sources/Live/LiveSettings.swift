@@ -5,6 +5,8 @@ public struct LiveSettings: Hashable, Sendable {
   /// Between two lists of all pods while there are pods, and while there are none.
   public var listEvery: Span = .seconds(15)
   public var listEveryIdle: Span = .seconds(60)
+  /// … and where something is in doubt: even then within the provider's limits.
+  public var listEveryInDoubt: Span = .seconds(5)
   /// After so long a list has failed, and an attempt to create a pod is ambiguous.
   public var answerWithin: Span = .seconds(90)
   /// How long a pod may stay out of lists after it was made, or may have been.
@@ -21,4 +23,21 @@ public struct LiveSettings: Hashable, Sendable {
   public var billsEvery: Span = .hours(1)
 
   public init() {}
+
+  /// For a store whose time goes by faster: nothing is asked of this machine, or waited for, in less time than it takes.
+  public func scaled(by scale: Double) -> LiveSettings {
+    func atLeast(_ span: Span, _ real: Double) -> Span { max(span, Span(seconds: real * scale)) }
+    var own = self
+    own.listEvery = atLeast(listEvery, 0.5)
+    own.listEveryIdle = atLeast(listEveryIdle, 2)
+    own.listEveryInDoubt = atLeast(listEveryInDoubt, 0.2)
+    own.answerWithin = atLeast(answerWithin, 10)
+    own.settle = atLeast(settle, 2)
+    own.silence = atLeast(silence, 15)
+    own.bootSilence = atLeast(bootSilence, 30)
+    own.stopWithin = atLeast(stopWithin, 8)
+    own.terminateEvery = atLeast(terminateEvery, 1)
+    own.billsEvery = atLeast(billsEvery, 2)
+    return own
+  }
 }

@@ -1,3 +1,4 @@
+import DiscreteEvent
 import Engine
 import Journal
 
@@ -14,8 +15,8 @@ public protocol PodProvider: Sendable {
   func terminate(pod: String) async -> TerminationAnswer
   /// All pods of the account, to the last page; nil where that failed or was not complete.
   func list() async -> [PodObservation]?
-  /// Final bills of pods that are no more; those that were told before may come again.
-  func bills() async -> [PodBill]
+  /// Final bills of pods that are no more and were made at `since` or later; those that were told before may come again.
+  func bills(since: Instant) async -> [PodBill]
 }
 
 /// What a provider can do.

@@ -72,8 +72,9 @@ struct ProviderWatch {
       (self.listing, wantsList) = (nil, true)
     }
     let every = busy ? settings.listEvery : settings.listEveryIdle
-    // Even what is urgent keeps within the provider's limits.
-    guard listed.map({ now - $0 >= (wantsList ? min(every, .seconds(5)) : every) }) ?? true else { return nil }
+    guard listed.map({ now - $0 >= (wantsList ? min(every, settings.listEveryInDoubt) : every) }) ?? true else {
+      return nil
+    }
     lists += 1
     (listing, listed, wantsList) = ((lists, now), now, false)
     return lists
@@ -102,6 +103,7 @@ struct ProviderWatch {
 
   func nextWake(_ settings: LiveSettings, busy: Bool) -> Span {
     if let listing { return listing.since + settings.answerWithin }
-    return (listed ?? started) + (wantsList ? .seconds(5) : busy ? settings.listEvery : settings.listEveryIdle)
+    return (listed ?? started)
+      + (wantsList ? settings.listEveryInDoubt : busy ? settings.listEvery : settings.listEveryIdle)
   }
 }

@@ -8,6 +8,7 @@ struct RentalBook {
     var epoch: UInt32
     var job: JobIndex
     var lease: UInt16
+    var asked: Instant
     var isHeld = false
     /// The attempt failed, or the pod was seen to be gone.
     var isOver = false
@@ -28,6 +29,8 @@ struct RentalBook {
   /// By job: its open rental; 0: none.
   private var open: [UInt32] = []
   private var byPod: [String: UInt32] = [:]
+  /// What people call the jobs, by ordinal.
+  private(set) var descriptions: [JobDescription] = []
   private(set) var epoch: UInt32 = 1
   private(set) var home: String?
   private(set) var isConfirmed = true
@@ -44,13 +47,18 @@ struct RentalBook {
     return i < open.count && open[i] != 0 ? open[i] : nil
   }
 
+  /// When the first of the rentals whose bills are not all there was asked for, and a day, as clocks differ. O(rentals).
+  var unsettledSince: Instant? {
+    rentals.first { !$0.pods.isEmpty && $0.billed.count < $0.pods.count }.map { $0.asked - .days(1) }
+  }
+
   func request(ofPod pod: String) -> UInt32? { byPod[pod] }
 
   /// Takes the journal's next entry; `fleet` has seen it, and maybe what was decided after it.
   mutating func take(_ entry: JournalEntry, at: Instant, fleet: borrowing Fleet) {
     switch entry {
     case .opening: lastTurn = at
-    case .described: break
+    case .described(let description): descriptions.append(description)
     case .event(let event): take(event, at: at, fleet)
     case .noted(let note): take(note)
     }
@@ -60,7 +68,7 @@ struct RentalBook {
     switch event {
     case .podRequested(let j):
       while open.count <= Int(j.rawValue) { open.append(0) }
-      rentals.append(Rental(epoch: epoch, job: j, lease: fleet[j].lease.number))
+      rentals.append(Rental(epoch: epoch, job: j, lease: fleet[j].lease.number, asked: at))
       open[Int(j.rawValue)] = latestRequest
     case .podGranted(let j, _):
       if let request = openRequest(of: j) { rentals[Int(request) - 1].isHeld = true }

@@ -77,11 +77,6 @@ public struct Simulation: Sendable {
     case nil: horizon = .drained
     }
     let both = source.worlds.map { scenario.worlds(over: $0) }
-    guard both.allSatisfy({ !$0.spot.mix.isEmpty || $0.spot.arrivals == .none }) else {
-      throw InputError(
-        .badData, file: scenario.file, "there are no jobs to simulate: neither the scenario nor the model names any",
-        hint: "add 'jobs:' to the scenario, or give a model whose mix is not empty")
-    }
     let allOnDemand = (both.first?.spot.mix ?? []).allSatisfy { $0.configuration.pricing == .onDemand }
     var experiment = Experiment(
       worlds: both.map { allOnDemand && !$0.spot.mix.isEmpty ? $0.onDemand : $0.spot }, policies: scenario.policies,
@@ -109,6 +104,11 @@ public struct Simulation: Sendable {
       throw InputError(
         .badData, file: scenario.file, "jobs arrive for ever and the scenario has no horizon",
         hint: "add 'horizon: {days: 30}', {month: 2026-12} or {jobs: 10000}")
+    }
+    guard both.allSatisfy({ !$0.spot.mix.isEmpty || $0.spot.arrivals == .none }) else {
+      throw InputError(
+        .badData, file: scenario.file, "there are no jobs to simulate: neither the scenario nor the model names any",
+        hint: "add 'jobs:' to the scenario, or give a model whose mix is not empty")
     }
     return experiment
   }

@@ -19,7 +19,7 @@ struct Desk {
   init() throws {
     let opening = JournalOpening(store: "desk", origin: .sandbox, policyName: "desk", policies: Policies())
     coordinator = try Coordinator.create(
-      path: nil, opening: opening, home: "here", at: ClockReading(wall: wall, monotonic: .zero))
+      path: nil, opening: opening, home: { "here" }, at: ClockReading(wall: wall, monotonic: .zero))
     try tell()
   }
 

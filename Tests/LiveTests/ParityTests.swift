@@ -87,7 +87,8 @@ struct ScriptedProvider {
     settings.stopWithin = .days(1_000)
     settings.terminateEvery = .zero
     coordinator = try Coordinator.create(
-      path: nil, opening: opening, home: "here", at: ClockReading(wall: start, monotonic: .zero), settings: settings)
+      path: nil, opening: opening, home: { "here" }, at: ClockReading(wall: start, monotonic: .zero), settings: settings
+    )
   }
 
   private mutating func step(_ inputs: [LiveInput], at: Instant) throws {

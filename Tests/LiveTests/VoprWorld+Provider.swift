@@ -38,9 +38,9 @@ extension VoprWorld {
       let failed = chance(faults.listFailure)
       let shown = failed ? nil : present.compactMap { omits($0) ? nil : observation(pods[$0]) }
       post(.input(.podsListed(number: number, shown), process: process))
-    case .fetchBills:
+    case .fetchBills(let since):
       let bills = pods.filter { pod in
-        pod.name != nil && pod.billedUntil.map { now - $0 > .hours(2) && now - $0 < .days(12) } ?? false
+        pod.name != nil && pod.created >= since && pod.billedUntil.map { now - $0 > .hours(2) } ?? false
       }.map { PodBill(pod: $0.id, amount: $0.cost(at: now)) }
       if !bills.isEmpty { post(.input(.billed(bills), process: process)) }
     case .notify, .acknowledge, .answer: break

@@ -118,7 +118,7 @@ final class VoprWorld {
     settings.listEveryIdle = .minutes(5)
     settings.silence = .minutes(10)
     coordinator = try Coordinator.create(
-      path: nil, opening: opening, home: "first",
+      path: nil, opening: opening, home: { "first" },
       at: ClockReading(wall: VoprWorld.start, monotonic: .zero), settings: settings)
     schedule(.user, in: .minutes(1))
     schedule(.wake(0), in: .zero)

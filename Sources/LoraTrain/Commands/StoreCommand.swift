@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Journal
 import Scenarios
+import Web
 
 /// What is done to a store as a whole.
 struct StoreCommand: AsyncParsableCommand {
@@ -12,7 +13,7 @@ struct StoreCommand: AsyncParsableCommand {
         lora-train store backup team.journal /backup/team-2026-11-24.journal
         lora-train store check /backup/team-2026-11-24.journal
       """,
-    subcommands: [Backup.self, Check.self, Rebuild.self])
+    subcommands: [Backup.self, Check.self, Rebuild.self, Confirm.self])
 
   struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,6 +79,19 @@ struct StoreCommand: AsyncParsableCommand {
       try opened.rebuildHistory()
       try opened.close()
       print("\(store): the history is made anew from the journal.")
+    }
+  }
+
+  struct Confirm: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Says that a store that was restored, copied or moved is the one that lives; until then it only looks.",
+      discussion: "EXAMPLE\n  lora-train store confirm --store team.store")
+
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+      let health: HealthDocument = try await LiveClient(store).post("/v1/store/confirm")
+      print("\(store.path): epoch \(health.epoch) is the one that lives.")
     }
   }
 }

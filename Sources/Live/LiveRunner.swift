@@ -1,0 +1,184 @@
+import DiscreteEvent
+import Engine
+import Journal
+import Scenarios
+
+/// The thin shell around the ``Coordinator``: gathers what comes in, lets it step, and carries out what it orders.
+///
+/// What waits together is taken in one step, and so in one transaction. A step that fails ends the runner: what is in memory may be ahead
+/// of the disk, so the process starts anew and finds what is there.
+public actor LiveRunner {
+  private var coordinator: Coordinator
+  private let time: LiveTime
+  private let provider: any PodProvider
+  private let keys: WorkerKeys
+  private let reportAddress: @Sendable () async -> String
+  private let tell: @Sendable (LiveNews) -> Void
+
+  private var inbox: [LiveInput] = []
+  private var isScheduled = false
+  private var tickets: UInt64 = 0
+  private var askers: [UInt64: CheckedContinuation<UserAnswer, any Error>] = [:]
+  private var workers: [UInt64: CheckedContinuation<Acknowledgement, any Error>] = [:]
+  private var alarm: (task: Task<Void, Never>, at: Duration)?
+  private var end: (isOver: Bool, error: (any Error)?) = (false, nil)
+  private var ending: CheckedContinuation<Void, any Error>?
+
+  /// - Parameters:
+  ///   - open: opens the store; its coordinator never leaves this actor.
+  ///   - reportAddress: where workers reach this machine; may not be known at once.
+  /// - Throws: what `open` throws.
+  public init(
+    _ open: @Sendable () throws -> Coordinator, time: LiveTime, provider: any PodProvider, keys: WorkerKeys,
+    reportAddress: @escaping @Sendable () async -> String,
+    tell: @escaping @Sendable (LiveNews) -> Void = { _ in }
+  ) throws {
+    coordinator = try open()
+    self.time = time
+    self.provider = provider
+    self.keys = keys
+    self.reportAddress = reportAddress
+    self.tell = tell
+  }
+
+  // MARK: From outside
+
+  /// Steps until ``stop()``.
+  ///
+  /// - Throws: what the failed step threw.
+  public func run() async throws {
+    schedule()
+    try await withCheckedThrowingContinuation { continuation in
+      if end.isOver { return continuation.resume(with: end.error.map { .failure($0) } ?? .success(())) }
+      ending = continuation
+    }
+  }
+
+  /// Takes nothing more. Pods go on: whoever opens the store next finds them.
+  public func stop() { finish(nil) }
+
+  /// Answers when what follows from it is on the disk.
+  public func ask(_ request: UserRequest) async throws -> UserAnswer {
+    try await withCheckedThrowingContinuation { continuation in
+      guard !end.isOver else { return continuation.resume(throwing: end.error ?? Stopped()) }
+      tickets += 1
+      askers[tickets] = continuation
+      put(.asked(request, ticket: tickets))
+    }
+  }
+
+  /// Acknowledges when what follows from it is on the disk.
+  public func hear(_ report: WorkerReport) async throws -> Acknowledgement {
+    try await withCheckedThrowingContinuation { continuation in
+      guard !end.isOver else { return continuation.resume(throwing: end.error ?? Stopped()) }
+      tickets += 1
+      workers[tickets] = continuation
+      put(.reported(report, ticket: tickets))
+    }
+  }
+
+  public var view: LiveView { coordinator.view(at: time.reading) }
+
+  /// The process is about to end.
+  public struct Stopped: Error {}
+
+  // MARK: The step
+
+  private func put(_ input: LiveInput) {
+    inbox.append(input)
+    schedule()
+  }
+
+  /// One step for all that comes in until it begins.
+  private func schedule() {
+    guard !isScheduled, !end.isOver else { return }
+    isScheduled = true
+    Task { step() }
+  }
+
+  private func step() {
+    isScheduled = false
+    guard !end.isOver else { return }
+    let inputs = inbox
+    inbox.removeAll(keepingCapacity: true)
+    do {
+      for order in try coordinator.step(inputs, at: time.reading) { carryOut(order) }
+      setAlarm()
+    } catch {
+      finish(error)
+    }
+  }
+
+  private func carryOut(_ order: LiveOrder) {
+    switch order {
+    case .create(let request):
+      tell(.order(order))
+      guard let description = coordinator.description(of: request.job) else { return }
+      Task {
+        let launch = WorkerLaunch(
+          description: description, reportAddress: await reportAddress(), secret: keys.secret(for: request.name))
+        let answer = await provider.create(request, launch)
+        if case .created = answer {} else { tell(.trouble("\(request.name) was not made: \(answer)")) }
+        put(.creationAnswered(request: request.name.request, answer))
+      }
+    case .terminate(let pod):
+      tell(.order(order))
+      Task {
+        let answer = await provider.terminate(pod: pod)
+        if answer == .failed { tell(.trouble("\(pod) could not be told to go; it may go on costing money")) }
+        put(.terminationAnswered(pod: pod, answer))
+      }
+    case .list(let number):
+      Task {
+        let pods = await provider.list()
+        if pods == nil { tell(.trouble("the provider did not say which pods there are")) }
+        put(.podsListed(number: number, pods))
+      }
+    case .fetchBills(let since):
+      Task {
+        let bills = await provider.bills(since: since)
+        if !bills.isEmpty { put(.billed(bills)) }
+      }
+    case .notify(let job, let notice): tell(.notice(job, notice, at: time.reading.wall))
+    case .acknowledge(let ticket, let acknowledgement):
+      workers.removeValue(forKey: ticket)?.resume(returning: acknowledgement)
+    case .answer(let ticket, let answer): askers.removeValue(forKey: ticket)?.resume(returning: answer)
+    }
+  }
+
+  // MARK: Time
+
+  /// Sees to it that the next step comes in time, whatever comes in or does not.
+  private func setAlarm() {
+    let (wake, now) = (coordinator.nextWake, time.reading)
+    var wait = wake.monotonic - now.monotonic
+    if wake.wall < .distantFuture { wait = min(wait, wake.wall - now.wall) }
+    let machine = LiveTime.machine.microseconds
+    let delay = max(time.real(wait), .milliseconds(10))
+    let at = Duration.microseconds(machine) + delay
+    if let alarm, alarm.at <= at { return }
+    alarm?.task.cancel()
+    alarm = (
+      Task {
+        guard (try? await Task.sleep(for: delay)) != nil else { return }
+        ring()
+      }, at
+    )
+  }
+
+  private func ring() {
+    alarm = nil
+    schedule()
+  }
+
+  private func finish(_ error: (any Error)?) {
+    guard !end.isOver else { return }
+    end = (true, error)
+    alarm?.task.cancel()
+    for asker in askers.values { asker.resume(throwing: error ?? Stopped()) }
+    for worker in workers.values { worker.resume(throwing: error ?? Stopped()) }
+    askers.removeAll()
+    workers.removeAll()
+    ending?.resume(with: error.map { .failure($0) } ?? .success(()))
+  }
+}

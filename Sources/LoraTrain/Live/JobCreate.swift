@@ -1,0 +1,90 @@
+import ArgumentParser
+import Calibration
+import Engine
+import Foundation
+import Scenarios
+import Web
+
+/// Makes a job: shows what it would cost and whether the budget holds it, asks, and submits.
+struct JobCreate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create",
+    abstract: "Shows what a job would cost, asks, and submits it; ends with 1 where it is blocked.",
+    discussion: "EXAMPLE\n  lora-train job create --name first --pairs 2600 --tokens-per-pair 3400 --yes")
+
+  @Option(help: "What people call it.") var name: String
+  @Option(help: "For whom.") var client: String?
+  @Option(help: "For what.") var project: String?
+  @Option(help: "conservative, balanced or aggressive.") var preset = "balanced"
+  @Option(help: "spot or on_demand.") var pricing = "spot"
+  @Option(help: ArgumentHelp("Training pairs of one epoch.", valueName: "n")) var pairs: Int?
+  @Option(help: ArgumentHelp("Tokens a pair.", valueName: "n")) var tokensPerPair: Double?
+  @Option(help: ArgumentHelp("The data set: pairs and tokens are counted.", valueName: "file")) var trainingFile:
+    String?
+  @Option(help: "Epochs.") var epochs: Int?
+  @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
+  @Option(help: ArgumentHelp("Stop the run at this cost (it publishes what it has).", valueName: "usd")) var maxCost:
+    Double?
+  @Flag(help: "Do not ask.") var yes = false
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    for (option, value) in [
+      ("--pairs", pairs), ("--epochs", epochs), ("--checkpoint-every", checkpointEvery),
+    ] {
+      if let value, !(1...1_000_000_000).contains(value) { throw ValidationError("\(option) must be at least 1") }
+    }
+    for (option, value) in [("--tokens-per-pair", tokensPerPair), ("--max-cost", maxCost)] {
+      if let value, !(value > 0 && value < 1e9) { throw ValidationError("\(option) must be above 0") }
+    }
+    if trainingFile != nil, pairs != nil || tokensPerPair != nil {
+      throw ValidationError("--training-file counts pairs and tokens itself: leave out --pairs and --tokens-per-pair")
+    }
+    guard trainingFile != nil || (pairs != nil && tokensPerPair != nil) else {
+      throw ValidationError("give --training-file, or --pairs and --tokens-per-pair")
+    }
+  }
+
+  func run() async throws {
+    let client = try LiveClient(store)
+    let new = try job()
+    let quote: QuoteDocument = try await client.send("POST", "/v1/quotes", new)
+    if !output.json { print(JobText.quote(quote, of: new)) }
+    if !yes {
+      guard isatty(STDIN_FILENO) == 1 else {
+        throw ValidationError("nobody is there to be asked: add --yes to submit it as it is")
+      }
+      print("Submit it? [y/N] ", terminator: "")
+      fflush(nil)
+      guard let answer = readLine(), answer.lowercased().hasPrefix("y") else {
+        print("Nothing was submitted.")
+        throw ExitCode(1)
+      }
+    }
+    let made: JobDocument = try await client.send("POST", "/v1/jobs", new)
+    print(output.json ? try JobText.json(made) : "\n" + JobText.one(made))
+    if made.status == "blocked" { throw ExitCode(1) }
+  }
+
+  private func job() throws -> NewJob {
+    guard let preset = Preset(rawValue: preset), preset != .custom else {
+      throw ValidationError("--preset takes conservative, balanced or aggressive, not '\(self.preset)'")
+    }
+    var configuration = JobConfiguration(preset: preset, pricing: try PricingArgument.pricing(pricing))
+    if let trainingFile {
+      let file = try TrainingFile.read(path: trainingFile)
+      if let error = file.error { throw error }
+      configuration.trainingPairs = file.split.trainingPairs
+      configuration.tokensPerPair = file.meanTokens(cutAt: configuration.maxSequenceLength)
+    }
+    if let pairs { configuration.trainingPairs = pairs }
+    if let tokensPerPair { configuration.tokensPerPair = min(tokensPerPair, Double(configuration.maxSequenceLength)) }
+    if let epochs { configuration.epochs = epochs }
+    if let checkpointEvery { configuration.checkpointEvery = checkpointEvery }
+    var new = NewJob(name: name, configuration: configuration)
+    (new.client, new.project, new.max_cost_usd) = (self.client, project, maxCost)
+    new.creator = ProcessInfo.processInfo.environment["USER"]
+    return new
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Web
+
+/// Jobs and budgets of the live system, as people and as programs read them.
+enum JobText {
+  static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  static func one(_ job: JobDocument) -> String {
+    var lines = ["\(job.id) \(job.name): \(words(job.status))" + (job.failure.map { " (\(words($0)))" } ?? "")]
+    if let refusal = job.refusal {
+      lines.append(
+        "Blocked by \(words(refusal)). Raise the limit, wait for the next month, or: lora-train job override \(job.id)")
+    }
+    if let question = job.question {
+      lines.append(
+        "What about its \(words(question))? lora-train job answer \(job.id) on-demand|keep-trying|fail"
+          + (job.deadline.map { ", until \($0)" } ?? ""))
+    }
+    let rate = job.hourly_rate_usd.map { " at \(Words.dollars($0)) an hour" } ?? ""
+    lines.append(
+      "\(job.preset), \(words(job.pricing))\(rate): step \(Words.group(job.durable_step)) of \(Words.group(job.steps)) is saved; "
+        + "\(Words.dollars(job.cost_usd)) so far, \(Words.dollars(job.reserved_usd)) set aside"
+        + (job.max_cost_usd.map { ", stops at \(Words.dollars($0))" } ?? ""))
+    lines.append(
+      "\(count(job.interruptions, "interruption")), \(count(job.failures, "failure")); submitted \(job.submitted_at)"
+        + (job.ended_at.map { ", ended \($0)" } ?? ""))
+    return lines.joined(separator: "\n")
+  }
+
+  static func table(_ jobs: [JobDocument]) -> String {
+    guard !jobs.isEmpty else { return "No jobs." }
+    var table = Table(header: ["job", "name", "status", "pricing", "saved", "cost", "interruptions", "submitted (UTC)"])
+    table.left = [0, 1, 2, 3, 7]
+    table.rows = jobs.map {
+      [
+        $0.id, $0.name, words($0.status), words($0.pricing),
+        Words.percent(Double($0.durable_step) / Double(max(1, $0.steps))), Words.dollars($0.cost_usd),
+        "\($0.interruptions)", $0.submitted_at,
+      ]
+    }
+    return table.text
+  }
+
+  static func csv(_ jobs: [JobDocument]) -> String {
+    let header =
+      "id,name,client,project,creator,status,failure,preset,pricing,steps,durable_step,interruptions,failures,"
+      + "cost_usd,reserved_usd,submitted_at,admitted_at,ended_at"
+    return
+      ([header]
+      + jobs.map { job in
+        [
+          job.id, job.name, job.client ?? "", job.project ?? "", job.creator ?? "", job.status, job.failure ?? "",
+          job.preset, job.pricing, "\(job.steps)", "\(job.durable_step)", "\(job.interruptions)", "\(job.failures)",
+          JSON.digits(job.cost_usd), JSON.digits(job.reserved_usd), job.submitted_at, job.admitted_at ?? "",
+          job.ended_at ?? "",
+        ].map(cell).joined(separator: ",")
+      }).joined(separator: "\n")
+  }
+
+  /// A cell that no spreadsheet takes for a formula.
+  private static func cell(_ text: String) -> String {
+    let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
+    guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
+    return "\"" + safe.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  static func quote(_ quote: QuoteDocument, of job: NewJob) -> String {
+    let c = job.configuration
+    var lines = [
+      "\(job.name): \(c.preset.rawValue), \(PricingArgument.words(c.pricing)), \(Words.group(c.steps)) steps",
+      "  cost      \(Words.dollars(quote.cost_usd.p50)), 8 in 10 between \(Words.dollars(quote.cost_usd.p10)) and "
+        + "\(Words.dollars(quote.cost_usd.p90))",
+      "  duration  \(Words.duration(quote.duration_s.p50)), 9 in 10 under \(Words.duration(quote.duration_s.p90))",
+      "  completes \(Words.percent(quote.p_completes)) (\(quote.source))",
+      "",
+    ]
+    if let state = quote.budget { lines.append(budget(state)) }
+    if let fits = quote.fits_budget {
+      let amount = Words.dollars(min(quote.reservation_usd, job.max_cost_usd ?? .infinity))
+      lines.append(
+        fits
+          ? "\(amount) are set aside for it: the budget holds it."
+          : "\(amount) would be set aside: the budget does not hold it, and it would be blocked.")
+    }
+    lines += quote.warnings.map { "Warning: \($0)." }
+    return lines.joined(separator: "\n")
+  }
+
+  static func budget(_ budget: BudgetDocument) -> String {
+    let spent = "\(Words.dollars(budget.spent_usd)) spent and \(Words.dollars(budget.reserved_usd)) set aside"
+    guard let limit = budget.limit_usd, let available = budget.available_usd else {
+      return "Budget: \(spent); there is no limit."
+    }
+    return "Budget: \(spent) of \(Words.dollars(limit)); \(Words.dollars(available)) are left for new jobs"
+      + (budget.period_ends.map { " until \($0.prefix(10))." } ?? ".")
+  }
+
+  private static func words(_ snake: String) -> String { snake.replacingOccurrences(of: "_", with: " ") }
+  private static func count(_ n: Int, _ word: String) -> String { "\(n) \(word)\(n == 1 ? "" : "s")" }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Live
+import Scenarios
+import Transport
+import Web
+
+/// Asks the `lora-train serve` of a store.
+struct LiveClient {
+  private let address: String
+  private let token: String
+  private let http = HTTPClient(connections: 1)
+
+  /// - Throws: `InputError` where the store is not served.
+  init(_ options: StoreOptions) throws {
+    let path = options.path
+    guard let data = FileManager.default.contents(atPath: path + ".address") else {
+      throw InputError(
+        .unavailable, file: path, "this store is not served", hint: "lora-train serve --store \(path)")
+    }
+    address = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    token = String(decoding: try SecretFile.read(path + ".token"), as: UTF8.self)
+  }
+
+  func get<Value: Decodable>(_ path: String) async throws -> Value { try await call("GET", path, nil) }
+
+  func post<Value: Decodable>(_ path: String) async throws -> Value { try await call("POST", path, Data("{}".utf8)) }
+
+  func send<Value: Decodable>(_ method: String, _ path: String, _ body: some Encodable) async throws -> Value {
+    try await call(method, path, try JSONEncoder().encode(body))
+  }
+
+  private func call<Value: Decodable>(_ method: String, _ path: String, _ body: Data?) async throws -> Value {
+    let answer: HTTPClient.Answer
+    do {
+      answer = try await http.send(
+        HTTPClient.Call(
+          method, address + path,
+          headers: [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")], body: body,
+          deadline: .seconds(60)))
+    } catch let failure as HTTPClient.Failure {
+      throw InputError(
+        .unavailable, "lora-train serve does not answer (\(failure))", hint: "does it run? It is asked at \(address)")
+    }
+    guard answer.status < 300 else {
+      let problem = try? JSONDecoder().decode(ProblemDocument.self, from: answer.body)
+      throw InputError(
+        answer.status == 404 ? .noInput : answer.status >= 500 ? .tryAgainLater : .badData,
+        problem?.error ?? "lora-train serve answered \(answer.status)", hint: problem?.hint)
+    }
+    return try JSONDecoder().decode(Value.self, from: answer.body)
+  }
+}

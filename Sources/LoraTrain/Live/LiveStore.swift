@@ -1,0 +1,129 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+import Planning
+import Scenarios
+
+/// A store and the files beside it, as `serve` opens them.
+///
+/// `STORE` is the journal; `STORE.key` the workers' master key, `STORE.token` what people's programs bear, `STORE.address` where it is served,
+/// `STORE.pods` the local pods, `STORE.lock` held while it is served.
+struct LiveStore: Sendable {
+  /// How a new store is to be.
+  struct Plan {
+    var slots: Int32
+    var limit: Int64?
+    var timeScale: Double
+  }
+
+  let path: String
+  let time: LiveTime
+  let keys: WorkerKeys
+  let token: String
+  /// The store's own name, part of its pods'.
+  let name: String
+  private let opening: JournalOpening
+  private let isNew: Bool
+  private let lock: FileLock
+
+  /// Finds what is there, and makes the files beside it.
+  ///
+  /// - Throws: `InputError` where it is in use, cannot be made, or is otherwise than `plan` says.
+  init(path: String, plan: Plan) throws {
+    self.path = path
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    lock = try FileLock(path + ".lock", of: path)
+    keys = try WorkerKeys.load(beside: path)
+    token = String(
+      decoding: try SecretFile.load(path + ".token", make: { Data(SecretFile.random(24).hex.utf8) }), as: UTF8.self)
+    isNew = !FileManager.default.fileExists(atPath: path)
+    if isNew {
+      time = LiveTime(origin: LiveTime.machine, scale: plan.timeScale)
+      opening = LiveStore.opening(plan, at: time.origin)
+    } else {
+      let (there, origin) = try EventStore.opening(path: path)
+      guard there.origin != .synthetic else {
+        throw InputError(
+          .badData, file: path, "was simulated: there is nothing live about it", hint: "name another store")
+      }
+      guard plan.timeScale == 1 || plan.timeScale == there.timeScale else {
+        throw InputError(
+          .badConfiguration, file: path,
+          "its time goes by \(JSON.digits(there.timeScale)) times as fast as ours, not \(JSON.digits(plan.timeScale))",
+          hint: "a store keeps its time scale: leave out --time-scale, or name a new store")
+      }
+      time = LiveTime(origin: origin, scale: there.timeScale)
+      opening = there
+    }
+    name = opening.store
+  }
+
+  private static func opening(_ plan: Plan, at now: Instant) -> JournalOpening {
+    var policies = Calibrated.policies
+    policies.maxConcurrent = plan.slots
+    policies.budgetLimit = plan.limit
+    // Local pods are played: what they took and cost is no history to plan by.
+    var opening = JournalOpening(
+      store: SecretFile.random(4).hex, origin: .sandbox, policyName: "serve", policies: policies,
+      budget: months(from: now))
+    opening.timeScale = plan.timeScale
+    return opening
+  }
+
+  /// The store's only coordinator.
+  ///
+  /// - Throws: `InputError` where the journal cannot be made, or is damaged.
+  func coordinator() throws -> Coordinator {
+    let settings = LiveSettings().scaled(by: time.scale)
+    guard isNew else {
+      return try Coordinator.open(path: path, home: LiveStore.home(path), at: time.reading, settings: settings)
+    }
+    return try Coordinator.create(
+      path: path, opening: opening, home: { try LiveStore.home(path) }, at: time.reading, settings: settings)
+  }
+
+  /// Calendar months, UTC, for fifty years.
+  private static func months(from now: Instant) -> BudgetState {
+    guard let calendar = CalendarMonths() else { return BudgetState() }
+    let first = calendar.month(of: now)
+    return BudgetState(
+      boundaries: ContiguousArray((1...600).map { calendar.start(of: calendar.month(after: first, by: $0)) }))
+  }
+
+  /// Which machine, file and copy of it: SQLite never gives a file another number, whoever copies or restores it does.
+  static func home(_ path: String) throws -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw InputError(.noInput, file: path, "is not there any more")
+    }
+    let machine =
+      FileManager.default.contents(atPath: "/etc/machine-id").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let file = URL(fileURLWithPath: path).standardizedFileURL.path
+    return "\(machine.trimmingCharacters(in: .whitespacesAndNewlines)):\(file):\(status.st_ino)"
+  }
+}
+
+/// Held while a store is served; the system lets go of it when the process ends, however it does.
+final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  init(_ path: String, of store: String) throws {
+    descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw InputError(
+        .cannotCreate, file: path, "cannot be made: \(String(cString: strerror(errno)))",
+        hint: "check that the folder exists and is writable")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw InputError(
+        .tryAgainLater, file: store, "another lora-train serves this store", hint: "stop that one first")
+    }
+  }
+
+  deinit { close(descriptor) }
+}

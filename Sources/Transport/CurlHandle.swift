@@ -1,0 +1,91 @@
+import CCurl
+import Foundation
+
+/// One easy handle of libcurl: belongs to one thread, and keeps its connections.
+final class CurlHandle {
+  private let easy = curl_easy_init()
+
+  /// libcurl wants to be set up once, before the first thread.
+  static let prepare: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+
+  private static let longestBody = 64 << 20
+
+  /// What the callbacks write to.
+  private final class Exchange {
+    var body = Data()
+    var headers: [String: String] = [:]
+    let flag: Flag
+    init(_ flag: Flag) { self.flag = flag }
+  }
+
+  deinit { curl_easy_cleanup(easy) }
+
+  func perform(_ call: HTTPClient.Call, _ flag: Flag) throws -> HTTPClient.Answer {
+    // Keeps connections, name lookups and sessions.
+    curl_easy_reset(easy)
+    let exchange = Exchange(flag)
+    let context = Unmanaged.passUnretained(exchange).toOpaque()
+    var list: UnsafeMutablePointer<curl_slist>?
+    // Without this libcurl asks first, and waits a second.
+    list = curl_slist_append(list, "Expect:")
+    for (name, value) in call.headers { list = curl_slist_append(list, "\(name): \(value)") }
+    defer { curl_slist_free_all(list) }
+    ccurl_set_text(easy, CURLOPT_URL, call.url)
+    ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+    ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, call.method)
+    ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, list)
+    ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+    ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(call.deadline / .milliseconds(1))))
+    ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(10_000, Int(call.deadline / .milliseconds(1)))))
+    ccurl_set_long(easy, CURLOPT_NOPROGRESS, 0)
+    ccurl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
+    ccurl_set_progress(easy) { context, _, _, _, _ in CurlHandle.exchange(context).flag.isRaised ? 1 : 0 }
+    ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+    ccurl_set_data(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+      let exchange = CurlHandle.exchange(context)
+      guard let bytes, exchange.body.count + size * count <= CurlHandle.longestBody else { return 0 }
+      exchange.body.append(UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self), count: size * count)
+      return size * count
+    }
+    ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+    ccurl_set_data(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+      guard let bytes else { return 0 }
+      let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: size * count), as: UTF8.self)
+      if let colon = line.firstIndex(of: ":") {
+        let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespacesAndNewlines)
+        CurlHandle.exchange(context).headers[line[..<colon].lowercased()] = value
+      }
+      return size * count
+    }
+    var error = CURLE_OK
+    if let body = call.body {
+      ccurl_set_long(easy, CURLOPT_POSTFIELDSIZE, body.count)
+      error = body.withUnsafeBytes { bytes in
+        ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        return curl_easy_perform(easy)
+      }
+    } else {
+      if call.method == "HEAD" { ccurl_set_long(easy, CURLOPT_NOBODY, 1) }
+      error = curl_easy_perform(easy)
+    }
+    if flag.isRaised { throw CancellationError() }
+    guard error == CURLE_OK else { throw failure(error, call) }
+    var status = 0
+    ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    return HTTPClient.Answer(status: status, headers: exchange.headers, body: exchange.body)
+  }
+
+  private func failure(_ error: CURLcode, _ call: HTTPClient.Call) -> HTTPClient.Failure {
+    var sent = 0
+    ccurl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
+    // The address without its query: signed links have their secret there.
+    let address = call.url.prefix { $0 != "?" }
+    return HTTPClient.Failure(
+      neverSent: sent == 0, description: "\(call.method) \(address): \(String(cString: curl_easy_strerror(error)))")
+  }
+
+  private static func exchange(_ context: UnsafeMutableRawPointer?) -> Exchange {
+    guard let context else { preconditionFailure("libcurl hands back what it was given") }
+    return Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+  }
+}

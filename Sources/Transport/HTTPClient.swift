@@ -1,0 +1,67 @@
+import CCurl
+import Foundation
+
+/// Calls over HTTP, through libcurl. Connections are kept and used again; a call has a deadline and is never repeated here.
+///
+/// libcurl blocks, so each call in progress has one of a few threads of the client's own. What waits for a thread waits within its deadline.
+public final class HTTPClient: Sendable {
+  public struct Call: Sendable {
+    public var method: String
+    public var url: String
+    public var headers: [(String, String)]
+    public var body: Data?
+    /// For all of it, from the first byte to the last.
+    public var deadline: Duration
+
+    public init(
+      _ method: String, _ url: String, headers: [(String, String)] = [], body: Data? = nil,
+      deadline: Duration = .seconds(30)
+    ) {
+      (self.method, self.url, self.headers, self.body, self.deadline) = (method, url, headers, body, deadline)
+    }
+  }
+
+  public struct Answer: Sendable {
+    public var status: Int
+    /// Names in lower case.
+    public var headers: [String: String]
+    public var body: Data
+  }
+
+  /// What kept a call from being answered. Never holds a header or a body: there may be a secret in them.
+  public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Whether not a byte of the request can have reached the server; else it may have done all that was asked.
+    public var neverSent: Bool
+    public var description: String
+  }
+
+  private let threads: WorkerThreads
+
+  /// - Parameter connections: how many calls may go on at once.
+  public init(connections: Int = 4) {
+    CurlHandle.prepare
+    threads = WorkerThreads(count: connections)
+  }
+
+  /// - Throws: ``Failure``; an answer of whatever status is an answer. `CancellationError` where the task is cancelled.
+  public func send(_ call: Call) async throws -> Answer {
+    let flag = Flag()
+    return try await withTaskCancellationHandler {
+      let result: Result<Answer, any Error> = await withCheckedContinuation { continuation in
+        threads.run { handle in continuation.resume(returning: Result { try handle.perform(call, flag) }) }
+      }
+      try Task.checkCancellation()
+      return try result.get()
+    } onCancel: {
+      flag.raise()
+    }
+  }
+}
+
+/// Raised by one thread, seen by another.
+final class Flag: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value = false
+  func raise() { lock.withLock { value = true } }
+  var isRaised: Bool { lock.withLock { value } }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Live
+import NIOCore
+
+/// How answers are written.
+enum Reply {
+  static func json(_ value: some Encodable, _ status: HTTPResponse.Status = .ok, _ headers: HTTPFields = [:]) throws
+    -> Response
+  {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let data = try encoder.encode(value)
+    var headers = headers
+    headers[.contentType] = "application/json"
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+  }
+
+  /// What cannot be written down now is not taken: whoever asked asks again.
+  static func orUnavailable<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(.serviceUnavailable, "lora-train is about to start anew", hint: "ask again in a moment")
+    }
+  }
+}
+
+/// An answer that says what is wrong, and the way out.
+struct Problem: Error, HTTPResponseError {
+  var status: HTTPResponse.Status
+  var headers: HTTPFields
+  var document: ProblemDocument
+
+  init(_ status: HTTPResponse.Status, _ error: String, hint: String? = nil, headers: HTTPFields = [:]) {
+    self.status = status
+    self.headers = headers
+    document = ProblemDocument(error: error, hint: hint)
+  }
+
+  func response(from request: Request, context: some RequestContext) throws -> Response {
+    try Reply.json(document, status, headers)
+  }
+}

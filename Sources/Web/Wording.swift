@@ -1,0 +1,25 @@
+import DiscreteEvent
+import Foundation
+
+/// How values are written in JSON.
+enum Wording {
+  /// A case's name as a word of the interface: `waitingForGPU` is `waiting_for_gpu`.
+  static func snake(_ value: some Any) -> String {
+    var text = ""
+    var previous = Character("_")
+    for letter in "\(value)" {
+      if letter.isUppercase, previous.isLowercase { text.append("_") }
+      text += letter.lowercased()
+      previous = letter
+    }
+    return text
+  }
+
+  static func dollars(_ nanodollars: Int64) -> Double { Double(nanodollars) / 1e9 }
+
+  /// To the second, UTC; nil for what has not been and is not to be expected.
+  static func stamp(_ instant: Instant) -> String? {
+    guard instant < .distantFuture, instant > .distantPast else { return nil }
+    return Date(timeIntervalSince1970: Double(instant.microseconds) / 1e6).formatted(.iso8601)
+  }
+}

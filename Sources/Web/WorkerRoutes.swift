@@ -1,0 +1,49 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Live
+
+/// Where workers report. A report is signed with its pod's own secret, over its time, the pod's name and its body.
+struct WorkerRoutes {
+  let runner: LiveRunner
+  let keys: WorkerKeys
+  let store: String
+
+  /// Seconds that a signature's time may be off.
+  private static let tolerance = 300.0
+  private static let longest = 64 * 1024
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.post("/v1/reports/:pod") { request, context in
+      guard let pod = context.parameters.get("pod").flatMap({ PodName($0, store: store) }) else {
+        throw Problem(.notFound, "no such pod")
+      }
+      let body = try await request.body.collect(upTo: WorkerRoutes.longest)
+      let data = Data(body.readableBytesView)
+      try check(request.headers, data, pod)
+      guard let report = (try? JSONDecoder().decode(ReportDocument.self, from: data))?.report(of: pod) else {
+        throw Problem(.badRequest, "this is no report", hint: "see Web's page on the workers' protocol")
+      }
+      return try Reply.json(AcknowledgementDocument(try await Reply.orUnavailable { try await runner.hear(report) }))
+    }
+  }
+
+  private func check(_ headers: HTTPFields, _ body: Data, _ pod: PodName) throws {
+    let now = Date().timeIntervalSince1970
+    guard let stamp = headers[.loraTimestamp], let signature = headers[.loraSignature],
+      keys.isValid(signature, of: body, at: stamp, from: pod)
+    else { throw Problem(.unauthorized, "the signature does not hold") }
+    // The signature holds, so it is our worker whose clock is off: it is told the time, and signs again.
+    guard let time = Double(stamp), abs(time - now) <= WorkerRoutes.tolerance else {
+      throw Problem(.unauthorized, "the signature's time is off", headers: [.loraTime: "\(Int(now))"])
+    }
+  }
+}
+
+extension HTTPField.Name {
+  static let loraTimestamp = name("X-Lora-Timestamp")
+  static let loraSignature = name("X-Lora-Signature")
+  static let loraTime = name("X-Lora-Time")
+
+  private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .date }
+}
