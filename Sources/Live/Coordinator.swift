@@ -105,6 +105,7 @@ public struct Coordinator {
   /// - Complexity: O(inputs + slots); a list of pods O(pods).
   public mutating func step(_ inputs: some Sequence<LiveInput>, at reading: ClockReading) throws -> [LiveOrder] {
     clock.read(reading)
+    watch.nextTermination = nil
     orders.removeAll(keepingCapacity: true)
     journalled.removeAll(keepingCapacity: true)
     if book.isConfirmed { try passTime() }

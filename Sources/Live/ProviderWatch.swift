@@ -27,6 +27,8 @@ struct ProviderWatch {
   private var sights: [UInt32: Sight] = [:]
   /// When a pod was last told to go.
   private var terminated: [String: Span] = [:]
+  /// When the first of the pods that have to go is to be told so again, as far as this step knows.
+  var nextTermination: Span?
   /// When the provider accepted a pod's end.
   private var accepted: [String: Span] = [:]
 
@@ -53,9 +55,11 @@ struct ProviderWatch {
 
   /// Whether a pod is to be told (again) to go; notes that it is.
   mutating func mayTerminate(_ pod: String, at now: Span, every: Span) -> Bool {
-    if let last = terminated[pod], now - last < every { return false }
-    terminated[pod] = now
-    return true
+    let isDue = terminated[pod].map { now - $0 >= every } ?? true
+    if isDue { terminated[pod] = now }
+    let next = (terminated[pod] ?? now) + every
+    nextTermination = nextTermination.map { min($0, next) } ?? next
+    return isDue
   }
   mutating func accept(_ pod: String, at now: Span) { if accepted[pod] == nil { accepted[pod] = now } }
   func isAccepted(_ pod: String, before asked: Span) -> Bool { accepted[pod].map { $0 <= asked } ?? false }
@@ -102,8 +106,9 @@ struct ProviderWatch {
   }
 
   func nextWake(_ settings: LiveSettings, busy: Bool) -> Span {
-    if let listing { return listing.since + settings.answerWithin }
-    return (listed ?? started)
+    let list =
+      listing.map { $0.since + settings.answerWithin } ?? (listed ?? started)
       + (wantsList ? settings.listEveryInDoubt : busy ? settings.listEvery : settings.listEveryIdle)
+    return nextTermination.map { min($0, list) } ?? list
   }
 }

@@ -65,6 +65,25 @@ import Testing
     #expect(desk.job(0).phase == .cancelled && !desk.job(0).lease.isOpen)
   }
 
+  /// Neither the order nor its answer need arrive: however seldom lists are asked for, it is told again within a minute.
+  @Test func aLostTerminationIsSaidAgainSoon() throws {
+    var settings = LiveSettings()
+    settings.listEvery = .minutes(5)
+    var desk = try Desk(settings: settings)
+    try desk.grant()
+    #expect(try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1)).terminations == ["a"])
+    for _ in 0..<5 {
+      var told: [String] = []
+      let from = desk.monotonic
+      while told.isEmpty, desk.monotonic < from + .minutes(10) {
+        told = try desk.pass(max(.seconds(1), desk.coordinator.nextWake.monotonic - desk.monotonic)).terminations
+      }
+      #expect(told == ["a"] && desk.monotonic - from <= .minutes(1))
+      // Lists fail, or show it: it is there.
+      try desk.tell(.podsListed(number: 1, nil))
+    }
+  }
+
   @Test func aPodIsLostAfterSoManyCompleteLists() throws {
     var desk = try Desk()
     try desk.grant()

@@ -16,10 +16,11 @@ struct Desk {
   static let description = JobDescription(
     ordinal: 0, id: "a", name: "a job", configuration: JobConfiguration(preset: .balanced, pricing: .spot))
 
-  init() throws {
+  init(settings: LiveSettings = LiveSettings()) throws {
     let opening = JournalOpening(store: "desk", origin: .sandbox, policyName: "desk", policies: Policies())
     coordinator = try Coordinator.create(
-      path: nil, opening: opening, home: { "here" }, at: ClockReading(wall: wall, monotonic: .zero))
+      path: nil, opening: opening, home: { "here" }, at: ClockReading(wall: wall, monotonic: .zero),
+      settings: settings)
     try tell()
   }
 

