@@ -87,6 +87,12 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(
+      name: "WebTests",
+      dependencies: [
+        "Web", "Live", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
+    .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "LoraTrainTests", dependencies: ["LoraTrain"], resources: [.copy("Fixtures")]),
