@@ -53,7 +53,7 @@ class Reporter:
         self._number = 0
         self._wants_metrics = True
         self._ahead = 0.0
-        self._retry_s, self._timeout_s = retry_s, timeout_s
+        self._retry_s, self._least_pause, self._timeout_s = retry_s, min(0.1, retry_s), timeout_s
         self._listeners: dict[str, Callable[[], None]] = {}
         self._is_closed = False
         self._heard = time.monotonic()
@@ -136,7 +136,7 @@ class Reporter:
         assert self.contact is not None
         beat_every = max(0.2, min(self.contact.heartbeat_s, 60.0 / self.contact.scale))
         beat = pause_until = aside_until = 0.0
-        pause = aside_pause = 0.1
+        pause = aside_pause = self._least_pause
         while True:
             now = time.monotonic()
             if now - self._heard > self.contact.deadline_s:
@@ -157,7 +157,7 @@ class Reporter:
                     continue
             if aside is not None:
                 if self._send_aside(aside):
-                    aside_pause = 0.1
+                    aside_pause = self._least_pause
                 else:
                     aside_until, aside_pause = time.monotonic() + aside_pause, min(2 * aside_pause, self._retry_s)
                 continue
@@ -165,7 +165,7 @@ class Reporter:
             if not isinstance(answer, dict) or "directive" not in answer:
                 pause_until, pause = time.monotonic() + pause, min(2 * pause, self._retry_s)
                 continue
-            pause, pause_until, beat = 0.1, 0.0, time.monotonic() + beat_every
+            pause, pause_until, beat = self._least_pause, 0.0, time.monotonic() + beat_every
             self._hear(answer)
             if self.directive == "wait":
                 # It is not time yet: the same again, but not at once.
