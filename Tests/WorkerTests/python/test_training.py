@@ -53,11 +53,12 @@ class ResumeTests(Case):
     def setUpClass(cls) -> None:
         cls.reference = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
         job = runs.make_job(cls.reference)
-        run = subprocess.run(
-            runs.start(job).args, env=runs.environment(), capture_output=True, text=True, check=True, timeout=300)
+        process = runs.start(job)
+        output, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, (cls.reference / "errors").read_text()
         document = json.loads((cls.reference / "store/job-1/metrics.json").read_text())
         cls.losses = {r["step"]: r["training_loss"] for r in document["training_metrics"]}
-        ends = [e for e in runs.events(run.stdout) if e.get("stage") == "training"]
+        ends = [e for e in runs.events(output) if e.get("stage") == "training"]
         cls.seconds = ends[0]["duration_s"]
 
     def assertSameAsUninterrupted(self, folder: Path) -> None:

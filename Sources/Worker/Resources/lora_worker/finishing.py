@@ -20,7 +20,7 @@ def finish(job: Job, file: TrainingFile, tokenizer: Any, trainer: Any, held_out:
     store = FolderStore(job.store)
     _put_adapters(store, job, trainer.model)
     if job.model.kind == "tiny":
-        _put_tiny_base(store, job, trainer.model, tokenizer)
+        _put_tiny_base(store, job, tokenizer)
     document = None
     if job.evaluate and held_out:
         seed = job.configuration.seed
@@ -51,10 +51,10 @@ def _put_adapters(store: FolderStore, job: Job, model: Any) -> None:
     store.put(f"{job.job_id}/adapters/adapter_model.bin", buffer.getbuffer())
 
 
-def _put_tiny_base(store: FolderStore, job: Job, model: Any, tokenizer: Any) -> None:
+def _put_tiny_base(store: FolderStore, job: Job, tokenizer: Any) -> None:
     """A model that was made on the spot is on no hub: it goes with its adapters."""
     with tempfile.TemporaryDirectory() as folder:
-        model.unload().save_pretrained(folder)
+        models.base(job, tokenizer).save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         for path in sorted(Path(folder).iterdir()):
             store.put(f"{job.job_id}/base_model/{path.name}", path.read_bytes())

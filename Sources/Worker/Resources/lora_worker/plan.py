@@ -37,9 +37,9 @@ class Plan:
         self.each = math.ceil(examples / per_step)
         # What is left of the epoch it begins in.
         self.first = math.ceil((examples - start.offset) / per_step)
-        natural = start.step + self.first + max(0, epochs - start.epoch - 1) * self.each
-        self.total = natural if steps is None else steps
-        self.natural = natural
+        left = self.first + (epochs - start.epoch - 1) * self.each if start.epoch < epochs else 0
+        self.natural = start.step + left
+        self.total = self.natural if steps is None else steps
         self._order: tuple[int, list[int]] = (-1, [])
 
     def step(self, number: int) -> Step:
