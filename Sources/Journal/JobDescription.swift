@@ -16,6 +16,8 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var gpuType: String
   public var conversations: Int
   public var configuration: JobConfiguration
+  /// Where the worker finds what it trains on; without it the job only plays.
+  public var trainingFile: String?
 
   public init(
     ordinal: UInt32, id: String, name: String, configuration: JobConfiguration, conversations: Int = 0,
