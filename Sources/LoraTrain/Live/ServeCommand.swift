@@ -58,7 +58,8 @@ struct ServeCommand: AsyncParsableCommand {
       path: path,
       plan: .init(slots: slots, limit: budget.map { Int64(($0 * 1e9).rounded()) }, timeScale: timeScale))
     let settings = try workerSettings.map { path in
-      guard let data = FileManager.default.contents(atPath: path), (try? JSONSerialization.jsonObject(with: data)) != nil
+      guard let data = FileManager.default.contents(atPath: path),
+        (try? JSONSerialization.jsonObject(with: data)) != nil
       else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: "check --worker-settings") }
       return String(decoding: data, as: UTF8.self)
     }

@@ -50,7 +50,8 @@ def start(job: Path, *drive: str, command: str = "train", **more: str) -> subpro
     # Where it comes to an end by itself, nobody reads its errors while it runs: they go into a file.
     with open(job.parent / "errors", "w") as errors:
         return subprocess.Popen(
-            [sys.executable, *program, str(job)], env=environment(**more), stdout=subprocess.PIPE, stderr=errors, text=True)
+            [sys.executable, *program, str(job)], env=environment(**more), stdout=subprocess.PIPE, stderr=errors,
+            text=True)
 
 
 def events(output: str) -> list[dict[str, Any]]:

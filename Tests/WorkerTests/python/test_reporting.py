@@ -8,9 +8,8 @@ import os
 import threading
 import unittest
 
-from lora_worker.reporting import Contact, Reporter
-
 from listener import SECRET, Listener
+from lora_worker.reporting import Contact, Reporter
 
 EVENTS = int(os.environ.get("EVENTS", "10000"))
 SEED = int(os.environ.get("SEED", "1"))
@@ -87,15 +86,19 @@ class ReportingTests(unittest.TestCase):
 
     def test_directives_reach_the_worker_once(self) -> None:
         for directive in ("stop", "leave"):
-            listener = Listener()
-            listener.directive = directive
-            reporter = self.reporter(listener)
-            told = threading.Semaphore(0)
-            reporter.on(directive, lambda: told.release())
-            reporter.start()
-            self.assertTrue(told.acquire(timeout=30))
-            self.assertTrue(listener.wait_for(lambda: listener.requests >= 3))
-            self.assertFalse(told.acquire(blocking=False))
+            with self.subTest(directive=directive):
+                self.directive_is_heard_once(directive)
+
+    def directive_is_heard_once(self, directive: str) -> None:
+        listener = Listener()
+        listener.directive = directive
+        reporter = self.reporter(listener)
+        told = threading.Semaphore(0)
+        reporter.on(directive, told.release)
+        reporter.start()
+        self.assertTrue(told.acquire(timeout=30))
+        self.assertTrue(listener.wait_for(lambda: listener.requests >= 3))
+        self.assertFalse(told.acquire(blocking=False))
 
     def test_silence_is_noticed_at_the_deadline(self) -> None:
         listener = Listener(faults=0.5)

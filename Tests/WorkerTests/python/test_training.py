@@ -9,7 +9,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -194,7 +193,7 @@ class FailureTests(Case):
         self.assertGreater(runs.newest_checkpoint(self.folder), 0)
 
     def test_memory_that_really_runs_out(self) -> None:
-        job = runs.make_job(self.folder, conversations=60, configuration={"batch_size": 16, "max_sequence_length": 4096})
+        job = runs.make_job(self.folder, 60, configuration={"batch_size": 16, "max_sequence_length": 4096})
         listener = Listener()
         self.addCleanup(listener.close)
         process = runs.start(job, **listener.environment())

@@ -155,7 +155,8 @@ class ValidateTests(unittest.TestCase):
 
     def test_torch_is_not_imported(self) -> None:
         path = training_files.write(self.folder / "file", training_files.document(3))
-        program = "import sys; from lora_worker.__main__ import main; main(sys.argv[1:]); sys.exit('torch' in sys.modules)"
+        program = (
+            "import sys; from lora_worker.__main__ import main; main(sys.argv[1:]); sys.exit('torch' in sys.modules)")
         run = subprocess.run([sys.executable, "-c", program, "validate", str(path)], capture_output=True)
         self.assertEqual(run.returncode, 0, run.stderr)
 
@@ -178,7 +179,8 @@ class SplitTests(unittest.TestCase):
 class RealFileTests(unittest.TestCase):
     def test_counts_are_those_of_the_estimate(self) -> None:
         # `lora-train estimate --training-file FILE --json` says 169, 80 and 37 training pairs.
-        for name, pairs in (("72-conversations.json", 169), ("36-conversations.json", 80), ("12-conversations.jsonl", 37)):
+        counts = {"72-conversations.json": 169, "36-conversations.json": 80, "12-conversations.jsonl": 37}
+        for name, pairs in counts.items():
             file = dataset.read(REAL / name)
             training, _ = split.split([c.id for c in file.conversations])
             self.assertEqual(sum(len(file.conversations[i].pairs) for i in training), pairs)

@@ -1,6 +1,7 @@
 """From a pair to tokens: Llama 3's conversation format, or ChatML, with the loss on the answer alone.
 
-Marks are put in as token ids and texts are encoded with special tokens switched off, so what a person wrote can never become a mark.
+Marks are put in as token ids and texts are encoded with special tokens switched off, so what a person wrote can never
+become a mark.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class ChatFormat:
         return self.header(message.role) + self.text(message.content.strip()) + self.end + tail
 
     def example(self, conversation: int, pair: Pair, longest: int) -> Example:
-        """Cuts what is too long: first the oldest of the history, then the prompt's beginning; of the answer its end."""
+        """Cuts what is too long: the oldest of the history, then the prompt's beginning; of the answer its end."""
         answer = self.text(pair.target.strip()) + self.end
         room = int(longest * _ANSWER_SHARE)
         is_cut = len(answer) > room

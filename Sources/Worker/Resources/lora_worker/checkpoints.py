@@ -1,7 +1,7 @@
 """Checkpoints in an object store: written so that a bad one is recognised, and passed over when one is looked for.
 
-`JOB/checkpoints/POD/checkpoint-step-N.pt`, and its SHA-256 beside it, which is written last. Each pod has a folder of its own: one that
-was given up and lives on cannot touch another's.
+`JOB/checkpoints/POD/checkpoint-step-N.pt`, and its SHA-256 beside it, which is written last. Each pod has a folder of
+its own: one that was given up and lives on cannot touch another's.
 """
 
 from __future__ import annotations

@@ -1,13 +1,17 @@
 """The training file, `brightrun-lora-v4`, as JSON or JSONL: what is in it, and every defect with its place.
 
-The rules are those of `TrainingFileParser` in Swift: what it accepts trains, and what it refuses is refused here in the same words.
+The rules are those of `TrainingFileParser` in Swift: what it accepts trains, and what it refuses is refused here in the
+same words.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +115,8 @@ class _Object(dict[str, Any]):
 def _object(members: list[tuple[str, Any]]) -> _Object:
     value = _Object(members)
     if len(value) != len(members):
-        seen: set[str] = set()
-        value.twice = tuple(key for key, _ in members if key in seen or seen.add(key))
+        counts = Counter(key for key, _ in members)
+        value.twice = tuple(key for key, count in counts.items() if count > 1)
     return value
 
 
@@ -151,7 +155,7 @@ class _Reader:
         self.defect_count = 0
         self.warnings: list[str] = []
         self.stated: dict[str, Any] = {}
-        self.required = REQUIRED
+        self.required: tuple[str, ...] = REQUIRED
 
     def read(self, fingerprint: str) -> TrainingFile:
         is_lines = self._is_lines()
@@ -194,7 +198,7 @@ class _Reader:
         base = jsonplaces.offset(self.text, ("conversations",))
         starts: list[int] = []
         for index, value in enumerate(root["conversations"]):
-            self._conversation(index, value, lambda: self._start(starts, base, index))
+            self._conversation(index, value, partial(self._start, starts, base, index))
 
     def _start(self, starts: list[int], base: int, index: int) -> int:
         """Where conversation `index` begins: found for all of them as soon as one is asked for."""
@@ -202,7 +206,7 @@ class _Reader:
             starts.extend(jsonplaces.items(self.text, base))
         return starts[index]
 
-    def _conversation(self, index: int, value: Any, start: Any) -> None:
+    def _conversation(self, index: int, value: Any, start: Callable[[], int]) -> None:
         problems: list[tuple[jsonplaces.Path, int | None, str | None, str, str]] = []
         metadata = value.get("conversation_metadata") if isinstance(value, dict) else None
         scaffolding = metadata.get("scaffolding") if isinstance(metadata, dict) else None
@@ -235,10 +239,8 @@ class _Reader:
                     (("training_pairs", number, *path), number + 1, pair_id, name_, fault)
                     for path, name_, fault in found
                 ]
-        for path, number, pair_id, field_name, fault in problems:
-            self._add(
-                lambda: jsonplaces.offset(self.text, path, start()), index, name, number, pair_id, field_name, fault,
-                (persona, arc, topic))
+        for path, pair_number, pair_id, field_name, fault in problems:
+            self._add(path, start, index, name, pair_number, pair_id, field_name, fault, (persona, arc, topic))
 
     def _lines(self) -> None:
         index: dict[str, int] = {}
@@ -265,7 +267,8 @@ class _Reader:
         scaffolding = _scaffolding(metadata if isinstance(metadata, dict) else {})
         if name not in index:
             index[name] = len(self.conversations)
-            self.conversations.append(Conversation(name, *(part or UNKNOWN for part in scaffolding)))
+            persona, arc, topic = (part or UNKNOWN for part in scaffolding)
+            self.conversations.append(Conversation(name, persona, arc, topic))
             self.pair_counts.append(0)
         place = index[name]
         number = self.pair_counts[place]
@@ -273,8 +276,7 @@ class _Reader:
         found, pair_id = self._pair(self.conversations[place], value, number)
         for path, field_name, fault in found:
             self._add(
-                lambda: jsonplaces.offset(self.text, path, start), place, name or None, number + 1, pair_id, field_name,
-                fault, scaffolding)
+                path, lambda: start, place, name or None, number + 1, pair_id, field_name, fault, scaffolding)
 
     # Pairs
 
@@ -323,7 +325,8 @@ class _Reader:
         else:
             conversation.pairs.append(
                 Pair(
-                    pair["id"], pair["system_prompt"], tuple(Message(m["role"], m["content"]) for m in history),
+                    pair["id"], pair["system_prompt"],
+                    tuple(Message(m["role"], m["content"]) for m in pair["conversation_history"]),
                     pair["current_user_input"], pair["target_response"],
                 ))
         return [], pair_id
@@ -331,12 +334,13 @@ class _Reader:
     # What is wrong
 
     def _add(
-        self, offset: Any, conversation: int, name: str | None, pair: int | None, pair_id: str | None, field_name: str,
-        fault: str, scaffolding: tuple[str | None, str | None, str | None],
+        self, path: jsonplaces.Path, start: Callable[[], int], conversation: int, name: str | None, pair: int | None,
+        pair_id: str | None, field_name: str, fault: str, scaffolding: tuple[str | None, str | None, str | None],
     ) -> None:
+        """`path` leads to the place from `start`, which is found only where it is needed."""
         self.defect_count += 1
         if len(self.defects) < MOST_DEFECTS:
-            line, column = jsonplaces.line_and_column(self.text, offset())
+            line, column = jsonplaces.line_and_column(self.text, jsonplaces.offset(self.text, path, start()))
             self.defects.append(
                 Defect(line, column, conversation + 1, name, pair, pair_id, field_name, fault, *scaffolding))
 
@@ -409,4 +413,7 @@ def _kind(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true or false"
-    return {dict: "an object", _Object: "an object", list: "a list", str: "a string"}.get(type(value), "a number")
+    for kind, name in ((dict, "an object"), (list, "a list"), (str, "a string")):
+        if isinstance(value, kind):
+            return name
+    return "a number"

@@ -1,7 +1,7 @@
 """How the worker ends before its work does: taken back by its machine, told to stop or leave, or heard by nobody.
 
-A signal's handler would have to wait for the interpreter; a thread that waits for the signal does not. It writes down the newest copy of
-the training's state while the training goes on, and ends the process under it.
+A signal's handler would have to wait for the interpreter; a thread that waits for the signal does not. It writes down
+the newest copy of the training's state while the training goes on, and ends the process under it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""How much better the trained model predicts held-out conversations than its base: in all, by category, and as a matrix.
+"""How much better the trained model predicts held-out conversations than its base: in all, by category, and as a
+matrix.
 
-Perplexity is the exponential of the mean loss a token of the answers. Pairs of one conversation resemble each other, so the bootstrap
-draws conversations. A category of fewer than five of them says little by itself: it is drawn towards what the others say, and marked.
+Perplexity is the exponential of the mean loss a token of the answers. Pairs of one conversation resemble each other, so
+the bootstrap draws conversations. A category of fewer than five of them says little by itself: it is drawn towards what
+the others say, and marked.
 """
 
 from __future__ import annotations
@@ -88,7 +90,10 @@ def report(
     whole = Group(tuple(scores.values()))
     names = {i: _names(conversations[i]) for i in scores}
     groups = {
-        d: {n: Group(tuple(s for i, s in scores.items() if names[i][d] == n)) for n in sorted({v[d] for v in names.values()})}
+        d: {
+            name: Group(tuple(s for i, s in scores.items() if names[i][d] == name))
+            for name in sorted({v[d] for v in names.values()})
+        }
         for d in _DIMENSIONS
     }
     by = {d: [_row({d: n}, g, whole.gain, f"{seed}/{d}/{n}") for n, g in of.items()] for d, of in groups.items()}

@@ -1,7 +1,7 @@
 """Finds the line and column of a value in a JSON text.
 
-The text is parsed by the C decoder; only where something is wrong with it is a place looked up, by walking down a path and skipping all
-else with the same decoder.
+The text is parsed by the C decoder; only where something is wrong with it is a place looked up, by walking down a path
+and skipping all else with the same decoder.
 """
 
 from __future__ import annotations

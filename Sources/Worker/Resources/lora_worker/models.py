@@ -120,7 +120,8 @@ def adapter_state(model: Any) -> dict[str, torch.Tensor]:
     """A copy of the adapters' weights, on the CPU."""
     from peft import get_peft_model_state_dict
 
-    return {k: v.detach().to("cpu", copy=True) for k, v in get_peft_model_state_dict(model, save_embedding_layers=False).items()}
+    state = get_peft_model_state_dict(model, save_embedding_layers=False)
+    return {k: v.detach().to("cpu", copy=True) for k, v in state.items()}
 
 
 def load_adapter_state(model: Any, state: dict[str, torch.Tensor]) -> None:

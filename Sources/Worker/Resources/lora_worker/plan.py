@@ -1,4 +1,4 @@
-"""Which examples an optimizer step takes: a function of (seed, epoch, step), so a resume needs no more than a number."""
+"""Which examples an optimizer step takes: a function of (seed, epoch, step), so a resume needs only a number."""
 
 from __future__ import annotations
 

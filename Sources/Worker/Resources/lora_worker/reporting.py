@@ -1,6 +1,7 @@
 """What the worker says: signed reports, numbered and kept until they are heard, and metrics beside them.
 
-The protocol is described in the target's page `Protocol`. Everything that is said also goes to standard output, as lines of JSON.
+The protocol is described in the target's page `Protocol`. Everything that is said also goes to standard output, as
+lines of JSON.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Reporter:
     # What is said
 
     def on(self, directive: str, call: Callable[[], None]) -> None:
-        """Calls back, in a thread of its own, once the listener says `stop` or `leave`, or is `silent` until the deadline."""
+        """Calls back, in a thread of its own, once the listener says `stop` or `leave`, or is `silent` too long."""
         self._listeners[directive] = call
 
     def start(self) -> None:
@@ -71,7 +72,7 @@ class Reporter:
             self._thread.start()
 
     def report(self, event: str, *, happened: float | None = None, **facts: Any) -> None:
-        """Something that counts: it is told in order, once, and until it is heard. `happened`: on the monotonic clock."""
+        """Something that counts: told in order, once, and until it is heard. `happened`: by the monotonic clock."""
         with self._condition:
             self._sequence += 1
             self._print({"sequence": self._sequence, "event": event, **facts})
@@ -139,16 +140,13 @@ class Reporter:
         pause = aside_pause = self._least_pause
         while True:
             now = time.monotonic()
-            if now - self._heard > self.contact.deadline_s:
-                self._heard = now
-                self._call("silent")
             with self._condition:
                 if self._is_closed:
                     return
                 due = dict(self._outbox[0]) if self._outbox and now >= pause_until else None
                 aside = self._aside() if due is None and now >= aside_until else None
                 if due is None and aside is None and (now < beat or now < pause_until):
-                    times = [beat if now < beat else pause_until, self._heard + self.contact.deadline_s]
+                    times = [beat if now < beat else pause_until]
                     if self._outbox:
                         times.append(pause_until)
                     if self._rows or self._notes:
@@ -164,6 +162,9 @@ class Reporter:
             answer = self._post(self._dated(due) if due else {"sequence": 0, "event": "heartbeat"}, "")
             if not isinstance(answer, dict) or "directive" not in answer:
                 pause_until, pause = time.monotonic() + pause, min(2 * pause, self._retry_s)
+                # Only an attempt that failed tells of silence: this process may have been stopped itself.
+                if time.monotonic() - self._heard > self.contact.deadline_s:
+                    self._call("silent")
                 continue
             pause, pause_until, beat = self._least_pause, 0.0, time.monotonic() + beat_every
             self._hear(answer)

@@ -108,9 +108,9 @@ class _Run:
         file = dataset.read(self.job.training_file)
         file.require_sound()
         count = len(file.conversations)
-        if count < self.job.fewest_conversations:
-            raise WorkerError(
-                Exit.DATASET, f"{count} conversations are fewer than the {self.job.fewest_conversations} that a job needs")
+        fewest = self.job.fewest_conversations
+        if count < fewest:
+            raise WorkerError(Exit.DATASET, f"{count} conversations are fewer than the {fewest} that a job needs")
         for text in file.warnings:
             self.reporter.warn("dataset", text)
         self.reporter.log("preprocessing", f"Tokenizing {count} conversations...")
@@ -120,9 +120,10 @@ class _Run:
             for which in split([c.id for c in file.conversations]))
         if not training:
             raise WorkerError(Exit.DATASET, "no training conversation has a pair with a target")
-        cut = sum(e.is_cut for e in training + held_out)
+        pairs = training + held_out
+        cut = sum(e.is_cut for e in pairs)
         if cut:
-            self.reporter.warn("cut", f"{cut} of {len(training) + len(held_out)} pairs are longer than a sequence may be")
+            self.reporter.warn("cut", f"{cut} of {len(pairs)} pairs are longer than a sequence may be")
         return file, tokenizer, training, held_out
 
     def _load(self, file: TrainingFile, tokenizer: Any, training: list[Any], held_out: list[Any]) -> Any:

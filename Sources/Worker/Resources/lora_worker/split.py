@@ -1,7 +1,8 @@
 """The 80/20 split by conversation: the same one that the estimate counted with (`TrainingFile+Split.swift`).
 
-Conversations with the smallest hashes of their ids train, so the order of the file does not matter and a file that grows keeps most of
-its split. Pairs of one conversation share their history and stay together. The job's seed has no say in it.
+Conversations with the smallest hashes of their ids train, so the order of the file does not matter and a file that
+grows keeps most of its split. Pairs of one conversation share their history and stay together. The job's seed has no
+say in it.
 """
 
 from __future__ import annotations

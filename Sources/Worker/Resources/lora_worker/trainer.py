@@ -162,10 +162,10 @@ class Trainer:
 
     def _validate_at_epoch_end(self) -> None:
         """Also where a run begins at such an end, and the one before it was interrupted in the evaluation."""
-        if self.step > self.plan.start.step and self.plan.step(self.step).ends_epoch:
-            if not self.log.validated(self.step):
-                self._validate()
-                self._copy()
+        is_at_end = self.step > self.plan.start.step and self.plan.step(self.step).ends_epoch
+        if is_at_end and not self.log.validated(self.step):
+            self._validate()
+            self._copy()
 
     def _validate(self) -> None:
         if not self.held_out:

@@ -1,7 +1,7 @@
 """Serves the trained model over HTTP.
 
-API_KEY (needed): what callers show as a bearer token; several are separated by commas.
-MAX_PROMPT_CHARACTERS (8000), MAX_TOKENS (1024), REQUESTS_PER_MINUTE (30, for each key), REQUEST_LOG (a file; standard error without it).
+API_KEY (needed): what callers show as a bearer token; several are separated by commas. MAX_PROMPT_CHARACTERS (8000),
+MAX_TOKENS (1024), REQUESTS_PER_MINUTE (30, for each key), REQUEST_LOG (a file; standard error without it).
 """
 
 from __future__ import annotations
