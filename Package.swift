@@ -84,7 +84,7 @@ let package = Package(
     .testTarget(
       name: "LiveTests",
       dependencies: [
-        "Live", "LocalPods", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
+        "Live", "LocalPods", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(

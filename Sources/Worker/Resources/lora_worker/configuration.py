@@ -152,7 +152,7 @@ def parse(document: Any, where: str) -> Job:
         "configuration.epochs": job.configuration.epochs >= 1,
         "configuration.batch_size": job.configuration.batch_size >= 1,
         "configuration.gradient_accumulation": job.configuration.gradient_accumulation >= 1,
-        "configuration.max_sequence_length": job.configuration.max_sequence_length >= 32,
+        "configuration.max_sequence_length": job.configuration.max_sequence_length >= 64,
         "checkpoints.every_steps": job.checkpoints.every_steps >= 1,
         "checkpoints.every_s": job.checkpoints.every_s > 0,
         "checkpoints.keep": job.checkpoints.keep >= 2,
