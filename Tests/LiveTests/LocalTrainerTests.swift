@@ -68,7 +68,7 @@ import Worker
     description.trainingFile = trainingFile
     let name = PodName(store: "test", epoch: 1, request: 1)
     let request = PodRequest(
-      name: name, job: JobIndex(rawValue: 0), lease: 1, pricing: .spot, steps: 90, durableStep: 0, isPreprocessed: false
+      name: name, job: JobIndex(0), lease: 1, pricing: .spot, steps: 90, durableStep: 0, isPreprocessed: false
     )
     let answer = await pods.create(
       request, WorkerLaunch(description: description, reportAddress: "http://127.0.0.1:1", secret: "secret"))
