@@ -27,6 +27,8 @@ public final class EventStore {
     self.file = file
   }
 
+  /// What is kept beside the journal, over the same connection.
+  public var catalogue: Catalogue { Catalogue(queue, file: file) }
   /// The fleet that has seen the whole journal.
   public var fleet: Fleet { memory.projection.fleet }
   /// The instant of the last row.
@@ -99,7 +101,7 @@ public final class EventStore {
   public func rebuildHistory() throws(InputError) {
     try guarded {
       try queue.write { db in
-        for table in HistorySchema.tables { try db.execute(sql: "DELETE FROM \(table)") }
+        for table in StoreSchema.projections { try db.execute(sql: "DELETE FROM \(table)") }
         try replay(db) { entry, at, projection in try projection.take(entry, at: at, into: db) }
       }
     }

@@ -47,7 +47,7 @@ struct HistoryProjection {
     case .described(let description): descriptions[description.ordinal] = description
     case .event(let event): try take(event, at: at)
     case .noted(.podNamed(let name)): pods[name.request] = name.pod
-    case .noted: break
+    case .noted(let note): if let sink { try AuditProjection.take(note, at: at, into: sink) }
     }
   }
 
@@ -85,8 +85,8 @@ struct HistoryProjection {
       """
       INSERT INTO job (id, name, creator, client, project, base_model, preset, rank, learning_rate, epochs, batch_size,
         gradient_accumulation_steps, max_sequence_length, checkpoint_interval_steps, conversations, training_pairs,
-        training_tokens, total_steps, pricing, gpu_type, submitted_at, retry_of)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        training_tokens, total_steps, pricing, gpu_type, submitted_at, retry_of, quoted_cost)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         description.id, description.name, description.creator, description.client, description.project,
@@ -94,6 +94,7 @@ struct HistoryProjection {
         c.gradientAccumulation, c.maxSequenceLength, c.checkpointEvery, description.conversations, c.trainingPairs,
         Int64((Double(c.trainingPairs) * c.tokensPerPair).rounded()), job.spec.steps,
         EventNames.word(job.spec.pricing, EventNames.pricing), description.gpuType, at.microseconds, retryOf,
+        description.quote?.cost50,
       ])
   }
 

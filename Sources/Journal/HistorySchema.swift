@@ -1,6 +1,6 @@
 /// The history schema as SQL: the contract between live mode and calibration, word for word but for its comments.
 enum HistorySchema {
-  /// What a store's projections are called, children before their parents.
+  /// What the history's tables are called, children before their parents.
   static let tables = [
     "charge", "progress", "checkpoint", "stage_run", "lease", "pod_request", "job_pause", "job", "observation",
   ]

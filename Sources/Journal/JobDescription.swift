@@ -16,8 +16,30 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var gpuType: String
   public var conversations: Int
   public var configuration: JobConfiguration
-  /// Where the worker finds what it trains on; without it the job only plays.
+  /// What the run is for, in a sentence or two.
+  public var purpose: String?
+  /// What was written down before the start, in Markdown; see ``Catalogue`` for what was added later.
+  public var notes: String?
+  public var tags: [String]?
+  /// The template it was started from.
+  public var template: String?
+  /// The training file's id in the ``Catalogue``.
   public var trainingFile: String?
+  /// What was shown before the start.
+  public var quote: Quote?
+
+  /// An estimate as it stood when the job was made: what a bill and a duration are held against later.
+  public struct Quote: Hashable, Sendable, Codable {
+    /// Nanodollars.
+    public var cost10, cost50, cost90: Int64
+    /// Seconds from the slot to the end.
+    public var seconds10, seconds50, seconds90: Double
+
+    public init(cost: (Int64, Int64, Int64), seconds: (Double, Double, Double)) {
+      (cost10, cost50, cost90) = cost
+      (seconds10, seconds50, seconds90) = seconds
+    }
+  }
 
   public init(
     ordinal: UInt32, id: String, name: String, configuration: JobConfiguration, conversations: Int = 0,

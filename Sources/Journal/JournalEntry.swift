@@ -21,6 +21,9 @@ extension JournalEntry {
     static let billReceived = "billReceived"
     static let epochBegan = "epochBegan"
     static let epochConfirmed = "epochConfirmed"
+    static let personActed = "personActed"
+    static let approvalRequested = "approvalRequested"
+    static let approvalDecided = "approvalDecided"
   }
 
   var isOpening: Bool { if case .opening = self { true } else { false } }
@@ -45,6 +48,9 @@ extension JournalEntry {
     case .noted(.billReceived(let note)): return row(NoteWord.billReceived, try JournalEntry.json(note))
     case .noted(.epochBegan(let note)): return row(NoteWord.epochBegan, try JournalEntry.json(note))
     case .noted(.epochConfirmed(let note)): return row(NoteWord.epochConfirmed, try JournalEntry.json(note))
+    case .noted(.personActed(let note)): return row(NoteWord.personActed, try JournalEntry.json(note))
+    case .noted(.approvalRequested(let note)): return row(NoteWord.approvalRequested, try JournalEntry.json(note))
+    case .noted(.approvalDecided(let note)): return row(NoteWord.approvalDecided, try JournalEntry.json(note))
     }
   }
 
@@ -61,6 +67,9 @@ extension JournalEntry {
     case NoteWord.billReceived: self = .noted(.billReceived(try JournalEntry.decode(payload, of: row.kind)))
     case NoteWord.epochBegan: self = .noted(.epochBegan(try JournalEntry.decode(payload, of: row.kind)))
     case NoteWord.epochConfirmed: self = .noted(.epochConfirmed(try JournalEntry.decode(payload, of: row.kind)))
+    case NoteWord.personActed: self = .noted(.personActed(try JournalEntry.decode(payload, of: row.kind)))
+    case NoteWord.approvalRequested: self = .noted(.approvalRequested(try JournalEntry.decode(payload, of: row.kind)))
+    case NoteWord.approvalDecided: self = .noted(.approvalDecided(try JournalEntry.decode(payload, of: row.kind)))
     default: self = .event(try EventCodec.event(row.kind, payload))
     }
   }

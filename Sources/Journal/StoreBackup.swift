@@ -52,6 +52,7 @@ public enum StoreBackup {
       let fresh = try DatabaseQueue()
       return try fresh.write { other in
         try other.execute(sql: HistorySchema.sql)
+        try other.execute(sql: AuditProjection.sql)
         var projection = HistoryProjection()
         var last = Instant.zero
         _ = try JournalReader(db: db, file: path).readAll { _, at, entry in
@@ -59,7 +60,7 @@ public enum StoreBackup {
           last = at
         }
         try projection.watched(until: last, in: other)
-        return try HistorySchema.tables.filter { table in
+        return try StoreSchema.projections.filter { table in
           let sql = "SELECT * FROM \(table) ORDER BY rowid"
           return try Row.fetchAll(db, sql: sql) != Row.fetchAll(other, sql: sql)
         }

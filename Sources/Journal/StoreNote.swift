@@ -13,6 +13,11 @@ public enum StoreNote: Hashable, Sendable {
   case epochBegan(EpochMark)
   /// A person says that this copy is the one.
   case epochConfirmed(EpochMark)
+  /// A person did something; what follows from it stands before it, in the same step.
+  case personActed(PersonAct)
+  /// Somebody asks for what only a manager may do.
+  case approvalRequested(ApprovalRequest)
+  case approvalDecided(ApprovalDecision)
 
   public struct PodNaming: Hashable, Sendable, Codable {
     public var request: UInt32

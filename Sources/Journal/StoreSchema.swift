@@ -5,12 +5,19 @@ enum StoreSchema {
   /// "LTst": what says that a database is a store of ours (`PRAGMA application_id`).
   static let applicationID = 0x4C54_7374
 
+  /// Tables that follow from the journal alone, children before their parents.
+  static let projections = HistorySchema.tables + AuditProjection.tables
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 journal") { db in
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: version1)
       try db.execute(sql: HistorySchema.sql)
+    }
+    migrator.registerMigration("2 people") { db in
+      try db.execute(sql: AuditProjection.sql)
+      try db.execute(sql: CatalogueSchema.sql)
     }
     return migrator
   }

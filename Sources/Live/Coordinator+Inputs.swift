@@ -5,8 +5,8 @@ import Journal
 extension Coordinator {
   mutating func take(_ input: LiveInput) throws(TransitionError) {
     switch input {
-    case .asked(let request, let ticket):
-      let answer = try serve(request)
+    case .asked(let request, let ticket, let act):
+      let answer = try serve(request, act)
       orders.append(.answer(ticket: ticket, answer))
     case .creationAnswered(let request, let answer): try take(answer, of: request)
     case .terminationAnswered(let pod, let answer): try take(answer, of: pod)
@@ -20,7 +20,20 @@ extension Coordinator {
 
   // MARK: People
 
-  private mutating func serve(_ request: UserRequest) throws(TransitionError) -> UserAnswer {
+  /// What is asked for, and then the act itself: both are in one transaction.
+  private mutating func serve(_ request: UserRequest, _ act: PersonAct?) throws(TransitionError) -> UserAnswer {
+    let answer = try serve(request, by: act?.person ?? "")
+    guard var act, answer.isGranted else { return answer }
+    switch answer {
+    case .submitted(let job): act.subject = "job-\(job.rawValue + 1)"
+    case .approvalRequested(let number): act.subject = "approval-\(number)"
+    default: break
+    }
+    note(.personActed(act))
+    return answer
+  }
+
+  private mutating func serve(_ request: UserRequest, by person: String) throws(TransitionError) -> UserAnswer {
     if case .confirmEpoch = request {
       if !book.isConfirmed, let home = book.home { note(.epochConfirmed(.init(epoch: book.epoch, home: home))) }
       return .done
@@ -38,6 +51,22 @@ extension Coordinator {
     case .setLimit(let limit):
       try emit(.budgetLimitChanged(limit))
       return .done
+    case .requestLimit(let limit, let justification, let within):
+      let number = approvals.nextNumber
+      note(
+        .approvalRequested(
+          ApprovalRequest(
+            number: number, applicant: person, limit: limit, justification: justification,
+            expires: (now + within).microseconds)))
+      return .approvalRequested(number)
+    case .decide(let number, let isApproved, let remark):
+      if let reason = approvals.reasonAgainst(deciding: number, by: person, at: now) { return .refused(reason) }
+      if isApproved, let limit = approvals[number]?.request.limit { try emit(.budgetLimitChanged(limit)) }
+      note(
+        .approvalDecided(
+          ApprovalDecision(number: number, isApproved: isApproved, person: person, remark: remark)))
+      return .done
+    case .record: return .done
     case .cancel(let job): event = .cancelRequested(job)
     case .pause(let job): event = .pauseRequested(job)
     case .resume(let job): event = .resumeRequested(job)
@@ -78,6 +107,12 @@ extension Coordinator {
       watch[request].isCondemned = true
     }
     return Acknowledgement(directive: directive(rental.job, request), next: book[request].nextReport)
+  }
+
+  /// The job that a pod works on now; nil where its rental is over or was never ours.
+  func job(workedOnBy pod: PodName) -> JobIndex? {
+    guard book.exists(pod.request), book[pod.request].epoch == pod.epoch, !book[pod.request].isOver else { return nil }
+    return book[pod.request].job
   }
 
   private func directive(_ job: JobIndex, _ request: UInt32) -> Acknowledgement.Directive {

@@ -13,6 +13,7 @@ public struct Coordinator {
   let storeName: String
   var controller: Controller
   var book = RentalBook()
+  var approvals = ApprovalBook()
   var watch: ProviderWatch
   private var clock: LiveClock
   private var commands = CommandBuffer()
@@ -30,7 +31,7 @@ public struct Coordinator {
     let store = try EventStore.create(path: path, opening: opening, at: reading.wall)
     var book = RentalBook()
     book.take(.opening(opening), at: reading.wall, fleet: store.fleet)
-    return try Coordinator(store, opening, book, home: home(), at: reading, settings)
+    return try Coordinator(store, opening, book, ApprovalBook(), home: home(), at: reading, settings)
   }
 
   /// Replays the journal of a store that is there, and goes on.
@@ -53,9 +54,11 @@ public struct Coordinator {
 
   private struct Visitor {
     var book = RentalBook()
+    var approvals = ApprovalBook()
     var opening: JournalOpening?
     mutating func take(_ entry: JournalEntry, at: Instant, fleet: borrowing Fleet) {
       if case .opening(let opening) = entry { self.opening = opening }
+      if case .noted(let note) = entry { approvals.take(note) }
       book.take(entry, at: at, fleet: fleet)
     }
   }
@@ -66,17 +69,18 @@ public struct Coordinator {
     // A journal without an opening does not open.
     let opening =
       visitor.opening ?? JournalOpening(store: "", origin: .real, policyName: "", policies: Policies())
-    try self.init(store, opening, visitor.book, home: home, at: reading, settings)
+    try self.init(store, opening, visitor.book, visitor.approvals, home: home, at: reading, settings)
   }
 
   private init(
-    _ store: EventStore, _ opening: JournalOpening, _ book: RentalBook, home: String, at reading: ClockReading,
-    _ settings: LiveSettings
+    _ store: EventStore, _ opening: JournalOpening, _ book: RentalBook, _ approvals: ApprovalBook, home: String,
+    at reading: ClockReading, _ settings: LiveSettings
   ) throws {
     self.store = store
     self.opening = opening
     self.settings = settings
     self.book = book
+    self.approvals = approvals
     storeName = opening.store
     controller = opening.controller()
     // Not the opening's limit: the journal may have changed it since.
@@ -93,6 +97,8 @@ public struct Coordinator {
   }
 
   public var fleet: Fleet { controller.fleet }
+  /// What is kept beside the journal.
+  public var catalogue: Catalogue { store.catalogue }
   /// False where the store is a copy that nobody has confirmed: then nothing is rented, and nothing terminated.
   public var isConfirmed: Bool { book.isConfirmed }
   var now: Instant { clock.now }
@@ -138,6 +144,7 @@ public struct Coordinator {
   mutating func note(_ note: StoreNote) {
     journalled.append((now, .noted(note)))
     book.take(.noted(note), at: now, fleet: controller.fleet)
+    approvals.take(note)
   }
 
   mutating func describe(_ description: JobDescription) {
@@ -206,7 +213,8 @@ public struct Coordinator {
   func view(at reading: ClockReading) -> LiveView {
     LiveView(
       at: max(now, reading.wall), fleet: controller.fleet, policies: controller.policies,
-      descriptions: book.descriptions, store: storeName, epoch: book.epoch, isConfirmed: book.isConfirmed,
+      descriptions: book.descriptions, approvals: approvals, store: storeName, epoch: book.epoch,
+      isConfirmed: book.isConfirmed,
       providerAnswers: watch.isReachable(at: reading.monotonic, settings))
   }
 

@@ -4,8 +4,8 @@ import Journal
 
 /// What reaches the ``Coordinator`` from outside. Each comes once or many times, late, out of order, or never.
 public enum LiveInput: Hashable, Sendable {
-  /// Somebody wants something; the answer bears the ticket.
-  case asked(UserRequest, ticket: UInt64)
+  /// Somebody wants something; the answer bears the ticket. What is done goes to the audit log as `act`.
+  case asked(UserRequest, ticket: UInt64, act: PersonAct? = nil)
   /// What became of ``LiveOrder/create(_:)``.
   case creationAnswered(request: UInt32, CreationAnswer)
   /// What became of ``LiveOrder/terminate(pod:)``.
@@ -28,6 +28,12 @@ public enum UserRequest: Hashable, Sendable {
   case override(JobIndex)
   case answer(JobIndex, Fallback)
   case setLimit(Int64?)
+  /// Asks a manager to raise the limit; its number is the coordinator's to give.
+  case requestLimit(Int64, justification: String, within: Span)
+  /// Decides such a request; approved, the limit is set in the same step.
+  case decide(approval: UInt32, approved: Bool, remark: String?)
+  /// Nothing but the act itself: something was done that is no matter of the engine's.
+  case record
   /// This copy of the store is the one that lives: see ``StoreNote/epochConfirmed(_:)``.
   case confirmEpoch
 }

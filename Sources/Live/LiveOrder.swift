@@ -43,13 +43,26 @@ public struct Acknowledgement: Hashable, Sendable {
   public var directive: Directive
   /// The number of the report that is expected next; all before it are on the disk.
   public var next: Int64
+
+  public init(directive: Directive, next: Int64) { (self.directive, self.next) = (directive, next) }
 }
 
 public enum UserAnswer: Hashable, Sendable {
   case submitted(JobIndex)
   case done
+  case approvalRequested(UInt32)
+  /// It may not be done, and why.
+  case refused(String)
   /// What was asked for cannot happen to a job in this phase.
   case impossible(Phase?)
   /// The store is a copy, and nobody has confirmed it yet.
   case unconfirmedCopy
+
+  /// What was asked for was done.
+  var isGranted: Bool {
+    switch self {
+    case .submitted, .done, .approvalRequested: true
+    case .refused, .impossible, .unconfirmedCopy: false
+    }
+  }
 }

@@ -9,7 +9,9 @@ import Scenarios
 /// of the disk, so the process starts anew and finds what is there.
 public actor LiveRunner {
   private var coordinator: Coordinator
-  private let time: LiveTime
+  /// What is kept beside the journal.
+  public nonisolated let catalogue: Catalogue
+  public nonisolated let time: LiveTime
   private let provider: any PodProvider
   private let keys: WorkerKeys
   private let reportAddress: @Sendable () async -> String
@@ -34,6 +36,7 @@ public actor LiveRunner {
     tell: @escaping @Sendable (LiveNews) -> Void = { _ in }
   ) throws {
     coordinator = try open()
+    catalogue = coordinator.catalogue
     self.time = time
     self.provider = provider
     self.keys = keys
@@ -58,12 +61,14 @@ public actor LiveRunner {
   public func stop() { finish(nil) }
 
   /// Answers when what follows from it is on the disk.
-  public func ask(_ request: UserRequest) async throws -> UserAnswer {
+  ///
+  /// - Parameter act: what the audit log says of it, where it is done.
+  public func ask(_ request: UserRequest, as act: PersonAct? = nil) async throws -> UserAnswer {
     try await withCheckedThrowingContinuation { continuation in
       guard !end.isOver else { return continuation.resume(throwing: end.error ?? Stopped()) }
       tickets += 1
       askers[tickets] = continuation
-      put(.asked(request, ticket: tickets))
+      put(.asked(request, ticket: tickets, act: act))
     }
   }
 
@@ -76,6 +81,9 @@ public actor LiveRunner {
       put(.reported(report, ticket: tickets))
     }
   }
+
+  /// The job that a pod's worker may say something of; nil where its rental is over or was never ours.
+  public func job(workedOnBy pod: PodName) -> JobIndex? { coordinator.job(workedOnBy: pod) }
 
   public var view: LiveView { coordinator.view(at: time.reading) }
 

@@ -9,6 +9,7 @@ public struct LiveView: Sendable {
   public var policies: Policies
   /// By ordinal.
   public var descriptions: [JobDescription]
+  public var approvals: ApprovalBook
   public var store: String
   public var epoch: UInt32
   /// False where the store is a copy that nobody has confirmed: then it only looks.

@@ -111,6 +111,7 @@ struct RentalBook {
       isConfirmed = home == nil
       (epoch, home) = (mark.epoch, mark.home)
     case .epochConfirmed: isConfirmed = true
+    case .personActed, .approvalRequested, .approvalDecided: break
     }
   }
 }

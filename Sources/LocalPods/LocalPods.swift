@@ -80,7 +80,7 @@ public actor LocalPods: PodProvider {
       var script = PodFolder.standIn
       if let trainer, let file = launch.description.trainingFile {
         script = PodFolder.trainer
-        environment.merge(trainer.environment(of: file, time)) { $1 }
+        environment.merge(try trainer.environment(of: file, time)) { $1 }
       }
       try ProcessSession.start(script: script, in: pod.url.path, environment: environment)
     } catch {

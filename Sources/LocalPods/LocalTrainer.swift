@@ -5,7 +5,10 @@ import Worker
 
 /// The worker that trains, as this machine runs it.
 public struct LocalTrainer: Sendable {
+  struct NoTrainingFile: Error { var id: String }
+
   private let python: String
+  private let files: String
   private let objects: String
   private let settings: String?
   private let package: URL
@@ -15,10 +18,11 @@ public struct LocalTrainer: Sendable {
 
   /// - Parameters:
   ///   - python: of an environment that has the worker's requirements (`WorkerPackage.requirements`).
+  ///   - files: the folder in which training files stand, each under the digest of its bytes.
   ///   - objects: the folder in which checkpoints and results are kept.
   ///   - settings: JSON that is laid over each job's: the model that this machine can hold, for one.
   /// - Throws: `InputError` where there is no such Python, or the worker is not beside the program.
-  public init(python: String, objects: String, settings: String? = nil) throws {
+  public init(python: String, files: String, objects: String, settings: String? = nil) throws {
     guard FileManager.default.isExecutableFile(atPath: python) else {
       throw InputError(
         .noInput, file: python, "is no Python that can be run",
@@ -30,15 +34,23 @@ public struct LocalTrainer: Sendable {
     }
     // Pods have a folder of their own to work in.
     self.python = URL(fileURLWithPath: python).path
+    self.files = files
     self.objects = URL(fileURLWithPath: objects).path
     self.settings = settings
     self.package = package
   }
 
-  func environment(of trainingFile: String, _ time: LiveTime) -> [String: String] {
+  /// - Parameter trainingFile: its id, `file-` and the beginning of its digest.
+  /// - Throws: ``NoTrainingFile`` where it is not in the folder.
+  func environment(of trainingFile: String, _ time: LiveTime) throws -> [String: String] {
+    let digest = trainingFile.dropFirst("file-".count)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: files)) ?? []
+    guard trainingFile.hasPrefix("file-"), !digest.isEmpty, let name = names.first(where: { $0.hasPrefix(digest) })
+    else { throw NoTrainingFile(id: trainingFile) }
     var environment = [
       "LORA_PYTHON": python, "PYTHONPATH": package.path, "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1",
-      "LORA_TRAINING_FILE": trainingFile, "LORA_OBJECTS": objects,
+      "LORA_TRAINING_FILE": URL(fileURLWithPath: files).appendingPathComponent(name).path,
+      "LORA_OBJECTS": objects,
       "LORA_GRACE_S": "\(LocalPods.grace.components.seconds)",
       "LORA_DEADLINE_S": "\(max(LocalTrainer.deadline.own / time.scale, LocalTrainer.deadline.real))",
     ]

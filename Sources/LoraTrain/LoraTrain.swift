@@ -19,7 +19,7 @@ struct LoraTrain: AsyncParsableCommand {
     subcommands: [
       EstimateCommand.self, ForecastCommand.self, SimulateCommand.self, PlanCommand.self, CalibrateCommand.self,
       FitCommand.self, BacktestCommand.self, ReplayCommand.self, StoreCommand.self, ServeCommand.self, JobCommand.self,
-      BudgetCommand.self,
+      BudgetCommand.self, ApprovalCommand.self, FileCommand.self, TemplateCommand.self, UserCommand.self,
     ])
 
   static func main() async {

@@ -17,6 +17,31 @@ enum Reply {
     return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
   }
 
+  /// The body as JSON.
+  ///
+  /// - Throws: ``Problem`` that names what is missing or wrong.
+  static func read<Value: Decodable>(_ request: Request) async throws -> Value {
+    try value(of: try await request.body.collect(upTo: 1 << 20))
+  }
+
+  /// The same where there may be no body; nil without one.
+  static func readOrNothing<Value: Decodable>(_ request: Request) async throws -> Value? {
+    let body = try await request.body.collect(upTo: 1 << 20)
+    return body.readableBytes == 0 ? nil : try value(of: body) as Value
+  }
+
+  private static func value<Value: Decodable>(of body: ByteBuffer) throws -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data(body.readableBytesView))
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw Problem(.badRequest, "'\(key.stringValue)' is missing")
+    } catch DecodingError.typeMismatch(_, let context) {
+      throw Problem(.badRequest, "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type")
+    } catch {
+      throw Problem(.badRequest, "the body is no JSON that is understood here")
+    }
+  }
+
   /// What cannot be written down now is not taken: whoever asked asks again.
   static func orUnavailable<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
     do {

@@ -1,6 +1,7 @@
 import DiscreteEvent
 import Engine
 import Foundation
+import Journal
 import Live
 
 /// A worker's report as it comes over the wire.
@@ -42,6 +43,50 @@ struct ReportDocument: Decodable {
   private func span(_ seconds: Double?) -> Span? {
     guard let seconds = Optional(seconds ?? 0), seconds >= 0, seconds < 1e9 else { return nil }
     return Span(seconds: seconds)
+  }
+}
+
+/// What a worker measured or said, over the wire: rows of metrics, a warning, or a line of its log.
+struct MeasuresDocument: Decodable {
+  struct Measured: Decodable {
+    var step: Int
+    /// Seconds since 1970, by the worker's clock.
+    var at: Double?
+    var epoch, training_loss, validation_loss, learning_rate, perplexity, gradient_norm, tokens_per_s, gpu_utilization,
+      gpu_memory_gb, elapsed_s: Double?
+
+    func metric(_ time: LiveTime) -> Catalogue.Metric {
+      var metric = Catalogue.Metric(step: step, at: at.flatMap { MeasuresDocument.own($0, time)?.microseconds })
+      (metric.epoch, metric.training_loss, metric.validation_loss) = (epoch, training_loss, validation_loss)
+      (metric.learning_rate, metric.perplexity, metric.gradient_norm) = (learning_rate, perplexity, gradient_norm)
+      (metric.tokens_per_s, metric.gpu_utilization) = (tokens_per_s, gpu_utilization)
+      (metric.gpu_memory_gb, metric.elapsed_s) = (gpu_memory_gb, elapsed_s)
+      return metric
+    }
+  }
+
+  var event: String
+  var rows: [Measured]?
+  var number: Int64?
+  var at: Double?
+  var level: String?
+  var code: String?
+  var message: String?
+  var step: Int?
+
+  /// nil where it is neither a warning nor a line of a log.
+  func said(_ time: LiveTime, now: Instant) -> (number: Int64, Catalogue.Message)? {
+    guard let number, event == "warning" || event == "log" else { return nil }
+    let kind: Catalogue.Message.Kind = event == "warning" ? .warning : level == "error" ? .error : .log
+    let at = at.flatMap { MeasuresDocument.own($0, time) } ?? now
+    return (
+      number,
+      Catalogue.Message(kind: kind, code: code ?? "", message: message ?? "", step: step, at: at.microseconds)
+    )
+  }
+
+  private static func own(_ seconds: Double, _ time: LiveTime) -> Instant? {
+    seconds > 0 && seconds < 1e11 ? time.own(Instant(microseconds: Int64(seconds * 1e6))) : nil
   }
 }
 

@@ -1,5 +1,4 @@
 import Calibration
-import Crypto
 import Engine
 import Foundation
 import HTTPTypes
@@ -13,28 +12,41 @@ import ServiceLifecycle
 
 /// The web face of live mode: where workers report, and where people and their programs ask and do.
 public struct WebServer: Sendable {
-  /// Says what a job would cost.
-  public typealias Quoter = @Sendable (JobConfiguration) async throws -> QuoteDocument
+  /// What the simulator is asked.
+  public struct Advice: Sendable {
+    /// What a job would cost.
+    public var quote: @Sendable (JobConfiguration) async throws -> QuoteDocument
+    /// What the month will come to from where the jobs stand.
+    public var forecast: @Sendable (LiveView) async throws -> ForecastDocument
+
+    public init(
+      quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
+      forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument
+    ) {
+      self.quote = quote
+      self.forecast = forecast
+    }
+  }
 
   private let runner: LiveRunner
   private let keys: WorkerKeys
   private let store: String
   private let storePath: String
   private let token: String
-  private let quote: Quoter
+  private let advice: Advice
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
-  ///   - token: what people's programs bear; compared as a digest.
+  ///   - token: what people's programs bear; its owner's; others have their own, see ``Bearers``.
   public init(
-    runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, quote: @escaping Quoter
+    runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, advice: Advice
   ) {
     self.runner = runner
     self.keys = keys
     self.store = store
     self.storePath = storePath
     self.token = token
-    self.quote = quote
+    self.advice = advice
   }
 
   /// Serves, and lets the runner step, until a signal comes or a step fails.
@@ -42,11 +54,13 @@ public struct WebServer: Sendable {
   /// - Parameter ready: told the port once it is open.
   /// - Throws: `InputError` where the port cannot be had; else what the failed step threw.
   public func run(host: String, port: Int, ready: @escaping @Sendable (Int) async -> Void) async throws {
-    let router = Router(context: BasicRequestContext.self)
+    let router = Router(context: LiveContext.self)
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
     WorkerRoutes(runner: runner, keys: keys, store: store).add(to: router)
-    UserRoutes(runner: runner, storePath: storePath, quote: quote)
-      .add(to: router.group("v1").add(middleware: TokenCheck(token: token)))
+    let people = router.group("v1").add(middleware: Bearers(catalogue: runner.catalogue, ownToken: token))
+    JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
+    BudgetRoutes(runner: runner, advice: advice).add(to: people)
+    TeamRoutes(runner: runner, storePath: storePath).add(to: people)
     var logger = Logger(label: "lora-train")
     logger.logLevel = .error
     let app = Application(
@@ -79,23 +93,5 @@ public struct WebServer: Sendable {
         Task { await runner.stop() }
       }
     }
-  }
-}
-
-/// Lets through what bears the token.
-struct TokenCheck: RouterMiddleware {
-  let token: String
-
-  func handle(
-    _ request: Request, context: BasicRequestContext,
-    next: (Request, BasicRequestContext) async throws -> Response
-  ) async throws -> Response {
-    let given = request.headers[.authorization] ?? ""
-    // Digests of equal length: how long a comparison takes says nothing.
-    guard SHA256.hash(data: Data(given.utf8)) == SHA256.hash(data: Data("Bearer \(token)".utf8)) else {
-      throw Problem(
-        .unauthorized, "the token is missing, or is not this store's", hint: "it is in the file STORE.token")
-    }
-    return try await next(request, context)
   }
 }

@@ -17,6 +17,12 @@ enum Wording {
 
   static func dollars(_ nanodollars: Int64) -> Double { Double(nanodollars) / 1e9 }
 
+  /// `$1,234.50`, for people.
+  static func money(_ nanodollars: Int64) -> String { money(dollars(nanodollars)) }
+  static func money(_ dollars: Double) -> String {
+    dollars.formatted(.currency(code: "USD").locale(Locale(identifier: "en_US")))
+  }
+
   /// To the second, UTC; nil for what has not been and is not to be expected.
   static func stamp(_ instant: Instant) -> String? {
     guard instant < .distantFuture, instant > .distantPast else { return nil }

@@ -12,20 +12,46 @@ struct WorkerRoutes {
   /// Seconds that a signature's time may be off.
   private static let tolerance = 300.0
   private static let longest = 64 * 1024
+  private static let longestMeasures = 4 << 20
 
-  func add(to router: Router<BasicRequestContext>) {
+  func add(to router: Router<LiveContext>) {
     router.post("/v1/reports/:pod") { request, context in
-      guard let pod = context.parameters.get("pod").flatMap({ PodName($0, store: store) }) else {
-        throw Problem(.notFound, "no such pod")
-      }
-      let body = try await request.body.collect(upTo: WorkerRoutes.longest)
-      let data = Data(body.readableBytesView)
-      try check(request.headers, data, pod)
+      let (pod, data) = try await signed(request, context, upTo: WorkerRoutes.longest)
       guard let report = (try? JSONDecoder().decode(ReportDocument.self, from: data))?.report(of: pod) else {
         throw Problem(.badRequest, "this is no report", hint: "see Web's page on the workers' protocol")
       }
       return try Reply.json(AcknowledgementDocument(try await Reply.orUnavailable { try await runner.hear(report) }))
     }
+    // What is measured moves nothing: it goes to its own tables, and only of a pod that works for us now.
+    router.post("/v1/reports/:pod/metrics") { request, context in
+      let (pod, data) = try await signed(request, context, upTo: WorkerRoutes.longestMeasures)
+      guard let measures = try? JSONDecoder().decode(MeasuresDocument.self, from: data) else {
+        throw Problem(.badRequest, "these are no metrics", hint: "see Worker's page on the workers' protocol")
+      }
+      guard let job = await runner.job(workedOnBy: pod) else {
+        return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .leave, next: 0)))
+      }
+      let (catalogue, time, now) = (runner.catalogue, runner.time, await runner.view.at)
+      try await Reply.orUnavailable {
+        if let (number, message) = measures.said(time, now: now) {
+          try catalogue.record(message, number: number, from: pod.description, of: job)
+        } else {
+          try catalogue.record((measures.rows ?? []).map { $0.metric(time) }, of: job, at: now)
+        }
+      }
+      return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .proceed, next: 0)))
+    }
+  }
+
+  /// Who signed a request, and its body.
+  private func signed(_ request: Request, _ context: LiveContext, upTo most: Int) async throws -> (PodName, Data) {
+    guard let pod = context.parameters.get("pod").flatMap({ PodName($0, store: store) }) else {
+      throw Problem(.notFound, "no such pod")
+    }
+    let body = try await request.body.collect(upTo: most)
+    let data = Data(body.readableBytesView)
+    try check(request.headers, data, pod)
+    return (pod, data)
   }
 
   private func check(_ headers: HTTPFields, _ body: Data, _ pod: PodName) throws {

@@ -13,7 +13,7 @@ import Testing
 
   private func dump(_ path: String) throws -> [String: [String]] {
     var dump: [String: [String]] = [:]
-    for table in HistorySchema.tables {
+    for table in StoreSchema.projections {
       dump[table] = try TestJournal.rows(path, "SELECT * FROM \(table) ORDER BY 1, 2, 3")
     }
     return dump

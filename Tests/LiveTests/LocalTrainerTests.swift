@@ -15,9 +15,9 @@ import Worker
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("trainer-\(UUID().uuidString)")
 
   @Test func aJobThatNamesATrainingFileIsTrainedWhereThereIsAPython() async throws {
-    let told = try await environment(trainingFile: "/data/a b.json", hasPython: true)
+    let told = try await environment(trainingFile: "file-0123", hasPython: true)
     #expect(told["arguments"] == "-u -m lora_worker train")
-    #expect(told["LORA_TRAINING_FILE"] == "/data/a b.json")
+    #expect(told["LORA_TRAINING_FILE"] == folder.path + "/files/01234567")
     #expect(told["LORA_OBJECTS"] == folder.path + "/objects")
     #expect(told["LORA_WORKER_SETTINGS"] == #"{"threads":1}"#)
     #expect(told["LORA_GRACE_S"] == "5" && told["LORA_DEADLINE_S"] == "60.0")
@@ -29,11 +29,15 @@ import Worker
 
   @Test func allOthersPlay() async throws {
     #expect(try await environment(trainingFile: nil, hasPython: true)["arguments"] == nil)
-    #expect(try await environment(trainingFile: "/data/a.json", hasPython: false)["arguments"] == nil)
+    #expect(try await environment(trainingFile: "file-0123", hasPython: false)["arguments"] == nil)
+  }
+
+  @Test func aTrainingFileThatIsNotThereMakesNoPod() async {
+    await #expect(throws: CancellationError.self) { try await environment(trainingFile: "file-89ab", hasPython: true) }
   }
 
   @Test func aPythonThatIsNotThereIsRefused() {
-    #expect(throws: InputError.self) { try LocalTrainer(python: "/nowhere/python", objects: "/tmp/objects") }
+    #expect(throws: InputError.self) { try LocalTrainer(python: "/nowhere/python", files: "/tmp", objects: "/tmp") }
   }
 
   @Test func thePackageIsWhole() throws {
@@ -57,9 +61,13 @@ import Worker
     FileManager.default.createFile(
       atPath: python, contents: Data(script.utf8), attributes: [.posixPermissions: 0o700])
     FileManager.default.createFile(atPath: other, contents: Data("pass\n".utf8))
+    try FileManager.default.createDirectory(atPath: folder.path + "/files", withIntermediateDirectories: true)
+    FileManager.default.createFile(atPath: folder.path + "/files/01234567", contents: Data("{}".utf8))
     let trainer =
       try hasPython
-      ? LocalTrainer(python: python, objects: folder.path + "/objects", settings: #"{"threads":1}"#) : nil
+      ? LocalTrainer(
+        python: python, files: folder.path + "/files", objects: folder.path + "/objects", settings: #"{"threads":1}"#)
+      : nil
     let pods = try LocalPods(
       folder: folder.path + "/pods", time: LiveTime(origin: LiveTime.machine, scale: 600), worker: other,
       trainer: trainer)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Journal
 import Scenarios
 import Web
 
@@ -14,31 +15,9 @@ struct JobCommand: AsyncParsableCommand {
         lora-train job wait job-7
       """,
     subcommands: [
-      JobCreate.self, List.self, Show.self, Events.self, Wait.self, Cancel.self, Pause.self, Resume.self, Promote.self,
-      Override.self, Answer.self,
+      JobCreate.self, JobListCommand.self, JobQueueCommand.self, Show.self, Events.self, Metrics.self, Note.self,
+      Wait.self, Cancel.self, Pause.self, Resume.self, JobRetry.self, Promote.self, Override.self, Answer.self,
     ])
-
-  struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Lists jobs, the newest first.", discussion: "EXAMPLE\n  lora-train job list --status failed --csv")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
-    @Option(help: "Only those with this status: queued, training, completed …") var status: String?
-    @Option(help: "Only those of this client.") var client: String?
-    @Option(help: "Only those whose id or name holds this.") var search: String?
-    @Option(help: "At most so many.") var limit = 100
-    @Flag(help: "Comma-separated values.") var csv = false
-
-    func run() async throws {
-      let list: JobList = try await LiveClient(store).get("/v1/jobs")
-      let jobs = list.jobs.reversed().filter { job in
-        (status.map { $0 == job.status } ?? true) && (client.map { $0 == job.client } ?? true)
-          && (search.map { job.id.contains($0) || job.name.lowercased().contains($0.lowercased()) } ?? true)
-      }.prefix(max(0, limit))
-      if output.json { return print(try JobText.json(Array(jobs))) }
-      print(csv ? JobText.csv(Array(jobs)) : JobText.table(Array(jobs)))
-    }
-  }
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -88,18 +67,23 @@ struct JobCommand: AsyncParsableCommand {
   }
 
   /// What is done to one job.
-  private static func act(_ action: String, _ target: JobTarget, _ output: OutputOptions) async throws {
-    let job: JobDocument = try await LiveClient(target.store).post("/v1/jobs/\(target.path)/\(action)")
+  private static func act(
+    _ action: String, _ target: JobTarget, _ output: OutputOptions, why justification: String? = nil
+  ) async throws {
+    let job: JobDocument = try await LiveClient(target.store).send(
+      "POST", "/v1/jobs/\(target.path)/\(action)", Reason(justification: justification))
     print(output.json ? try JobText.json(job) : JobText.one(job))
   }
 
   struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Cancels a job; its pod is ended within a minute, and what was not saved is lost.",
-      discussion: "EXAMPLE\n  lora-train job cancel job-7")
+      discussion: "EXAMPLE\n  lora-train job cancel job-7 --reason 'Loss not decreasing'")
     @OptionGroup var target: JobTarget
+    @Option(help: "Loss not decreasing, Too expensive, Wrong configuration, Testing, or your own words.") var reason:
+      String?
     @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("cancel", target, output) }
+    func run() async throws { try await JobCommand.act("cancel", target, output, why: reason) }
   }
 
   struct Pause: AsyncParsableCommand {
@@ -121,18 +105,49 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Promote: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Puts a queued job first.", discussion: "EXAMPLE\n  lora-train job promote job-7")
+      abstract: "Puts a queued job first; takes a manager, and says why.",
+      discussion: "EXAMPLE\n  lora-train job promote job-7 --justification 'the client waits'")
     @OptionGroup var target: JobTarget
+    @Option(help: "Why: it goes to the audit log.") var justification: String?
     @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("promote", target, output) }
+    func run() async throws { try await JobCommand.act("promote", target, output, why: justification) }
   }
 
   struct Override: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lets a blocked job pass the budget's gate.", discussion: "EXAMPLE\n  lora-train job override job-7")
+      abstract: "Lets a blocked job pass the budget's gate; takes a manager, and says why.",
+      discussion: "EXAMPLE\n  lora-train job override job-7 --justification 'signed off by finance'")
     @OptionGroup var target: JobTarget
+    @Option(help: "Why: it goes to the audit log.") var justification: String?
     @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("override", target, output) }
+    func run() async throws { try await JobCommand.act("override", target, output, why: justification) }
+  }
+
+  struct Note: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Notes something down about a job, with the time and who said it.",
+      discussion: "EXAMPLE\n  lora-train job note job-7 'Loss plateaued at epoch 2.5'")
+    @OptionGroup var target: JobTarget
+    @Argument(help: "The note, in Markdown.") var text: String
+    func run() async throws {
+      let _: [Catalogue.Note] = try await LiveClient(target.store).send(
+        "POST", "/v1/jobs/\(target.path)/notes", NewNote(text: text))
+      print("Noted.")
+    }
+  }
+
+  struct Metrics: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What a job's worker measured, step by step.",
+      discussion: "EXAMPLE\n  lora-train job metrics job-7 --csv > metrics.csv")
+    @OptionGroup var target: JobTarget
+    @Flag(help: "Comma-separated values.") var csv = false
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let list: MetricList = try await LiveClient(target.store).get("/v1/jobs/\(target.path)/metrics")
+      print(output.json ? try JobText.json(list) : csv ? MetricText.csv(list.metrics) : MetricText.table(list.metrics))
+    }
   }
 
   struct Answer: AsyncParsableCommand {

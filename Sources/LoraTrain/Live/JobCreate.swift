@@ -2,6 +2,7 @@ import ArgumentParser
 import Calibration
 import Engine
 import Foundation
+import Journal
 import Scenarios
 import Web
 
@@ -12,15 +13,23 @@ struct JobCreate: AsyncParsableCommand {
     abstract: "Shows what a job would cost, asks, and submits it; ends with 1 where it is blocked.",
     discussion: "EXAMPLE\n  lora-train job create --name first --pairs 2600 --tokens-per-pair 3400 --yes")
 
-  @Option(help: "What people call it.") var name: String
+  @Option(help: "What people call it; the training file's name, the preset and the date without it.") var name: String?
   @Option(help: "For whom.") var client: String?
   @Option(help: "For what.") var project: String?
   @Option(help: "conservative, balanced or aggressive.") var preset = "balanced"
   @Option(help: "spot or on_demand.") var pricing = "spot"
   @Option(help: ArgumentHelp("Training pairs of one epoch.", valueName: "n")) var pairs: Int?
   @Option(help: ArgumentHelp("Tokens a pair.", valueName: "n")) var tokensPerPair: Double?
-  @Option(help: ArgumentHelp("The data set: pairs and tokens are counted.", valueName: "file")) var trainingFile:
-    String?
+  @Option(
+    help: ArgumentHelp(
+      "The data set, or the id of one that is there: pairs and tokens are counted, and a new one is kept.",
+      valueName: "file")) var trainingFile: String?
+  @Option(help: "A template to start from.") var template: String?
+  @Option(help: "What the run is for, in up to 500 characters.") var purpose: String?
+  @Option(help: "Notes in Markdown, up to 2,000 characters.") var notes: String?
+  @Option(
+    name: .customLong("tag"), help: "A tag (experiment, production, client-delivery …); may be given several times.")
+  var tags: [String] = []
   @Option(help: "Epochs.") var epochs: Int?
   @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
   @Option(help: ArgumentHelp("Stop the run at this cost (it publishes what it has).", valueName: "usd")) var maxCost:
@@ -48,13 +57,18 @@ struct JobCreate: AsyncParsableCommand {
 
   func run() async throws {
     let client = try LiveClient(store)
-    let new = try job()
+    try await JobCreate.submit(try await job(client), client, yes: yes, output)
+  }
+
+  /// Shows what it would cost, asks, and submits.
+  static func submit(_ new: NewJob, _ client: LiveClient, yes: Bool, _ output: OutputOptions) async throws {
     let quote: QuoteDocument = try await client.send("POST", "/v1/quotes", new)
     if !output.json { print(JobText.quote(quote, of: new)) }
     if !yes {
       guard isatty(STDIN_FILENO) == 1 else {
         throw ValidationError("nobody is there to be asked: add --yes to submit it as it is")
       }
+      print("\n" + JobText.checklist(quote))
       print("Submit it? [y/N] ", terminator: "")
       fflush(nil)
       guard let answer = readLine(), answer.lowercased().hasPrefix("y") else {
@@ -67,24 +81,43 @@ struct JobCreate: AsyncParsableCommand {
     if made.status == "blocked" { throw ExitCode(1) }
   }
 
-  private func job() throws -> NewJob {
+  private func job(_ client: LiveClient) async throws -> NewJob {
     guard let preset = Preset(rawValue: preset), preset != .custom else {
       throw ValidationError("--preset takes conservative, balanced or aggressive, not '\(self.preset)'")
     }
     var configuration = JobConfiguration(preset: preset, pricing: try PricingArgument.pricing(pricing))
-    if let trainingFile {
-      let file = try TrainingFile.read(path: trainingFile)
-      if let error = file.error { throw error }
-      configuration.trainingPairs = file.split.trainingPairs
-      configuration.tokensPerPair = file.meanTokens(cutAt: configuration.maxSequenceLength)
+    if let template {
+      let list: TemplateList = try await client.get("/v1/templates")
+      guard let found = list.templates.first(where: { $0.template.name == template }) else {
+        throw InputError(.noInput, "there is no template '\(template)'", hint: "lora-train template list")
+      }
+      configuration = found.template.configuration
+    }
+    let file = try await file(client)
+    if let file {
+      configuration.trainingPairs = file.training_pairs
+      configuration.tokensPerPair = min(file.tokens_per_pair, Double(configuration.maxSequenceLength))
     }
     if let pairs { configuration.trainingPairs = pairs }
     if let tokensPerPair { configuration.tokensPerPair = min(tokensPerPair, Double(configuration.maxSequenceLength)) }
     if let epochs { configuration.epochs = epochs }
     if let checkpointEvery { configuration.checkpointEvery = checkpointEvery }
-    var new = NewJob(name: name, configuration: configuration)
+    let date = Words.stamp(.now).prefix(10)
+    var new = NewJob(
+      name: name ?? "\(file?.name ?? "Training") - \(configuration.preset.rawValue.capitalized) - \(date)",
+      configuration: configuration)
     (new.client, new.project, new.max_cost_usd) = (self.client, project, maxCost)
-    new.creator = ProcessInfo.processInfo.environment["USER"]
+    (new.purpose, new.notes, new.tags, new.template) = (purpose, notes, tags.isEmpty ? nil : tags, template)
+    new.training_file = file?.id
     return new
+  }
+
+  /// The training file that is named, taken in where it is not there yet.
+  private func file(_ client: LiveClient) async throws -> Catalogue.FileRecord? {
+    guard let trainingFile else { return nil }
+    let list: FileList = try await client.get("/v1/files")
+    if let known = list.files.first(where: { $0.id == trainingFile }) { return known }
+    let name = URL(fileURLWithPath: trainingFile).lastPathComponent
+    return try await client.upload("/v1/files?name=\(LiveClient.escaped(name))", trainingFile)
   }
 }

@@ -25,6 +25,18 @@ enum JobText {
       "\(job.preset), \(words(job.pricing))\(rate): step \(Words.group(job.durable_step)) of \(Words.group(job.steps)) is saved; "
         + "\(Words.dollars(job.cost_usd)) so far, \(Words.dollars(job.reserved_usd)) set aside"
         + (job.max_cost_usd.map { ", stops at \(Words.dollars($0))" } ?? ""))
+    if let projection = job.projection {
+      let left = projection.remaining_s.map { ", \(Words.duration($0.p50)) to go" } ?? ""
+      lines.append(
+        "Projected final cost \(Words.dollars(projection.cost_usd.p50)) (best case \(Words.dollars(projection.cost_usd.p10)), "
+          + "worst case \(Words.dollars(projection.cost_usd.p90)))\(left)")
+    }
+    if let alert = job.alert_text { lines.append("Warning: \(alert)") }
+    if let purpose = job.purpose { lines.append("What for: \(purpose)") }
+    if let tags = job.tags, !tags.isEmpty { lines.append("Tags: \(tags.joined(separator: ", "))") }
+    if let original = job.retry_of { lines.append("This is retry #\(job.retry ?? 1) of \(original)") }
+    if let notes = job.notes { lines.append("Notes (\(job.submitted_at)): \(notes)") }
+    lines += (job.later_notes ?? []).map { "Update (\($0.at), \($0.person)): \($0.text)" }
     lines.append(
       "\(count(job.interruptions, "interruption")), \(count(job.failures, "failure")); submitted \(job.submitted_at)"
         + (job.ended_at.map { ", ended \($0)" } ?? ""))
@@ -62,7 +74,7 @@ enum JobText {
   }
 
   /// A cell that no spreadsheet takes for a formula.
-  private static func cell(_ text: String) -> String {
+  static func cell(_ text: String) -> String {
     let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
     guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
     return "\"" + safe.replacingOccurrences(of: "\"", with: "\"\"") + "\""
@@ -90,13 +102,27 @@ enum JobText {
     return lines.joined(separator: "\n")
   }
 
+  /// What story 1.3.2 has a person go through before the start.
+  static func checklist(_ quote: QuoteDocument) -> String {
+    let range = "\(Words.dollars(quote.cost_usd.p10))–\(Words.dollars(quote.cost_usd.p90))"
+    return "By submitting it you say: I have reviewed the configuration; I understand the estimated cost (\(range)); "
+      + "I have budget approval if required."
+  }
+
   static func budget(_ budget: BudgetDocument) -> String {
     let spent = "\(Words.dollars(budget.spent_usd)) spent and \(Words.dollars(budget.reserved_usd)) set aside"
     guard let limit = budget.limit_usd, let available = budget.available_usd else {
-      return "Budget: \(spent); there is no limit."
+      return "Budget: \(spent); there is no limit." + month(budget)
     }
     return "Budget: \(spent) of \(Words.dollars(limit)); \(Words.dollars(available)) are left for new jobs"
-      + (budget.period_ends.map { " until \($0.prefix(10))." } ?? ".")
+      + (budget.period_ends.map { " until \($0.prefix(10))." } ?? ".") + month(budget)
+  }
+
+  private static func month(_ budget: BudgetDocument) -> String {
+    budget.projected_month_usd.map {
+      "\nProjected for the month as things stand: \(Words.dollars($0.p50)), 8 in 10 between \(Words.dollars($0.p10)) and "
+        + "\(Words.dollars($0.p90))."
+    } ?? ""
   }
 
   private static func words(_ snake: String) -> String { snake.replacingOccurrences(of: "_", with: " ") }

@@ -18,7 +18,10 @@ struct LiveClient {
         .unavailable, file: path, "this store is not served", hint: "lora-train serve --store \(path)")
     }
     address = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    token = String(decoding: try SecretFile.read(path + ".token"), as: UTF8.self)
+    // A person's own token, else that of whoever owns the store.
+    token =
+      try ProcessInfo.processInfo.environment["LORA_TRAIN_TOKEN"]
+      ?? String(decoding: SecretFile.read(path + ".token"), as: UTF8.self)
   }
 
   func get<Value: Decodable>(_ path: String) async throws -> Value { try await call("GET", path, nil) }
@@ -29,7 +32,20 @@ struct LiveClient {
     try await call(method, path, try JSONEncoder().encode(body))
   }
 
-  private func call<Value: Decodable>(_ method: String, _ path: String, _ body: Data?) async throws -> Value {
+  /// Sends a file's bytes as they are.
+  func upload<Value: Decodable>(_ path: String, _ file: String) async throws -> Value {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw InputError(.noInput, file: file, "cannot be read", hint: "check the path")
+    }
+    return try await call("POST", path, data)
+  }
+
+  /// A text as part of an address.
+  static func escaped(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~"))) ?? ""
+  }
+
+  func call<Value: Decodable>(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Value {
     let answer: HTTPClient.Answer
     do {
       answer = try await http.send(
@@ -44,9 +60,19 @@ struct LiveClient {
     guard answer.status < 300 else {
       let problem = try? JSONDecoder().decode(ProblemDocument.self, from: answer.body)
       throw InputError(
-        answer.status == 404 ? .noInput : answer.status >= 500 ? .tryAgainLater : .badData,
-        problem?.error ?? "lora-train serve answered \(answer.status)", hint: problem?.hint)
+        LiveClient.kind(answer.status), problem?.error ?? "lora-train serve answered \(answer.status)",
+        hint: problem?.hint)
     }
     return try JSONDecoder().decode(Value.self, from: answer.body)
+  }
+
+  private static func kind(_ status: Int) -> InputError.Kind {
+    switch status {
+    case 404: .noInput
+    case 401, 403: .badConfiguration
+    case 507: .cannotCreate
+    case 500...: .tryAgainLater
+    default: .badData
+    }
   }
 }

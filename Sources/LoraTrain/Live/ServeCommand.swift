@@ -57,6 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
     let live = try LiveStore(
       path: path,
       plan: .init(slots: slots, limit: budget.map { Int64(($0 * 1e9).rounded()) }, timeScale: timeScale))
+    let forecaster = try LiveForecaster(store: path, history: history)
     let settings = try workerSettings.map { path in
       guard let data = FileManager.default.contents(atPath: path),
         (try? JSONSerialization.jsonObject(with: data)) != nil
@@ -64,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
       return String(decoding: data, as: UTF8.self)
     }
     let trainer = try workerPython.map {
-      try LocalTrainer(python: $0, objects: path + ".objects", settings: settings)
+      try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }
     let pods = try LocalPods(folder: path + ".pods", time: live.time, rates: quoter.rates, trainer: trainer)
     let diary = Diary()
@@ -75,7 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
       tell: { diary.write($0) })
     let server = WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: path, token: live.token,
-      quote: { try await quoter.quote($0) })
+      advice: WebServer.Advice(
+        quote: { try await quoter.quote($0) }, forecast: { try await forecaster.forecast($0) }))
     let (host, name, scale) = (host, live.name, live.time.scale)
     // Signals are the server's now: what is going on is brought to an end.
     signal(SIGPIPE, SIG_IGN)

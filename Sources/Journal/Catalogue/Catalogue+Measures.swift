@@ -1,0 +1,176 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import GRDB
+import Scenarios
+
+/// What workers measure and say, and what people note down about a job.
+extension Catalogue {
+  /// One row of a job's metrics: what was true after a step. Keys as in story 4.2.1; a value that is no number is nil.
+  public struct Metric: Codable, Sendable, Hashable {
+    public var step: Int
+    /// Microseconds since 1970, in the store's own time.
+    public var at: Int64?
+    public var epoch: Double?
+    public var training_loss: Double?
+    public var validation_loss: Double?
+    public var learning_rate: Double?
+    public var perplexity: Double?
+    public var gradient_norm: Double?
+    public var tokens_per_s: Double?
+    public var gpu_utilization: Double?
+    public var gpu_memory_gb: Double?
+    /// Seconds of training up to here, over all pods.
+    public var elapsed_s: Double?
+
+    public init(step: Int, at: Int64? = nil) { (self.step, self.at) = (step, at) }
+  }
+
+  /// Something a worker said that moves nothing.
+  public struct Message: Codable, Sendable, Hashable {
+    public enum Kind: String, Codable, Sendable { case warning, error, log }
+    public var kind: Kind
+    public var code: String
+    public var message: String
+    public var step: Int?
+    /// Microseconds since 1970, in the store's own time.
+    public var at: Int64
+
+    public init(kind: Kind, code: String, message: String, step: Int? = nil, at: Int64) {
+      self.kind = kind
+      self.code = code
+      self.message = message
+      self.step = step
+      self.at = at
+    }
+  }
+
+  /// Keeps what a worker measured. A step that is there already is replaced: after a resume the lost steps are done again.
+  ///
+  /// - Parameter at: what stands for rows that do not say when they were measured.
+  public func record(_ metrics: [Metric], of job: JobIndex, at: Instant) throws(InputError) {
+    try write { db in
+      let row = try db.cachedStatement(
+        sql:
+          "INSERT OR REPLACE INTO metric (job, step, at, \(Catalogue.measured)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      )
+      for m in metrics {
+        try row.execute(arguments: [
+          job.rawValue, m.step, m.at ?? at.microseconds, m.epoch, m.training_loss, m.validation_loss, m.learning_rate,
+          m.perplexity, m.gradient_norm, m.tokens_per_s, m.gpu_utilization, m.gpu_memory_gb, m.elapsed_s,
+        ])
+      }
+    }
+  }
+
+  /// Keeps what a worker said; the same number of the same pod again is the same message.
+  public func record(_ message: Message, number: Int64, from pod: String, of job: JobIndex) throws(InputError) {
+    try write { db in
+      try db.cachedStatement(
+        sql: """
+          INSERT OR IGNORE INTO worker_message (pod, number, job, at, kind, code, message, step)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          """
+      ).execute(arguments: [
+        pod, number, job.rawValue, message.at, message.kind.rawValue, message.code, message.message, message.step,
+      ])
+    }
+  }
+
+  private static let measured =
+    "epoch, training_loss, validation_loss, learning_rate, perplexity, gradient_norm, tokens_per_s, gpu_utilization, "
+    + "gpu_memory_gb, elapsed_s"
+
+  /// By step, from one step to another.
+  public func metrics(of job: JobIndex, from: Int = 0, to: Int = .max) throws(InputError) -> [Metric] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: "SELECT step, at, \(Catalogue.measured) FROM metric WHERE job = ? AND step BETWEEN ? AND ? ORDER BY step",
+        arguments: [job.rawValue, from, to]
+      ).map { row in
+        var m = Metric(step: row[0], at: row[1])
+        (m.epoch, m.training_loss, m.validation_loss, m.learning_rate) = (row[2], row[3], row[4], row[5])
+        (m.perplexity, m.gradient_norm, m.tokens_per_s) = (row[6], row[7], row[8])
+        (m.gpu_utilization, m.gpu_memory_gb, m.elapsed_s) = (row[9], row[10], row[11])
+        return m
+      }
+    }
+  }
+
+  public func messages(of job: JobIndex) throws(InputError) -> [Message] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: "SELECT kind, code, message, step, at FROM worker_message WHERE job = ? ORDER BY at, pod, number",
+        arguments: [job.rawValue]
+      ).map {
+        Message(kind: Message.Kind(rawValue: $0[0]) ?? .log, code: $0[1], message: $0[2], step: $0[3], at: $0[4])
+      }
+    }
+  }
+
+  public struct Note: Codable, Sendable, Hashable {
+    public var at: String
+    public var person: String
+    public var text: String
+  }
+
+  public func addNote(_ text: String, to job: JobIndex, by person: String, at: Instant) throws(InputError) {
+    try write { db in
+      try db.execute(
+        sql: "INSERT INTO job_note (job, at, person, text) VALUES (?, ?, ?, ?)",
+        arguments: [job.rawValue, at.microseconds, person, text])
+    }
+  }
+
+  public func notes(of job: JobIndex) throws(InputError) -> [Note] {
+    try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT at, person, text FROM job_note WHERE job = ? ORDER BY id", arguments: [job.rawValue]
+      ).map { Note(at: Catalogue.stamp(Instant(microseconds: $0[0])), person: $0[1], text: $0[2]) }
+    }
+  }
+
+  /// Jobs whose later notes hold a text, whatever its case.
+  public func jobs(noted text: String) throws(InputError) -> Set<JobIndex> {
+    let pattern = text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "%", with: "\\%")
+      .replacingOccurrences(of: "_", with: "\\_")
+    return try read { db in
+      Set(
+        try UInt32.fetchAll(
+          db, sql: "SELECT DISTINCT job FROM job_note WHERE text LIKE ? ESCAPE '\\'", arguments: ["%\(pattern)%"]
+        ).map { JobIndex($0) })
+    }
+  }
+
+  /// One line of the audit log.
+  public struct AuditLine: Codable, Sendable, Hashable {
+    public var at: String
+    public var person: String
+    public var role: String
+    public var action: String
+    public var subject: String
+    public var justification: String?
+    public var change: String?
+  }
+
+  /// What people did, the newest first.
+  ///
+  /// - Parameter prefix: only actions that begin so: `budget.`
+  public func audit(prefix: String = "", subject: String? = nil, limit: Int = 1_000) throws(InputError) -> [AuditLine] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT at, person, role, action, subject, justification, change FROM audit
+          WHERE substr(action, 1, length(?1)) = ?1 AND (?2 IS NULL OR subject = ?2) ORDER BY id DESC LIMIT ?3
+          """, arguments: [prefix, subject, limit]
+      ).map {
+        AuditLine(
+          at: Catalogue.stamp(Instant(microseconds: $0[0])), person: $0[1], role: $0[2], action: $0[3], subject: $0[4],
+          justification: $0[5], change: $0[6])
+      }
+    }
+  }
+}

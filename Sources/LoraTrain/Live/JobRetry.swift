@@ -1,0 +1,62 @@
+import ArgumentParser
+import Calibration
+import Engine
+import Foundation
+import Web
+
+/// Tries a job again, as it was or with what is different about it shown.
+struct JobRetry: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "retry",
+    abstract: "Makes a new job like one that is over, linked to it; shows what is different, and what it would cost.",
+    discussion: "EXAMPLE\n  lora-train job retry job-7 --pricing on_demand --yes")
+
+  @OptionGroup var target: JobTarget
+  @Option(help: "spot or on_demand.") var pricing: String?
+  @Option(help: "Pairs at once.") var batchSize: Int?
+  @Option(help: "Batches an optimizer step.") var gradientAccumulation: Int?
+  @Option(help: "Epochs.") var epochs: Int?
+  @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
+  @Option(help: "Learning rate.") var learningRate: Double?
+  @Flag(help: "Do not ask.") var yes = false
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let client = try LiveClient(target.store)
+    let original: JobDocument = try await client.get("/v1/jobs/\(target.path)")
+    var configuration = original.configuration
+    if let pricing { configuration.pricing = try PricingArgument.pricing(pricing) }
+    if let batchSize { configuration.batchSize = batchSize }
+    if let gradientAccumulation { configuration.gradientAccumulation = gradientAccumulation }
+    if let epochs { configuration.epochs = epochs }
+    if let checkpointEvery { configuration.checkpointEvery = checkpointEvery }
+    if let learningRate { configuration.learningRate = learningRate }
+    let base = original.name.replacing(#/ \(Retry \#\d+\)$/#, with: "")
+    var new = NewJob(name: "\(base) (Retry #\((original.retry ?? 0) + 1))", configuration: configuration)
+    (new.client, new.project, new.max_cost_usd) = (original.client, original.project, original.max_cost_usd)
+    (new.purpose, new.tags, new.training_file) = (original.purpose, original.tags, original.training_file)
+    new.retry_of = original.id
+    if !output.json {
+      print(
+        "\(original.id) \(original.name): \(original.status)" + (original.failure.map { " (\($0))" } ?? "")
+          + (original.duration_s.map { " after \(Words.duration($0))" } ?? ""))
+      let changes = JobRetry.changes(original.configuration, configuration)
+      print(changes.isEmpty ? "The same configuration again.\n" : changes.joined(separator: "\n") + "\n")
+    }
+    try await JobCreate.submit(new, client, yes: yes, output)
+  }
+
+  /// What is different, one line each: `batch_size: 4 → 2`.
+  static func changes(_ a: JobConfiguration, _ b: JobConfiguration) -> [String] {
+    func line(_ name: String, _ from: some CustomStringConvertible, _ to: some CustomStringConvertible) -> String? {
+      "\(from)" == "\(to)" ? nil : "  \(name): \(from) → \(to)"
+    }
+    return [
+      line("pricing", PricingArgument.words(a.pricing), PricingArgument.words(b.pricing)),
+      line("batch_size", a.batchSize, b.batchSize),
+      line("gradient_accumulation_steps", a.gradientAccumulation, b.gradientAccumulation),
+      line("epochs", a.epochs, b.epochs), line("checkpoint_every", a.checkpointEvery, b.checkpointEvery),
+      line("learning_rate", a.learningRate, b.learningRate),
+    ].compactMap { $0 }
+  }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Journal
+import Web
+
+/// People of the live system, and the tokens that their programs bear.
+struct UserCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "user", abstract: "Adds people, gives them tokens, and takes them away.",
+    discussion: """
+      A viewer reads, an engineer makes and stops jobs, a manager changes limits and lets jobs pass. Whoever can read STORE.token is its \
+      owner, a manager.
+
+      EXAMPLE
+        lora-train user add dana --role engineer --email dana@example.com
+        LORA_TRAIN_TOKEN=$(lora-train user token dana) lora-train job list
+      """, subcommands: [Add.self, List.self, Token.self, Revoke.self, Remove.self], defaultSubcommand: List.self)
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Adds a person, or gives one another role.",
+      discussion: "EXAMPLE\n  lora-train user add dana --role manager")
+    @Argument(help: "The name.") var name: String
+    @Option(help: "viewer, engineer or manager.") var role: Catalogue.Role
+    @Option(help: "Where notifications go.") var email: String?
+    @OptionGroup var store: StoreOptions
+    func run() async throws {
+      let made: Catalogue.Person = try await LiveClient(store).send(
+        "POST", "/v1/people", Catalogue.Person(name: name, email: email, role: role))
+      print(
+        "\(made.name) is \(made.role == .engineer ? "an" : "a") \(made.role.rawValue). A token: lora-train user token \(made.name)"
+      )
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows who may do what, and which tokens there are.", discussion: "EXAMPLE\n  lora-train user list")
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    func run() async throws {
+      let team: Team = try await LiveClient(store).get("/v1/people")
+      if output.json { return print(try JobText.json(team)) }
+      var table = Table(header: ["name", "role", "e-mail", "tokens"])
+      table.left = [0, 1, 2, 3]
+      table.rows = team.people.map { person in
+        let tokens = team.tokens.filter { $0.person == person.name && $0.revoked == nil }
+        return [person.name, person.role.rawValue, person.email ?? "", tokens.map(\.id).joined(separator: " ")]
+      }
+      print(team.people.isEmpty ? "Nobody but the store's owner." : table.text)
+    }
+  }
+
+  struct Token: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Makes a token and prints it: once, for only its digest is kept.",
+      discussion: "EXAMPLE\n  lora-train user token dana --label laptop")
+    @Argument(help: "Whose.") var name: String
+    @Option(help: "What it is for.") var label: String?
+    @OptionGroup var store: StoreOptions
+    func run() async throws {
+      let made: NewToken = try await LiveClient(store).send(
+        "POST", "/v1/people/\(LiveClient.escaped(name))/tokens", Reason(justification: label))
+      print(made.token)
+    }
+  }
+
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Takes a token away, at once.", discussion: "EXAMPLE\n  lora-train user revoke 1f2e3d4c")
+    @Argument(help: "The first eight digits that user list shows.") var id: String
+    @OptionGroup var store: StoreOptions
+    func run() async throws {
+      let _: Team = try await LiveClient(store).call("DELETE", "/v1/tokens/\(LiveClient.escaped(id))")
+      print("Revoked.")
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Takes all tokens from a person; what they did stays in the log.",
+      discussion: "EXAMPLE\n  lora-train user remove dana")
+    @Argument(help: "Who.") var name: String
+    @OptionGroup var store: StoreOptions
+    func run() async throws {
+      let _: Team = try await LiveClient(store).call("DELETE", "/v1/people/\(LiveClient.escaped(name))")
+      print("\(name) may do nothing any more.")
+    }
+  }
+}
+
+extension Catalogue.Role: ExpressibleByArgument {}

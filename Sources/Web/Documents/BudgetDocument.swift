@@ -1,0 +1,75 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+
+public struct BudgetDocument: Codable, Sendable {
+  public var at: String
+  /// nil: there is no limit.
+  public var limit_usd: Double?
+  public var spent_usd: Double
+  public var reserved_usd: Double
+  /// What new jobs may still reserve.
+  public var available_usd: Double?
+  public var period_ends: String?
+  /// What the whole month will come to: spent, running, queued, and still likely to arrive.
+  public var projected_month_usd: Band?
+
+  public init(_ view: LiveView) {
+    let (spent, reserved) = (view.fleet.spent(at: view.at), view.fleet.reserved(at: view.at))
+    at = Wording.stamp(view.at) ?? ""
+    limit_usd = view.fleet.budget.limit.map(Wording.dollars)
+    spent_usd = Wording.dollars(spent)
+    reserved_usd = Wording.dollars(reserved)
+    available_usd = view.fleet.budget.limit.map { Wording.dollars($0 - spent - reserved) }
+    period_ends = view.fleet.budget.boundaries.first { $0 > view.at }.flatMap(Wording.stamp)
+  }
+}
+
+/// A new limit; none: there is no limit any more.
+public struct NewLimit: Codable, Sendable {
+  public var limit_usd: Double?
+  public var justification: String?
+  public init(limit_usd: Double?, justification: String?) {
+    (self.limit_usd, self.justification) = (limit_usd, justification)
+  }
+}
+
+/// A limit that somebody asks a manager for.
+public struct NewApproval: Codable, Sendable {
+  public var limit_usd: Double
+  public var justification: String
+  public init(limit_usd: Double, justification: String) {
+    (self.limit_usd, self.justification) = (limit_usd, justification)
+  }
+}
+
+public struct ApprovalDocument: Codable, Sendable {
+  public var number: Int
+  /// `pending`, `approved`, `rejected` or `expired`.
+  public var status: String
+  public var applicant: String
+  public var limit_usd: Double
+  public var justification: String
+  public var expires_at: String
+  public var decided_by: String?
+  public var remark: String?
+
+  init(_ approval: ApprovalBook.Approval, at now: Instant) {
+    let request = approval.request
+    let expires = Instant(microseconds: request.expires)
+    number = Int(request.number)
+    status =
+      approval.decision.map { $0.isApproved ? "approved" : "rejected" } ?? (expires <= now ? "expired" : "pending")
+    applicant = request.applicant
+    limit_usd = Wording.dollars(request.limit)
+    justification = request.justification
+    expires_at = Wording.stamp(expires) ?? ""
+    decided_by = approval.decision?.person
+    remark = approval.decision?.remark
+  }
+}
+
+public struct ApprovalList: Codable, Sendable { public var approvals: [ApprovalDocument] }

@@ -1,0 +1,22 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+
+public struct HealthDocument: Codable, Sendable {
+  /// `ok`; `unconfirmed`: this is a copy of the store, which only looks until somebody confirms it.
+  public var status: String
+  public var store: String
+  public var epoch: Int
+  public var provider_answers: Bool
+  public var jobs: Int
+  public var running: Int
+}
+
+/// What went wrong, and the way out.
+public struct ProblemDocument: Codable, Sendable {
+  public var error: String
+  public var hint: String?
+}

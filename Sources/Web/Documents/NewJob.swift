@@ -1,0 +1,93 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+
+/// A job to be made.
+public struct NewJob: Codable, Sendable {
+  public var name: String
+  public var client: String?
+  public var project: String?
+  public var creator: String?
+  public var configuration: JobConfiguration
+  public var max_cost_usd: Double?
+  public var purpose: String?
+  public var notes: String?
+  public var tags: [String]?
+  public var template: String?
+  /// A file of the store's; pairs and tokens are then its own.
+  public var training_file: String?
+  public var retry_of: String?
+  public var justification: String?
+
+  public init(name: String, configuration: JobConfiguration) {
+    self.name = name
+    self.configuration = configuration
+  }
+
+  /// - Throws: ``Problem`` where a text is too long, or a number is none that can be.
+  func check() throws {
+    guard (3...100).contains(name.count) else {
+      throw Problem(.badRequest, "a job's name has 3 to 100 characters, not \(name.count)")
+    }
+    for (what, text, most) in [("purpose", purpose, 500), ("notes", notes, 2_000)] {
+      if let text, text.count > most {
+        throw Problem(.badRequest, "\(what) has \(text.count) characters; \(most) at most")
+      }
+    }
+    if let tags, tags.count > 20 || !tags.allSatisfy({ (1...40).contains($0.count) }) {
+      throw Problem(.badRequest, "a job has 20 tags at most, of 1 to 40 characters each")
+    }
+    if let cap = max_cost_usd, !(cap > 0 && cap < 1e9) { throw Problem(.badRequest, "max_cost_usd must be above 0") }
+  }
+
+  /// As the journal keeps it.
+  func description(creator: String, quote: QuoteDocument) -> JobDescription {
+    var text = JobDescription(ordinal: 0, id: "", name: name, configuration: configuration)
+    (text.client, text.project, text.creator) = (client, project, creator)
+    (text.purpose, text.tags, text.trainingFile) = (purpose, tags, training_file)
+    text.template = template
+    text.notes = [notes, template.map { "Started from template: \($0)" }].compactMap { $0 }.joined(separator: "\n\n")
+    if text.notes?.isEmpty == true { text.notes = nil }
+    func nano(_ dollars: Double) -> Int64 { Int64((dollars * 1e9).rounded()) }
+    text.quote = JobDescription.Quote(
+      cost: (nano(quote.cost_usd.p10), nano(quote.cost_usd.p50), nano(quote.cost_usd.p90)),
+      seconds: (quote.duration_s.p10, quote.duration_s.p50, quote.duration_s.p90))
+    return text
+  }
+
+  /// What story 1.2.1 and 1.2.2 warn of.
+  static func warnings(_ quote: QuoteDocument) -> [String] {
+    var warnings: [String] = []
+    if quote.cost_usd.p50 > 100 { warnings.append("the estimated cost is above $100") }
+    if quote.duration_s.p50 > 86_400 { warnings.append("the estimated duration is above 24 hours") }
+    guard let budget = quote.budget, let limit = budget.limit_usd, limit > 0 else { return warnings }
+    let used = budget.spent_usd / limit
+    if used >= 0.8 {
+      warnings.append(
+        "you're at \(Int(used * 100)) % of the monthly budget "
+          + "(\(Wording.money(budget.spent_usd)) of \(Wording.money(limit)))")
+    }
+    if let available = budget.available_usd, quote.reservation_usd > available {
+      warnings.append(
+        "what is set aside for it (\(Wording.money(quote.reservation_usd))) exceeds the remaining monthly budget "
+          + "(\(Wording.money(max(0, available)))); adjust the configuration or increase the limit: "
+          + "lora-train approval request")
+    }
+    return warnings
+  }
+}
+
+/// Something to be noted down about a job.
+public struct NewNote: Codable, Sendable {
+  public var text: String
+  public init(text: String) { self.text = text }
+
+  func check() throws {
+    guard (1...2_000).contains(text.count) else {
+      throw Problem(.badRequest, "a note has 1 to 2,000 characters, not \(text.count)")
+    }
+  }
+}
