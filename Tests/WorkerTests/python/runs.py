@@ -18,10 +18,10 @@ RESOURCES = HERE.parents[2] / "Sources" / "Worker" / "Resources"
 FINAL = "job-1/adapters/adapter_model.safetensors"
 
 
-def make_job(folder: Path, conversations: int = 12, **changes: dict[str, Any]) -> Path:
+def make_job(folder: Path, conversations: int = 12, turns: int = 4, **changes: Any) -> Path:
     """A job in a folder of its own; trains in a second or two."""
     folder.mkdir(parents=True, exist_ok=True)
-    training_files.write(folder / "data.json", training_files.document(conversations))
+    training_files.write(folder / "data.json", training_files.document(conversations, turns))
     job: dict[str, Any] = {
         "job_id": "job-1", "name": "First job", "training_file": "data.json", "store": "store", "threads": 1,
         "fewest_conversations": 1, "metrics_every": 1,

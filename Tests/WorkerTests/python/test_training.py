@@ -193,14 +193,15 @@ class FailureTests(Case):
         self.assertGreater(runs.newest_checkpoint(self.folder), 0)
 
     def test_memory_that_really_runs_out(self) -> None:
-        job = runs.make_job(self.folder, 60, configuration={"batch_size": 16, "max_sequence_length": 4096})
+        # A batch whose logits alone take a gigabyte, and more.
+        job = runs.make_job(self.folder, 12, 60, configuration={"batch_size": 240, "max_sequence_length": 4096})
         listener = Listener()
         self.addCleanup(listener.close)
         process = runs.start(job, **listener.environment())
-        self.assertTrue(listener.wait_for(lambda: any(r.get("stage") == "model_loading" for r in listener.reports)))
+        self.assertTrue(listener.wait_for(lambda: any(r.get("stage") == "preprocessing" for r in listener.reports)))
         status = Path(f"/proc/{process.pid}/status").read_text()
         size = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmSize"))
-        limit = (size + 8 * 1024) * 1024
+        limit = (size + 400 * 1024) * 1024
         resource.prlimit(process.pid, resource.RLIMIT_AS, (limit, limit))
         output, _ = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 40, (self.folder / "errors").read_text()[-2000:] + output[-2000:])

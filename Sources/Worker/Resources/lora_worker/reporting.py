@@ -243,5 +243,6 @@ class Reporter:
             if error.code == 401 and there:
                 self._ahead = float(there) - time.time()
             return 404 if error.code == 404 and path else None
-        except (OSError, ValueError):
+        except (OSError, ValueError, MemoryError):
+            # Memory that ran out for the training is here again when it has ended.
             return None
