@@ -5,7 +5,7 @@ FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run test test-slow vopr sanitize measure workload bench guard lint format install-dependencies clean
+.PHONY: build run demo test test-worker test-slow vopr sanitize measure workload bench guard lint format install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -29,6 +29,15 @@ run: build
 	@echo "   .build/release/lora-train estimate --preset balanced --pricing spot --pairs 2600 --tokens-per-pair 3400"
 	@echo "   .build/release/lora-train estimate --training-file YOUR.json --compare"
 	@echo "   .build/release/lora-train --help"
+
+# One real training job on this machine: killed once, interrupted once, resumed, evaluated, packaged. Its files stay: FOLDER=demo
+FOLDER ?= .build-demo
+demo: build
+	@rm -rf $(FOLDER); python=$$(.ci/worker-environment) && .ci/demo $(FOLDER) $$python
+
+# The Python worker alone. KILLS=20 EVENTS=10000 SEED=1
+test-worker:
+	@.ci/test-worker
 
 test: install-dependencies
 	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && TMPDIR=$$scratch $(SWIFT) test $(FLAGS)

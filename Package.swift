@@ -48,9 +48,10 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(name: "Transport", dependencies: ["CCurl"]),
+    .target(name: "Worker", resources: [.copy("Resources")]),
     .target(
-      name: "LocalPods", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live"], resources: [.copy("Resources")]
-    ),
+      name: "LocalPods", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live", "Worker"],
+      resources: [.copy("Resources")]),
     .target(
       name: "Web",
       dependencies: [
@@ -83,7 +84,7 @@ let package = Package(
     .testTarget(
       name: "LiveTests",
       dependencies: [
-        "Live", "LocalPods", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
+        "Live", "LocalPods", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(

@@ -19,16 +19,18 @@ public actor LocalPods: PodProvider {
   /// Nanodollars an hour: what is entered in the ledger as if it were paid.
   private let rates: (spot: Int64, onDemand: Int64)
   private let worker: URL
+  private let trainer: LocalTrainer?
   private var executioners: [String: Task<Void, Never>] = [:]
 
   /// - Parameters:
   ///   - folder: where the pods' folders are; made where it is missing.
   ///   - rates: nanodollars an hour, on spot and on demand.
   ///   - worker: a Python program that speaks the workers' protocol; the stand-in without it.
+  ///   - trainer: trains the jobs that name a training file; without it they only play, as all others do.
   /// - Throws: `InputError` where the folder cannot be made, or there is no worker.
   public init(
     folder: String, time: LiveTime, rates: (spot: Int64, onDemand: Int64) = (2_490_000_000, 7_990_000_000),
-    worker: String? = nil
+    worker: String? = nil, trainer: LocalTrainer? = nil
   ) throws {
     guard let worker = worker.map({ URL(fileURLWithPath: $0) }) ?? LocalPods.standIn else {
       throw InputError(
@@ -50,6 +52,7 @@ public actor LocalPods: PodProvider {
     self.time = time
     self.rates = rates
     self.worker = worker
+    self.trainer = trainer
   }
 
   /// A small process that speaks the workers' protocol and trains nothing.
@@ -66,16 +69,20 @@ public actor LocalPods: PodProvider {
       // A name is used once: a folder that is there belongs to a call that went before.
       guard try pod.make(record) else { return .ambiguous }
       let description = try JSONEncoder().encode(launch.description)
-      try ProcessSession.start(
-        script: PodFolder.script, in: pod.url.path,
-        environment: [
-          "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": pod.url.path,
-          "LORA_POD_FOLDER": pod.url.path, "LORA_POD": request.name.description, "LORA_WORKER": worker.path,
-          "LORA_REPORT": launch.reportAddress, "LORA_SECRET": launch.secret,
-          "LORA_JOB": String(decoding: description, as: UTF8.self), "LORA_STEPS": "\(request.steps)",
-          "LORA_STEP": "\(request.durableStep)", "LORA_LEASE": "\(request.lease)",
-          "LORA_PREPROCESSED": request.isPreprocessed ? "1" : "0", "LORA_TIME_SCALE": "\(time.scale)",
-        ])
+      var environment = [
+        "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": pod.url.path,
+        "LORA_POD_FOLDER": pod.url.path, "LORA_POD": request.name.description, "LORA_WORKER": worker.path,
+        "LORA_REPORT": launch.reportAddress, "LORA_SECRET": launch.secret,
+        "LORA_JOB": String(decoding: description, as: UTF8.self), "LORA_STEPS": "\(request.steps)",
+        "LORA_STEP": "\(request.durableStep)", "LORA_LEASE": "\(request.lease)",
+        "LORA_PREPROCESSED": request.isPreprocessed ? "1" : "0", "LORA_TIME_SCALE": "\(time.scale)",
+      ]
+      var script = PodFolder.standIn
+      if let trainer, let file = launch.description.trainingFile {
+        script = PodFolder.trainer
+        environment.merge(try trainer.environment(of: file, time)) { $1 }
+      }
+      try ProcessSession.start(script: script, in: pod.url.path, environment: environment)
     } catch {
       pod.stamp(.removed)
       return .refused(.error)

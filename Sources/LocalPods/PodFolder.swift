@@ -18,8 +18,13 @@ struct PodFolder {
   var url: URL
 
   /// The worker, and a line that says when and how it ended. What is told to the session reaches the shell as well, which waits.
-  static let script =
-    "trap : TERM; cd \"$LORA_POD_FOLDER\" || exit 70; python3 -u \"$LORA_WORKER\"; code=$?; echo \"$code $(date +%s%6N)\" > end.new; mv end.new end; exit $code"
+  static func script(_ worker: String) -> String {
+    "trap : TERM; cd \"$LORA_POD_FOLDER\" || exit 70; \(worker); code=$?; "
+      + "echo \"$code $(date +%s%6N)\" > end.new; mv end.new end; exit $code"
+  }
+
+  static let standIn = script("python3 -u \"$LORA_WORKER\"")
+  static let trainer = script("\"$LORA_PYTHON\" -u -m lora_worker train")
 
   /// The exit code of a worker that saved what it had and can go on elsewhere.
   static let interrupted = 75

@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Runs jobs on pods, survives what happens to them, and answers people and workers over HTTP.",
     discussion: """
-      Pods are processes of this machine, with a worker that trains nothing and takes its time. The store is made where it is not there yet. \
+      Pods are processes of this machine. Their worker trains nothing and takes its time; with --worker-python, jobs that name a training \
+      file are really trained. The store is made where it is not there yet. \
       Ends on SIGTERM or SIGINT; pods go on, and are found again.
 
       EXAMPLE
@@ -33,12 +34,20 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What estimates stand on; without it the shipped priors.", valueName: "file")) var history:
     String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A Python with the worker's requirements: it trains the jobs that name a training file.", valueName: "path"))
+  var workerPython: String?
+  @Option(help: ArgumentHelp("JSON that is laid over each such job: the model, for one.", valueName: "file"))
+  var workerSettings: String?
+
   func validate() throws {
     guard timeScale >= 1, timeScale <= 100_000 else {
       throw ValidationError("--time-scale must be between 1 and 100,000")
     }
     guard slots >= 1, slots <= 1_000 else { throw ValidationError("--slots must be between 1 and 1,000") }
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65,535") }
+    if workerSettings != nil, workerPython == nil { throw ValidationError("--worker-settings needs --worker-python") }
     if let budget, !(budget >= 0 && budget < 1e9) { throw ValidationError("--budget must be at least 0") }
   }
 
@@ -49,7 +58,16 @@ struct ServeCommand: AsyncParsableCommand {
       path: path,
       plan: .init(slots: slots, limit: budget.map { Int64(($0 * 1e9).rounded()) }, timeScale: timeScale))
     let forecaster = try LiveForecaster(store: path, history: history)
-    let pods = try LocalPods(folder: path + ".pods", time: live.time, rates: quoter.rates)
+    let settings = try workerSettings.map { path in
+      guard let data = FileManager.default.contents(atPath: path),
+        (try? JSONSerialization.jsonObject(with: data)) != nil
+      else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: "check --worker-settings") }
+      return String(decoding: data, as: UTF8.self)
+    }
+    let trainer = try workerPython.map {
+      try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
+    }
+    let pods = try LocalPods(folder: path + ".pods", time: live.time, rates: quoter.rates, trainer: trainer)
     let diary = Diary()
     let address = Address()
     let runner = try LiveRunner(

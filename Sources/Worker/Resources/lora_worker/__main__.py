@@ -1,0 +1,63 @@
+"""The command line: `python -m lora_worker validate|train|evaluate|package job.json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from . import configuration, validation
+from .errors import Exit, WorkerError, exit_code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="lora_worker", description="Trains LoRA adapters on one pod.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="validate|train|evaluate|package")
+    validate = commands.add_parser("validate", help="says what is wrong with a training file; needs no torch")
+    validate.add_argument("job", help="job.json, or a training file itself")
+    validate.add_argument("--json", action="store_true", help="say it as JSON")
+    for name, text in (
+        ("train", "trains, and resumes where checkpoints are; without job.json what LORA_JOB says"),
+        ("evaluate", "perplexity on held-out conversations, with and without the adapter"),
+        ("package", "makes the downloads: adapters, metrics, deployment package"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("job", nargs="?", help="job.json")
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options)
+    except Exception as error:  # the last place where a cause can still be named
+        code = exit_code(error)
+        if not isinstance(error, WorkerError):
+            traceback.print_exc()
+        print(f"lora_worker: {error}", file=sys.stderr)
+        if isinstance(error, WorkerError) and error.hint:
+            print(f"lora_worker: {error.hint}", file=sys.stderr)
+        return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "validate":
+        return validation.run(options.job, as_json=options.json)
+    job = configuration.read(options.job) if options.job else configuration.from_launch(os.environ)
+    if options.command == "train":
+        from . import running
+
+        return running.run(job)
+    if options.command == "evaluate":
+        from . import evaluation
+
+        print(json.dumps(evaluation.run(job), indent=2))
+    else:
+        from . import packaging
+
+        for path in packaging.run(job):
+            print(path)
+    return Exit.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

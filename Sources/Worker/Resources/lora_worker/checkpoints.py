@@ -1,0 +1,92 @@
+"""Checkpoints in an object store: written so that a bad one is recognised, and passed over when one is looked for.
+
+`JOB/checkpoints/POD/checkpoint-step-N.pt`, and its SHA-256 beside it, which is written last. Each pod has a folder of
+its own: one that was given up and lives on cannot touch another's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+
+from .errors import Exit, WorkerError
+from .objects import FolderStore
+from .plan import Start
+
+_NAME = re.compile(r"checkpoint-step-(\d+)\.pt\.sha256$")
+VERSION = 1
+
+
+@dataclass
+class State:
+    """All that a run consists of after a step. The random numbers are a function of seed, epoch and step."""
+
+    step: int
+    seed: int
+    start: Start
+    after: Start
+    data: str
+    configuration: str
+    adapter: dict[str, torch.Tensor]
+    optimizer: dict[str, Any]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    baseline: list[list[float]] = field(default_factory=list)
+    elapsed_s: float = 0.0
+
+
+class Checkpoints:
+    def __init__(self, store: FolderStore, job: str, pod: str, keep: int):
+        self.store, self.keep = store, keep
+        self.folder = f"{job}/checkpoints"
+        self.own = f"{self.folder}/{pod}"
+
+    def save(self, state: State) -> str:
+        """Writes a checkpoint; when this returns, it is durable. Older ones beyond `keep` go."""
+        name = f"{self.own}/checkpoint-step-{state.step:06}.pt"
+        document = {**vars(state), "start": asdict(state.start), "after": asdict(state.after), "version": VERSION}
+        buffer = io.BytesIO()
+        torch.save(document, buffer)
+        data = buffer.getbuffer()
+        self.store.put(name, data)
+        self.store.put(name + ".sha256", hashlib.sha256(data).hexdigest().encode())
+        for _, old in self._all()[self.keep:]:
+            # Its sum first: what is half deleted is no checkpoint.
+            self.store.delete(old + ".sha256")
+            self.store.delete(old)
+        return name
+
+    def newest(self, notice: Any) -> State | None:
+        """The newest good one; what is wrong with those that are newer goes to `notice`."""
+        for _, name in self._all():
+            try:
+                return self._load(name)
+            except WorkerError as error:
+                notice(str(error))
+        return None
+
+    def _all(self) -> list[tuple[int, str]]:
+        found = []
+        for name in self.store.names(self.folder):
+            match = _NAME.search(name)
+            if match:
+                found.append((int(match.group(1)), name.removesuffix(".sha256")))
+        return sorted(found, reverse=True)
+
+    def _load(self, name: str) -> State:
+        data, digest = self.store.get(name), self.store.get(name + ".sha256")
+        if data is None or digest is None or hashlib.sha256(data).hexdigest() != digest.decode(errors="replace"):
+            raise WorkerError(Exit.CHECKPOINT, f"{name} is damaged: its SHA-256 differs")
+        try:
+            document = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            if document.pop("version") != VERSION:
+                raise WorkerError(Exit.CHECKPOINT, f"{name} was written by another version")
+            document["start"], document["after"] = Start(**document["start"]), Start(**document["after"])
+            return State(**document)
+        except (RuntimeError, KeyError, TypeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+            raise WorkerError(Exit.CHECKPOINT, f"{name} is damaged: {error}") from error

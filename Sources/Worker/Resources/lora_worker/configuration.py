@@ -1,0 +1,204 @@
+"""What a job is: read from `job.json`, or from what a pod was started with."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import Exit, WorkerError
+
+ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@dataclass(frozen=True)
+class Model:
+    """`tiny`: a random Llama made on the spot. `pretrained`: a name on the hub, or a folder."""
+
+    kind: str = "tiny"
+    name: str = "tiny-random-llama"
+    revision: str | None = None
+    quantization: str = "none"
+    dtype: str = "float32"
+    gradient_checkpointing: bool = False
+    hidden_size: int = 64
+    layers: int = 2
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the result depends on, and nothing else."""
+
+    rank: int = 16
+    alpha: int = 32
+    dropout: float = 0.05
+    target_modules: tuple[str, ...] = ALL_LINEAR
+    learning_rate: float = 2e-4
+    schedule: str = "cosine"
+    warmup_ratio: float = 0.03
+    weight_decay: float = 0.0
+    max_gradient_norm: float = 1.0
+    epochs: int = 3
+    batch_size: int = 2
+    gradient_accumulation: int = 2
+    max_sequence_length: int = 4096
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """One every so many steps or seconds, whichever comes first; the newest `keep` stay."""
+
+    every_steps: int = 100
+    every_s: float = 1800.0
+    keep: int = 3
+
+
+@dataclass(frozen=True)
+class Job:
+    job_id: str
+    training_file: str
+    store: str
+    name: str = ""
+    model: Model = field(default_factory=Model)
+    configuration: Training = field(default_factory=Training)
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    # Optimizer steps in all; without it what epochs and pairs give.
+    steps: int | None = None
+    metrics_every: int = 10
+    # Fewer conversations than this are refused.
+    fewest_conversations: int = 50
+    evaluate: bool = True
+    threads: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that the trained weights depend on, the data apart."""
+        facts = {"model": dataclasses.asdict(self.model), "configuration": dataclasses.asdict(self.configuration)}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def document(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+def read(path: str | Path) -> Job:
+    """Reads `job.json`; paths in it are relative to its folder."""
+    try:
+        document = json.loads(Path(path).read_text())
+    except OSError as error:
+        raise WorkerError(Exit.CONFIGURATION, f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise WorkerError(Exit.CONFIGURATION, f"{path}: malformed JSON: {error}") from error
+    job = parse(document, str(path))
+    folder = Path(path).resolve().parent
+    return dataclasses.replace(
+        job, training_file=str(folder / job.training_file), store=str(folder / job.store))
+
+
+def from_launch(environment: Mapping[str, str]) -> Job:
+    """A job as the pod's launch describes it: `LORA_JOB` is `JobDescription`, in Swift's words."""
+    try:
+        description = json.loads(environment["LORA_JOB"])
+        own = description["configuration"]
+        document: dict[str, Any] = {
+            "job_id": description["id"],
+            "name": description["name"],
+            "training_file": environment["LORA_TRAINING_FILE"],
+            "store": environment["LORA_OBJECTS"],
+            "steps": int(environment["LORA_STEPS"]),
+            "configuration": {
+                "rank": own["rank"],
+                "alpha": 2 * own["rank"],
+                "learning_rate": own["learningRate"],
+                "epochs": own["epochs"],
+                "batch_size": own["batchSize"],
+                "gradient_accumulation": own["gradientAccumulation"],
+                "max_sequence_length": own["maxSequenceLength"],
+            },
+            "checkpoints": {"every_steps": own["checkpointEvery"]},
+        }
+        # What this machine adds: which model it can hold, for one.
+        for key, value in json.loads(environment.get("LORA_WORKER_SETTINGS", "{}")).items():
+            document[key] = {**document.get(key, {}), **value} if isinstance(value, dict) else value
+    except (KeyError, TypeError, ValueError) as error:
+        raise WorkerError(Exit.CONFIGURATION, f"the pod was started without a whole job: {error!r}") from error
+    return parse(document, "LORA_JOB")
+
+
+def parse(document: Any, where: str) -> Job:
+    """A job from its JSON document; unknown keys and wrong types are named."""
+    job = _record(Job, document, where)
+    checks = {
+        "model.kind": job.model.kind in ("tiny", "pretrained"),
+        "model.quantization": job.model.quantization in ("none", "nf4"),
+        "model.dtype": job.model.dtype in ("float32", "bfloat16"),
+        "model.hidden_size": job.model.hidden_size >= 16 and job.model.hidden_size % 16 == 0,
+        "model.layers": job.model.layers >= 1,
+        "configuration.rank": job.configuration.rank >= 1,
+        "configuration.alpha": job.configuration.alpha >= 1,
+        "configuration.dropout": 0 <= job.configuration.dropout < 1,
+        "configuration.target_modules": len(job.configuration.target_modules) > 0,
+        "configuration.learning_rate": 0 < job.configuration.learning_rate < 1,
+        "configuration.schedule": job.configuration.schedule in ("cosine", "linear", "constant"),
+        "configuration.warmup_ratio": 0 <= job.configuration.warmup_ratio < 1,
+        "configuration.weight_decay": job.configuration.weight_decay >= 0,
+        "configuration.max_gradient_norm": job.configuration.max_gradient_norm > 0,
+        "configuration.epochs": job.configuration.epochs >= 1,
+        "configuration.batch_size": job.configuration.batch_size >= 1,
+        "configuration.gradient_accumulation": job.configuration.gradient_accumulation >= 1,
+        "configuration.max_sequence_length": job.configuration.max_sequence_length >= 64,
+        "checkpoints.every_steps": job.checkpoints.every_steps >= 1,
+        "checkpoints.every_s": job.checkpoints.every_s > 0,
+        "checkpoints.keep": job.checkpoints.keep >= 2,
+        "steps": job.steps is None or job.steps >= 1,
+        "metrics_every": job.metrics_every >= 1,
+        "job_id": bool(job.job_id) and "/" not in job.job_id and not job.job_id.startswith("."),
+    }
+    for name, is_right in checks.items():
+        if not is_right:
+            raise WorkerError(Exit.CONFIGURATION, f"{where}: {name} cannot be {_value(job, name)!r}")
+    return job
+
+
+def _value(job: Job, name: str) -> Any:
+    value: Any = job
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _record(kind: Any, document: Any, where: str) -> Any:
+    if not isinstance(document, dict):
+        raise WorkerError(Exit.CONFIGURATION, f"{where}: is not an object")
+    hints = typing.get_type_hints(kind)
+    names = {f.name: f for f in dataclasses.fields(kind)}
+    for key in document:
+        if key not in names:
+            raise WorkerError(Exit.CONFIGURATION, f"{where}: there is no '{key}'", f"there are {', '.join(names)}")
+    for name, item in names.items():
+        is_required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+        if is_required and name not in document:
+            raise WorkerError(Exit.CONFIGURATION, f"{where}: '{name}' is missing")
+    return kind(**{key: _converted(hints[key], value, f"{where}: {key}") for key, value in document.items()})
+
+
+def _converted(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return _record(hint, value, where)
+    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    for option in options:
+        if option is type(None) and value is None:
+            return None
+        if typing.get_origin(option) is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+            return tuple(value)
+        if option is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        if option in (int, str, bool) and type(value) is option:
+            return value
+    raise WorkerError(Exit.CONFIGURATION, f"{where} cannot be {value!r}")

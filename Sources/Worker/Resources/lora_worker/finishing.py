@@ -1,0 +1,87 @@
+"""Finalization: adapters in both formats, final scores, metrics and downloads, all into the object store."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from . import evaluation, metrics, models, packaging, scoring
+from .configuration import Job
+from .dataset import TrainingFile
+from .objects import FolderStore
+
+
+def finish(job: Job, file: TrainingFile, tokenizer: Any, trainer: Any, held_out: list[Any]) -> None:
+    store = FolderStore(job.store)
+    _put_adapters(store, job, trainer.model)
+    if job.model.kind == "tiny":
+        _put_tiny_base(store, job, tokenizer)
+    document = None
+    if job.evaluate and held_out:
+        seed = job.configuration.seed
+        document = evaluation.report(file.conversations, held_out, trainer.baseline, trainer.scores(), seed)
+        put_evaluation(store, job, document)
+    rows = trainer.log.list()
+    put_json(store, f"{job.job_id}/metrics.json", packaging.metrics_document(job, rows))
+    put_json(store, f"{job.job_id}/training_summary.json", _summary(job, file, trainer, rows, document))
+    packaging.run(job)
+
+
+def put_evaluation(store: FolderStore, job: Job, document: dict[str, Any]) -> None:
+    store.put(f"{job.job_id}/evaluation.json", evaluation.dump(document))
+    store.put(f"{job.job_id}/evaluation.csv", evaluation.table(document).encode())
+
+
+def put_json(store: FolderStore, name: str, document: Any) -> None:
+    store.put(name, json.dumps(document, indent=2).encode())
+
+
+def _put_adapters(store: FolderStore, job: Job, model: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder, save_embedding_layers=False)
+        for name in ("adapter_model.safetensors", "adapter_config.json"):
+            store.put(f"{job.job_id}/adapters/{name}", (Path(folder) / name).read_bytes())
+    buffer = io.BytesIO()
+    torch.save(models.adapter_state(model), buffer)
+    store.put(f"{job.job_id}/adapters/adapter_model.bin", buffer.getbuffer())
+
+
+def _put_tiny_base(store: FolderStore, job: Job, tokenizer: Any) -> None:
+    """A model that was made on the spot is on no hub: it goes with its adapters."""
+    with tempfile.TemporaryDirectory() as folder:
+        models.base(job, tokenizer).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        for path in sorted(Path(folder).iterdir()):
+            store.put(f"{job.job_id}/base_model/{path.name}", path.read_bytes())
+
+
+def _summary(
+    job: Job, file: TrainingFile, trainer: Any, rows: list[dict[str, Any]], evaluated: dict[str, Any] | None
+) -> dict[str, Any]:
+    losses = [r["training_loss"] for r in rows if "training_loss" in r]
+    validation = [r["validation_loss"] for r in rows if r.get("validation_loss") is not None]
+    summary: dict[str, Any] = {
+        "job_id": job.job_id,
+        "name": job.name,
+        "base_model": job.model.name,
+        "conversations": len(file.conversations),
+        "training_pairs": len(trainer.training),
+        "held_out_pairs": len(trainer.held_out),
+        "steps": trainer.step,
+        "training_duration_s": round(trainer.elapsed, 3),
+        "configuration": job.document()["configuration"],
+        "final_training_loss": losses[-1] if losses else None,
+        "final_validation_loss": validation[-1] if validation else None,
+        # Known to whoever pays for the pod; it puts it in.
+        "cost_usd": None,
+    }
+    if trainer.baseline:
+        summary["base_perplexity"] = metrics.perplexity(scoring.mean_loss(trainer.baseline))
+    if evaluated is not None:
+        summary["perplexity"] = evaluated["overall"]
+    return summary

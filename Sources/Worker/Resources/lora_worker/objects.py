@@ -1,0 +1,66 @@
+"""The object store of a pod: a folder, on a volume or this machine. What is under a name is whole, or not there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import Exit, WorkerError
+
+
+class FolderStore:
+    """Objects are files; a new one is written under another name, synced and renamed."""
+
+    def __init__(self, root: str | Path):
+        self.root = Path(root)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkerError(Exit.STORAGE, f"{self.root}: cannot be made: {error.strerror}") from error
+
+    def put(self, name: str, data: bytes | memoryview) -> None:
+        path = self.root / name
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(temporary, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+            self._sync_folder(path.parent)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise WorkerError(Exit.STORAGE, f"{path}: cannot be written: {error.strerror}") from error
+
+    def get(self, name: str) -> bytes | None:
+        """None where there is no such object."""
+        try:
+            return (self.root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise WorkerError(Exit.STORAGE, f"{self.root / name}: cannot be read: {error.strerror}") from error
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Every object below a folder, in order; what a dead writer left unfinished is none."""
+        base = self.root / folder
+        for path in sorted(base.rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield str(path.relative_to(self.root))
+
+    def delete(self, name: str) -> None:
+        (self.root / name).unlink(missing_ok=True)
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+    @staticmethod
+    def _sync_folder(folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,153 @@
+"""`train`: the stages of a job, from boot to finalization, each reported with its duration."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from . import dataset, ending
+from .configuration import Job
+from .dataset import TrainingFile
+from .ending import Ending
+from .errors import Exit, WorkerError, exit_code
+from .reporting import Contact, Reporter
+from .split import split
+
+
+def contact(environment: Mapping[str, str]) -> Contact | None:
+    """Who listens, as the pod was told; None where this is no pod."""
+    if "LORA_REPORT" not in environment:
+        return None
+    return Contact(
+        environment["LORA_POD"], environment["LORA_REPORT"], environment["LORA_SECRET"].encode(),
+        float(environment.get("LORA_TIME_SCALE", "1")), float(environment.get("LORA_DEADLINE_S", "1800")))
+
+
+def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
+    """Trains; returns where nobody listens, and otherwise stays until it is told to go."""
+    ending.block_signals()
+    reporter = Reporter(contact(environment))
+    end = Ending(reporter, environment)
+    reporter.start()
+    end.start()
+    try:
+        _Run(job, environment, reporter, end).run()
+    except Exception as error:
+        code = exit_code(error)
+        if not isinstance(error, WorkerError):
+            traceback.print_exc()
+        end.failed(_described(error, code, job), code)
+    end.is_done = True
+    if reporter.contact is None:
+        return Exit.OK
+    # The pod goes when it is told to; heartbeats go on until then.
+    threading.Event().wait()
+    return Exit.OK
+
+
+def _described(error: Exception, code: Exit, job: Job) -> Exception:
+    if code != Exit.OUT_OF_MEMORY:
+        return error
+    own = job.configuration
+    return WorkerError(
+        code,
+        f"OutOfMemoryError: batch_size={own.batch_size}, r={own.rank} and sequences of up to {own.max_sequence_length} "
+        f"tokens need more memory than there is ({str(error)[:300]})",
+        "sequences and batch weigh far more than the rank: a smaller batch_size, or shorter sequences")
+
+
+class _Run:
+    def __init__(self, job: Job, environment: Mapping[str, str], reporter: Reporter, end: Ending):
+        self.job, self.environment, self.reporter, self.end = job, environment, reporter, end
+        self.scale = reporter.contact.scale if reporter.contact else 1.0
+        self.lease = int(environment.get("LORA_LEASE", "1"))
+
+    def run(self) -> None:
+        with self._stage("boot"):
+            # Only now: the signals are watched, and somebody hears what goes on.
+            from . import finishing, models
+
+            models.prepare(self.job.threads)
+        with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
+            file, tokenizer, training, held_out = self._preprocess()
+        with self._stage("model_loading"):
+            trainer = self._load(file, tokenizer, training, held_out)
+        checkpoints = self._checkpoints()
+        is_on_pod = self.reporter.contact is not None
+        with self._stage("restore", is_told=self.lease > 1 or not is_on_pod):
+            state = checkpoints.newest(lambda text: self.reporter.warn("checkpoint_passed_over", text))
+            if state is not None:
+                trainer.restore(state)
+                self.reporter.log("resumed", f"resumed from step {state.step}", step=state.step)
+        self._compare_steps(trainer)
+        from .saving import Saver
+
+        saver = self.end.saver = Saver(trainer, checkpoints, self.job.checkpoints, self.reporter, self.scale)
+        with self._stage("training"):
+            trainer.run(saver.after_step)
+            saver.save_now()
+        with self._stage("finalization"):
+            finishing.finish(self.job, file, tokenizer, trainer, held_out)
+
+    @contextmanager
+    def _stage(self, name: str, is_told: bool = True) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        if is_told:
+            seconds = round((time.monotonic() - began) * self.scale, 3)
+            self.reporter.report("stage_finished", stage=name, duration_s=seconds)
+
+    def _preprocess(self) -> tuple[TrainingFile, Any, list[Any], list[Any]]:
+        from . import examples, models
+
+        file = dataset.read(self.job.training_file)
+        file.require_sound()
+        count = len(file.conversations)
+        fewest = self.job.fewest_conversations
+        if count < fewest:
+            raise WorkerError(Exit.DATASET, f"{count} conversations are fewer than the {fewest} that a job needs")
+        for text in file.warnings:
+            self.reporter.warn("dataset", text)
+        self.reporter.log("preprocessing", f"Tokenizing {count} conversations...")
+        tokenizer = models.tokenizer(self.job.model)
+        training, held_out = (
+            examples.make(file, which, tokenizer, self.job.configuration.max_sequence_length)
+            for which in split([c.id for c in file.conversations]))
+        if not training:
+            raise WorkerError(Exit.DATASET, "no training conversation has a pair with a target")
+        pairs = training + held_out
+        cut = sum(e.is_cut for e in pairs)
+        if cut:
+            self.reporter.warn("cut", f"{cut} of {len(pairs)} pairs are longer than a sequence may be")
+        return file, tokenizer, training, held_out
+
+    def _load(self, file: TrainingFile, tokenizer: Any, training: list[Any], held_out: list[Any]) -> Any:
+        from . import chat, models
+        from .trainer import Trainer
+
+        self.reporter.log("model_loading", f"Loading {self.job.model.name} ({self.job.model.quantization})...")
+        model = models.with_adapters(self.job, models.base(self.job, tokenizer))
+        return Trainer(
+            self.job, model, training, held_out, chat.padding(tokenizer), file.fingerprint, self.reporter)
+
+    def _checkpoints(self) -> Any:
+        from .checkpoints import Checkpoints
+        from .objects import FolderStore
+
+        pod = self.environment.get("LORA_POD", "here")
+        return Checkpoints(FolderStore(self.job.store), self.job.job_id, pod, self.job.checkpoints.keep)
+
+    def _compare_steps(self, trainer: Any) -> None:
+        plan = trainer.plan
+        if plan.total != plan.natural:
+            self.reporter.warn(
+                "steps", f"the job asks for {plan.total} steps; its epochs and pairs would give {plan.natural}")
+        durable = int(self.environment.get("LORA_STEP", "0"))
+        if trainer.step < durable:
+            self.reporter.warn("steps", f"step {durable} was durable; the newest good checkpoint is {trainer.step}")
+        self.reporter.log("training", f"training from step {trainer.step} of {plan.total}", step=trainer.step)

@@ -1,0 +1,115 @@
+"""Reports over a network that drops, delays, doubles and fails: complete, in order, and once. Needs no torch."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import threading
+import unittest
+
+from listener import SECRET, Listener
+from lora_worker.reporting import Contact, Reporter
+
+EVENTS = int(os.environ.get("EVENTS", "10000"))
+SEED = int(os.environ.get("SEED", "1"))
+
+
+class ReportingTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.enterContext(contextlib.redirect_stdout(io.StringIO()))
+
+    def reporter(self, listener: Listener, **more: float) -> Reporter:
+        self.addCleanup(listener.close)
+        contact = Contact("lt-store-1-1", listener.address, SECRET, scale=60.0, heartbeat_s=0.2, **more)
+        reporter = Reporter(contact, retry_s=0.01, timeout_s=0.2)
+        self.addCleanup(reporter.close)
+        return reporter
+
+    def test_a_bad_network_loses_doubles_and_reorders_nothing(self) -> None:
+        listener = Listener(faults=0.05, seed=SEED)
+        reporter = self.reporter(listener)
+        reporter.start()
+        for step in range(1, EVENTS + 1):
+            reporter.report("checkpoint_saved", step=step, blocked_s=0)
+        self.assertTrue(reporter.flush(300), f"not all is heard (SEED={SEED})")
+        self.assertEqual([r["step"] for r in listener.reports], list(range(1, EVENTS + 1)))
+        self.assertGreater(listener.requests, EVENTS)
+        self.assertEqual(listener.forged, 0)
+
+    def test_rows_arrive_in_their_last_version(self) -> None:
+        listener = Listener(faults=0.3, seed=SEED)
+        reporter = self.reporter(listener)
+        reporter.start()
+        for step in range(1, 1001):
+            reporter.metrics({"step": step, "training_loss": 1.0})
+        for step in range(1, 1001):
+            reporter.metrics({"step": step, "training_loss": 1.0, "validation_loss": float(step)})
+        for _ in range(50):
+            reporter.warn("plateau", "it falls no more")
+        self.assertTrue(reporter.flush(120), f"not all is heard (SEED={SEED})")
+        self.assertEqual({s: r["validation_loss"] for s, r in listener.rows.items()}, {s: s for s in range(1, 1001)})
+        self.assertEqual(sorted(listener.notes), list(range(1, 51)))
+
+    def test_an_older_listener_wants_no_metrics_and_that_is_no_failure(self) -> None:
+        listener = Listener(knows_metrics=False)
+        reporter = self.reporter(listener)
+        reporter.start()
+        for step in range(1, 20):
+            reporter.metrics({"step": step, "training_loss": 1.0})
+        reporter.report("stage_finished", stage="boot")
+        self.assertTrue(reporter.flush(30))
+        self.assertEqual(len(listener.reports), 1)
+        reporter.metrics({"step": 20, "training_loss": 1.0})
+        self.assertTrue(reporter.flush(30))
+        self.assertEqual(listener.metrics_requests, 1)
+
+    def test_wait_keeps_what_was_said(self) -> None:
+        listener = Listener()
+        listener.directive = "wait"
+        reporter = self.reporter(listener)
+        reporter.start()
+        reporter.report("stage_finished", stage="boot")
+        self.assertTrue(listener.wait_for(lambda: listener.requests >= 2))
+        self.assertFalse(reporter.flush(0))
+        listener.directive = "proceed"
+        self.assertTrue(reporter.flush(30))
+        self.assertEqual(len(listener.reports), 1)
+
+    def test_a_clock_that_is_off_is_set_right(self) -> None:
+        listener = Listener()
+        listener.clock_off = 90_000.0
+        reporter = self.reporter(listener)
+        reporter.start()
+        reporter.report("stage_finished", stage="boot")
+        self.assertTrue(reporter.flush(30))
+
+    def test_directives_reach_the_worker_once(self) -> None:
+        for directive in ("stop", "leave"):
+            with self.subTest(directive=directive):
+                self.directive_is_heard_once(directive)
+
+    def directive_is_heard_once(self, directive: str) -> None:
+        listener = Listener()
+        listener.directive = directive
+        reporter = self.reporter(listener)
+        told = threading.Semaphore(0)
+        reporter.on(directive, told.release)
+        reporter.start()
+        self.assertTrue(told.acquire(timeout=30))
+        self.assertTrue(listener.wait_for(lambda: listener.requests >= 3))
+        self.assertFalse(told.acquire(blocking=False))
+
+    def test_silence_is_noticed_at_the_deadline(self) -> None:
+        listener = Listener(faults=0.5)
+        reporter = self.reporter(listener, deadline_s=0.5)
+        silent = threading.Event()
+        reporter.on("silent", silent.set)
+        reporter.start()
+        self.assertTrue(listener.wait_for(lambda: listener.requests >= 3))
+        listener.close()
+        self.assertTrue(silent.wait(30))
+
+
+if __name__ == "__main__":
+    unittest.main()

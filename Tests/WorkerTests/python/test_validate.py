@@ -1,0 +1,200 @@
+"""What `validate` finds, and where; needs no torch."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import training_files
+from lora_worker import dataset, split
+from lora_worker.__main__ import main
+from lora_worker.errors import WorkerError
+
+REAL = Path("/work/shared/data/training-files")
+Change = Callable[[dict[str, Any]], None]
+
+
+def pair(document: dict[str, Any]) -> dict[str, Any]:
+    return document["conversations"][2]["training_pairs"][1]
+
+
+class ValidateTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def defects(self, change: Change, *, lines: bool = False) -> tuple[Path, list[dataset.Defect]]:
+        document = training_files.document(4)
+        change(document)
+        write = training_files.write_lines if lines else training_files.write
+        path = write(self.folder / "file", document)
+        return path, dataset.read(path).defects
+
+    def test_a_sound_file_has_no_defect_in_either_format(self) -> None:
+        document = training_files.document(60)
+        for write in (training_files.write, training_files.write_lines):
+            file = dataset.read(write(self.folder / write.__name__, document))
+            self.assertEqual(file.defects, [])
+            self.assertEqual((len(file.conversations), file.pairs_with_target), (60, 120))
+            self.assertEqual(file.conversations[2].persona, "unknown")
+
+    def test_every_defect_of_a_pair_is_named_with_its_line(self) -> None:
+        cases: list[tuple[Change, str, str]] = [
+            (lambda d: pair(d).pop("target_response"), "target_response", "is missing"),
+            (lambda d: pair(d).update(target_response=""), "target_response", "is an empty string"),
+            (lambda d: pair(d).update(target_response=7), "target_response", "is a number, not a string"),
+            (lambda d: pair(d).update(turn_number="2"), "turn_number", "is a string, not a number"),
+            (lambda d: pair(d).update(turn_number=True), "turn_number", "is true or false, not a number"),
+            (lambda d: pair(d).update(conversation_history={}), "conversation_history", "is an object, not a list"),
+            (lambda d: pair(d)["conversation_history"].append("x"), "conversation_history[1]",
+             "is a string, not an object"),
+            (lambda d: pair(d)["conversation_history"][0].pop("role"), "conversation_history[0].role", "is missing"),
+            (lambda d: pair(d)["conversation_history"][0].update(content=""), "conversation_history[0].content",
+             "is an empty string"),
+            (lambda d: pair(d).update(emotional_context=[]), "emotional_context", "is a list, not an object"),
+            (lambda d: pair(d).update(current_user_input="\ud83d"), "current_user_input",
+             "holds half of a surrogate pair"),
+        ]
+        for lines in (False, True):
+            for change, field, fault in cases:
+                with self.subTest(field=field, fault=fault, lines=lines):
+                    path, found = self.defects(change, lines=lines)
+                    self.assertEqual([(d.field, d.fault) for d in found], [(field, fault)])
+                    defect = found[0]
+                    self.assertEqual((defect.conversation, defect.conversation_id), (3, "conv-002"))
+                    self.assertEqual((defect.pair, defect.pair_id), (1 if lines else 2, "conv-002_turn2"))
+                    self.assertEqual((defect.emotional_arc, defect.topic), ("shame_to_acceptance", "long_term_care"))
+                    line = path.read_text().splitlines()[defect.line - 1]
+                    if lines:
+                        self.assertIn("conv-002_turn2", line)
+                    elif fault != "is missing" and "[" not in field:
+                        self.assertTrue(line.strip().startswith(f'"{field}"'), line)
+
+    def test_a_null_target_is_no_defect(self) -> None:
+        _, found = self.defects(lambda d: pair(d).update(target_response=None))
+        self.assertEqual(found, [])
+
+    def test_defects_of_a_conversation(self) -> None:
+        cases: list[tuple[Change, str, str]] = [
+            (lambda d: d["conversations"][2].pop("training_pairs"), "training_pairs", "is missing"),
+            (lambda d: d["conversations"][2].update(training_pairs={}), "training_pairs", "is an object, not a list"),
+            (lambda d: d["conversations"][2].pop("conversation_metadata"), "conversation_metadata", "is missing"),
+            (lambda d: d["conversations"][2]["conversation_metadata"].update(conversation_id=""),
+             "conversation_metadata.conversation_id", "is an empty string"),
+            (lambda d: d["conversations"].__setitem__(2, 5), "conversations[2]", "is a number, not an object"),
+        ]
+        for change, field, fault in cases:
+            with self.subTest(field=field):
+                _, found = self.defects(change)
+                self.assertEqual([(d.field, d.fault, d.conversation) for d in found], [(field, fault, 3)])
+
+    def test_a_key_that_is_there_twice(self) -> None:
+        path = training_files.write(self.folder / "file", training_files.document(3))
+        text = path.read_text().replace('"turn_number": 2,', '"turn_number": 2,\n"turn_number": 3,', 1)
+        path.write_text(text)
+        found = dataset.read(path).defects
+        self.assertEqual([(d.field, d.fault) for d in found], [("turn_number", "is there twice")])
+
+    def test_more_defects_than_are_told(self) -> None:
+        def change(document: dict[str, Any]) -> None:
+            document["conversations"][0]["training_pairs"] = [{}] * 60
+
+        path, found = self.defects(change)
+        file = dataset.read(path)
+        self.assertEqual((len(found), file.defect_count), (100, 360))
+        with self.assertRaisesRegex(WorkerError, "and 359 more defects"):
+            file.require_sound()
+
+    def test_what_is_no_training_file(self) -> None:
+        cases = {
+            b"": "1:1: the training file is empty",
+            b"[]": "the training file is not an object",
+            b'{"conversations": 3}': "lacks conversations",
+            b'{"conversations": [}': "1:20: malformed JSON",
+            b'{"a": NaN, "conversations": []}': "malformed JSON: NaN",
+            b'{"a": "\xff"}': "1:8: this is not UTF-8",
+            b'{"conversations": [' + b"[" * 100_000: "malformed JSON",
+            b'{"_meta": {}}\n\n{"id": 1,}\n': "3:10: malformed JSON",
+        }
+        for content, text in cases.items():
+            with self.subTest(content=content[:30]):
+                (self.folder / "file").write_bytes(content)
+                with self.assertRaises(WorkerError) as caught:
+                    dataset.read(self.folder / "file")
+                self.assertIn(text, str(caught.exception))
+
+    def test_exit_codes(self) -> None:
+        sound = training_files.write(self.folder / "sound", training_files.document(2))
+        broken = training_files.document(2)
+        del pair({"conversations": [0, 0, broken["conversations"][1]]})["id"]
+        job = self.folder / "job.json"
+        for content, code in (
+            ({"job_id": "j", "training_file": "sound", "store": "s"}, 0),
+            ({"job_id": "j", "training_file": "broken", "store": "s"}, 20),
+            ({"job_id": "j", "training_file": "sound", "store": "s", "steps": 0}, 10),
+            ({"job_id": "j", "training_file": "sound", "store": "s", "stepz": 3}, 10),
+            ({"training_file": "sound", "store": "s"}, 10),
+        ):
+            training_files.write(self.folder / "broken", broken)
+            job.write_text(json.dumps(content))
+            with self.subTest(content=content), contextlib.redirect_stdout(io.StringIO()), \
+                    contextlib.redirect_stderr(io.StringIO()):
+                self.assertEqual(main(["validate", str(job)]), code)
+        with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit) as caught:
+            main(["validate"])
+        self.assertEqual(caught.exception.code, 2)
+        self.assertTrue(sound.exists())
+
+    def test_torch_is_not_imported(self) -> None:
+        path = training_files.write(self.folder / "file", training_files.document(3))
+        program = (
+            "import sys; from lora_worker.__main__ import main; main(sys.argv[1:]); sys.exit('torch' in sys.modules)")
+        run = subprocess.run([sys.executable, "-c", program, "validate", str(path)], capture_output=True)
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+
+class SplitTests(unittest.TestCase):
+    def test_it_is_by_hash_and_rounds_as_the_estimate_does(self) -> None:
+        self.assertEqual(split.id_hash("conv-001"), 0x692b84c0a2493186)
+        training, held_out = split.split([f"conv-{i}" for i in range(242)])
+        self.assertEqual((len(training), len(held_out)), (194, 48))
+        self.assertEqual(sorted(training + held_out), list(range(242)))
+
+    def test_the_order_of_the_file_does_not_matter(self) -> None:
+        ids = [f"conv-{i}" for i in range(50)]
+        training, _ = split.split(ids)
+        backwards, _ = split.split(ids[::-1])
+        self.assertEqual({ids[i] for i in training}, {ids[::-1][i] for i in backwards})
+
+
+@unittest.skipUnless(REAL.exists(), "the real training files are not here")
+class RealFileTests(unittest.TestCase):
+    def test_counts_are_those_of_the_estimate(self) -> None:
+        # `lora-train estimate --training-file FILE --json` says 169, 80 and 37 training pairs.
+        counts = {"72-conversations.json": 169, "36-conversations.json": 80, "12-conversations.jsonl": 37}
+        for name, pairs in counts.items():
+            file = dataset.read(REAL / name)
+            training, _ = split.split([c.id for c in file.conversations])
+            self.assertEqual(sum(len(file.conversations[i].pairs) for i in training), pairs)
+            self.assertEqual(file.defects, [])
+
+    def test_the_malformed_one_is_refused_at_its_place(self) -> None:
+        with self.assertRaisesRegex(WorkerError, r"malformed.json:27:34: malformed JSON"):
+            dataset.read(REAL / "48-conversations-malformed.json")
+
+    def test_it_takes_less_than_half_a_second(self) -> None:
+        start = time.process_time()
+        dataset.read(REAL / "72-conversations.json")
+        self.assertLess(time.process_time() - start, 0.5)
+
+
+if __name__ == "__main__":
+    unittest.main()
