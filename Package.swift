@@ -65,7 +65,7 @@ let package = Package(
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
         "Transport", "LocalPods", "Web", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], exclude: ["Service"]),
     .testTarget(
       name: "DiscreteEventTests",
       dependencies: [

@@ -13,7 +13,7 @@ import Testing
 
 @testable import Web
 
-/// A served store without a port: its router is asked directly, and its pods are nobody's.
+/// A served store without a port: its router is asked directly, and its pods are on paper.
 final class Office {
   let server: WebServer
   let runner: LiveRunner
@@ -22,7 +22,7 @@ final class Office {
   private let running: Task<Void, any Error>
   static let ownToken = "the-owners"
 
-  init(limit: Double? = 100) throws {
+  init(limit: Double? = 100, pods: PaperPods.Supply = .never) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appendingPathComponent("store").path
@@ -33,7 +33,7 @@ final class Office {
     let keys = WorkerKeys(master: Data(repeating: 7, count: 32))
     runner = try LiveRunner(
       { try Coordinator.create(path: path, opening: opening, home: { "here" }, at: time.reading) }, time: time,
-      provider: NoPods(), keys: keys, reportAddress: { "http://127.0.0.1:1" })
+      provider: PaperPods(supply: pods), keys: keys, reportAddress: { "http://127.0.0.1:1" })
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
       advice: WebServer.Advice(
@@ -104,12 +104,21 @@ final class Office {
   }
 }
 
-/// A provider that has none, ever.
-struct NoPods: PodProvider {
+/// A provider that has a pod for everybody, or for nobody.
+struct PaperPods: PodProvider {
+  enum Supply { case always, never }
+  let supply: Supply
   let capabilities: ProviderCapabilities = []
-  func create(_ request: PodRequest, _ launch: WorkerLaunch) async -> CreationAnswer { .refused(.noCapacity) }
+
+  func create(_ request: PodRequest, _ launch: WorkerLaunch) async -> CreationAnswer {
+    guard supply == .always else { return .refused(.noCapacity) }
+    return .created(
+      PodObservation(
+        id: "pod-\(request.name.request)", name: request.name.description, status: .running, created: LiveTime.machine,
+        hourlyRate: 2_490_000_000))
+  }
   func terminate(pod: String) async -> TerminationAnswer { .absent }
-  func list() async -> [PodObservation]? { [] }
+  func list() async -> [PodObservation]? { nil }
   func bills(since: Instant) async -> [PodBill] { [] }
 }
 
