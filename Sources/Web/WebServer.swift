@@ -74,7 +74,7 @@ public struct WebServer: Sendable {
   func router() -> Router<LiveContext> {
     let router = Router(context: LiveContext.self)
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
-    WorkerRoutes(runner: runner, keys: keys, store: store).add(to: router)
+    WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store).add(to: router)
     let people = router.group("v1").add(middleware: Bearers(catalogue: runner.catalogue, ownToken: token))
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
     BudgetRoutes(runner: runner, advice: advice).add(to: people)
