@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Journal
 import Live
 
 /// Where workers report. A report is signed with its pod's own secret, over its time, the pod's name and its body.
