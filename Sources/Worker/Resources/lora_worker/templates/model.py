@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class ChatModel:
 
     def stream(
         self, messages: Sequence[dict[str, str]], max_tokens: int = 500, temperature: float = 0.7
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """The answer, piece by piece."""
         with self._one_at_a_time:
             ids = self.tokenizer.apply_chat_template(
