@@ -5,7 +5,7 @@ FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run demo test test-worker test-slow vopr sanitize measure workload bench guard lint format install-dependencies clean
+.PHONY: build run demo test test-worker test-slow vopr sanitize measure workload bench guard lint format install install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -92,6 +92,18 @@ lint:
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+# The program, what comes with it, and a systemd unit: make install, or make install PREFIX=/opt/lora-train DESTDIR=/tmp/package
+PREFIX ?= /usr/local
+UNITS ?= /etc/systemd/system
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/lora-train $(DESTDIR)$(UNITS)
+	install -m 755 .build/release/lora-train $(DESTDIR)$(PREFIX)/lib/lora-train/
+	for bundle in .build/release/lora-train_*.resources; do \
+	  case $$bundle in *Tests.resources) ;; *) cp -R $$bundle $(DESTDIR)$(PREFIX)/lib/lora-train/ ;; esac; done
+	ln -sf ../lib/lora-train/lora-train $(DESTDIR)$(PREFIX)/bin/lora-train
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' Sources/LoraTrain/Service/lora-train.service >$(DESTDIR)$(UNITS)/lora-train.service
+	@echo "installed. Next: systemctl daemon-reload && systemctl enable --now lora-train"
 
 clean:
 	rm -rf .build Benchmarks/.build Benchmarks/.build-guard Benchmarks/.venv Benchmarks/yardsticks/build Benchmarks/peers/build

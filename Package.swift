@@ -65,7 +65,7 @@ let package = Package(
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
         "Transport", "LocalPods", "Web", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], exclude: ["Service"]),
     .testTarget(
       name: "DiscreteEventTests",
       dependencies: [
@@ -86,6 +86,12 @@ let package = Package(
       dependencies: [
         "Live", "LocalPods", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
+      ]),
+    .testTarget(
+      name: "WebTests",
+      dependencies: [
+        "Web", "Live", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        .product(name: "Hummingbird", package: "hummingbird"),
       ]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],

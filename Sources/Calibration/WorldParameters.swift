@@ -43,11 +43,25 @@ public struct StepTime: Hashable, Sendable, Codable {
   /// Standard deviations of the log of the step time between pods of a job, and between jobs.
   public var podSD: Double
   public var jobSD: Double
+  /// What the regression misses of the log of the step time, by kind of configuration; empty where nothing is known of it.
+  /// The simulated world does not look at it: see ``settled(for:)``.
+  public var deviations: [ConfigurationClass: Double] = [:]
+  /// The same for a kind of configuration that is not among ``deviations``.
+  public var otherDeviation = 0.0
   public init(median: Median, withinCV: Double = 0, podSD: Double = 0, jobSD: Double = 0) {
     self.median = median
     self.withinCV = withinCV
     self.podSD = podSD
     self.jobSD = jobSD
+  }
+
+  /// The same for jobs of one configuration alone, its deviation made part of the intercept.
+  public func settled(for configuration: JobConfiguration) -> StepTime {
+    guard case .regression(let a, let token, let rank, let batch) = median else { return self }
+    let deviation = deviations[ConfigurationClass(configuration)] ?? otherDeviation
+    return StepTime(
+      median: .regression(intercept: a + deviation, perLogToken: token, perLogRank: rank, perLogBatch: batch),
+      withinCV: withinCV, podSD: podSD, jobSD: jobSD)
   }
 }
 

@@ -2,6 +2,26 @@
 public enum Pricing: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable, Codable {
   case spot
   case onDemand
+
+  /// As it stands in files and on the wire; what was written before it had words was a number.
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if let raw = try? value.decode(UInt8.self), let pricing = Pricing(rawValue: raw) {
+      self = pricing
+      return
+    }
+    switch try value.decode(String.self) {
+    case "spot": self = .spot
+    case "on_demand": self = .onDemand
+    case let word:
+      throw DecodingError.dataCorruptedError(in: value, debugDescription: "'\(word)' is neither spot nor on_demand")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    try value.encode(self == .spot ? "spot" : "on_demand")
+  }
 }
 
 /// One value for each ``Pricing``.

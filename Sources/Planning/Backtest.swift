@@ -141,6 +141,25 @@ public struct Backtest: Sendable {
     return (some.reduce(0) { $0 + $1.crps } / n, baselines, some.count)
   }
 
+  /// Our CRPS over that of the best baseline in a band, and how far luck of the jobs in it moves the ratio.
+  ///
+  /// The standard error is that of a ratio of sums (Cochran: Sampling Techniques, 3rd ed., §2.11); jobs of one period are
+  /// not quite independent, so it is rather larger than that. nil with fewer than two jobs.
+  public func ratioToBest(
+    _ quantity: Quantity, in band: ClosedRange<Int>
+  ) -> (ratio: Double, standardError: Double, n: Int)? {
+    let some = (scores[quantity] ?? []).filter { band.contains($0.past) }
+    let sums = Backtest.baselineNames.indices.map { b in some.reduce(0) { $0 + $1.baselines[b] } }
+    guard some.count > 1, let best = sums.indices.min(by: { sums[$0] < sums[$1] }), sums[best] > 0 else { return nil }
+    let ratio = some.reduce(0) { $0 + $1.crps } / sums[best]
+    let squares = some.reduce(0) {
+      let e = $1.crps - ratio * $1.baselines[best]
+      return $0 + e * e
+    }
+    let n = Double(some.count)
+    return (ratio, (squares * n / (n - 1)).squareRoot() / sums[best], some.count)
+  }
+
   /// Mean of log(median ÷ outcome): 0 is unbiased, 0.1 is about 10 % too high.
   public func bias(_ quantity: Quantity) -> Double {
     let some = (scores[quantity] ?? []).filter { $0.outcome > 0 && $0.median > 0 }

@@ -103,6 +103,7 @@ extension Estimate {
       var world = world
       world.arrivals = .none
       world.mix = []
+      world.step = world.step.settled(for: configuration)
       return world
     }
     var experiment = Experiment(

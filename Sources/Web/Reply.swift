@@ -37,6 +37,9 @@ enum Reply {
       throw Problem(.badRequest, "'\(key.stringValue)' is missing")
     } catch DecodingError.typeMismatch(_, let context) {
       throw Problem(.badRequest, "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type")
+    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw Problem(.badRequest, "'\(path)': \(context.debugDescription)")
     } catch {
       throw Problem(.badRequest, "the body is no JSON that is understood here")
     }

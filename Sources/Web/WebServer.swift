@@ -54,17 +54,10 @@ public struct WebServer: Sendable {
   /// - Parameter ready: told the port once it is open.
   /// - Throws: `InputError` where the port cannot be had; else what the failed step threw.
   public func run(host: String, port: Int, ready: @escaping @Sendable (Int) async -> Void) async throws {
-    let router = Router(context: LiveContext.self)
-    router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
-    WorkerRoutes(runner: runner, keys: keys, store: store).add(to: router)
-    let people = router.group("v1").add(middleware: Bearers(catalogue: runner.catalogue, ownToken: token))
-    JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
-    BudgetRoutes(runner: runner, advice: advice).add(to: people)
-    TeamRoutes(runner: runner, storePath: storePath).add(to: people)
     var logger = Logger(label: "lora-train")
     logger.logLevel = .error
     let app = Application(
-      router: router, configuration: .init(address: .hostname(host, port: port), serverName: "lora-train"),
+      router: router(), configuration: .init(address: .hostname(host, port: port), serverName: "lora-train"),
       services: [Running(runner: runner)], onServerRunning: { await ready($0.localAddress?.port ?? port) },
       logger: logger)
     do {
@@ -75,6 +68,18 @@ public struct WebServer: Sendable {
         hint: error.errnoCode == EADDRINUSE
           ? "another program has it: choose one with --port" : "choose another with --port")
     }
+  }
+
+  /// Who may ask what.
+  func router() -> Router<LiveContext> {
+    let router = Router(context: LiveContext.self)
+    router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
+    WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store).add(to: router)
+    let people = router.group("v1").add(middleware: Bearers(catalogue: runner.catalogue, ownToken: token))
+    JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
+    BudgetRoutes(runner: runner, advice: advice).add(to: people)
+    TeamRoutes(runner: runner, storePath: storePath).add(to: people)
+    return router
   }
 
   static func health(_ view: LiveView) -> HealthDocument {

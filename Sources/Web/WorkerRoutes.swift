@@ -6,6 +6,7 @@ import Live
 /// Where workers report. A report is signed with its pod's own secret, over its time, the pod's name and its body.
 struct WorkerRoutes {
   let runner: LiveRunner
+  let desk: MeasureDesk
   let keys: WorkerKeys
   let store: String
 
@@ -31,14 +32,12 @@ struct WorkerRoutes {
       guard let job = await runner.job(workedOnBy: pod) else {
         return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .leave, next: 0)))
       }
-      let (catalogue, time, now) = (runner.catalogue, runner.time, await runner.view.at)
-      try await Reply.orUnavailable {
-        if let (number, message) = measures.said(time, now: now) {
-          try catalogue.record(message, number: number, from: pod.description, of: job)
-        } else {
-          try catalogue.record((measures.rows ?? []).map { $0.metric(time) }, of: job, at: now)
-        }
-      }
+      let (time, now) = (runner.time, runner.time.reading.wall)
+      let said = measures.said(time, now: now)
+      let kept = Catalogue.Measures(
+        job: job, metrics: said == nil ? (measures.rows ?? []).map { $0.metric(time) } : [],
+        message: said.map { ($0.number, pod.description, $0.1) }, at: now)
+      try await Reply.orUnavailable { try await desk.keep(kept) }
       return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .proceed, next: 0)))
     }
   }

@@ -12,11 +12,14 @@ struct ModelHistoryGenerator {
   var until: Instant
   /// Multiplies the step time, and the age of a spot pod at its interruption, of jobs submitted at or after `shift.at`.
   var shift: (at: Instant, pace: Double, lifetime: Double)?
+  /// Added to the log of the step time.
+  var deviation: (JobConfiguration) -> Double = { _ in 0 }
 
   static let start = Instant(microseconds: 1_768_348_800_000_000)
 
   static func history(
-    of world: WorldParameters, jobs: Int, seed: UInt64, shift: (at: Double, pace: Double, lifetime: Double)? = nil
+    of world: WorldParameters, jobs: Int, seed: UInt64, shift: (at: Double, pace: Double, lifetime: Double)? = nil,
+    deviation: @escaping (JobConfiguration) -> Double = { _ in 0 }
   ) -> History {
     var stream = RandomStream(seed: seed, replication: 0, entity: 7, purpose: 77)
     guard case .poisson(let perDay) = world.arrivals else { preconditionFailure("arrivals") }
@@ -29,6 +32,7 @@ struct ModelHistoryGenerator {
     let until = start + Span(seconds: at)
     var generator = ModelHistoryGenerator(
       world: world, stream: stream, history: History(source: "generated"), until: until)
+    generator.deviation = deviation
     if let shift {
       let index = Int(Double(jobs) * shift.at)
       generator.shift = (submissions[index], shift.pace, shift.lifetime)
@@ -63,6 +67,7 @@ struct ModelHistoryGenerator {
     guard case .regression(let a, let t, let r, let b) = world.step.median else { preconditionFailure("step") }
     var median = a + t * log(c.tokensPerStep / 1e4) + r * log(Double(c.rank) / 16)
     median += b * log(Double(c.batchSize) / 2) + world.step.jobSD * normal()
+    median += deviation(c)
     if let shift, submitted >= shift.at { median += log(shift.pace) }
     var state = (preprocessed: false, step: 0, leases: 0, interruptions: 0)
     var now = submitted

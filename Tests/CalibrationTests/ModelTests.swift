@@ -124,6 +124,30 @@ struct ModelTests {
     #expect(unchanged.warnings.isEmpty, "\(unchanged.warnings)")
   }
 
+  @Test("what the regression misses of a kind of configuration is learnt, and nothing is where it misses nothing")
+  func deviations() throws {
+    var c = JobConfiguration(preset: .balanced, pricing: .spot)
+    (c.rank, c.batchSize) = (16, 2)
+    let kind = ConfigurationClass(c)
+    var world = world
+    (world.step.jobSD, world.step.podSD) = (0.03, 0.04)
+    func step(_ bend: Double) -> StepTime {
+      let history = ModelHistoryGenerator.history(of: world, jobs: 400, seed: 21) {
+        ConfigurationClass($0) == kind ? bend : 0
+      }
+      return Model.fit(history: history, priors: priors).point.step
+    }
+    guard case .regression(let a, let token, _, _) = world.step.median,
+      case .regression(let settled, let slope, _, _) = step(0.15).settled(for: c).median
+    else { return }
+    let reach = log(c.tokensPerStep / 1e4)
+    #expect(abs(settled + slope * reach - (a + 0.15 + token * reach)) < 0.03)
+    for deviation in step(0).deviations.values { #expect(abs(deviation) < 0.015) }
+    // Too few jobs to say: nothing is added.
+    let short = ModelHistoryGenerator.history(of: world, jobs: 6, seed: 21)
+    #expect(Model.fit(history: short, priors: priors).point.step.settled(for: c).deviations.isEmpty)
+  }
+
   @Test("a changed price is told, and the last one counts")
   func price() {
     var history = ModelHistoryGenerator.history(of: world, jobs: 40, seed: 2)

@@ -199,6 +199,44 @@ import Testing
     #expect(try desk.tell(.asked(.override(JobIndex(0)), ticket: 3)).creations.count == 1)
   }
 
+  @Test func aHigherLimitTakesSomebodyElsesWord() throws {
+    var desk = try Desk()
+    func act(_ person: String) -> PersonAct { PersonAct(person: person, role: "manager", action: "test") }
+    func answer(_ orders: [LiveOrder]) -> UserAnswer? {
+      for case .answer(_, let answer) in orders { return answer }
+      return nil
+    }
+    func decide(_ n: UInt32, _ person: String, _ isApproved: Bool = true) throws -> UserAnswer? {
+      answer(
+        try desk.tell(
+          .asked(.decide(approval: n, approved: isApproved, remark: nil), ticket: 1, act: act(person))))
+    }
+    func request() throws -> UserAnswer? {
+      answer(
+        try desk.tell(
+          .asked(.requestLimit(7_000_000_000, justification: "more", within: .days(7)), ticket: 1, act: act("ada"))))
+    }
+    #expect(try request() == .approvalRequested(1))
+    for (person, number) in [("ada", UInt32(1)), ("dana", 2), ("dana", 0)] {
+      guard case .refused = try decide(number, person) else { return #expect(Bool(false), "\(person) \(number)") }
+    }
+    #expect(desk.coordinator.fleet.budget.limit == nil)
+    try desk.restart()
+    #expect(try decide(1, "dana") == .done)
+    #expect(desk.coordinator.fleet.budget.limit == 7_000_000_000)
+    guard case .refused = try decide(1, "dana", false) else { return #expect(Bool(false), "decided twice") }
+    // One that nobody decides expires.
+    #expect(try request() == .approvalRequested(2))
+    try desk.pass(.days(8))
+    guard case .refused(let reason) = try decide(2, "dana") else { return #expect(Bool(false), "expired") }
+    #expect(reason.contains("expired"))
+    // Only what was done is in the log, in the order it was done.
+    #expect(
+      try desk.coordinator.catalogue.audit().map { "\($0.person) \($0.subject)" } == [
+        "ada approval-2", "dana ", "ada approval-1",
+      ])
+  }
+
   @Test func impossibleWishesAreRefused() throws {
     var desk = try Desk()
     try desk.submit()

@@ -12,7 +12,13 @@ extension VoprWorld {
   func check(_ current: Coordinator, _ orders: [LiveOrder]) throws {
     guard current.controller.fleet.ledger.isBalanced else { throw failure("the ledger is not balanced") }
     var isPlain = true
-    for (_, entry) in current.journalled {
+    for (at, entry) in current.journalled {
+      if case .noted(.approvalDecided(let decision)) = entry {
+        let request = current.approvals[decision.number]?.request
+        guard let request, request.applicant != decision.person, request.expires > at.microseconds else {
+          throw failure("approval \(decision.number) was decided by its applicant, too late, or was never asked for")
+        }
+      }
       guard case .event(let event) = entry else { continue }
       say("\(event)")
       switch event {

@@ -2,13 +2,15 @@ import Calibration
 import DiscreteEvent
 import Engine
 import Journal
-import Live
+
+@testable import Live
 
 /// The team: it submits for a month, changes its mind, and in the end clears up.
 extension VoprWorld {
-  func ask(_ request: UserRequest) {
+  func ask(_ request: UserRequest, by person: String = "dana") {
     ticket += 1
-    schedule(.input(.asked(request, ticket: ticket), process: process), in: .zero)
+    let act = PersonAct(person: person, role: "manager", action: "vopr")
+    schedule(.input(.asked(request, ticket: ticket, act: act), process: process), in: .zero)
   }
 
   func act() {
@@ -25,6 +27,14 @@ extension VoprWorld {
     case 4: ask(.promote(job))
     case 5: ask(.override(job))
     case 6: ask(.answer(job, Fallback.allCases[1 + pick(3)]))
+    case 7 where chance(0.3):
+      let asked = coordinator?.approvals.approvals.count ?? 0
+      if asked == 0 || chance(0.5) {
+        ask(.requestLimit(Int64(200 + pick(400)) * 1_000_000_000, justification: "more", within: .days(2)), by: "ada")
+      } else {
+        let number = UInt32(1 + pick(asked))
+        ask(.decide(approval: number, approved: chance(0.7), remark: nil), by: chance(0.3) ? "ada" : "dana")
+      }
     default: if chance(0.2) { ask(.setLimit(chance(0.2) ? nil : Int64(200 + pick(400)) * 1_000_000_000)) }
     }
   }

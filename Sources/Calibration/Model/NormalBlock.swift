@@ -24,6 +24,13 @@ public struct NormalBlock: Hashable, Sendable, Codable {
     self.factor = factor
   }
 
+  /// nil where the covariance is not positive definite.
+  init?(mean: [Double], covariance: [Double]) {
+    guard let factor = SmallMatrix.cholesky(covariance, mean.count) else { return nil }
+    self.mean = mean
+    self.factor = factor
+  }
+
   /// The standard deviation of one of the numbers.
   public func sd(_ i: Int) -> Double {
     var sum = 0.0

@@ -32,8 +32,25 @@ struct StepFit {
   private var variances: [Double] = []
   /// The configuration's regressors, job by job.
   private var rows: [Double] = []
-  private let priorMean: [Double]
-  private let priorPrecision: [Double]
+  private var priorMean: [Double]
+  private var priorPrecision: [Double]
+  /// Each job's kind of configuration.
+  private(set) var classOf: [ConfigurationClass] = []
+
+  /// How many coefficients the regression has.
+  var width: Int { priorMean.count }
+
+  /// With a column for each kind of configuration, its coefficient normal around 0.
+  func widened(by classes: [ConfigurationClass], sd: Double) -> StepFit {
+    var result = self
+    result.rows = []
+    for (i, kind) in classOf.enumerated() {
+      result.rows += rows[(i * width)..<((i + 1) * width)] + classes.map { $0 == kind ? 1 : 0 }
+    }
+    result.priorMean += classes.map { _ in 0 }
+    result.priorPrecision += classes.map { _ in 1 / (sd * sd) }
+    return result
+  }
 
   static func row(_ c: JobConfiguration) -> [Double] {
     [
@@ -52,6 +69,7 @@ struct StepFit {
         current = pace.job
         let job = history.jobs[pace.job]
         rows += StepFit.row(job.configuration)
+        classOf.append(ConfigurationClass(job.configuration))
         if let regimeStart { rows.append(job.submitted < regimeStart ? 1 : 0) }
         groups.append(Group(pods: paces.count..<paces.count, submitted: job.submitted))
       }
@@ -146,6 +164,7 @@ struct StepFit {
     if let block = NormalBlock(mean: solution.beta, precision: solution.precision) {
       posterior.coefficients = block
     }
+    deviate(pod: pod, job: job)
     let k = priorMean.count
     for (index, g) in groups.enumerated() {
       let (_, mean, weight, _) = reduce(g, pod * pod)
@@ -236,7 +255,7 @@ struct StepFit {
   }
 
   /// β given the two standard deviations, and the log marginal likelihood of these.
-  private func solve(pod: Double, job: Double) -> (beta: [Double], precision: [Double], logMarginal: Double) {
+  func solve(pod: Double, job: Double) -> (beta: [Double], precision: [Double], logMarginal: Double) {
     let k = priorMean.count
     var a = [Double](repeating: 0, count: k * k)
     var b = [Double](repeating: 0, count: k)

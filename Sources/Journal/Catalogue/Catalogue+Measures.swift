@@ -1,3 +1,6 @@
+// What is named with underscores is named as it stands in JSON.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import DiscreteEvent
 import Engine
 import Foundation
@@ -45,36 +48,58 @@ extension Catalogue {
     }
   }
 
-  /// Keeps what a worker measured. A step that is there already is replaced: after a resume the lost steps are done again.
-  ///
-  /// - Parameter at: what stands for rows that do not say when they were measured.
-  public func record(_ metrics: [Metric], of job: JobIndex, at: Instant) throws(InputError) {
+  /// What one worker sent at once: rows of metrics, or a message under the pod's own number.
+  public struct Measures: Sendable {
+    public var job: JobIndex
+    public var metrics: [Metric]
+    public var message: (number: Int64, pod: String, Message)?
+    /// What stands for rows that do not say when they were measured.
+    public var at: Instant
+
+    public init(job: JobIndex, metrics: [Metric], message: (number: Int64, pod: String, Message)?, at: Instant) {
+      self.job = job
+      self.metrics = metrics
+      self.message = message
+      self.at = at
+    }
+  }
+
+  /// Keeps what workers sent, all of it or none. A step that is there already is replaced: after a resume the lost steps are done again. The
+  /// same number of the same pod again is the same message.
+  public func record(_ measures: [Measures]) throws(InputError) {
     try write { db in
-      let row = try db.cachedStatement(
-        sql:
-          "INSERT OR REPLACE INTO metric (job, step, at, \(Catalogue.measured)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-      )
-      for m in metrics {
-        try row.execute(arguments: [
-          job.rawValue, m.step, m.at ?? at.microseconds, m.epoch, m.training_loss, m.validation_loss, m.learning_rate,
-          m.perplexity, m.gradient_norm, m.tokens_per_s, m.gpu_utilization, m.gpu_memory_gb, m.elapsed_s,
-        ])
+      for one in measures {
+        try Catalogue.record(one.metrics, of: one.job, at: one.at, db)
+        if let (number, pod, message) = one.message {
+          try Catalogue.record(message, number: number, from: pod, of: one.job, db)
+        }
       }
     }
   }
 
-  /// Keeps what a worker said; the same number of the same pod again is the same message.
-  public func record(_ message: Message, number: Int64, from pod: String, of job: JobIndex) throws(InputError) {
-    try write { db in
-      try db.cachedStatement(
-        sql: """
-          INSERT OR IGNORE INTO worker_message (pod, number, job, at, kind, code, message, step)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        pod, number, job.rawValue, message.at, message.kind.rawValue, message.code, message.message, message.step,
+  private static func record(_ metrics: [Metric], of job: JobIndex, at: Instant, _ db: Database) throws {
+    let row = try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO metric (job, step, at, \(Catalogue.measured)) "
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    for m in metrics {
+      try row.execute(arguments: [
+        job.rawValue, m.step, m.at ?? at.microseconds, m.epoch, m.training_loss, m.validation_loss, m.learning_rate,
+        m.perplexity, m.gradient_norm, m.tokens_per_s, m.gpu_utilization, m.gpu_memory_gb, m.elapsed_s,
       ])
     }
+  }
+
+  private static func record(
+    _ message: Message, number: Int64, from pod: String, of job: JobIndex, _ db: Database
+  ) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO worker_message (pod, number, job, at, kind, code, message, step)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      pod, number, job.rawValue, message.at, message.kind.rawValue, message.code, message.message, message.step,
+    ])
   }
 
   private static let measured =

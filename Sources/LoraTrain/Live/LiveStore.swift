@@ -82,8 +82,10 @@ struct LiveStore: Sendable {
     guard isNew else {
       return try Coordinator.open(path: path, home: LiveStore.home(path), at: time.reading, settings: settings)
     }
+    // Its first row says when its time began: whoever opens it again reckons from there.
     return try Coordinator.create(
-      path: path, opening: opening, home: { try LiveStore.home(path) }, at: time.reading, settings: settings)
+      path: path, opening: opening, home: { try LiveStore.home(path) },
+      at: ClockReading(wall: time.origin, monotonic: time.reading.monotonic), settings: settings)
   }
 
   /// Calendar months, UTC, for fifty years.

@@ -1,3 +1,6 @@
+// What is named with underscores is named as it stands in JSON.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import Calibration
 import DiscreteEvent
 import Engine

@@ -1,0 +1,35 @@
+import DiscreteEvent
+import Foundation
+import Live
+import Scenarios
+import Testing
+
+@testable import LoraTrain
+
+@Suite struct LiveStoreTests {
+  private let folder: URL
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("live-store-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+  private var path: String { folder.appendingPathComponent("store").path }
+
+  /// However long it took to be made: a second of delay would be an hour of the store's time, and bills would be asked for from the wrong day.
+  @Test func timeGoesOnWhereItBegan() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plan = LiveStore.Plan(slots: 1, limit: nil, timeScale: 3_600)
+    let origin: Instant
+    do {
+      let made = try LiveStore(path: path, plan: plan)
+      origin = made.time.origin
+      // The machine's clock goes on meanwhile.
+      while LiveTime.machine - origin < Span(microseconds: 2_000) {}
+      _ = try made.coordinator()
+    }
+    let opened = try LiveStore(path: path, plan: .init(slots: 1, limit: nil, timeScale: 1))
+    #expect(opened.time.origin == origin && opened.time.scale == 3_600)
+    _ = try opened.coordinator()
+    // One at a time.
+    #expect(throws: InputError.self) { try LiveStore(path: path, plan: plan) }
+  }
+}

@@ -1,0 +1,134 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Journal
+import Live
+import NIOCore
+import NIOEmbedded
+import Scenarios
+import Testing
+
+@testable import Web
+
+/// A served store without a port: its router is asked directly, and its pods are on paper.
+final class Office {
+  let server: WebServer
+  let runner: LiveRunner
+  let folder: URL
+  private let responder: any HTTPResponder<LiveContext>
+  private let running: Task<Void, any Error>
+  static let ownToken = "the-owners"
+
+  init(limit: Double? = 100, pods: PaperPods.Supply = .never) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let path = folder.appendingPathComponent("store").path
+    var policies = Policies()
+    policies.budgetLimit = limit.map { Int64($0 * 1e9) }
+    let opening = JournalOpening(store: "office", origin: .sandbox, policyName: "office", policies: policies)
+    let time = LiveTime(origin: LiveTime.machine)
+    let keys = WorkerKeys(master: Data(repeating: 7, count: 32))
+    runner = try LiveRunner(
+      { try Coordinator.create(path: path, opening: opening, home: { "here" }, at: time.reading) }, time: time,
+      provider: PaperPods(supply: pods), keys: keys, reportAddress: { "http://127.0.0.1:1" })
+    server = WebServer(
+      runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
+      advice: WebServer.Advice(
+        quote: { _ in
+          QuoteDocument(
+            cost_usd: .init(p10: 20, p50: 30, p80: 40, p90: 45),
+            duration_s: .init(p10: 1e4, p50: 2e4, p80: 3e4, p90: 4e4),
+            p_completes: 0.9, reservation_usd: 40, source: "a test", warnings: [])
+        },
+        forecast: { _ in
+          ForecastDocument(
+            at: "", month: Band(p10: 50, p50: 60, p90: 70), p_over_budget: 0, futures: 1, milliseconds: 0, jobs: [:])
+        }))
+    responder = server.router().buildResponder()
+    running = Task { [runner] in try await runner.run() }
+  }
+
+  deinit {
+    running.cancel()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  struct Answer {
+    var status: Int
+    var body: Data
+    func value<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+      try JSONDecoder().decode(Value.self, from: body)
+    }
+    var text: String { String(decoding: body, as: UTF8.self) }
+  }
+
+  func ask(
+    _ method: String, _ path: String, _ body: (any Encodable)? = nil, token: String? = Office.ownToken,
+    bytes: Data? = nil, headers: [String: String] = [:]
+  ) async throws -> Answer {
+    var head = HTTPRequest(method: .init(method) ?? .get, scheme: "http", authority: "here", path: path)
+    if let token { head.headerFields[.authorization] = "Bearer \(token)" }
+    for (name, value) in headers { if let field = HTTPField.Name(name) { head.headerFields[field] = value } }
+    let data = try bytes ?? body.map { try JSONEncoder().encode($0) } ?? Data()
+    let request = Request(head: head, body: .init(buffer: ByteBuffer(bytes: data)))
+    let context = LiveContext(
+      source: ApplicationRequestContextSource(
+        channel: NIOAsyncTestingChannel(), logger: .init(label: "office")))
+    let response: Response
+    do {
+      response = try await responder.respond(to: request, context: context)
+    } catch let problem as Problem {
+      response = try problem.response(from: request, context: context)
+    } catch let error as any HTTPResponseError {
+      return Answer(status: error.status.code, body: Data())
+    }
+    let sink = Sink()
+    try await response.body.write(sink)
+    return Answer(status: response.status.code, body: await sink.store.data)
+  }
+
+  /// A token of a new person with this role.
+  func token(_ name: String, _ role: Catalogue.Role) async throws -> String {
+    _ = try await ask("POST", "/v1/people", Catalogue.Person(name: name, role: role))
+    return try await ask("POST", "/v1/people/\(name)/tokens").value(NewToken.self).token
+  }
+
+  static func job(_ name: String, pricing: Pricing = .spot, pairs: Int = 100) -> NewJob {
+    var configuration = JobConfiguration(preset: .balanced, pricing: pricing)
+    configuration.trainingPairs = pairs
+    configuration.tokensPerPair = 1_000
+    return NewJob(name: name, configuration: configuration)
+  }
+}
+
+/// A provider that has a pod for everybody, or for nobody.
+struct PaperPods: PodProvider {
+  enum Supply { case always, never }
+  let supply: Supply
+  let capabilities: ProviderCapabilities = []
+
+  func create(_ request: PodRequest, _ launch: WorkerLaunch) async -> CreationAnswer {
+    guard supply == .always else { return .refused(.noCapacity) }
+    return .created(
+      PodObservation(
+        id: "pod-\(request.name.request)", name: request.name.description, status: .running, created: LiveTime.machine,
+        hourlyRate: 2_490_000_000))
+  }
+  func terminate(pod: String) async -> TerminationAnswer { .absent }
+  func list() async -> [PodObservation]? { nil }
+  func bills(since: Instant) async -> [PodBill] { [] }
+}
+
+private actor Store {
+  var data = Data()
+  func add(_ bytes: ByteBuffer) { data.append(contentsOf: bytes.readableBytesView) }
+}
+
+private struct Sink: ResponseBodyWriter {
+  let store = Store()
+  mutating func write(_ buffer: ByteBuffer) async throws { await store.add(buffer) }
+  consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
