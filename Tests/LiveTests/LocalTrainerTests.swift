@@ -58,11 +58,14 @@ import Worker
     // Writes down what it is told, and ends.
     let (python, other) = (folder.appendingPathComponent("python").path, folder.appendingPathComponent("other.py").path)
     let script = "#!/bin/sh\n{ env; echo \"arguments=$*\"; } > told\n"
-    FileManager.default.createFile(
-      atPath: python, contents: Data(script.utf8), attributes: [.posixPermissions: 0o700])
-    FileManager.default.createFile(atPath: other, contents: Data("pass\n".utf8))
     try FileManager.default.createDirectory(atPath: folder.path + "/files", withIntermediateDirectories: true)
-    FileManager.default.createFile(atPath: folder.path + "/files/01234567", contents: Data("{}".utf8))
+    let made = [
+      FileManager.default.createFile(
+        atPath: python, contents: Data(script.utf8), attributes: [.posixPermissions: 0o700]),
+      FileManager.default.createFile(atPath: other, contents: Data("pass\n".utf8)),
+      FileManager.default.createFile(atPath: folder.path + "/files/01234567", contents: Data("{}".utf8)),
+    ]
+    #expect(made.allSatisfy { $0 })
     let trainer =
       try hasPython
       ? LocalTrainer(

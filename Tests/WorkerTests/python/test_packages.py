@@ -195,8 +195,15 @@ class ServerTests(Case):
         self.assertGreater(int(headers["Retry-After"]), 0)
         # The other key has a count of its own.
         self.assertEqual(self.ask(key="other", prompt=QUESTION, max_tokens=2)[0], 200)
+        # Whoever leaves in the middle of an answer holds up nobody.
+        headers = {"Authorization": "Bearer other", "Content-Type": "application/json"}
+        body = json.dumps({"prompt": QUESTION, "max_tokens": 1000, "temperature": 0, "stream": True}).encode()
+        request = urllib.request.Request(f"{self.address}/api/v1/chat", body, headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            answer.readline()
+        self.assertEqual(self.ask(key="other", prompt=QUESTION, max_tokens=2)[0], 200)
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
-        self.assertEqual({line["outcome"] for line in lines}, {"done"})
+        self.assertEqual(sorted({line["outcome"] for line in lines}), ["done", "interrupted"])
         self.assertNotIn(KEY, self.log.read_text())
 
 

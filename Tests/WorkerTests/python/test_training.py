@@ -5,6 +5,7 @@ KILLS: how many of each signal, at random moments. SEED: which moments.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
@@ -236,6 +237,26 @@ class FailureTests(Case):
         self.train(job, "accumulation", "40", code=75)
         runs.make_job(self.folder / "other", conversations=13)
         self.train(job, code=50)
+
+
+@unittest.skipUnless(importlib.util.find_spec("bitsandbytes"), "bitsandbytes is not installed")
+class QuantizedTests(Case):
+    def test_four_bits_with_recomputation_resume_exactly(self) -> None:
+        # The base of a job that is done is a model in a folder, as any other.
+        tiny = runs.make_job(self.folder / "tiny", model={"hidden_size": 128}, configuration={"epochs": 1})
+        self.train(tiny)
+        model = {
+            "kind": "pretrained", "name": str(self.folder / "tiny/store/job-1/base_model"), "quantization": "nf4",
+            "dtype": "bfloat16", "gradient_checkpointing": True,
+        }
+        jobs = [
+            runs.make_job(self.folder / name, model=model, configuration={"epochs": 2}) for name in ("whole", "parts")]
+        self.train(jobs[0])
+        self.train(jobs[1], "accumulation", "20", code=75)
+        saved = runs.newest_checkpoint(self.folder / "parts")
+        self.assertGreater(saved, 0)
+        self.assertEqual(runs.resumed(self.train(jobs[1])), saved)
+        self.assertEqual(runs.digest(self.folder / "whole"), runs.digest(self.folder / "parts"))
 
 
 class PodTests(Case):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import training_files
-from lora_worker import dataset, split
+from lora_worker import configuration, dataset, split
 from lora_worker.__main__ import main
 from lora_worker.errors import WorkerError
 
@@ -159,6 +159,27 @@ class ValidateTests(unittest.TestCase):
             "import sys; from lora_worker.__main__ import main; main(sys.argv[1:]); sys.exit('torch' in sys.modules)")
         run = subprocess.run([sys.executable, "-c", program, "validate", str(path)], capture_output=True)
         self.assertEqual(run.returncode, 0, run.stderr)
+
+
+class LaunchTests(unittest.TestCase):
+    def test_a_pod_reads_its_job_in_swifts_words(self) -> None:
+        own = {
+            "preset": "balanced", "pricing": "spot", "rank": 8, "learningRate": 1e-4, "epochs": 2, "batchSize": 4,
+            "gradientAccumulation": 1, "maxSequenceLength": 2048, "checkpointEvery": 50, "trainingPairs": 9,
+            "tokensPerPair": 3400,
+        }
+        launch = {
+            "LORA_JOB": json.dumps({"id": "job-7", "name": "seven", "ordinal": 6, "configuration": own}),
+            "LORA_TRAINING_FILE": "/data", "LORA_OBJECTS": "/objects", "LORA_STEPS": "90",
+            "LORA_WORKER_SETTINGS": json.dumps({"threads": 1, "configuration": {"max_sequence_length": 512}}),
+        }
+        job = configuration.from_launch(launch)
+        made = job.configuration
+        self.assertEqual((job.job_id, job.steps, job.checkpoints.every_steps, job.threads), ("job-7", 90, 50, 1))
+        self.assertEqual((made.rank, made.alpha, made.batch_size, made.max_sequence_length), (8, 16, 4, 512))
+        with self.assertRaises(WorkerError) as caught:
+            configuration.from_launch({})
+        self.assertEqual(caught.exception.code, 10)
 
 
 class SplitTests(unittest.TestCase):

@@ -92,6 +92,7 @@ class Ending:
     def _save(self) -> None:
         try:
             if self.saver is not None:
+                self.saver.hold()
                 self.saver.save_now()
         except WorkerError as error:
             self.reporter.log("checkpoint_failed", str(error), "error")

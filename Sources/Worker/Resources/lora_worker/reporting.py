@@ -1,6 +1,6 @@
 """What the worker says: signed reports, numbered and kept until they are heard, and metrics beside them.
 
-The protocol is described in the target's page `Protocol`. Everything that is said also goes to standard output, as
+The protocol is described in the target's page `PROTOCOL`. Everything that is said also goes to standard output, as
 lines of JSON.
 """
 

@@ -22,18 +22,26 @@ class Saver:
         self.saved_step = trainer.step
         self._saved_at = time.monotonic()
         self._asked = threading.Event()
+        self._is_held = threading.Event()
         self._writing = threading.Lock()
         self._error: WorkerError | None = None
         threading.Thread(target=self._work, name="checkpoints", daemon=True).start()
 
     def after_step(self) -> None:
         """Asks for a checkpoint where one is due; what went wrong with one before is raised here, in the training."""
+        if self._is_held.is_set():
+            # The process ends under it.
+            threading.Event().wait()
         if self._error is not None:
             raise self._error
         step = self.trainer.step
         is_due = step % self.interval.every_steps == 0 or time.monotonic() - self._saved_at >= self.interval.every_s
         if is_due and step > self.saved_step:
             self._asked.set()
+
+    def hold(self) -> None:
+        """Lets the training get no further than the step in hand: what it did beyond would be lost."""
+        self._is_held.set()
 
     def save_now(self) -> bool:
         """Makes the newest copy durable, unless it is already; false where there is nothing that was trained."""

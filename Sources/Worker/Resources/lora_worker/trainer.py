@@ -87,7 +87,7 @@ class Trainer:
     def run(self, after_step: Callable[[], None]) -> None:
         """Trains to the last step; `after_step` is called when a new copy is there."""
         self.model.train()
-        if not self.baseline:
+        if self.job.evaluate and not self.baseline:
             self.baseline = self._with_base()
         self._copy()
         self._validate_at_epoch_end()

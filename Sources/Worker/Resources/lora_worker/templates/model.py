@@ -5,15 +5,31 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer, TextIteratorStreamer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    StoppingCriteria,
+    StoppingCriteriaList,
+    TextIteratorStreamer,
+)
 
 HERE = Path(__file__).resolve().parent
+
+
+class _NobodyWaits(StoppingCriteria):
+    """Ends an answer once the one who asked is gone."""
+
+    def __init__(self) -> None:
+        self.is_so = threading.Event()
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
+        return torch.full((input_ids.shape[0],), self.is_so.is_set(), dtype=torch.bool, device=input_ids.device)
 
 
 class ChatModel:
@@ -42,7 +58,7 @@ class ChatModel:
 
     def stream(
         self, messages: Sequence[dict[str, str]], max_tokens: int = 500, temperature: float = 0.7
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """The answer, piece by piece."""
         with self._one_at_a_time:
             ids = self.tokenizer.apply_chat_template(
@@ -50,6 +66,7 @@ class ChatModel:
             ids = {k: v.to(self.model.device) for k, v in ids.items()}
             streamer = TextIteratorStreamer(self.tokenizer, skip_prompt=True, skip_special_tokens=True)
             options = {"do_sample": True, "temperature": temperature} if temperature > 0 else {"do_sample": False}
+            gone = _NobodyWaits()
             failure: list[BaseException] = []
 
             def generate() -> None:
@@ -57,6 +74,7 @@ class ChatModel:
                     with torch.inference_mode():
                         self.model.generate(
                             **ids, streamer=streamer, max_new_tokens=max_tokens,
+                            stopping_criteria=StoppingCriteriaList([gone]),
                             pad_token_id=self.tokenizer.pad_token_id or self.tokenizer.eos_token_id, **options)
                 except BaseException as error:  # handed over to the one who waits for the answer
                     failure.append(error)
@@ -64,7 +82,10 @@ class ChatModel:
 
             thread = threading.Thread(target=generate, daemon=True)
             thread.start()
-            yield from (piece for piece in streamer if piece)
-            thread.join()
+            try:
+                yield from (piece for piece in streamer if piece)
+            finally:
+                gone.is_so.set()
+                thread.join()
             if failure:
                 raise failure[0]

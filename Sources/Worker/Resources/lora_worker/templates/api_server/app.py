@@ -16,12 +16,13 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, HTTPException
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -144,7 +145,7 @@ class Answer:
         self.first_s: float | None = None
         self.characters = 0
 
-    def pieces(self) -> Iterator[str]:
+    def pieces(self) -> Generator[str, None, None]:
         outcome = "interrupted"
         try:
             for piece in self.model.stream(self.request.messages(), self.request.max_tokens, self.request.temperature):
@@ -166,14 +167,17 @@ class Answer:
             "answer_characters": self.characters,
         }
 
-    def events(self) -> Iterator[str]:
-        """As server-sent events."""
+    async def events(self) -> AsyncIterator[str]:
+        """As server-sent events. Where the one who asked leaves, this is cancelled, and the answer ends."""
+        pieces = self.pieces()
         try:
-            for piece in self.pieces():
+            while (piece := await run_in_threadpool(next, pieces, None)) is not None:
                 yield f"data: {json.dumps({'id': self.id, 'text': piece})}\n\n"
             yield f"event: done\ndata: {json.dumps({'id': self.id, **self.times()})}\n\n"
         except Exception as error:
             yield f"event: error\ndata: {json.dumps({'id': self.id, 'error': type(error).__name__})}\n\n"
+        finally:
+            pieces.close()
 
 
 @app.post("/api/v1/chat", response_model=None)
