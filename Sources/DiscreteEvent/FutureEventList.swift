@@ -9,36 +9,61 @@
 /// The list is a value: a copy is independent, and costs O(slots) at its first change. Nothing allocates but ``init(slots:)``,
 /// ``reserve(slots:)`` and such a first change of a copy.
 @frozen
-public struct FutureEventList: Sendable {
+public struct FutureEventList: @unchecked Sendable {
   /// How many slots there are; slots count from 0.
   public private(set) var slots: Int
-  /// The key in each leaf; an empty slot holds ``EventKey/none``. Its count is a power of two, at least 2.
-  @usableFromInline var keys: ContiguousArray<EventKey>
-  /// A winner tree: node 1 is the root, node n has the children 2n and 2n + 1, a node ≥ `keys.count` is a leaf.
-  /// Each node holds the slot of the earliest entry below it.
-  @usableFromInline var winners: ContiguousArray<UInt32>
+  /// Keeps ``places`` alive; a change asks once whether somebody else does too. Nobody writes to memory with two owners.
+  @usableFromInline var owner: Owner
+  @usableFromInline var places: UnsafeMutablePointer<Place>
+  /// How many places there are: a power of two, at least 2.
+  @usableFromInline var leaves: Int
+
+  /// Place n is the slot n and the node n.
+  @frozen @usableFromInline
+  struct Place: Sendable, BitwiseCopyable {
+    /// The slot's key; an empty slot holds ``EventKey/none``.
+    @usableFromInline var key = EventKey.none
+    /// A winner tree: node 1 is the root, node n has the children 2n and 2n + 1, a node ≥ `leaves` is a leaf.
+    /// Each node holds the slot of the earliest entry below it.
+    @usableFromInline var winner: UInt32 = 0
+
+    @inlinable init() {}
+  }
+
+  /// Frees the memory with the last list that uses it.
+  @usableFromInline final class Owner {
+    let places: UnsafeMutablePointer<Place>
+    init(_ leaves: Int) {
+      places = .allocate(capacity: leaves)
+      places.initialize(repeating: Place(), count: leaves)
+    }
+    deinit { places.deallocate() }
+  }
 
   /// An empty list with room for `slots` pending events.
   public init(slots: Int) {
     precondition(slots >= 0 && slots <= 1 << 30, "a future event list has 0 to 2³⁰ slots")
-    let leaves = FutureEventList.leaves(for: slots)
+    leaves = FutureEventList.leaves(for: slots)
     self.slots = slots
-    keys = ContiguousArray(repeating: .none, count: leaves)
-    winners = ContiguousArray(repeating: 0, count: leaves)
+    owner = Owner(leaves)
+    places = owner.places
     rebuild()
   }
 
   /// The slot of the earliest event, or nil when nothing is pending. O(1).
   @inlinable
   public var earliest: Int? {
-    let slot = Int(winners[1])
-    return keys[slot] == .none ? nil : slot
+    // The optimizer does not know that the memory lives as long as its owner.
+    defer { withExtendedLifetime(owner) {} }
+    let slot = Int(places[1].winner)
+    return places[slot].key == .none ? nil : slot
   }
 
   /// The key of the earliest event, or nil when nothing is pending. O(1).
   @inlinable
   public var earliestKey: EventKey? {
-    let key = keys[Int(winners[1])]
+    defer { withExtendedLifetime(owner) {} }
+    let key = places[Int(places[1].winner)].key
     return key == .none ? nil : key
   }
 
@@ -46,7 +71,8 @@ public struct FutureEventList: Sendable {
   @inlinable
   public func key(slot: Int) -> EventKey? {
     precondition(slot >= 0 && slot < slots, "no such slot")
-    let key = keys[slot]
+    defer { withExtendedLifetime(owner) {} }
+    let key = places[slot].key
     return key == .none ? nil : key
   }
 
@@ -55,8 +81,8 @@ public struct FutureEventList: Sendable {
   public mutating func schedule(_ key: EventKey, slot: Int) {
     precondition(slot >= 0 && slot < slots, "no such slot")
     precondition(key.time != .distantPast, "nothing happens in the distant past")
-    keys[slot] = key
-    replay(slot)
+    own()
+    replay(slot, key)
   }
 
   /// Empties the slot; an empty one stays empty. O(log slots).
@@ -69,21 +95,33 @@ public struct FutureEventList: Sendable {
     precondition(wanted <= 1 << 30, "a future event list has 0 to 2³⁰ slots")
     slots = wanted
     let leaves = FutureEventList.leaves(for: wanted)
-    guard leaves > keys.count else { return }
-    keys.append(contentsOf: repeatElement(.none, count: leaves - keys.count))
-    winners = ContiguousArray(repeating: 0, count: leaves)
+    guard leaves > self.leaves else { return }
+    move(leaves: leaves)
     rebuild()
   }
 
   /// Replaces everything by these entries; the last one counts where a slot occurs twice. O(slots).
   public mutating func load(_ new: [(slot: Int, key: EventKey)]) {
-    for i in keys.indices { keys[i] = .none }
+    own()
+    for i in 0..<leaves { places[i].key = .none }
     for entry in new {
       precondition(entry.slot >= 0 && entry.slot < slots, "no such slot")
       precondition(entry.key.time != .distantPast, "nothing happens in the distant past")
-      keys[entry.slot] = entry.key
+      places[entry.slot].key = entry.key
     }
     rebuild()
+  }
+
+  /// Makes sure that no other list sees what is changed next.
+  @inlinable @inline(__always)
+  mutating func own() { if !isKnownUniquelyReferenced(&owner) { move(leaves: leaves) } }
+
+  /// Takes memory of its own, with room for so many leaves.
+  @usableFromInline @inline(never)
+  mutating func move(leaves wanted: Int) {
+    let new = Owner(wanted)
+    withExtendedLifetime(owner) { new.places.update(from: places, count: leaves) }
+    (owner, places, leaves) = (new, new.places, wanted)
   }
 
   static func leaves(for slots: Int) -> Int {
@@ -94,42 +132,39 @@ public struct FutureEventList: Sendable {
 
   /// Plays every match anew, from the leaves up.
   mutating func rebuild() {
-    let leaves = keys.count
     for node in stride(from: leaves - 1, through: 1, by: -1) {
-      let left = 2 * node >= leaves ? UInt32(2 * node - leaves) : winners[2 * node]
-      let right = 2 * node >= leaves ? UInt32(2 * node + 1 - leaves) : winners[2 * node + 1]
-      winners[node] = keys[Int(right)] < keys[Int(left)] ? right : left
+      let left = 2 * node >= leaves ? UInt32(2 * node - leaves) : places[2 * node].winner
+      let right = 2 * node >= leaves ? UInt32(2 * node + 1 - leaves) : places[2 * node + 1].winner
+      places[node].winner = places[Int(right)].key < places[Int(left)].key ? right : left
     }
   }
 
-  /// Plays the matches on the way from this slot's leaf to the root anew, up to the first that changes nothing.
+  /// Gives the slot its key, and plays the matches on the way from its leaf to the root anew, up to the first that changes nothing.
   ///
   /// Who wins a match is a coin toss: the comparison must not be a branch, or its mispredictions cost three times the work.
   @inlinable
-  mutating func replay(_ slot: Int) {
-    let leaves = keys.count
-    keys.withUnsafeBufferPointer { keys in
-      winners.withUnsafeMutableBufferPointer { winners in
-        var best = slot
-        var bestKey = keys[slot].wide
-        var place = slot &+ leaves
-        var other = slot ^ 1
-        while true {
-          let otherKey = keys[other].wide
-          // On equal keys the left child, the lower slot, wins; it has the even place.
-          let wins = otherKey &- Int128(truncatingIfNeeded: place & 1) < bestKey
-          let mask: Int = wins ? -1 : 0
-          best ^= (best ^ other) & mask
-          bestKey ^= (bestKey ^ otherKey) & Int128(truncatingIfNeeded: mask)
-          place &>>= 1
-          // What was not this slot and did not change cannot change anything above.
-          let was = Int(winners[place])
-          if was != slot && was == best { return }
-          winners[place] = UInt32(truncatingIfNeeded: best)
-          if place == 1 { return }
-          other = Int(winners[place ^ 1])
-        }
-      }
+  mutating func replay(_ slot: Int, _ key: EventKey) {
+    defer { withExtendedLifetime(owner) {} }
+    let places = places
+    places[slot].key = key
+    var best = slot
+    var bestKey = key.wide
+    var place = slot &+ leaves
+    var other = slot ^ 1
+    while true {
+      let otherKey = places[other].key.wide
+      // On equal keys the left child, the lower slot, wins; it has the even place.
+      let wins = otherKey &- Int128(truncatingIfNeeded: place & 1) < bestKey
+      let mask: Int = wins ? -1 : 0
+      best ^= (best ^ other) & mask
+      bestKey ^= (bestKey ^ otherKey) & Int128(truncatingIfNeeded: mask)
+      place &>>= 1
+      // What was not this slot and did not change cannot change anything above.
+      let was = Int(places[place].winner)
+      if was != slot && was == best { return }
+      places[place].winner = UInt32(truncatingIfNeeded: best)
+      if place == 1 { return }
+      other = Int(places[place ^ 1].winner)
     }
   }
 }

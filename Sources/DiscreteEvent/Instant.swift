@@ -19,13 +19,15 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable, Codable 
   /// Saturates: what lies beyond the ends of time is ``distantPast`` or ``distantFuture``.
   @inlinable public static func + (a: Instant, b: Span) -> Instant {
     let (sum, overflow) = a.microseconds.addingReportingOverflow(b.microseconds)
-    return overflow ? (b.microseconds < 0 ? distantPast : distantFuture) : Instant(microseconds: sum)
+    return overflow ? end(isPast: b.microseconds < 0) : Instant(microseconds: sum)
   }
   /// Saturates as `+` does.
   @inlinable public static func - (a: Instant, b: Span) -> Instant {
     let (difference, overflow) = a.microseconds.subtractingReportingOverflow(b.microseconds)
-    return overflow ? (b.microseconds < 0 ? distantFuture : distantPast) : Instant(microseconds: difference)
+    return overflow ? end(isPast: b.microseconds >= 0) : Instant(microseconds: difference)
   }
+  /// An end of time. Apart, so that a sum that fits is an addition and a branch.
+  @usableFromInline @inline(never) static func end(isPast: Bool) -> Instant { isPast ? distantPast : distantFuture }
   @inlinable public static func - (a: Instant, b: Instant) -> Span {
     Span(microseconds: a.microseconds &- b.microseconds)
   }

@@ -23,6 +23,32 @@ struct LogBuckets: Hashable, Sendable, Codable {
     }
   }
 
+  /// Adds every `step`th number from `start` on that is zero or has its bucket, and returns where the first is that has none.
+  mutating func sweep(
+    _ numbers: UnsafeBufferPointer<Double>, from start: Int, by step: Int, zeros: inout Int
+  ) -> Int {
+    let first = UInt64(first)
+    var (i, added, none) = (start, 0, 0)
+    counts.withUnsafeMutableBufferPointer { counts in
+      while i < numbers.count {
+        let x = numbers[i]
+        if abs(x) < LogBuckets.least {
+          none &+= 1
+        } else {
+          // A negative number has its sign in the top bit, and so a place beyond the last, as what is not a number.
+          let place = (x.bitPattern &+ 1 << (LogBuckets.shift - 1)) >> LogBuckets.shift &- first
+          guard place < UInt64(counts.count) else { break }
+          counts[Int(place)] &+= 1
+          added &+= 1
+        }
+        i &+= step
+      }
+    }
+    zeros += none
+    total += added
+    return i
+  }
+
   mutating func merge(_ other: LogBuckets) {
     for (i, n) in other.counts.enumerated() where n > 0 { add(n, index: other.first + i) }
   }

@@ -56,15 +56,30 @@ public struct Quantiles: Hashable, Sendable, Codable {
       for vector in vectors { add(vector[lane]) }
       return
     }
+    precondition(lane >= 0 && lane < SIMD8<Double>.scalarCount, "no such lane")
     spill()
     count += vectors.count
-    for vector in vectors {
-      let x = vector[lane]
-      precondition(!x.isNaN, "not a number has no place in an order")
-      min = Swift.min(min, x)
-      max = Swift.max(max, x)
-      bucket(x)
+    var (low, high) = (min, max)
+    vectors.withUnsafeBytes { bytes in
+      let numbers = bytes.bindMemory(to: Double.self)
+      var i = lane
+      while i < numbers.count {
+        let x = numbers[i]
+        low = x < low ? x : low
+        high = x > high ? x : high
+        i &+= SIMD8<Double>.scalarCount
+      }
+      // What has its bucket goes there in one sweep, up to the next number that has none yet.
+      i = lane
+      while true {
+        i = positive.sweep(numbers, from: i, by: SIMD8<Double>.scalarCount, zeros: &zeros)
+        guard i < numbers.count else { break }
+        precondition(!numbers[i].isNaN, "not a number has no place in an order")
+        bucket(numbers[i])
+        i += SIMD8<Double>.scalarCount
+      }
     }
+    (min, max) = (low, high)
   }
 
   /// Adds the numbers of another set of the same capacity.

@@ -34,7 +34,15 @@ public struct QuickSampler: BitwiseCopyable, @unchecked Sendable {
   @inlinable @inline(__always)
   public func span(_ u: Double, else other: () -> Double) -> Span {
     if kind == .constant { return constant }
-    return Span(seconds: max(0, isQuick ? quantile(u) : other()))
+    // What most stages are; never negative.
+    if kind == .lognormal { return Span(seconds: power.exp(a + b * NormalTable(rows: rows).quantile(u))) }
+    return Span(seconds: max(0, isQuick ? QuickSampler.rarer(kind, a, b, u) : other()))
+  }
+
+  /// ``quantile(_:)`` of an exponential or a normal law, in one place. By its parts: a whole sampler would be copied.
+  @usableFromInline @inline(never)
+  static func rarer(_ kind: Sampler.Kind, _ a: Double, _ b: Double, _ u: Double) -> Double {
+    kind == .exponential ? a * ExponentialTable.shared.minusLog(1 - u) : a + b * NormalTable.shared.quantile(u)
   }
 
   /// What ``Sampler/quantile(_:)`` gives.

@@ -32,16 +32,23 @@ public struct BudgetState: Hashable, Sendable {
     self.boundaries = boundaries
   }
 
+  @inline(__always)
   mutating func count(_ amount: Int64, allocation: UInt16, from: Instant, to: Instant) {
     spent &+= amount
-    BudgetState.add(amount, allocation, &spentByAllocation)
+    if allocation > 0 { BudgetState.add(amount, allocation, &spentByAllocation) }
     if period == .rolling30Days, amount != 0 {
-      if stretches.count == stretches.capacity {
-        let edge = to - .days(30)
-        stretches.removeAll { $0.to <= edge }
-      }
-      stretches.append(Stretch(from: from, to: to, amount: amount, allocation: allocation))
+      keep(Stretch(from: from, to: to, amount: amount, allocation: allocation))
     }
+  }
+
+  /// Keeps a stretch, and forgets those that have left the window when there is no more room.
+  @inline(never)
+  private mutating func keep(_ stretch: Stretch) {
+    if stretches.count == stretches.capacity {
+      let edge = stretch.to - .days(30)
+      stretches.removeAll { $0.to <= edge }
+    }
+    stretches.append(stretch)
   }
 
   mutating func setAside(_ amount: Int64, allocation: UInt16) {
@@ -49,6 +56,7 @@ public struct BudgetState: Hashable, Sendable {
     BudgetState.add(amount, allocation, &reservedElsewhereByAllocation)
   }
 
+  @inline(never)
   private static func add(_ amount: Int64, _ allocation: UInt16, _ sums: inout ContiguousArray<Int64>) {
     guard allocation > 0 else { return }
     while sums.count < Int(allocation) { sums.append(0) }

@@ -16,21 +16,30 @@ public enum Notice: UInt8, Hashable, Sendable, BitwiseCopyable {
   case completed, failed, cancelled
 }
 
-/// The engine's reused output buffer: nothing is allocated once it has grown.
+/// The engine's reused output buffer: nothing is allocated once it has grown. The first commands, which is nearly always all,
+/// stand in the buffer itself: nobody asks whether memory is shared.
+@frozen
 public struct CommandBuffer: Sendable, RandomAccessCollection {
-  private var storage: ContiguousArray<Command>
+  @usableFromInline var first = InlineArray<8, Command>(repeating: .terminatePod(.none))
+  @usableFromInline var more: ContiguousArray<Command> = []
   public private(set) var count = 0
-  public init() { storage = ContiguousArray(repeating: .terminatePod(.none), count: 16) }
-  public var startIndex: Int { 0 }
-  public var endIndex: Int { count }
+  public init() {}
+  @inlinable public var startIndex: Int { 0 }
+  @inlinable public var endIndex: Int { count }
+  @inlinable @inline(__always)
   public subscript(position: Int) -> Command {
     precondition(position < count, "no such command")
-    return storage[position]
+    return position < first.count ? first[position] : more[position - first.count]
   }
   @inline(__always)
   mutating func append(_ command: Command) {
-    if count < storage.count { storage[count] = command } else { storage.append(command) }
+    if count < first.count { first[count] = command } else { add(command) }
     count &+= 1
+  }
+  @inline(never)
+  private mutating func add(_ command: Command) {
+    let place = count - first.count
+    if place < more.count { more[place] = command } else { more.append(command) }
   }
   @inline(__always)
   mutating func removeAll() { count = 0 }

@@ -5,6 +5,7 @@ extension Fleet {
   mutating func settle(_ i: Int, to: Instant, _ account: Account) { jobs[i].settle(to: to, account, &ledger) }
 
   /// Counts the lease's cost up to `at` into the budget's running period.
+  @inline(__always)
   mutating func attribute(_ i: Int, through at: Instant) {
     let from = jobs[i].lease.attributedAt
     let amount = jobs[i].attribute(through: at)
@@ -52,6 +53,7 @@ extension Fleet {
   }
 
   /// The bill stops. An end before what was already posted (clocks differ) is that.
+  @inline(__always)
   mutating func closeLease(_ i: Int, at end: Instant) {
     guard jobs[i].lease.isOpen else { return }
     let at = max(end, jobs[i].lease.settled)
@@ -66,6 +68,7 @@ extension Fleet {
     digest.append(Int64(step))
   }
 
+  @inline(__always)
   mutating func end(_ i: Int, _ phase: Phase, at: Instant) {
     jobs[i].end(phase, at: at)
     releaseSlot(JobIndex(i))
@@ -75,6 +78,7 @@ extension Fleet {
   }
 
   /// The pod is gone after the job was told to stop: what was decided takes effect.
+  @inline(__always)
   mutating func finishStop(_ i: Int, at: Instant) {
     if jobs[i].outcome == .paused {
       jobs[i].phase = .paused
@@ -89,6 +93,7 @@ extension Fleet {
 
 extension Job {
   /// Returns what names the lease in the digest: the job's ordinal, the lease's number, and the durable step.
+  @inline(__always)
   mutating func closeLease(at: Instant) -> (UInt32, UInt16, Int32) {
     billed += at - lease.granted
     lease.isOpen = false

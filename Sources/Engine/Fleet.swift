@@ -8,7 +8,7 @@ public struct Fleet: Sendable {
   /// Slot → job; ``JobIndex/none`` where free.
   public internal(set) var slots: ContiguousArray<JobIndex> = []
   var freeSlots: ContiguousArray<Int32> = []
-  var freeJobs: ContiguousArray<JobIndex> = []
+  @usableFromInline var freeJobs: ContiguousArray<JobIndex> = []
   public internal(set) var ledger = Ledger()
   public var budget: BudgetState
   public internal(set) var queueHead = JobIndex.none
@@ -27,6 +27,7 @@ public struct Fleet: Sendable {
   public init(budget: BudgetState = BudgetState()) { self.budget = budget }
 
   /// Where the next new job will stand.
+  @inlinable @inline(__always)
   public var nextIndex: JobIndex { freeJobs.last ?? JobIndex(jobs.count) }
 
   @inlinable public subscript(index: JobIndex) -> Job { jobs[Int(index.rawValue)] }
@@ -62,6 +63,7 @@ public struct Fleet: Sendable {
 
   // MARK: Queue (a list threaded through the jobs: O(1) at both ends and for removal)
 
+  @inline(__always)
   mutating func enqueue(_ index: JobIndex, atFront: Bool) {
     let i = index.int
     if atFront {
@@ -78,6 +80,7 @@ public struct Fleet: Sendable {
     queued += 1
   }
 
+  @inline(__always)
   mutating func dequeue(_ index: JobIndex) {
     let (previous, next) = (jobs[index.int].previous, jobs[index.int].next)
     if previous != .none { jobs[previous.int].next = next } else { queueHead = next }
@@ -88,6 +91,7 @@ public struct Fleet: Sendable {
 
   // MARK: Slots
 
+  @inline(__always)
   mutating func takeSlot(_ index: JobIndex) {
     let slot: Int32
     if let free = freeSlots.popLast() {
@@ -101,6 +105,7 @@ public struct Fleet: Sendable {
     slotsInUse += 1
   }
 
+  @inline(__always)
   mutating func releaseSlot(_ index: JobIndex) {
     let slot = jobs[index.int].slot
     guard slot >= 0 else { return }

@@ -93,6 +93,7 @@ extension Job {
   }
 
   /// What the lease has cost since it was last counted into the budget, which it now is; nanodollars.
+  @inline(__always)
   mutating func attribute(through at: Instant) -> Int64 {
     let whole = lease.cost(at: at)
     let amount = whole - lease.attributed

@@ -54,7 +54,8 @@ public struct AccountTotals: Hashable, Sendable, BitwiseCopyable, Codable {
     (work &+ setup &+ checkpoints &+ lostWork) &+ (recovery &+ idle &+ storage &+ adjustment)
   }
 
-  @inlinable public static func += (a: inout AccountTotals, b: AccountTotals) {
+  @inlinable @inline(__always)
+  public static func += (a: inout AccountTotals, b: AccountTotals) {
     a.work &+= b.work
     a.setup &+= b.setup
     a.checkpoints &+= b.checkpoints
@@ -98,9 +99,17 @@ public struct Ledger: Hashable, Sendable, BitwiseCopyable {
   ///
   /// The product of microseconds and nanodollars overflows 64 bits within minutes, so it is taken at full width. What
   /// is more than nine thousand million dollars saturates.
-  @inlinable
+  @inlinable @inline(__always)
   public static func cost(hourlyRate: Int64, time: Span) -> Int64 {
     guard time.microseconds > 0, hourlyRate > 0 else { return 0 }
+    // What fits 64 bits, two and a half hours at two dollars say, needs no more than this.
+    let product = hourlyRate.magnitude.multipliedFullWidth(by: time.microseconds.magnitude)
+    if product.high == 0 { return Int64(truncatingIfNeeded: product.low / 3_600_000_000) }
+    return largeCost(hourlyRate: hourlyRate, time: time)
+  }
+
+  @usableFromInline @inline(never)
+  static func largeCost(hourlyRate: Int64, time: Span) -> Int64 {
     // Up to five dollars an hour whole hours and the rest fit 64 bits one by one: the same result without a long division.
     if hourlyRate < 5_000_000_000, time.microseconds < 3_600_000_000 &* 1_800_000_000 {
       let us = time.microseconds.magnitude

@@ -62,6 +62,7 @@ extension Fleet {
 
 extension Controller {
   /// Why a job that was just submitted, and found no slot, is refused; nil when it may wait.
+  @inline(__always)
   mutating func refuse(_ index: JobIndex, at now: Instant) -> Refusal? {
     guard fleet.jobs[index.int].phase == .queued else { return nil }
     let refusal = fleet.refusal(of: index, at: now)

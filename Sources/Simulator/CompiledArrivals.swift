@@ -6,6 +6,8 @@ import DiscreteEvent
 final class CompiledArrivals: Sendable {
   private enum Kind: Sendable { case none, every, poisson, hourly }
   private let kind: Kind
+  /// The mean time between two jobs of a Poisson process, in seconds; 0 of any other.
+  let poissonGap: Double
   /// The time between two jobs, or its mean, in seconds.
   private let gap: Double
   /// Jobs a second in each hour of a week that begins on Monday, UTC.
@@ -29,12 +31,12 @@ final class CompiledArrivals: Sendable {
       (kind, gap) = (.hourly, 0)
       rates = ContiguousArray(weights.map { perDay * 7 * $0 / sum / 3600 })
     }
+    poissonGap = kind == .poisson ? gap : 0
     self.rates = rates
     week = rates.reduce(0, +) * 3600
   }
 
   /// When the job after one at `from` comes, by the uniform number `u`; nil: never.
-  @inline(__always)
   func next(after from: Instant, _ u: Double) -> Instant? {
     switch kind {
     case .none: nil

@@ -2,10 +2,6 @@ import Calibration
 import DiscreteEvent
 import Engine
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// What random numbers are for; part of each stream's key. A number is never reused for another purpose.
 enum Purpose {
   /// What is special about a job: its pace, whether it runs out of memory.
@@ -41,20 +37,8 @@ enum LeaseDraw {
   static let cancellation: UInt64 = 6
 }
 
-/// One kind of job in one world, ready for the loop.
-struct CompiledKind: Sendable, BitwiseCopyable {
-  var pricing: Pricing
-  var steps: Int32
-  var checkpointEvery: Int32
-  /// Median seconds a step, before what differs between jobs and pods.
-  var secondsPerStep: Double
-  /// A second.
-  var crashRate: Double
-  var outOfMemory: Double
-}
-
 /// A law that every lease is drawn from.
-enum StageLaw: UInt8, CaseIterable { case boot, preprocessing, modelLoading, restore, finalization, checkpoint, upload }
+enum StageLaw { case boot, preprocessing, modelLoading, restore, finalization, checkpoint, upload }
 
 /// The laws that every lease is drawn from, as far as they need no table.
 struct QuickLaws: Sendable, BitwiseCopyable {
@@ -74,13 +58,20 @@ struct QuickLaws: Sendable, BitwiseCopyable {
 final class CompiledWorld: Sendable {
   let parameters: WorldParameters
   let provisioning: ByPricing<Sampler>
-  /// By ``StageLaw``.
-  private let samplers: [Sampler]
+  // By name, not in an array, out of which a sampler is copied, references and all, whenever it is asked.
+  private let boot: Sampler
+  private let preprocessing: Sampler
+  private let modelLoading: Sampler
+  private let restore: Sampler
+  private let finalization: Sampler
+  private let checkpoint: Sampler
+  private let upload: Sampler
   let detection: Sampler
   /// Whether an interruption may go unnoticed at all. Kept, because comparing laws in the loop would allocate.
   let detectionTakesTime: Bool
   /// The law of a step that is neither normal nor constant.
   let stepLaw: Sampler?
+  let hasStepLaw: Bool
   /// Relative standard deviation of one step around the pod's mean.
   let stepCV: Double
   /// Which pairs of a lease's random numbers are of no use, because nothing that they are for varies.
@@ -99,27 +90,32 @@ final class CompiledWorld: Sendable {
   /// The samplers above and below without memory of their own.
   let quick: QuickLaws
   let kinds: [CompiledKind]
-  let interruptions: ByPricing<HazardSampler>
+  /// Median seconds a step by kind, before what differs between jobs and pods.
+  let paces: [Double]
+  /// Crashes a second, and the probability of running out of memory, by preset.
+  let crashRates: [Double]
+  let outOfMemory: [Double]
+  private let interruptions: ByPricing<HazardSampler>
+  /// The interruptions' rate a second where it never changes, 0 where it does.
+  private let interruptionRate: ByPricing<Double>
+  /// The mean time between the jobs of a Poisson process, in seconds; 0 of any other.
+  private let poissonGap: Double
   let answerDelay: Sampler?
   /// Nanodollars an hour.
   let hourlyRate: ByPricing<Int64>
-  let mixCumulative: [Double]
+  let mix: CompiledMix
 
   /// - Parameter kinds: the kinds of job that may occur: the world's own mix first, then whatever else is submitted.
-  init(_ p: WorldParameters, kinds: [JobKind]) {
+  init(_ p: WorldParameters, _ kinds: CompiledKinds, _ mix: CompiledMix) {
     parameters = p
     provisioning = ByPricing(spot: Sampler(p.provisioning.spot), onDemand: Sampler(p.provisioning.onDemand))
-    samplers = StageLaw.allCases.map { law in
-      switch law {
-      case .boot: Sampler(p.boot)
-      case .preprocessing: Sampler(p.preprocessing)
-      case .modelLoading: Sampler(p.modelLoading)
-      case .restore: Sampler(p.restore)
-      case .finalization: Sampler(p.finalization)
-      case .checkpoint: Sampler(p.checkpoint)
-      case .upload: Sampler(p.checkpointUpload)
-      }
-    }
+    boot = Sampler(p.boot)
+    preprocessing = Sampler(p.preprocessing)
+    modelLoading = Sampler(p.modelLoading)
+    restore = Sampler(p.restore)
+    finalization = Sampler(p.finalization)
+    checkpoint = Sampler(p.checkpoint)
+    upload = Sampler(p.checkpointUpload)
     detection = Sampler(p.detection)
     detectionTakesTime = p.detection != .constant(0)
     switch p.step.median {
@@ -127,6 +123,7 @@ final class CompiledWorld: Sendable {
     case .law(.constant), .seconds, .regression: (stepLaw, stepCV) = (nil, p.step.withinCV)
     case .law(let law): (stepLaw, stepCV) = (Sampler(law), p.step.withinCV)
     }
+    hasStepLaw = stepLaw != nil
     restoreVaries = !p.boot.isConstant || !p.restore.isConstant
     finalizationVaries = !p.finalization.isConstant || !p.checkpoint.isConstant
     podVaries = !p.checkpointUpload.isConstant || p.step.podSD > 0
@@ -136,72 +133,76 @@ final class CompiledWorld: Sendable {
     recoveryRatePerHour = ByPricing(
       spot: p.availability.spot.recoveryRatePerHour, onDemand: p.availability.onDemand.recoveryRatePerHour)
     arrivals = CompiledArrivals(p.arrivals)
+    poissonGap = arrivals.poissonGap
     interruptions = ByPricing(
       spot: HazardSampler(p.interruptions.spot), onDemand: HazardSampler(p.interruptions.onDemand))
+    interruptionRate = ByPricing(
+      spot: interruptions.spot.constantRate, onDemand: interruptions.onDemand.constantRate)
     answerDelay = p.answerDelay.map { Sampler($0) }
     hourlyRate = ByPricing(
       spot: Int64((p.hourlyRate.spot * 1e9).rounded()), onDemand: Int64((p.hourlyRate.onDemand * 1e9).rounded()))
-    let quick = samplers.map(\.quick)
-    self.quick = QuickLaws(
+    quick = QuickLaws(
       provisioning: ByPricing(spot: provisioning.spot.quick, onDemand: provisioning.onDemand.quick),
-      boot: quick[0], preprocessing: quick[1], modelLoading: quick[2], restore: quick[3], finalization: quick[4],
-      checkpoint: quick[5], upload: quick[6])
-    self.kinds = kinds.map { kind in
-      let c = kind.configuration
-      return CompiledKind(
-        pricing: c.pricing, steps: Int32(clamping: c.steps),
-        checkpointEvery: Int32(clamping: max(1, c.checkpointEvery)),
-        secondsPerStep: p.step.median(for: c), crashRate: (p.crashesPerHour[c.preset] ?? 0) / 3600,
-        outOfMemory: p.outOfMemory[c.preset] ?? 0)
-    }
-    var sum = 0.0
-    mixCumulative = p.mix.map {
-      sum += $0.weight
-      return sum
-    }
+      boot: boot.quick, preprocessing: preprocessing.quick, modelLoading: modelLoading.quick, restore: restore.quick,
+      finalization: finalization.quick, checkpoint: checkpoint.quick, upload: upload.quick)
+    self.kinds = kinds.kinds
+    self.mix = mix
+    paces = kinds.features.map { p.step.median($0) }
+    crashRates = Preset.allCases.map { (p.crashesPerHour[$0] ?? 0) / 3600 }
+    outOfMemory = Preset.allCases.map { p.outOfMemory[$0] ?? 0 }
   }
 
   /// A quantile of a law that needs memory of its own.
   @inline(never)
-  func slow(_ law: StageLaw, _ u: Double) -> Double { samplers[Int(law.rawValue)].quantile(u) }
+  func slow(_ law: StageLaw, _ u: Double) -> Double {
+    switch law {
+    case .boot: boot.quantile(u)
+    case .preprocessing: preprocessing.quantile(u)
+    case .modelLoading: modelLoading.quantile(u)
+    case .restore: restore.quantile(u)
+    case .finalization: finalization.quantile(u)
+    case .checkpoint: checkpoint.quantile(u)
+    case .upload: upload.quantile(u)
+    }
+  }
 
   /// When a stage ends that began at `from` and has not ended by `now`.
   @inline(never)
   func late(_ law: StageLaw, _ u: Double, from: Instant, _ now: Instant) -> Instant {
-    let sampler = samplers[Int(law.rawValue)]
-    let reached = sampler.law.cdf((now - from).seconds)
+    let reached = distribution(law).cdf((now - from).seconds)
     let p = min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)
-    return max(now, from + Span(seconds: max(0, sampler.quantile(p))))
+    return max(now, from + Span(seconds: max(0, slow(law, p))))
   }
 
-  /// The index of the kind of the next job, by the weights of the mix.
-  func kind(_ u: Double) -> Int {
-    guard let total = mixCumulative.last else { return 0 }
-    let target = u * total
-    var low = 0
-    var high = mixCumulative.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if mixCumulative[middle] <= target { low = middle + 1 } else { high = middle }
+  private func distribution(_ law: StageLaw) -> Law {
+    switch law {
+    case .boot: boot.law
+    case .preprocessing: preprocessing.law
+    case .modelLoading: modelLoading.law
+    case .restore: restore.law
+    case .finalization: finalization.law
+    case .checkpoint: checkpoint.law
+    case .upload: upload.law
     }
-    return low
+  }
+
+  /// The age in seconds at which a pod is taken back, see ``HazardSampler/age(granted:alive:start:_:)``.
+  @inline(__always)
+  func interruption(_ pricing: Pricing, granted: Instant, alive: Double, start: Instant, _ u: Double) -> Double {
+    let rate = interruptionRate[pricing]
+    if rate > 0 { return alive + exponential.minusLog(u) / rate }
+    if pricing == .spot { return interruptions.spot.age(granted: granted, alive: alive, start: start, u) }
+    return interruptions.onDemand.age(granted: granted, alive: alive, start: start, u)
+  }
+
+  /// When the job after one at `from` comes, by the uniform number `u`; nil: never.
+  @inline(__always)
+  func nextArrival(after from: Instant, _ u: Double) -> Instant? {
+    if poissonGap > 0 { return from + Span(seconds: exponential.minusLog(u) * poissonGap) }
+    return arrivals.next(after: from, u)
   }
 }
 
 extension Law {
   var isConstant: Bool { if case .constant = self { true } else { false } }
-}
-
-extension StepTime {
-  /// Median seconds a step of a job with this configuration.
-  public func median(for c: JobConfiguration) -> Double {
-    switch median {
-    case .seconds(let s): return s
-    case .law(let law): return law.mean
-    case .regression(let intercept, let perToken, let perRank, let perBatch):
-      return exp(
-        intercept + perToken * log(max(1, c.tokensPerStep) / 1e4) + perRank * log(Double(max(1, c.rank)) / 16)
-          + perBatch * log(Double(max(1, c.batchSize)) / 2))
-    }
-  }
 }

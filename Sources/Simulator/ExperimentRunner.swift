@@ -25,8 +25,8 @@ extension Experiment {
     blocks range: Range<Int>, threads: Int, into initial: Result,
     fold: @escaping @Sendable (inout Result, ReplicationResult) -> Void
   ) async throws -> [Result] {
-    let compiled = worlds.map { CompiledWorld($0, kinds: kinds) }
-    let onDemand = onDemandWorlds.map { CompiledWorld($0, kinds: kinds) }
+    let compiled = CompiledWorld.compile(worlds, kinds: kinds)
+    let onDemand = CompiledWorld.compile(onDemandWorlds, kinds: kinds)
     let size = Experiment.blockSize(of: replications)
     let workers = max(1, min(threads, range.count))
     return try await withThrowingTaskGroup(of: [(Int, Result)].self) { group in
@@ -68,8 +68,7 @@ extension Experiment {
   /// Runs one replication: for tests, and for tools that look at a single path.
   public func replication(_ number: Int) throws -> ReplicationResult {
     var replication = Replication(
-      self, worlds.map { CompiledWorld($0, kinds: kinds) },
-      onDemand: onDemandWorlds.map { CompiledWorld($0, kinds: kinds) })
+      self, CompiledWorld.compile(worlds, kinds: kinds), onDemand: CompiledWorld.compile(onDemandWorlds, kinds: kinds))
     return try replication.run(number)
   }
 }

@@ -5,7 +5,9 @@ import Engine
 /// A ``Hazard`` compiled for the loop: at what age is the pod taken back?
 ///
 /// By inversion of the cumulative hazard, given the age already reached: `S⁻¹(u · S(age))`. One uniform a lease.
-struct HazardSampler: Sendable {
+///
+/// A class, so that asking it in the loop copies none of its tables.
+final class HazardSampler: Sendable {
   private enum Kind: Sendable {
     case never
     case exponential(rate: Double)
@@ -17,18 +19,23 @@ struct HazardSampler: Sendable {
     case trace
   }
 
-  private var kind: Kind
+  private let kind: Kind
+  /// The rate a second where it never changes, 0 where it does.
+  let constantRate: Double
   /// Ages in seconds at which the rate by age changes; rates a second.
-  private var breaks: [Double] = []
-  private var rates: [Double] = []
-  private var hourFactors: [Double] = []
+  private let breaks: [Double]
+  private let rates: [Double]
+  private let hourFactors: [Double]
   /// The factors' integral from midnight to each hour, in seconds.
-  private var byHour: [Double] = []
-  private var utcOffset: Double = 0
-  private var instants: [Double] = []
+  private let byHour: [Double]
+  private let utcOffset: Double
+  private let instants: [Double]
   private let exponential = ExponentialTable.shared
 
   init(_ hazard: Hazard) {
+    var kind: Kind
+    var (breaks, rates, hourFactors, instants) = ([Double](), [Double](), [Double](), [Double]())
+    var utcOffset = 0.0
     switch hazard {
     case .never: kind = .never
     case .lifetime(.exponential(let mean)): kind = .exponential(rate: 1 / mean)
@@ -55,6 +62,10 @@ struct HazardSampler: Sendable {
     byHour = hourFactors.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1 * 3600) }
     if case .ages = kind, !rates.contains(where: { $0 > 0 }) { kind = .never }
     if case .segments = kind, !(hourFactors.contains { $0 > 0 } && rates.contains { $0 > 0 }) { kind = .never }
+    if case .exponential(let rate) = kind { constantRate = rate } else { constantRate = 0 }
+    self.kind = kind
+    (self.breaks, self.rates, self.hourFactors, self.instants) = (breaks, rates, hourFactors, instants)
+    self.utcOffset = utcOffset
   }
 
   /// The age in seconds at which a pod granted at `granted` and alive at `age` is taken back; infinite: never.

@@ -25,9 +25,11 @@ extension Replication {
     } else {
       ordinal = experiment.firstOrdinal &+ arrived
       arrived &+= 1
-      let (which, gap) = RandomStream(base: base, entity: ordinal, purpose: Purpose.arrival).pair()
-      kind = world.kind(which)
-      randomArrival = world.arrivals.next(after: randomArrival ?? now, gap)
+      let (which, gap) = nextLuck
+      // Drawn one job ahead: nobody waits for it.
+      nextLuck = RandomStream(base: base, entity: ordinal &+ 1, purpose: Purpose.arrival).pair()
+      kind = world.mix.kind(which)
+      randomArrival = world.nextArrival(after: randomArrival ?? now, gap)
     }
     submitted += 1
     if warmUp > 0 {
@@ -41,19 +43,27 @@ extension Replication {
     let index = Int(controller.fleet.nextIndex.rawValue)
     while kindOf.count <= index { kindOf.append(0) }
     kindOf[index] = Int32(kind)
-    let compiled = world.kinds[kind]
-    let spec = JobSpec(
-      ordinal: ordinal, pricing: compiled.pricing, steps: compiled.steps,
-      allocation: kind < experiment.allocations.count ? experiment.allocations[kind] : 0,
-      reservation: kind < experiment.reservations.count ? experiment.reservations[kind] : 0,
-      maxCost: kind < experiment.maxCosts.count ? experiment.maxCosts[kind] : .max)
+    var spec = specs[kind]
+    spec.ordinal = ordinal
     try receive(.jobSubmitted(spec), at: now)
     scheduleArrival()
+  }
+
+  /// What the engine is told of a job of each kind, which is the same in every world; the ordinal is still to come.
+  static func specs(_ experiment: Experiment, _ kinds: [CompiledKind]) -> [JobSpec] {
+    kinds.enumerated().map { kind, compiled in
+      JobSpec(
+        ordinal: 0, pricing: compiled.pricing, steps: compiled.steps,
+        allocation: kind < experiment.allocations.count ? experiment.allocations[kind] : 0,
+        reservation: kind < experiment.reservations.count ? experiment.reservations[kind] : 0,
+        maxCost: kind < experiment.maxCosts.count ? experiment.maxCosts[kind] : .max)
+    }
   }
 
   /// Draws the first of the world's own jobs.
   mutating func drawFirstArrival() {
     let stream = RandomStream(base: base, entity: .max, purpose: Purpose.arrival)
-    randomArrival = world.arrivals.next(after: experiment.start, stream.pair().1)
+    nextLuck = RandomStream(base: base, entity: experiment.firstOrdinal, purpose: Purpose.arrival).pair()
+    randomArrival = world.nextArrival(after: experiment.start, stream.pair().1)
   }
 }

@@ -3,36 +3,58 @@ import DiscreteEvent
 import Engine
 
 extension Replication {
-  /// Draws what happens on the lease that was just granted, or on one that was running when the simulation began.
+  // Mutating, as all that is called in the loop: the whole value would be moved out of the way of one that only reads it.
+
+  /// Draws what happens on a new lease, which nearly every one is: the place's plan.
+  @inline(never)
+  mutating func draw(_ place: Int, _ i: Int, granted: Instant, _ luck: LeaseLuck, in world: CompiledWorld) {
+    draw(
+      &pending.address(of: place).pointee.plan, i, .booting, luck, in: world, granted: granted, resumption: nil,
+      at: granted)
+  }
+
+  /// Draws what happens on a lease that was running when the simulation began: the place's plan.
+  @inline(never)
   mutating func draw(
-    _ plan: inout LeasePlan, _ i: Int, _ phase: Phase, in world: CompiledWorld, resumption: Experiment.Resumption?,
-    at now: Instant
+    _ place: Int, _ i: Int, _ phase: Phase, _ resumption: Experiment.Resumption, granted: Instant,
+    in world: CompiledWorld
   ) {
-    let kind = world.kinds[Int(kindOf[i])]
+    let luck = LeaseLuck(base, controller.fleet.jobs[i].spec.ordinal, controller.fleet.jobs[i].lease.number)
+    draw(
+      &pending.address(of: place).pointee.plan, i, phase, luck, in: world, granted: granted, resumption: resumption,
+      at: max(now, granted))
+  }
+
+  /// Compiled for each of the two: most questions have their answer there.
+  @inline(__always)
+  private mutating func draw(
+    _ plan: inout LeasePlan, _ i: Int, _ phase: Phase, _ luck: LeaseLuck, in world: CompiledWorld, granted: Instant,
+    resumption: Experiment.Resumption?, at now: Instant
+  ) {
+    plan = LeasePlan()
+    let isNew = resumption == nil
+    let k = Int(kindOf[i])
+    let kind = world.kinds[k]
+    let (crashRate, outOfMemory) = (world.crashRates[Int(kind.preset)], world.outOfMemory[Int(kind.preset)])
     let ordinal = controller.fleet.jobs[i].spec.ordinal
     let number = controller.fleet.jobs[i].lease.number
-    let granted = plan.granted
     let deadline = controller.fleet.jobs[i].deadline
     let stream = RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.lease)
-    // All pairs that are needed at once, so that they are computed side by side.
-    let (end, crash) = stream.pair(LeaseDraw.end)
-    let (preprocessing, loading) = stream.pair(LeaseDraw.loading)
-    let training = stream.pair(LeaseDraw.training)
+    let (end, crash) = luck.end
+    let (preprocessing, loading) = luck.loading
     let (boot, restore) = world.restoreVaries ? stream.pair(LeaseDraw.restore) : (0.5, 0.5)
     let (finalization, checkpoint) = world.finalizationVaries ? stream.pair(LeaseDraw.finalization) : (0.5, 0.5)
     let (upload, pod) = world.podVaries ? stream.pair(LeaseDraw.pod) : (0.5, 0.5)
 
     // What can cut the lease short; the earliest counts.
-    let alive = (now - granted).seconds
+    let alive = isNew ? 0 : (now - granted).seconds
     plan.stop = deadline == .distantPast ? .distantFuture : deadline
     plan.end = .capped
-    let lost =
-      controller.fleet.jobs[i].pricing == .spot
-      ? world.interruptions.spot.age(granted: granted, alive: alive, start: experiment.start, end)
-      : world.interruptions.onDemand.age(granted: granted, alive: alive, start: experiment.start, end)
+    let lost = world.interruption(
+      controller.fleet.jobs[i].pricing, granted: granted, alive: alive, start: experiment.start, end)
     plan.cut(granted, after: lost, .interrupted)
-    if kind.crashRate > 0 {
-      plan.cut(granted, after: alive + world.exponential.minusLog(crash) / kind.crashRate, .crashed)
+    if crashRate > 0 {
+      plan.cut(granted, after: alive + world.exponential.minusLog(crash) / crashRate, .crashed)
     }
     if world.cancellationRate > 0 {
       let u = stream.pair(LeaseDraw.cancellation).0
@@ -42,26 +64,26 @@ extension Replication {
     // The stages, one after the other; a stage that is under way is drawn given how long it has lasted.
     var clock = resumption?.stageStarted ?? granted
     if phase == .booting {
-      clock = finish(world, .boot, world.quick.boot, boot, from: clock, now)
+      clock = finish(isNew, world, .boot, world.quick.boot, boot, from: clock, now)
       plan.facts.bootEnd = clock
     }
     if phase == .preprocessing || (phase == .booting && !controller.fleet.jobs[i].preprocessed) {
-      clock = finish(world, .preprocessing, world.quick.preprocessing, preprocessing, from: clock, now)
+      clock = finish(isNew, world, .preprocessing, world.quick.preprocessing, preprocessing, from: clock, now)
       plan.facts.preprocessingEnd = clock
     }
     if phase.rawValue <= Phase.loadingModel.rawValue {
-      clock = finish(world, .modelLoading, world.quick.modelLoading, loading, from: clock, now)
+      clock = finish(isNew, world, .modelLoading, world.quick.modelLoading, loading, from: clock, now)
       plan.facts.loadingEnd = clock
     }
     if phase == .restoring || (phase.rawValue < Phase.restoring.rawValue && number > 1) {
-      clock = finish(world, .restore, world.quick.restore, restore, from: clock, now)
+      clock = finish(isNew, world, .restore, world.quick.restore, restore, from: clock, now)
       plan.facts.restoreEnd = clock
     }
     if phase.rawValue <= Phase.training.rawValue {
       // Whoever trains already has passed the first step.
       let trains = phase == .training && resumption != nil
-      if number == 1, !trains, kind.outOfMemory > 0, clock < plan.stop,
-        RandomStream(base: base, entity: ordinal, purpose: Purpose.job).pair().1 < kind.outOfMemory
+      if number == 1, !trains, outOfMemory > 0, clock < plan.stop,
+        RandomStream(base: base, entity: ordinal, purpose: Purpose.job).pair().1 < outOfMemory
       {
         plan.stop = clock
         plan.end = .outOfMemory
@@ -78,40 +100,41 @@ extension Replication {
       // What begins after the stop never happens.
       guard clock <= plan.stop else { return }
       let path = TrainingPath(
-        from: from, steps: kind.steps, every: kind.checkpointEvery, start: clock,
-        pace: resumption?.secondsPerStep ?? secondsPerStep(ordinal, world, kind, pod),
+        from: from, steps: kind.steps, every: kind.checkpointEvery, all: kind.checkpoints, start: clock,
+        pace: resumption?.secondsPerStep ?? secondsPerStep(ordinal, world, world.paces[k], pod),
         stream: RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.chunk))
-      clock = max(path.train(&plan, world, training), now)
+      clock = max(path.train(&plan, world, luck.training), now)
       plan.facts.trainingEnd = clock
     }
-    clock = finish(world, .finalization, world.quick.finalization, finalization, from: clock, now)
+    clock = finish(isNew, world, .finalization, world.quick.finalization, finalization, from: clock, now)
     if clock <= plan.stop {
       plan.stop = clock
       plan.end = .completed
+      plan.facts.finalizationEnd = clock
     }
   }
 
   /// When a stage that began at `from` ends: its law, given that it has not ended before `now`.
   @inline(__always)
-  private func finish(
-    _ world: CompiledWorld, _ law: StageLaw, _ quick: QuickSampler, _ u: Double,
+  private mutating func finish(
+    _ isNew: Bool, _ world: CompiledWorld, _ law: StageLaw, _ quick: QuickSampler, _ u: Double,
     from: Instant, _ now: Instant
   ) -> Instant {
-    from < now ? world.late(law, u, from: from, now) : from + quick.span(u) { world.slow(law, u) }
+    !isNew && from < now ? world.late(law, u, from: from, now) : from + quick.span(u) { world.slow(law, u) }
   }
 
   /// This pod's mean seconds a step: the kind's median, what is special about the job, what is special about the pod.
   @inline(__always)
-  private func secondsPerStep(
-    _ ordinal: UInt32, _ world: CompiledWorld, _ kind: CompiledKind, _ pod: Double
+  private mutating func secondsPerStep(
+    _ ordinal: UInt32, _ world: CompiledWorld, _ pace: Double, _ pod: Double
   ) -> Double {
-    guard world.jobVaries || world.podVaries else { return kind.secondsPerStep }
+    guard world.jobVaries || world.podVaries else { return pace }
     var logFactor = world.parameters.step.podSD * world.normal.quantile(pod)
     if world.jobVaries {
       let u = RandomStream(base: base, entity: ordinal, purpose: Purpose.job).pair().0
       logFactor += world.parameters.step.jobSD * world.normal.quantile(u)
     }
-    return kind.secondsPerStep * world.power.exp(logFactor)
+    return pace * world.power.exp(logFactor)
   }
 }
 

@@ -9,18 +9,32 @@ import Engine
 /// What the sampled world does about the engine's commands.
 extension Replication {
   mutating func schedule(_ kind: Pending.Kind, _ index: JobIndex, at instant: Instant) {
+    schedule(kind, index, place(of: index), at: instant)
+  }
+
+  @inline(__always)
+  private mutating func schedule(_ kind: Pending.Kind, _ index: JobIndex, _ place: Int, at instant: Instant) {
     let i = Int(index.rawValue)
-    let slot = Int(controller.fleet.jobs[i].slot)
-    if pending.count <= slot {
-      while pending.count <= slot { pending.append(Pending()) }
-      list.reserve(slots: Slot.jobs + pending.count)
-    }
-    pending[slot].kind = kind
-    pending[slot].job = index
+    pending[place].kind = kind
+    pending[place].job = index
     list.schedule(
       EventKey(
         time: max(instant, now), ordinal: controller.fleet.jobs[i].spec.ordinal,
-        part: controller.fleet.jobs[i].lease.number), slot: Slot.jobs + slot)
+        part: controller.fleet.jobs[i].lease.number), slot: Slot.jobs + place)
+  }
+
+  /// Where in ``pending`` a job that holds a slot stands.
+  @inline(__always)
+  private mutating func place(of index: JobIndex) -> Int {
+    let place = Int(controller.fleet.jobs[Int(index.rawValue)].slot)
+    if pending.count <= place { makeRoom(for: place) }
+    return place
+  }
+
+  @inline(never)
+  private mutating func makeRoom(for place: Int) {
+    while pending.count <= place { pending.append(Pending()) }
+    list.reserve(slots: Slot.jobs + pending.count)
   }
 
   mutating func request(_ index: JobIndex, _ lease: UInt16, _ pricing: Pricing) {
@@ -34,48 +48,82 @@ extension Replication {
     }
     let (delay, luck) = stream.pair()
     guard luck < success else { return schedule(.unavailable, index, at: now) }
+    // Before the grant is made of the delay: the blocks are computed side by side with the request's.
+    let lease = LeaseLuck(base, controller.fleet.jobs[i].spec.ordinal, lease)
     let granted =
       now + world.quick.provisioning[pricing].span(delay) { [world] in world.provisioning[pricing].quantile(delay) }
     // Nobody looks between the request and the lease's end: the grant need not be an event of the list.
     if isEager {
-      start(index, granted: granted, .booting, resumption: nil)
+      start(index, granted: granted, isOpen: false, lease)
     } else {
       schedule(.grant, index, at: granted)
     }
   }
 
-  /// Draws what happens on a lease, and schedules its end.
-  mutating func start(_ index: JobIndex, granted: Instant, _ phase: Phase, resumption: Experiment.Resumption?) {
+  /// Draws what happens on a lease that was just opened.
+  @inline(never)
+  mutating func start(granted index: JobIndex) {
+    let job = controller.fleet.jobs[Int(index.rawValue)]
+    let luck = LeaseLuck(base, job.spec.ordinal, job.lease.number)
+    start(index, granted: job.lease.granted, isOpen: true, luck)
+  }
+
+  /// Draws what happens on a new lease, and schedules its end. Where it is not open yet, the grant is one of its facts.
+  @inline(__always)
+  mutating func start(_ index: JobIndex, granted: Instant, isOpen: Bool, _ luck: LeaseLuck) {
     let i = Int(index.rawValue)
-    let world = controller.fleet.jobs[i].pricing == .spot ? self.world : onDemandWorld
-    var plan = LeasePlan()
-    plan.granted = granted
-    draw(&plan, i, phase, in: world, resumption: resumption, at: max(now, granted))
-    var at = plan.stop
-    if plan.end == .interrupted, world.detectionTakesTime {
-      var stream = RandomStream(
-        base: base, entity: controller.fleet.jobs[i].spec.ordinal, part: controller.fleet.jobs[i].lease.number,
-        purpose: Purpose.detection)
-      at = at + world.detection.span(&stream)
+    let place = place(of: index)
+    let isSpot = controller.fleet.jobs[i].pricing == .spot
+    (isSpot ? spotLuck : onDemandLuck)._withUnsafeGuaranteedRef {
+      draw(place, i, granted: granted, luck, in: $0)
     }
-    schedule(.lease, index, at: at)
-    pending[Int(controller.fleet.jobs[i].slot)].plan = plan
+    if !isOpen {
+      pending[place].plan.facts.granted = granted
+      pending[place].plan.facts.hourlyRate = world.hourlyRate[controller.fleet.jobs[i].pricing]
+    }
+    scheduleEnd(place, index)
+  }
+
+  /// Draws how a lease goes on that was running when the simulation began.
+  mutating func resume(_ resumption: Experiment.Resumption, _ job: Job) {
+    let place = place(of: resumption.index)
+    let world = job.pricing == .spot ? self.world : onDemandWorld
+    draw(place, Int(resumption.index.rawValue), job.phase, resumption, granted: job.lease.granted, in: world)
+    scheduleEnd(place, resumption.index)
+  }
+
+  @inline(__always)
+  private mutating func scheduleEnd(_ place: Int, _ index: JobIndex) {
+    var at = pending[place].plan.stop
+    if world.detectionTakesTime || onDemandWorld.detectionTakesTime, pending[place].plan.end == .interrupted {
+      at = at + detection(of: index)
+    }
+    schedule(.lease, index, place, at: at)
+  }
+
+  /// How long the loss of a job's pod goes unnoticed.
+  @inline(never)
+  private mutating func detection(of index: JobIndex) -> Span {
+    let job = controller.fleet.jobs[Int(index.rawValue)]
+    let world = job.pricing == .spot ? self.world : onDemandWorld
+    var stream = RandomStream(
+      base: base, entity: job.spec.ordinal, part: job.lease.number, purpose: Purpose.detection)
+    return world.detection.span(&stream)
   }
 
   /// Tells the engine of the pods that have been granted by now: whoever reads what is spent has to see them.
   mutating func openDue(at instant: Instant) throws(TransitionError) {
     guard isEager else { return }
-    for place in pending.indices where pending[place].kind == .lease && pending[place].plan.granted <= instant {
+    for place in pending.indices where pending[place].kind == .lease && pending[place].plan.facts.granted <= instant {
       try open(place)
     }
   }
 
   /// Delivers the grant of a lease that was drawn before it.
   private mutating func open(_ place: Int) throws(TransitionError) {
-    let job = pending[place].job
-    guard !controller.fleet.jobs[Int(job.rawValue)].lease.isOpen else { return }
-    let rate = world.hourlyRate[controller.fleet.jobs[Int(job.rawValue)].pricing]
-    try fact(.podGranted(job, hourlyRate: rate), at: pending[place].plan.granted)
+    let facts = pending[place].plan.facts
+    pending[place].plan.facts.granted = .distantFuture
+    try fact(.podGranted(pending[place].job, hourlyRate: facts.hourlyRate), at: facts.granted)
   }
 
   mutating func ask(_ index: JobIndex, _ job: Job, at instant: Instant) {
@@ -100,12 +148,19 @@ extension Replication {
     schedule(.gone, index, at: instant + plan.checkpoint + plan.upload)
   }
 
+  @inline(__always)
   mutating func fire(_ slot: Int) throws(TransitionError) {
     let job = pending[slot].job
     let kind = pending[slot].kind
     pending[slot].kind = .none
+    if kind == .lease { try deliver(slot, job) } else { try fire(kind, job, slot) }
+  }
+
+  /// What does not happen on every lease.
+  @inline(never)
+  private mutating func fire(_ kind: Pending.Kind, _ job: JobIndex, _ slot: Int) throws(TransitionError) {
     switch kind {
-    case .none: break
+    case .none, .lease: break
     case .grant:
       let pricing = controller.fleet.jobs[Int(job.rawValue)].pricing
       try receive(.podGranted(job, hourlyRate: world.hourlyRate[pricing]), at: now)
@@ -119,9 +174,6 @@ extension Replication {
       // An answer that the budget did not let pass: whoever gave it has no other one.
       let after = controller.fleet[index]
       if after.phase == .awaitingDecision { schedule(.deadline, index, at: after.deadline) }
-    case .lease:
-      if isEager { try open(slot) }
-      try deliver(pending[slot].plan, job)
     case .gone:
       let plan = pending[slot].plan
       let saved = Event.checkpointsSaved(
@@ -132,29 +184,43 @@ extension Replication {
   }
 
   /// Delivers a lease's facts, each at its own time, and then its end.
-  mutating func deliver(_ plan: LeasePlan, _ j: JobIndex) throws(TransitionError) {
-    let stop = plan.stop
+  @inline(__always)
+  private mutating func deliver(_ place: Int, _ j: JobIndex) throws(TransitionError) {
+    let stop = pending[place].plan.stop
     if controller.recordsEvents {
-      try plan.facts.forEach(of: j, durable: controller.fleet[j].durableStep, until: stop) {
-        (event, instant) throws(TransitionError) in try fact(event, at: instant)
-      }
+      try tell(pending[place].plan.facts, j, until: stop)
     } else {
-      result.events &+= try controller.fleet.evolve(plan.facts, of: j, until: stop)
+      result.events &+= try controller.fleet.evolve(pending[place].plan.facts, of: j, until: stop)
     }
-    // A worker that has ended lets its pod go, which here is gone at once.
-    switch plan.end {
-    case .completed: try end(.stageFinished(j, .finalization), j, at: stop)
+    let end = pending[place].plan.end
+    if end == .completed { try receive(.podGone(j), at: stop) } else { try deliver(end, stop, j) }
+  }
+
+  /// Delivers a lease's facts one by one, for who keeps them.
+  @inline(never)
+  private mutating func tell(_ facts: LeaseFacts, _ j: JobIndex, until stop: Instant) throws(TransitionError) {
+    try facts.forEach(of: j, durable: controller.fleet[j].durableStep, until: stop) {
+      (event, instant) throws(TransitionError) in try fact(event, at: instant)
+    }
+  }
+
+  /// Delivers the end of a lease before its work was done.
+  @inline(never)
+  private mutating func deliver(_ end: LeasePlan.End, _ stop: Instant, _ j: JobIndex) throws(TransitionError) {
+    switch end {
+    case .completed: break
     case .interrupted:
       let billedUntil = world.parameters.detectionIsBilled ? now : stop
       try receive(.podInterrupted(j, .interrupted, stoppedAt: stop, billedUntil: billedUntil), at: now)
-    case .crashed: try end(.workerFailed(j, .workerCrash), j, at: stop)
-    case .outOfMemory: try end(.workerFailed(j, .outOfMemory), j, at: stop)
-    case .cancelled: try end(.cancelRequested(j), j, at: stop)
+    case .crashed: try lose(.workerFailed(j, .workerCrash), j, at: stop)
+    case .outOfMemory: try lose(.workerFailed(j, .outOfMemory), j, at: stop)
+    case .cancelled: try lose(.cancelRequested(j), j, at: stop)
     case .capped: try receive(.deadlinePassed(j), at: stop)
     }
   }
 
-  private mutating func end(_ event: Event, _ j: JobIndex, at instant: Instant) throws(TransitionError) {
+  /// A worker that has ended lets its pod go, which here is gone at once.
+  private mutating func lose(_ event: Event, _ j: JobIndex, at instant: Instant) throws(TransitionError) {
     try fact(event, at: instant)
     try receive(.podGone(j), at: instant)
   }

@@ -20,6 +20,9 @@ struct Replication: ~Copyable {
   private(set) var world: CompiledWorld
   /// What holds on on-demand pods; ``world`` where nothing differs.
   private(set) var onDemandWorld: CompiledWorld
+  /// The two again, for drawing leases: nobody counts references, for ``worlds`` and ``onDemandWorlds`` hold them.
+  private(set) var spotLuck: Unmanaged<CompiledWorld>
+  private(set) var onDemandLuck: Unmanaged<CompiledWorld>
   private(set) var number: UInt32 = 0
   /// Key of every random stream of this replication.
   private(set) var base: UInt64 = 0
@@ -27,9 +30,12 @@ struct Replication: ~Copyable {
   var controller: Controller
   var list: FutureEventList
   var commands = CommandBuffer()
-  var pending: ContiguousArray<Pending> = []
+  /// By slot of the fleet.
+  var pending = Table<Pending>()
   /// Kind by job index.
-  var kindOf: ContiguousArray<Int32> = []
+  var kindOf = Table<Int32>()
+  /// By kind.
+  let specs: [JobSpec]
   var now: Instant
   var submitted = 0
   var nextSubmission = 0
@@ -52,6 +58,8 @@ struct Replication: ~Copyable {
   var result: ReplicationResult
   /// The next arrival of the world's own.
   var randomArrival: Instant?
+  /// Which kind of job it is, and the time to the one after it: two uniform numbers.
+  var nextLuck = (0.5, 0.5)
 
   enum Slot {
     static let arrival = 0
@@ -74,6 +82,9 @@ struct Replication: ~Copyable {
     onDemandWorlds = onDemand
     world = worlds[0]
     onDemandWorld = worlds[0]
+    spotLuck = .passUnretained(world)
+    onDemandLuck = spotLuck
+    specs = Replication.specs(experiment, worlds[0].kinds)
     controller = Controller(fleet: experiment.fleet, policies: experiment.policies)
     fleet = controller.fleet
     list = FutureEventList(slots: Slot.jobs + max(1, min(Int(experiment.policies.maxConcurrent), 61)))
@@ -99,12 +110,14 @@ struct Replication: ~Copyable {
     base = RandomStream.base(seed: experiment.seed, replication: UInt64(number))
     world = worlds[number % worlds.count]
     onDemandWorld = onDemandWorlds.isEmpty ? world : onDemandWorlds[number % worlds.count]
+    spotLuck = .passUnretained(world)
+    onDemandLuck = .passUnretained(onDemandWorld)
     controller.fleet.reset(to: fleet)
     controller.recordsEvents = experiment.traces && number == 0
     isEager = !hasGates && !controller.recordsEvents
     list.load([])
     for slot in pending.indices { pending[slot].kind = .none }
-    kindOf.removeAll(keepingCapacity: true)
+    kindOf.removeAll()
     for _ in fleet.jobs { kindOf.append(0) }
     now = experiment.start
     (submitted, nextSubmission, nextMark, nextBoundary, arrived) = (0, 0, 0, 0, 0)
@@ -186,8 +199,7 @@ struct Replication: ~Copyable {
     for c in 0..<commands.count {
       switch commands[c] {
       case .requestPod(let j, let lease, let pricing): request(j, lease, pricing)
-      case .startWorker(let j):
-        start(j, granted: controller.fleet[j].lease.granted, controller.fleet[j].phase, resumption: nil)
+      case .startWorker(let j): start(granted: j)
       case .terminatePod(let j): gone = j
       case .stopWorker(let j): stopping = j
       case .notify: break
@@ -269,7 +281,7 @@ struct Replication: ~Copyable {
       case .waitingForGPU: schedule(.deadline, resumption.index, at: job.deadline)
       case .awaitingDecision: ask(resumption.index, job, at: now)
       case _ where job.phase.isWorking:
-        start(resumption.index, granted: job.lease.granted, job.phase, resumption: resumption)
+        resume(resumption, job)
       default: break
       }
     }

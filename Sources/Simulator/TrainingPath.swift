@@ -13,26 +13,28 @@ struct TrainingPath {
   let from: Int32
   let steps: Int32
   let every: Int32
+  /// How many checkpoints the whole training takes, from its first step.
+  let all: Int32
   let start: Instant
   /// Mean seconds a step.
   let pace: Double
   /// The pair of block n is for step n.
   var stream: RandomStream
 
-  /// The step of the checkpoint `c`, counted from 1.
-  @inline(__always)
-  private func step(_ c: Int32) -> Int32 { (from / every + c) * every }
+  /// How many checkpoints lie before the first step of this lease.
+  private var past: Int32 { from == 0 ? 0 : from / every }
 
   /// Goes through training, notes what is durable by the plan's stop, and returns when training ends.
   @inline(__always)
   func train(_ plan: inout LeasePlan, _ world: CompiledWorld, _ u: (Double, Double)) -> Instant {
-    if let law = world.stepLaw { return stepByStep(&plan, world, law) }
+    if world.hasStepLaw { return stepByStep(&plan, world, world.stepLaw) }
     let sd = world.stepCV * pace
     // Where a chunk might come out negative it is drawn on its own and cut off at zero.
     if sd * sd > 0.0225 * pace * pace * Double(min(every, steps - from)) { return stepByStep(&plan, world, nil) }
     // Checkpoints still to come: at multiples of `every` in (from, steps).
-    let checkpoints = max(0, (steps - 1) / every - from / every)
-    let last = checkpoints > 0 ? step(checkpoints) : from
+    let past = past
+    let checkpoints = max(0, all &- past)
+    let last = checkpoints > 0 ? all &* every : from
     var head = pace * Double(last - from)
     var tail = pace * Double(steps - last)
     if sd > 0 {
@@ -55,12 +57,16 @@ struct TrainingPath {
   }
 
   /// Finds the last checkpoint that is durable by the stop, knowing that number `checkpoints` after `head` seconds is not.
+  @inline(never)
   private func bisect(
     _ plan: inout LeasePlan, _ world: CompiledWorld, _ sd: Double, _ checkpoints: Int32, _ head: Double
   ) {
     // Seconds of training, checkpoints apart, that fit before the stop if nothing were saved.
     let room = (plan.stop - start - plan.upload).seconds
     let blocking = plan.checkpoint.seconds
+    let passed = past &* every
+    // The step of the checkpoint `c`, counted from 1.
+    func step(_ c: Int32) -> Int32 { passed &+ c &* every }
     var (low, lowAt) = (Int32(0), 0.0)
     var (high, highAt) = (checkpoints, head)
     while high - low > 1 {
@@ -84,6 +90,7 @@ struct TrainingPath {
   /// Chunk by chunk, for steps of any law: each step on its own while a chunk has twenty or fewer, the normal law with the same
   /// mean and variance for more, whose error is below 1 % of a standard deviation for the chunks of 25 steps and more that are
   /// usual (central limit).
+  @inline(never)
   private func stepByStep(_ plan: inout LeasePlan, _ world: CompiledWorld, _ law: Sampler?) -> Instant {
     var stream = stream
     var step = from
@@ -117,6 +124,13 @@ struct TrainingPath {
     let sd = law.map { $0.law.variance.squareRoot() } ?? world.stepCV * pace
     let sum = mean * Double(n) + sd * Double(n).squareRoot() * world.normal.quantile(stream.uniform())
     return Span(seconds: max(0, sum))
+  }
+}
+
+extension TrainingPath {
+  init(from: Int32, steps: Int32, every: Int32, start: Instant, pace: Double, stream: RandomStream) {
+    let all = max(0, (steps - 1) / every)
+    self.init(from: from, steps: steps, every: every, all: all, start: start, pace: pace, stream: stream)
   }
 }
 
