@@ -167,6 +167,7 @@ public struct Simulation: Sendable {
     monthly = identity.spansItsPeriod ? SampleSummary(fold.spent) : nil
     var metrics: [Metric] = []
     let single = identity.replications == 1
+    let percents = [10, 50, 90, 99]
     for metric in JobMetric.allCases {
       let m = metric.rawValue
       let between = fold.perReplication[m]
@@ -176,12 +177,12 @@ public struct Simulation: Sendable {
         ? (m < fold.batchHalfWidths.count ? fold.batchHalfWidths[m] : .nan)
         : between.count > 0 ? between.halfWidth95 : .nan
       let some = fold.overall[m].count > 0
+      // All at once: each call sorts what is still exact.
+      let sorted = fold.quantiles[m].quantiles(percents.map { Double($0) / 100 })
       metrics.append(
         Metric(
           key: metric.key, mean: some ? fold.overall[m].mean : .nan, halfWidth: half,
-          quantiles: [10, 50, 90, 99].map {
-            ("p\($0)", some ? fold.quantiles[m].quantile(Double($0) / 100) : .nan)
-          }))
+          quantiles: zip(percents, sorted).map { ("p\($0)", some ? $1 : .nan) }))
     }
     func over(_ key: String, _ tally: Tally) {
       metrics.append(
