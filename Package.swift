@@ -48,9 +48,22 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(name: "Transport", dependencies: ["CCurl"]),
+    .target(name: "Processes"),
     .target(
-      name: "LocalPods", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live"], resources: [.copy("Resources")]
+      name: "LocalPods", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live", "Processes"],
+      resources: [.copy("Resources")]
     ),
+    .target(
+      name: "RunPod",
+      dependencies: [
+        "DiscreteEvent", "Engine", "Scenarios", "Journal", "Live", "Transport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "Sandbox",
+      dependencies: [
+        "DiscreteEvent", "Scenarios", "Processes", .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
     .target(
       name: "Web",
       dependencies: [
@@ -63,7 +76,8 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "Web", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Transport", "LocalPods", "RunPod", "Sandbox", "Web",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "DiscreteEventTests",
@@ -86,6 +100,7 @@ let package = Package(
         "Live", "LocalPods", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
+    .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "DiscreteEvent"]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),

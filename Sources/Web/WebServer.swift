@@ -22,18 +22,22 @@ public struct WebServer: Sendable {
   private let storePath: String
   private let token: String
   private let quote: Quoter
+  private let shelf: BundleShelf?
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
   ///   - token: what people's programs bear; compared as a digest.
+  ///   - shelf: the worker that pods fetch, where they do.
   public init(
-    runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, quote: @escaping Quoter
+    runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
+    quote: @escaping Quoter
   ) {
     self.runner = runner
     self.keys = keys
     self.store = store
     self.storePath = storePath
     self.token = token
+    self.shelf = shelf
     self.quote = quote
   }
 
@@ -45,6 +49,7 @@ public struct WebServer: Sendable {
     let router = Router(context: BasicRequestContext.self)
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
     WorkerRoutes(runner: runner, keys: keys, store: store).add(to: router)
+    shelf?.add(to: router)
     UserRoutes(runner: runner, storePath: storePath, quote: quote)
       .add(to: router.group("v1").add(middleware: TokenCheck(token: token)))
     var logger = Logger(label: "lora-train")
