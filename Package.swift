@@ -49,9 +49,21 @@ let package = Package(
       ]),
     .target(name: "Transport", dependencies: ["CCurl"]),
     .target(name: "Worker", resources: [.copy("Resources")]),
+    .target(name: "Processes"),
     .target(
-      name: "LocalPods", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live", "Worker"],
+      name: "LocalPods", dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live", "Processes", "Worker"],
       resources: [.copy("Resources")]),
+    .target(
+      name: "RunPod",
+      dependencies: [
+        "DiscreteEvent", "Engine", "Scenarios", "Journal", "Live", "Transport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "Sandbox",
+      dependencies: [
+        "DiscreteEvent", "Scenarios", "Processes", .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
     .target(
       name: "Web",
       dependencies: [
@@ -64,7 +76,8 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "Web", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Transport", "LocalPods", "RunPod", "Sandbox", "Web",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Service"]),
     .testTarget(
       name: "DiscreteEventTests",
@@ -87,6 +100,7 @@ let package = Package(
         "Live", "LocalPods", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
+    .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "DiscreteEvent"]),
     .testTarget(
       name: "WebTests",
       dependencies: [

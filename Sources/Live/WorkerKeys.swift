@@ -36,6 +36,18 @@ public struct WorkerKeys: Sendable {
     }
   }
 
+  /// What makes a link to something on this machine hold until a time, in seconds since 1970.
+  public func linkSignature(of path: String, until: Int) -> String {
+    HMAC<SHA256>.authenticationCode(for: Data("link \(path)\n\(until)".utf8), using: master).hex
+  }
+
+  /// Compares in constant time; says nothing about whether the time is over.
+  public func isValid(_ signature: String, of path: String, until: Int) -> Bool {
+    guard let given = Data(hex: signature) else { return false }
+    return HMAC<SHA256>.isValidAuthenticationCode(
+      given, authenticating: Data("link \(path)\n\(until)".utf8), using: master)
+  }
+
   private func code(_ body: some DataProtocol, _ timestamp: String, _ pod: PodName) -> HMAC<SHA256>.MAC {
     var hash = HMAC<SHA256>(key: SymmetricKey(data: Data(secret(for: pod).utf8)))
     hash.update(data: Data("\(timestamp)\n\(pod)\n".utf8))

@@ -2,6 +2,7 @@ import DiscreteEvent
 import Engine
 import Foundation
 import Live
+import Processes
 import Scenarios
 
 /// Pods that are processes of this machine: the provider that needs no account.
@@ -55,8 +56,8 @@ public actor LocalPods: PodProvider {
     self.trainer = trainer
   }
 
-  /// A small process that speaks the workers' protocol and trains nothing.
-  static var standIn: URL? {
+  /// A small process that speaks the workers' protocol and trains nothing; nil where the program is not installed whole.
+  public static var standIn: URL? {
     Bundle.module.url(forResource: "stand_in_worker", withExtension: "py", subdirectory: "Resources")
   }
 
@@ -68,15 +69,10 @@ public actor LocalPods: PodProvider {
     do {
       // A name is used once: a folder that is there belongs to a call that went before.
       guard try pod.make(record) else { return .ambiguous }
-      let description = try JSONEncoder().encode(launch.description)
       var environment = [
         "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": pod.url.path,
-        "LORA_POD_FOLDER": pod.url.path, "LORA_POD": request.name.description, "LORA_WORKER": worker.path,
-        "LORA_REPORT": launch.reportAddress, "LORA_SECRET": launch.secret,
-        "LORA_JOB": String(decoding: description, as: UTF8.self), "LORA_STEPS": "\(request.steps)",
-        "LORA_STEP": "\(request.durableStep)", "LORA_LEASE": "\(request.lease)",
-        "LORA_PREPROCESSED": request.isPreprocessed ? "1" : "0", "LORA_TIME_SCALE": "\(time.scale)",
-      ]
+        "LORA_WORKER": worker.path,
+      ].merging(try launch.environment(of: request, scale: time.scale)) { $1 }
       var script = PodFolder.standIn
       if let trainer, let file = launch.description.trainingFile {
         script = PodFolder.trainer

@@ -28,14 +28,14 @@ public enum ScenarioReader {
     return decoder.scenario
   }
 
-  private static func checkVersion(_ record: YAMLRecord) throws(InputError) {
+  static func checkVersion(_ record: YAMLRecord) throws(InputError) {
     let version = try record.require("version", hint: "begin the file with version: 1")
     guard let number = NumberText.integer(try version.string("1")), number == 1 else {
       throw version.wrongType("1", hint: "this program reads version 1")
     }
   }
 
-  private static func compose(_ text: String, file: String?) throws(InputError) -> Node {
+  static func compose(_ text: String, file: String?) throws(InputError) -> Node {
     do {
       guard let node = try Yams.compose(yaml: text) else {
         throw InputError(.badData, file: file, "the scenario is empty", hint: "begin the file with version: 1")

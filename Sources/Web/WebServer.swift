@@ -34,12 +34,15 @@ public struct WebServer: Sendable {
   private let storePath: String
   private let token: String
   private let advice: Advice
+  private let shelf: BundleShelf?
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
-  ///   - token: what people's programs bear; its owner's; others have their own, see ``Bearers``.
+  ///   - token: its owner's; others have their own, see ``Bearers``.
+  ///   - shelf: the worker that pods fetch, where they do.
   public init(
-    runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, advice: Advice
+    runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
+    advice: Advice
   ) {
     self.runner = runner
     self.keys = keys
@@ -47,6 +50,7 @@ public struct WebServer: Sendable {
     self.storePath = storePath
     self.token = token
     self.advice = advice
+    self.shelf = shelf
   }
 
   /// Serves, and lets the runner step, until a signal comes or a step fails.
@@ -75,6 +79,7 @@ public struct WebServer: Sendable {
     let router = Router(context: LiveContext.self)
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
     WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store).add(to: router)
+    shelf?.add(to: router)
     let people = router.group("v1").add(middleware: Bearers(catalogue: runner.catalogue, ownToken: token))
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
     BudgetRoutes(runner: runner, advice: advice).add(to: people)

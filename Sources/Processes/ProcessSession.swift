@@ -2,11 +2,19 @@ import Foundation
 
 /// Sessions of processes that outlive this one. Who belongs to which is read from the processes themselves, so a number that the system gives
 /// to somebody else is nobody's end.
-enum ProcessSession {
-  struct CannotStart: Error { var code: Int32 }
+public enum ProcessSession {
+  /// The system did not start it; the code is an `errno`.
+  public struct CannotStart: Error { public var code: Int32 }
+
+  /// The variable by which the processes of a pod are known: the pod's own folder.
+  public static let mark = "LORA_POD_FOLDER"
 
   /// Starts a shell script as the leader of a session of its own: output goes to `log` in its folder, and nothing of ours is open in it.
-  static func start(script: String, in folder: String, environment: [String: String]) throws(CannotStart) {
+  ///
+  /// - Parameters:
+  ///   - folder: the pod's own; it is there.
+  ///   - environment: all there is; the mark is added.
+  public static func start(script: String, in folder: String, environment: [String: String]) throws(CannotStart) {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -30,7 +38,9 @@ enum ProcessSession {
     let words: [String] = ["/bin/sh", "-c", script]
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     let variables: [UnsafeMutablePointer<CChar>?] =
-      environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+      environment.merging([mark: folder]) { $1 }.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [
+        nil
+      ]
     defer { for text in arguments + variables { free(text) } }
     var process = pid_t()
     let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, variables)
@@ -47,8 +57,8 @@ enum ProcessSession {
   }
 
   /// The processes of every pod below a folder, by the pod's name. O(processes of this machine).
-  static func members(_ folder: URL) -> [String: [pid_t]] {
-    let mark = Array("LORA_POD_FOLDER=\(folder.path)/".utf8)
+  public static func members(_ folder: URL) -> [String: [pid_t]] {
+    let mark = Array("\(mark)=\(folder.path)/".utf8)
     var members: [String: [pid_t]] = [:]
     for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
       guard let process = pid_t(entry), let data = FileManager.default.contents(atPath: "/proc/\(entry)/environ") else {
@@ -63,7 +73,7 @@ enum ProcessSession {
   }
 
   /// Fetches those of our own children that have ended.
-  static func reap() {
+  public static func reap() {
     lock.withLock { children.removeAll { waitpid($0, nil, WNOHANG) != 0 } }
   }
 

@@ -1,0 +1,115 @@
+import DiscreteEvent
+import Foundation
+import Live
+import Transport
+
+/// What an account has, and what RunPod offers it. Only asks.
+public struct RunPodAccount: Sendable {
+  /// What a GPU costs and how many there are. Nanodollars an hour.
+  public struct Offer: Hashable, Sendable {
+    public var secure: Int64
+    public var community: Int64
+    /// NONE, LOW, MEDIUM or HIGH; nil: RunPod does not say.
+    public var availability: String?
+    /// Where there are some.
+    public var dataCenters: [String]
+  }
+
+  struct SpotOffer {
+    /// Dollars an hour: the lowest bid that is taken; nil: none is.
+    var bid: Double?
+    var message: String?
+    var code: String?
+  }
+
+  private let client: RunPodClient
+
+  init(_ client: RunPodClient) { self.client = client }
+
+  public init(_ settings: RunPodSettings, time: LiveTime, http: HTTPClient = HTTPClient(connections: 1)) {
+    client = RunPodClient(settings, time: time, http: http)
+  }
+
+  /// What became of a question.
+  public enum Answer<Value: Sendable>: Sendable {
+    case value(Value)
+    case refused(status: Int, String)
+    case unreachable(String)
+  }
+
+  /// What the GPU of the settings costs; nil: RunPod knows none of that name.
+  public func offer() async -> Answer<Offer?> {
+    do throws(RunPodClient.Trouble) {
+      let answer = try await client.call("GET", "v2/catalog/gpus?include=AVAILABILITY&product=POD", nil, .question)
+      guard answer.status == 200, let list = try? JSONDecoder().decode(GPUList.self, from: answer.body) else {
+        return .refused(status: answer.status, ProblemDocument.read(answer).detail ?? "the answer is not understood")
+      }
+      return .value(
+        list.gpus.first { $0.id == client.settings.gpu }.map { gpu in
+          Offer(
+            secure: Int64((gpu.price.secure * 1e9).rounded()), community: Int64((gpu.price.community * 1e9).rounded()),
+            availability: gpu.availability,
+            dataCenters: (gpu.dataCenters ?? []).filter { $0.availability != "NONE" }.map(\.id))
+        })
+    } catch {
+      return .unreachable(error.description)
+    }
+  }
+
+  private struct Types: Decodable, Sendable {
+    struct GPU: Decodable, Sendable {
+      struct Lowest: Decodable, Sendable { var minimumBidPrice: Double? }
+      var lowestPrice: Lowest?
+    }
+    var gpuTypes: [GPU]?
+  }
+
+  func spotOffer() async throws(RunPodClient.Trouble) -> SpotOffer {
+    let answer = try await client.graphQL(
+      "query($gpu: String!) { gpuTypes(input: {id: $gpu}) "
+        + "{ lowestPrice(input: {gpuCount: 1}) { minimumBidPrice uninterruptablePrice stockStatus } } }",
+      ["gpu": .text(client.settings.gpu)], as: Types.self, .question)
+    return SpotOffer(
+      bid: answer.data?.gpuTypes?.first?.lowestPrice?.minimumBidPrice.flatMap { $0 > 0 ? $0 : nil },
+      message: answer.message, code: answer.code)
+  }
+
+  /// The lowest bid for an interruptible pod, nanodollars an hour; nil: the account is offered none, or nobody answers.
+  public func offersSpot() async -> Int64? {
+    (try? await spotOffer())?.bid.map { Int64(($0 * 1e9).rounded()) }
+  }
+
+  /// Nanodollars: the credit, and what is spent in an hour now.
+  public struct Money: Hashable, Sendable {
+    public var balance: Int64
+    public var hourly: Int64
+  }
+
+  private struct Myself: Decodable, Sendable {
+    struct Person: Decodable, Sendable {
+      var clientBalance: Double
+      var currentSpendPerHr: Double
+    }
+    var myself: Person?
+  }
+
+  /// REST v2 does not know the balance.
+  public func money() async -> Answer<Money> {
+    do throws(RunPodClient.Trouble) {
+      let answer = try await client.graphQL(
+        "query { myself { clientBalance currentSpendPerHr } }", as: Myself.self, .question)
+      guard let person = answer.data?.myself else {
+        return .refused(status: answer.status, answer.message ?? "there is no balance in the answer")
+      }
+      return .value(
+        Money(
+          balance: Int64((person.clientBalance * 1e9).rounded()),
+          hourly: Int64((person.currentSpendPerHr * 1e9).rounded())))
+    } catch {
+      return .unreachable(error.description)
+    }
+  }
+
+  /// RunPod's clock less this machine's, to the second, once it has answered anything.
+  public var skew: Span? { get async { await client.skew } }
+}

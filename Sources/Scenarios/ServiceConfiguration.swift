@@ -1,0 +1,157 @@
+import DiscreteEvent
+import Yams
+
+/// `lora-train.yaml`: how live mode is set up. What the command line and the environment say goes before it.
+public struct ServiceConfiguration: Hashable, Sendable {
+  public enum Provider: Hashable, Sendable { case local, runPod }
+
+  public struct Serve: Hashable, Sendable {
+    public var host: String?
+    public var port: Int?
+    public var slots: Int?
+    /// Nanodollars a month.
+    public var budget: Int64?
+  }
+
+  public struct RunPod: Hashable, Sendable {
+    public var address: String?
+    public var key: String?
+    public var gpu: String?
+    public var image: String?
+    public var isCommunity: Bool?
+    public var dataCenters: [String]?
+    /// Gigabytes.
+    public var disk: Int?
+    public var volume: (id: String, path: String)? {
+      get { volumeID.flatMap { id in volumePath.map { (id, $0) } } }
+      set { (volumeID, volumePath) = (newValue?.id, newValue?.path) }
+    }
+    private var volumeID: String?
+    private var volumePath: String?
+    /// nil: RunPod is asked.
+    public var spot: Bool?
+  }
+
+  public struct Sandbox: Hashable, Sendable {
+    public var seed: UInt64?
+    /// nil twice: as the sandbox has it; nil once: never.
+    public var interruptions: Law??
+    public var provisioning: Law?
+    public var starting: Law?
+    /// Probabilities.
+    public var stockOuts: Double?
+    public var slowBoots: Double?
+    /// Nanodollars.
+    public var balance: Int64?
+    public var offersSpot: Bool?
+  }
+
+  /// What errors call the file; nil: there was none.
+  public var file: String?
+  public var provider: Provider?
+  public var publicURL: String?
+  public var serve = Serve()
+  public var runPod = RunPod()
+  public var sandbox = Sandbox()
+  public var huggingFaceToken: String?
+
+  public init() {}
+}
+
+/// Reads `lora-train.yaml`: an unknown key is an error with its place, as in a scenario.
+public enum ServiceConfigurationReader {
+  /// - Throws: ``InputError`` with line and column of whatever is wrong.
+  public static func read(path: String) throws(InputError) -> ServiceConfiguration {
+    try decode(text: try TextFile.text(path: path), file: path)
+  }
+
+  /// Decodes a configuration's text; `file` is how errors call it.
+  public static func decode(text: String, file: String? = nil) throws(InputError) -> ServiceConfiguration {
+    var own = ServiceConfiguration()
+    own.file = file
+    let root = YAMLField(node: try ScenarioReader.compose(text, file: file), file: file, path: "")
+    let record = try YAMLRecord(
+      root, keys: ["version", "provider", "public_url", "serve", "runpod", "sandbox", "hugging_face"])
+    try ScenarioReader.checkVersion(record)
+    own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod])
+    if let url = record["public_url"] {
+      own.publicURL = try url.string("an address")
+      if let trouble = ServiceConfiguration.trouble(ofURL: own.publicURL ?? "") { throw url.error(trouble) }
+    }
+    if let field = record["serve"] { own.serve = try serve(field) }
+    if let field = record["runpod"] { own.runPod = try runPod(field) }
+    if let field = record["sandbox"] { own.sandbox = try sandbox(field) }
+    if let field = record["hugging_face"] {
+      own.huggingFaceToken = try YAMLRecord(field, keys: ["token"])["token"]?.string()
+    }
+    return own
+  }
+
+  private static func serve(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Serve {
+    let record = try YAMLRecord(field, keys: ["host", "port", "slots", "budget"])
+    var own = ServiceConfiguration.Serve()
+    own.host = try record["host"]?.string()
+    own.port = try record["port"]?.integer(in: 0...65_535)
+    own.slots = try record["slots"]?.integer(in: 1...1_000)
+    own.budget = try record["budget"]?.dollars()
+    return own
+  }
+
+  private static func runPod(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.RunPod {
+    let record = try YAMLRecord(
+      field,
+      keys: [
+        "api_base_url", "api_key", "gpu", "image", "cloud", "data_centers", "disk_gb", "network_volume", "spot",
+      ])
+    var own = ServiceConfiguration.RunPod()
+    own.address = try record["api_base_url"]?.string("an address")
+    own.key = try record["api_key"]?.string()
+    own.gpu = try record["gpu"]?.string()
+    own.image = try record["image"]?.string()
+    own.isCommunity = try record["cloud"]?.word(["secure": false, "community": true])
+    if let list = try record["data_centers"]?.list("a list of data centers") {
+      var centers: [String] = []
+      for item in list { centers.append(try item.string()) }
+      own.dataCenters = centers
+    }
+    own.disk = try record["disk_gb"]?.integer(in: 1...100_000)
+    if let field = record["network_volume"] {
+      let volume = try YAMLRecord(field, keys: ["id", "path"])
+      own.volume = (try volume.require("id").string(), try volume["path"]?.string() ?? "/workspace")
+    }
+    own.spot = try record["spot"]?.bool()
+    return own
+  }
+
+  private static func sandbox(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Sandbox {
+    let record = try YAMLRecord(
+      field,
+      keys: ["seed", "interruptions", "provisioning", "starting", "stock_outs", "slow_boots", "balance", "spot"])
+    var own = ServiceConfiguration.Sandbox()
+    own.seed = try record["seed"].map { field throws(InputError) in UInt64(try field.integer(in: 0...Int.max)) }
+    if let field = record["interruptions"] {
+      let isNever = field.isScalar && (try? field.string()) == "never"
+      own.interruptions = .some(try isNever ? nil : field.law())
+    }
+    own.provisioning = try record["provisioning"]?.law()
+    own.starting = try record["starting"]?.law()
+    own.stockOuts = try record["stock_outs"]?.probability()
+    own.slowBoots = try record["slow_boots"]?.probability()
+    own.balance = try record["balance"]?.dollars()
+    own.offersSpot = try record["spot"]?.bool()
+    return own
+  }
+}
+
+extension ServiceConfiguration {
+  /// What is wrong with an address that pods are to reach us at; nil: nothing.
+  public static func trouble(ofURL text: String) -> String? {
+    guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
+      return "a public address begins with https:// (or http://)"
+    }
+    let rest = text.drop { $0 != ":" }.dropFirst(3)
+    return rest.isEmpty || rest.hasSuffix("/")
+      ? "a public address is like https://host.example, without a slash behind it"
+      : nil
+  }
+}

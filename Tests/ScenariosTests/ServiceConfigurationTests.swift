@@ -1,0 +1,53 @@
+import DiscreteEvent
+import Scenarios
+import Testing
+
+/// `lora-train.yaml`: what is read, and how what is wrong is said.
+@Suite struct ServiceConfigurationTests {
+  @Test func everythingIsRead() throws {
+    let own = try ServiceConfigurationReader.decode(
+      text: """
+        version: 1
+        provider: runpod
+        public_url: https://train.example.com
+        serve: {host: 0.0.0.0, port: 9000, slots: 4, budget: 500.50}
+        runpod:
+          api_base_url: http://127.0.0.1:8089
+          api_key: rpa_x
+          gpu: NVIDIA H100 NVL
+          image: an/image:1
+          cloud: community
+          data_centers: [EU-RO-1, US-KS-2]
+          disk_gb: 200
+          network_volume: {id: vol1}
+          spot: false
+        sandbox: {seed: 7, interruptions: never, provisioning: 30s, stock_outs: 0.1, balance: 20}
+        hugging_face: {token: hf_x}
+        """)
+    #expect(own.provider == .runPod)
+    #expect(own.publicURL == "https://train.example.com")
+    #expect(own.serve.budget == 500_500_000_000)
+    #expect(own.runPod.dataCenters == ["EU-RO-1", "US-KS-2"])
+    #expect(own.runPod.isCommunity == true)
+    #expect(own.runPod.volume?.path == "/workspace")
+    #expect(own.sandbox.interruptions == .some(nil))
+    #expect(own.sandbox.provisioning == .constant(30))
+    #expect(own.huggingFaceToken == "hf_x")
+  }
+
+  @Test(arguments: [
+    ("version: 1\nrunpd: {}\n", 2, 1, "runpod"), ("version: 1\nrunpod:\n  gpus: x\n", 3, 3, "gpu"),
+    ("version: 1\nprovider: aws\n", 2, 11, ""), ("version: 1\nserve: {port: 70000}\n", 2, 15, ""),
+    ("version: 1\npublic_url: train.example.com\n", 2, 13, ""), ("version: 2\n", 1, 10, ""),
+    ("version: 1\npublic_url: https://train.example.com/\n", 2, 13, ""),
+    ("version: 1\nsandbox: {stock_outs: 2}\n", 2, 23, ""), ("version: 1\nrunpod: {spot: perhaps}\n", 2, 16, ""),
+  ])
+  func whatIsWrongIsNamedWithItsPlace(text: String, line: Int, column: Int, hint: String) {
+    let error = #expect(throws: InputError.self) {
+      try ServiceConfigurationReader.decode(text: text, file: "lora-train.yaml")
+    }
+    #expect(error?.line == line)
+    #expect(error?.column == column)
+    #expect(hint.isEmpty || error?.hint?.contains(hint) == true, "\(error?.hint ?? "no hint")")
+  }
+}
