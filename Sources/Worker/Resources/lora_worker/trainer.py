@@ -88,7 +88,11 @@ class Trainer:
         """Trains to the last step; `after_step` is called when a new copy is there."""
         self.model.train()
         if self.job.evaluate and not self.baseline:
-            self.baseline = self._with_base()
+            self.baseline = self._with_base(self.held_out)
+        else:
+            # Quantized layers settle how they compute when they are first used without gradients; a run that goes on
+            # has to have done what the one before it had.
+            self._with_base(self.held_out[:1] or self.training[:1])
         self._copy()
         self._validate_at_epoch_end()
         while self.step < self.plan.total:
@@ -176,12 +180,15 @@ class Trainer:
 
     def scores(self) -> list[list[float]]:
         """Of the held-out examples, with the adapters as they are."""
-        return scoring.score(self.model, self.held_out, self.job.configuration.batch_size, self.pad, self.device)
+        return self._scores(self.held_out)
 
-    def _with_base(self) -> list[list[float]]:
-        """Of the held-out examples, by the base model alone."""
+    def _with_base(self, examples: Sequence[Example]) -> list[list[float]]:
+        """By the base model alone."""
         with self.model.disable_adapter():
-            return self.scores()
+            return self._scores(examples)
+
+    def _scores(self, examples: Sequence[Example]) -> list[list[float]]:
+        return scoring.score(self.model, examples, self.job.configuration.batch_size, self.pad, self.device)
 
 
 def _copied(value: Any) -> Any:
