@@ -102,6 +102,9 @@ let package = Package(
       ]),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "DiscreteEvent"]),
     .testTarget(
+      name: "RunPodTests",
+      dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
+    .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "LoraTrainTests", dependencies: ["LoraTrain"], resources: [.copy("Fixtures")]),
