@@ -108,6 +108,9 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
     .testTarget(
+      name: "RunPodTests",
+      dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
+    .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "LoraTrainTests", dependencies: ["LoraTrain"], resources: [.copy("Fixtures")]),

@@ -18,8 +18,9 @@ struct LoraTrain: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       EstimateCommand.self, ForecastCommand.self, SimulateCommand.self, PlanCommand.self, CalibrateCommand.self,
-      FitCommand.self, BacktestCommand.self, ReplayCommand.self, StoreCommand.self, ServeCommand.self, JobCommand.self,
-      BudgetCommand.self, ApprovalCommand.self, FileCommand.self, TemplateCommand.self, UserCommand.self,
+      FitCommand.self, BacktestCommand.self, ReplayCommand.self, StoreCommand.self, ServeCommand.self,
+      SandboxCommand.self, DoctorCommand.self, JobCommand.self, BudgetCommand.self, ApprovalCommand.self,
+      FileCommand.self, TemplateCommand.self, UserCommand.self,
     ])
 
   static func main() async {

@@ -26,7 +26,7 @@ import Testing
       while LiveTime.machine - origin < Span(microseconds: 2_000) {}
       _ = try made.coordinator()
     }
-    let opened = try LiveStore(path: path, plan: .init(slots: 1, limit: nil, timeScale: 1))
+    let opened = try LiveStore(path: path, plan: .init(slots: 1, limit: nil, timeScale: nil))
     #expect(opened.time.origin == origin && opened.time.scale == 3_600)
     _ = try opened.coordinator()
     // One at a time.

@@ -16,7 +16,12 @@ struct LiveStore: Sendable {
   struct Plan {
     var slots: Int32
     var limit: Int64?
-    var timeScale: Double
+    /// Of a store that is there, nil: its own.
+    var timeScale: Double?
+    /// Pods are not paid for, and time may go by faster.
+    var isPlayed = true
+    /// Of a new store, where nothing else is said.
+    var usualScale = 1.0
   }
 
   let path: String
@@ -41,8 +46,12 @@ struct LiveStore: Sendable {
     token = String(
       decoding: try SecretFile.load(path + ".token", make: { Data(SecretFile.random(24).hex.utf8) }), as: UTF8.self)
     isNew = !FileManager.default.fileExists(atPath: path)
+    guard plan.isPlayed || (plan.timeScale ?? 1) == 1 else {
+      throw InputError(
+        .badConfiguration, "pods that cost money know no faster time", hint: "leave out --time-scale, or use --sandbox")
+    }
     if isNew {
-      time = LiveTime(origin: LiveTime.machine, scale: plan.timeScale)
+      time = LiveTime(origin: LiveTime.machine, scale: plan.timeScale ?? plan.usualScale)
       opening = LiveStore.opening(plan, at: time.origin)
     } else {
       let (there, origin) = try EventStore.opening(path: path)
@@ -50,10 +59,17 @@ struct LiveStore: Sendable {
         throw InputError(
           .badData, file: path, "was simulated: there is nothing live about it", hint: "name another store")
       }
-      guard plan.timeScale == 1 || plan.timeScale == there.timeScale else {
+      guard plan.isPlayed == (there.origin == .sandbox) else {
         throw InputError(
           .badConfiguration, file: path,
-          "its time goes by \(JSON.digits(there.timeScale)) times as fast as ours, not \(JSON.digits(plan.timeScale))",
+          plan.isPlayed
+            ? "holds jobs on pods that cost money, not on played ones" : "holds jobs on pods that were only played",
+          hint: "name another store: what a forecast stands on must not be mixed")
+      }
+      if let scale = plan.timeScale, scale != there.timeScale {
+        throw InputError(
+          .badConfiguration, file: path,
+          "its time goes by \(JSON.digits(there.timeScale)) times as fast as ours, not \(JSON.digits(scale))",
           hint: "a store keeps its time scale: leave out --time-scale, or name a new store")
       }
       time = LiveTime(origin: origin, scale: there.timeScale)
@@ -66,11 +82,12 @@ struct LiveStore: Sendable {
     var policies = Calibrated.policies
     policies.maxConcurrent = plan.slots
     policies.budgetLimit = plan.limit
-    // Local pods are played: what they took and cost is no history to plan by.
+    // What played pods took and cost is no history to plan by.
     var opening = JournalOpening(
-      store: SecretFile.random(4).hex, origin: .sandbox, policyName: "serve", policies: policies,
+      store: SecretFile.random(4).hex, origin: plan.isPlayed ? .sandbox : .real, policyName: "serve",
+      policies: policies,
       budget: months(from: now))
-    opening.timeScale = plan.timeScale
+    opening.timeScale = plan.timeScale ?? plan.usualScale
     return opening
   }
 

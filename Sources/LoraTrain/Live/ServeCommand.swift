@@ -5,7 +5,8 @@ import Engine
 import Foundation
 import Live
 import LocalPods
-import Planning
+import RunPod
+import Sandbox
 import Scenarios
 import Web
 
@@ -15,73 +16,168 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Runs jobs on pods, survives what happens to them, and answers people and workers over HTTP.",
     discussion: """
-      Pods are processes of this machine. Their worker trains nothing and takes its time; with --worker-python, jobs that name a training \
-      file are really trained. The store is made where it is not there yet. \
-      Ends on SIGTERM or SIGINT; pods go on, and are found again.
+      Pods are processes of this machine (--provider local), rented from RunPod (--provider runpod, with RUNPOD_API_KEY), or rented from \
+      a RunPod that is only played in this process (--sandbox): the whole product without an account. The worker of the first and the \
+      last trains nothing and takes its time. The store is made where it is not there yet. Ends on SIGTERM or SIGINT; pods go on, and \
+      are found again.
 
       EXAMPLE
-        lora-train serve --store team.store --budget 500 --time-scale 600
-        lora-train job create --store team.store --name first --pairs 500 --tokens-per-pair 3400 --yes
+        lora-train serve --sandbox --store try.store
+        lora-train job create --store try.store --name first --pairs 500 --tokens-per-pair 3400 --yes
+        lora-train serve --provider runpod --public-url https://train.example.com --budget 500
       """)
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var options: ConfigurationOptions
 
-  @Option(help: "The address to listen at.") var host = "127.0.0.1"
-  @Option(help: "The port to listen at; 0: any that is free.") var port = 8088
-  @Option(help: ArgumentHelp("Of a new store: seconds of its time in one of ours.", valueName: "n")) var timeScale = 1.0
-  @Option(help: ArgumentHelp("Of a new store: how many jobs may run at once.", valueName: "n")) var slots: Int32 = 3
+  @Option(help: ArgumentHelp("Where pods come from: local or runpod.", valueName: "name")) var provider: String?
+  @Flag(help: "Pods come from a RunPod that is played in this process.") var sandbox = false
+  @Option(help: ArgumentHelp("Where rented pods reach this machine: https://…", valueName: "url")) var publicUrl:
+    String?
+  @Option(help: "The address to listen at (127.0.0.1).") var host: String?
+  @Option(help: "The port to listen at (8088); 0: any that is free.") var port: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Of a new store: seconds of its time in one of ours (1; 600 with --sandbox).", valueName: "n"))
+  var timeScale: Double?
+  @Option(help: ArgumentHelp("Of a new store: how many jobs may run at once (3).", valueName: "n")) var slots: Int32?
   @Option(help: ArgumentHelp("Of a new store: the monthly limit in US dollars.", valueName: "usd")) var budget: Double?
   @Option(help: ArgumentHelp("What estimates stand on; without it the shipped priors.", valueName: "file")) var history:
     String?
 
   @Option(
     help: ArgumentHelp(
-      "A Python with the worker's requirements: it trains the jobs that name a training file.", valueName: "path"))
+      "A Python with the worker's requirements: it trains the jobs that name a training file, on local pods.",
+      valueName: "path"))
   var workerPython: String?
   @Option(help: ArgumentHelp("JSON that is laid over each such job: the model, for one.", valueName: "file"))
   var workerSettings: String?
 
   func validate() throws {
-    guard timeScale >= 1, timeScale <= 100_000 else {
+    if workerSettings != nil, workerPython == nil { throw ValidationError("--worker-settings needs --worker-python") }
+    if workerPython != nil, sandbox || provider == "runpod" {
+      throw ValidationError("--worker-python is for local pods: leave out --sandbox and --provider runpod")
+    }
+    if let timeScale, !(timeScale >= 1 && timeScale <= 100_000) {
       throw ValidationError("--time-scale must be between 1 and 100,000")
     }
-    guard slots >= 1, slots <= 1_000 else { throw ValidationError("--slots must be between 1 and 1,000") }
-    guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65,535") }
-    if workerSettings != nil, workerPython == nil { throw ValidationError("--worker-settings needs --worker-python") }
+    if let slots, !(1...1_000).contains(slots) { throw ValidationError("--slots must be between 1 and 1,000") }
+    if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be between 0 and 65,535") }
     if let budget, !(budget >= 0 && budget < 1e9) { throw ValidationError("--budget must be at least 0") }
+    if let provider, !["local", "runpod"].contains(provider) {
+      throw ValidationError("--provider is local or runpod, not \(provider)")
+    }
+    if sandbox, provider != nil { throw ValidationError("--sandbox is a provider of its own: leave out --provider") }
+    if let publicUrl, let trouble = ServiceConfiguration.trouble(ofURL: publicUrl) {
+      throw ValidationError("--public-url: \(trouble)")
+    }
   }
 
   func run() async throws {
-    let path = store.path
+    let configuration = try options.read()
+    let source = try source(configuration)
     let quoter = try await Quoter(history: history)
     let live = try LiveStore(
-      path: path,
-      plan: .init(slots: slots, limit: budget.map { Int64(($0 * 1e9).rounded()) }, timeScale: timeScale))
-    let forecaster = try LiveForecaster(store: path, history: history)
+      path: store.path,
+      plan: .init(
+        slots: slots ?? configuration.serve.slots.map { Int32($0) } ?? 3,
+        limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget, timeScale: timeScale,
+        isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1))
+    // Signals are the server's now: what is going on is brought to an end.
+    signal(SIGPIPE, SIG_IGN)
+    let diary = Diary()
+    switch source {
+    case .local:
+      let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path))
+      try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
+    case .runPod(let settings):
+      let pods = try await LivePods.runPod(
+        settings, live, asksForSpot: configuration.runPod.spot == nil, diary)
+      try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
+    case .sandbox(var world, let seed):
+      // What estimates stand on is what pods cost here, too.
+      world.gpus[0].spot = world.gpus[0].spot.map { _ in quoter.rates.spot }
+      (world.gpus[0].secure, world.gpus[0].community) = (quoter.rates.onDemand, quoter.rates.onDemand)
+      try await withSandbox(world, seed: seed, live, diary) { settings in
+        let pods = try await LivePods.runPod(settings, live, asksForSpot: true, diary)
+        try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
+      }
+    }
+    // Its lock is held until here.
+    withExtendedLifetime(live) {}
+    diary.say("stopped; pods go on, and are found again")
+  }
+
+  private func source(_ configuration: ServiceConfiguration) throws -> LivePods.Source {
+    if sandbox { return .sandbox(SandboxSettings(configuration.sandbox), seed: configuration.sandbox.seed ?? 1) }
+    let isRunPod = provider.map { $0 == "runpod" } ?? (configuration.provider == .runPod)
+    guard isRunPod else { return .local }
+    var settings = try configuration.runPodSettings()
+    settings.offersSpot = configuration.runPod.spot ?? false
+    return .runPod(settings)
+  }
+
+  /// The worker that trains, where there is a Python for it.
+  private func trainer(_ path: String) throws -> LocalTrainer? {
     let settings = try workerSettings.map { path in
       guard let data = FileManager.default.contents(atPath: path),
         (try? JSONSerialization.jsonObject(with: data)) != nil
       else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: "check --worker-settings") }
       return String(decoding: data, as: UTF8.self)
     }
-    let trainer = try workerPython.map {
+    return try workerPython.map {
       try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }
-    let pods = try LocalPods(folder: path + ".pods", time: live.time, rates: quoter.rates, trainer: trainer)
-    let diary = Diary()
+  }
+
+  /// Serves a sandbox on a port of its own for as long as `body` goes on.
+  private func withSandbox(
+    _ world: SandboxSettings, seed: UInt64, _ live: LiveStore, _ diary: Diary,
+    _ body: (RunPodSettings) async throws -> Void
+  ) async throws {
+    let key = SecretFile.random(24).hex
+    let time = live.time
+    let host = try SandboxHost(
+      settings: world, seed: seed, key: key, scale: time.scale, folder: live.path + ".sandbox",
+      clock: { time.reading.wall })
     let address = Address()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await SandboxServer(host).run(address: "127.0.0.1", port: 0) { port in
+          await address.set("http://127.0.0.1:\(port)")
+        }
+      }
+      var settings = RunPodSettings(key: Secret(key))
+      settings.address = await address.value
+      diary.say("pods come from a sandbox: nothing costs money")
+      try await body(settings)
+      group.cancelAll()
+    }
+  }
+
+  private func serve(
+    _ pods: LivePods, _ live: LiveStore, _ quoter: Quoter, _ configuration: ServiceConfiguration, _ diary: Diary,
+    isPlayed: Bool
+  ) async throws {
+    let address = Address()
+    let publicURL = publicUrl ?? configuration.publicURL
+    if !isPlayed, publicURL == nil { diary.say("jobs are refused: \(ServeCommand.unreachable.problem)") }
+    let forecaster = try LiveForecaster(store: live.path, history: history)
     let runner = try LiveRunner(
-      { try live.coordinator() }, time: live.time, provider: pods, keys: live.keys,
-      reportAddress: { await address.value },
+      { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
+      reportAddress: { if let publicURL { publicURL } else { await address.value } },
       tell: { diary.write($0) })
     let server = WebServer(
-      runner: runner, keys: live.keys, store: live.name, storePath: path, token: live.token,
+      runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
       advice: WebServer.Advice(
-        quote: { try await quoter.quote($0) }, forecast: { try await forecaster.forecast($0) }))
-    let (host, name, scale) = (host, live.name, live.time.scale)
-    // Signals are the server's now: what is going on is brought to an end.
-    signal(SIGPIPE, SIG_IGN)
-    try await server.run(host: host, port: port) { port in
+        quote: { configuration in
+          if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
+          try pods.check(configuration.pricing)
+          return try await quoter.quote(configuration)
+        }, forecast: { try await forecaster.forecast($0) }))
+    let (path, name, scale) = (live.path, live.name, live.time.scale)
+    let host = host ?? configuration.serve.host ?? "127.0.0.1"
+    try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in
       let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(port)"
       await address.set(url)
       try? Data((url + "\n").utf8).write(to: URL(fileURLWithPath: path + ".address"), options: .atomic)
@@ -93,13 +189,15 @@ struct ServeCommand: AsyncParsableCommand {
             + "lora-train store confirm --store \(path)")
       }
     }
-    // Its lock is held until here.
-    withExtendedLifetime(live) {}
-    diary.say("stopped; pods go on, and are found again")
   }
+
+  /// Rented pods have to fetch their worker and to report.
+  private static let unreachable = InputError(
+    .badConfiguration, "rented pods do not reach this machine: serve has no public address",
+    hint: "serve --public-url https://…, with a reverse proxy that has a certificate; or try serve --sandbox")
 }
 
-/// Where workers reach us: known once the port is open.
+/// Where somebody is reached: known once the port is open.
 private actor Address {
   private var url: String?
   private var waiting: [CheckedContinuation<String, Never>] = []

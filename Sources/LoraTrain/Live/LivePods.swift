@@ -1,0 +1,75 @@
+import Engine
+import Foundation
+import Live
+import LocalPods
+import RunPod
+import Sandbox
+import Scenarios
+import Web
+
+/// Where a store's pods come from, and what goes with that.
+struct LivePods: Sendable {
+  enum Source: Sendable {
+    case local
+    case runPod(RunPodSettings)
+    /// A sandbox in this process.
+    case sandbox(SandboxSettings, seed: UInt64)
+
+    /// Whether pods are only played: no money is spent, and time may go by faster.
+    var isPlayed: Bool {
+      if case .runPod(let settings) = self { ServiceConfiguration.isLoopback(settings.address) } else { true }
+    }
+  }
+
+  let provider: any PodProvider
+  let shelf: BundleShelf?
+
+  /// - Throws: `InputError` where the worker is not installed, or a folder cannot be made.
+  static func local(_ live: LiveStore, rates: (spot: Int64, onDemand: Int64), trainer: LocalTrainer?) throws
+    -> LivePods
+  {
+    LivePods(
+      provider: try LocalPods(folder: live.path + ".pods", time: live.time, rates: rates, trainer: trainer), shelf: nil)
+  }
+
+  /// - Throws: `InputError` where the worker is not installed.
+  static func runPod(_ settings: RunPodSettings, _ live: LiveStore, asksForSpot: Bool, _ diary: Diary) async throws
+    -> LivePods
+  {
+    guard let worker = LocalPods.standIn else {
+      throw InputError(
+        .badConfiguration, "the worker that comes with lora-train is not beside it", hint: "install it again, whole")
+    }
+    let shelf = try BundleShelf(worker: worker, keys: live.keys)
+    var settings = settings
+    if asksForSpot { settings.offersSpot = await RunPodAccount(settings, time: live.time).offersSpot() != nil }
+    if !settings.offersSpot { diary.say("this account is offered no spot pods: jobs run on demand") }
+    let provider = RunPodProvider(
+      settings, time: live.time,
+      bundle: { WorkerBundle(link: Secret(shelf.link(at: $0)), sha256: shelf.sha256) }, tell: { diary.say($0) })
+    return LivePods(provider: provider, shelf: shelf)
+  }
+
+  /// - Throws: `InputError`, said to whoever asks for a job that could not run.
+  func check(_ pricing: Pricing) throws {
+    guard pricing == .onDemand || provider.capabilities.contains(.spot) else {
+      throw InputError(
+        .unavailable, "no spot pods are to be had: this RunPod account sells none",
+        hint: "choose --pricing on_demand")
+    }
+  }
+}
+
+extension SandboxSettings {
+  /// The world of `lora-train.yaml`.
+  init(_ configuration: ServiceConfiguration.Sandbox) {
+    self.init()
+    if let interruptions = configuration.interruptions { self.interruptions = interruptions }
+    provisioning = configuration.provisioning ?? provisioning
+    starting = configuration.starting ?? starting
+    stockOuts = configuration.stockOuts ?? stockOuts
+    slowBoots = configuration.slowBoots ?? slowBoots
+    deposit = configuration.balance ?? deposit
+    if configuration.offersSpot == false { for i in gpus.indices { gpus[i].spot = nil } }
+  }
+}
