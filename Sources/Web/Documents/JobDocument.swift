@@ -101,6 +101,8 @@ public struct JobDocument: Codable, Sendable {
     self.quote = Quote(quote)
     let spent = Double(job.cost(at: view.at)) / max(1, Double(quote.cost50))
     alert = [120, 100, 80].first { spent * 100 >= Double($0) }
+    // What is over can neither be watched nor cancelled.
+    guard !job.phase.isTerminal else { return }
     let figures = "\(Wording.money(job.cost(at: view.at))) of \(Wording.money(quote.cost50))"
     switch alert {
     case 80: alert_text = "Job approaching cost estimate (\(figures)). Monitor closely."
