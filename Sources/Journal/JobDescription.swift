@@ -25,6 +25,8 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var template: String?
   /// The training file's id in the ``Catalogue``.
   public var trainingFile: String?
+  /// The kind of the suggested fix that a retry tries.
+  public var fix: String?
   /// What was shown before the start.
   public var quote: Quote?
 

@@ -46,6 +46,14 @@ struct JobRoutes {
       let from = query.get("from").flatMap { Int($0) } ?? 0
       return try Reply.json(MetricList(metrics: try runner.catalogue.metrics(of: job, from: from)))
     }
+    router.get("jobs/:id/fixes") { _, context in
+      let view = await runner.view
+      let job = try job(context, view)
+      let configuration = view.descriptions[Int(job.rawValue)].configuration
+      let failure = view.fleet[job].failure
+      let fixes = failure == .none ? [] : advice.fixes(configuration, failure)
+      return try Reply.json(FixList(fixes: fixes.map { $0.counted(view) }))
+    }
     router.post("quotes") { request, _ in
       let (quote, _) = try await self.quote(of: Reply.read(request))
       return try Reply.json(quote)

@@ -59,7 +59,7 @@ struct Bearers: RouterMiddleware {
     if digest == Bearers.digest(of: ownToken) {
       context.person = Catalogue.Person(name: "owner", role: .manager)
     } else {
-      context.person = try? catalogue.bearer(ofDigest: digest)
+      context.person = try await Reply.orUnavailable { try catalogue.bearer(ofDigest: digest) }
     }
     guard context.person != nil else {
       throw Problem(

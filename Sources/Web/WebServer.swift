@@ -19,10 +19,15 @@ public struct WebServer: Sendable {
     /// What the month will come to from where the jobs stand.
     public var forecast: @Sendable (LiveView) async throws -> ForecastDocument
 
+    /// What might help a job that failed so; only what the memory model or the policies support.
+    public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
+
     public init(
       quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
-      forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument
+      forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument,
+      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }
     ) {
+      self.fixes = fixes
       self.quote = quote
       self.forecast = forecast
     }

@@ -64,7 +64,7 @@ import Testing
     #expect(second.status == "blocked" && second.refusal == "budget")
     let quote = try await office.ask("POST", "/v1/quotes", Office.job("another")).value(QuoteDocument.self)
     #expect(
-      quote.fits_budget == false && quote.warnings.contains { $0.contains("exceeds the remaining monthly budget") })
+      quote.fits_budget == false && quote.warnings.contains { $0.contains("exceeds remaining monthly budget") })
     #expect(quote.budget?.projected_month_usd?.p50 == 60)
     #expect(try await office.ask("POST", "/v1/jobs/job-2/override", Reason(justification: nil)).status == 400)
     let passed = try await office.ask("POST", "/v1/jobs/job-2/override", Reason(justification: "signed off"))
@@ -87,6 +87,30 @@ import Testing
     #expect(try await office.ask("POST", "/v1/jobs", retry).value(JobDocument.self).retry == 2)
     let list = try await office.ask("GET", "/v1/audit?subject=job-1").value(AuditLog.self).lines
     #expect(list.map(\.action) == ["job.cancel", "job.create"] && list.first?.justification == "Testing")
+  }
+
+  /// Only what is known to help is offered, and how often it did is counted.
+  @Test func aFixIsSuggestedForWhatFailed() async throws {
+    let office = try Office(pods: .always)
+    #expect(try await office.ask("POST", "/v1/jobs", Office.job("too large")).status == 201)
+    func fixes(_ id: Int) async throws -> [FixDocument] {
+      try await office.ask("GET", "/v1/jobs/\(id)/fixes").value(FixList.self).fixes
+    }
+    #expect(try await fixes(1).isEmpty, "it has not failed")
+    let pod = PodName(store: "office", epoch: 1, request: 1)
+    let report = WorkerReport(request: pod.request, epoch: 1, sequence: 1, body: .failed(.outOfMemory))
+    while try await office.runner.hear(report).next == 1 {}
+    // Its pod goes, and then it is over.
+    while await office.runner.view.fleet.jobs[0].phase != .failed { await Task.yield() }
+    let fix = try #require(try await fixes(1).first)
+    #expect(fix.kind == "smaller" && fix.tried == 0)
+    var retry = Office.job("too large (Retry #1)")
+    (retry.retry_of, retry.fix, retry.configuration) = ("job-1", fix.kind, fix.configuration)
+    #expect(try await office.ask("POST", "/v1/jobs", retry).status == 201)
+    #expect(try await office.ask("POST", "/v1/jobs/2/cancel").status == 200)
+    while await !office.runner.view.fleet.jobs[1].phase.isTerminal { await Task.yield() }
+    #expect(try await fixes(1).first?.tried == 1)
+    #expect(try await fixes(1).first?.worked == 0)
   }
 
   @Test func aTrainingFileIsCheckedAndKept() async throws {

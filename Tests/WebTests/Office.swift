@@ -46,6 +46,10 @@ final class Office {
         forecast: { _ in
           ForecastDocument(
             at: "", month: Band(p10: 50, p50: 60, p90: 70), p_over_budget: 0, futures: 1, milliseconds: 0, jobs: [:])
+        },
+        fixes: { configuration, failure in
+          failure == .outOfMemory
+            ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
         }))
     responder = server.router().buildResponder()
     running = Task { [runner] in try await runner.run() }

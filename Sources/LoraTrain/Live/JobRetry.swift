@@ -2,6 +2,7 @@ import ArgumentParser
 import Calibration
 import Engine
 import Foundation
+import Scenarios
 import Web
 
 /// Tries a job again, as it was or with what is different about it shown.
@@ -9,9 +10,10 @@ struct JobRetry: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry",
     abstract: "Makes a new job like one that is over, linked to it; shows what is different, and what it would cost.",
-    discussion: "EXAMPLE\n  lora-train job retry job-7 --pricing on_demand --yes")
+    discussion: "EXAMPLES\n  lora-train job retry job-7 --fix\n  lora-train job retry job-7 --pricing on_demand --yes")
 
   @OptionGroup var target: JobTarget
+  @Flag(help: "With the first change that is suggested for how it failed.") var fix = false
   @Option(help: "spot or on_demand.") var pricing: String?
   @Option(help: "Pairs at once.") var batchSize: Int?
   @Option(help: "Batches an optimizer step.") var gradientAccumulation: Int?
@@ -25,6 +27,8 @@ struct JobRetry: AsyncParsableCommand {
     let client = try LiveClient(target.store)
     let original: JobDocument = try await client.get("/v1/jobs/\(target.path)")
     var configuration = original.configuration
+    let suggested = fix ? try await suggestion(client) : nil
+    if let suggested { configuration = suggested.configuration }
     if let pricing { configuration.pricing = try PricingArgument.pricing(pricing) }
     if let batchSize { configuration.batchSize = batchSize }
     if let gradientAccumulation { configuration.gradientAccumulation = gradientAccumulation }
@@ -35,15 +39,29 @@ struct JobRetry: AsyncParsableCommand {
     var new = NewJob(name: "\(base) (Retry #\((original.retry ?? 0) + 1))", configuration: configuration)
     (new.client, new.project, new.max_cost_usd) = (original.client, original.project, original.max_cost_usd)
     (new.purpose, new.tags, new.training_file) = (original.purpose, original.tags, original.training_file)
-    new.retry_of = original.id
+    (new.retry_of, new.fix) = (original.id, suggested?.kind)
     if !output.json {
       print(
         "\(original.id) \(original.name): \(original.status)" + (original.failure.map { " (\($0))" } ?? "")
           + (original.duration_s.map { " after \(Words.duration($0))" } ?? ""))
+      if let suggested {
+        let record = suggested.tried > 0 ? " (\(suggested.worked) of \(suggested.tried) such retries completed)" : ""
+        print("Suggested: \(suggested.text)\(record)")
+      }
       let changes = JobRetry.changes(original.configuration, configuration)
       print(changes.isEmpty ? "The same configuration again.\n" : changes.joined(separator: "\n") + "\n")
     }
     try await JobCreate.submit(new, client, yes: yes, output)
+  }
+
+  private func suggestion(_ client: LiveClient) async throws -> FixDocument {
+    let list: FixList = try await client.get("/v1/jobs/\(target.path)/fixes")
+    guard let first = list.fixes.first else {
+      throw InputError(
+        .badData, "nothing is known to help a job that ended so",
+        hint: "retry it as it was, or change it: --batch-size …")
+    }
+    return first
   }
 
   /// What is different, one line each: `batch_size: 4 → 2`.

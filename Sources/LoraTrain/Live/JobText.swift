@@ -11,9 +11,16 @@ enum JobText {
 
   static func one(_ job: JobDocument) -> String {
     var lines = ["\(job.id) \(job.name): \(words(job.status))" + (job.failure.map { " (\(words($0)))" } ?? "")]
-    if let refusal = job.refusal {
+    switch job.refusal {
+    case nil: break
+    case "queue_full": lines.append("Queue full. Wait for completion or cancel an active job.")
+    case let refusal?:
       lines.append(
-        "Blocked by \(words(refusal)). Raise the limit, wait for the next month, or: lora-train job override \(job.id)")
+        "Blocked by the \(words(refusal)). Adjust the configuration, ask for a higher limit (lora-train approval request), or "
+          + "as a manager: lora-train job override \(job.id) --justification …")
+    }
+    if job.status == "failed" {
+      lines.append("Retry it as it was, or with what is suggested: lora-train job retry \(job.id) [--fix]")
     }
     if let question = job.question {
       lines.append(
@@ -98,7 +105,12 @@ enum JobText {
           ? "\(amount) are set aside for it: the budget holds it."
           : "\(amount) would be set aside: the budget does not hold it, and it would be blocked.")
     }
-    lines += quote.warnings.map { "Warning: \($0)." }
+    if let budget = quote.budget, let month = budget.projected_month_usd {
+      lines.append(
+        "With \(count(budget.active_jobs, "active job")) + this new job, projected monthly spend: "
+          + "\(Words.dollars(month.p50 + quote.cost_usd.p50)).")
+    }
+    lines += quote.warnings.map { "Warning: \($0.hasSuffix(".") ? $0 : $0 + ".")" }
     return lines.joined(separator: "\n")
   }
 

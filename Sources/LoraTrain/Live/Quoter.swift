@@ -22,6 +22,44 @@ struct Quoter: Sendable {
     return (rate(.spot), rate(.onDemand))
   }
 
+  /// What might help a job that failed so: for memory, only what the memory model holds for likelier than not to fit.
+  func fixes(_ configuration: JobConfiguration, _ failure: Engine.Failure) -> [FixDocument] {
+    switch failure {
+    case .outOfMemory:
+      return basis.memory.suggestions(for: configuration, capacityGB: 80, longestPair: nil)
+        .filter { $0.probabilityFits > 0.5 }
+        .map {
+          FixDocument(
+            kind: "\($0.kind)", text: "\($0.text); fits with \(Words.percent($0.probabilityFits))",
+            configuration: $0.configuration)
+        }
+    case .recoveryExhausted, .provisioning:
+      guard configuration.pricing == .spot else { return [] }
+      var onDemand = configuration
+      onDemand.pricing = .onDemand
+      return [
+        FixDocument(
+          kind: "on_demand", text: "Switch to on-demand instance; accept higher cost for reliability",
+          configuration: onDemand)
+      ]
+    case .timeout:
+      var fixes: [FixDocument] = []
+      if configuration.epochs > 1 {
+        var fewer = configuration
+        fewer.epochs -= 1
+        fixes.append(FixDocument(kind: "epochs", text: "Reduce epochs to \(fewer.epochs)", configuration: fewer))
+      }
+      var often = configuration
+      often.checkpointEvery = max(1, configuration.checkpointEvery / 2)
+      fixes.append(
+        FixDocument(
+          kind: "checkpoint_every", text: "Save a checkpoint every \(often.checkpointEvery) steps", configuration: often
+        ))
+      return fixes
+    default: return []
+    }
+  }
+
   func quote(_ configuration: JobConfiguration) async throws -> QuoteDocument {
     let answer = try await EstimateAnswer.make(
       job: nil, configuration, basis, source, file: nil, start: .now, hourlyRate: nil, maxCost: nil,

@@ -17,6 +17,8 @@ public struct BudgetDocument: Codable, Sendable {
   /// What new jobs may still reserve.
   public var available_usd: Double?
   public var period_ends: String?
+  /// Jobs that hold a slot.
+  public var active_jobs: Int
   /// What the whole month will come to: spent, running, queued, and still likely to arrive.
   public var projected_month_usd: Band?
 
@@ -27,6 +29,7 @@ public struct BudgetDocument: Codable, Sendable {
     spent_usd = Wording.dollars(spent)
     reserved_usd = Wording.dollars(reserved)
     available_usd = view.fleet.budget.limit.map { Wording.dollars($0 - spent - reserved) }
+    active_jobs = view.fleet.slotsInUse
     period_ends = view.fleet.budget.boundaries.first { $0 > view.at }.flatMap(Wording.stamp)
   }
 }

@@ -23,6 +23,8 @@ public struct NewJob: Codable, Sendable {
   /// A file of the store's; pairs and tokens are then its own.
   public var training_file: String?
   public var retry_of: String?
+  /// The kind of the suggested fix that it tries, see ``FixDocument``.
+  public var fix: String?
   public var justification: String?
 
   public init(name: String, configuration: JobConfiguration) {
@@ -51,7 +53,7 @@ public struct NewJob: Codable, Sendable {
     var text = JobDescription(ordinal: 0, id: "", name: name, configuration: configuration)
     (text.client, text.project, text.creator) = (client, project, creator)
     (text.purpose, text.tags, text.trainingFile) = (purpose, tags, training_file)
-    text.template = template
+    (text.template, text.fix) = (template, fix)
     text.notes = [notes, template.map { "Started from template: \($0)" }].compactMap { $0 }.joined(separator: "\n\n")
     if text.notes?.isEmpty == true { text.notes = nil }
     func nano(_ dollars: Double) -> Int64 { Int64((dollars * 1e9).rounded()) }
@@ -61,23 +63,21 @@ public struct NewJob: Codable, Sendable {
     return text
   }
 
-  /// What story 1.2.1 and 1.2.2 warn of.
+  /// What story 1.2.2 warns of.
   static func warnings(_ quote: QuoteDocument) -> [String] {
     var warnings: [String] = []
-    if quote.cost_usd.p50 > 100 { warnings.append("the estimated cost is above $100") }
-    if quote.duration_s.p50 > 86_400 { warnings.append("the estimated duration is above 24 hours") }
     guard let budget = quote.budget, let limit = budget.limit_usd, limit > 0 else { return warnings }
     let used = budget.spent_usd / limit
     if used >= 0.8 {
       warnings.append(
-        "you're at \(Int(used * 100)) % of the monthly budget "
-          + "(\(Wording.money(budget.spent_usd)) of \(Wording.money(limit)))")
+        "You're at \(Int(used * 100))% of monthly budget (\(Wording.money(budget.spent_usd)) of \(Wording.money(limit)))."
+      )
     }
     if let available = budget.available_usd, quote.reservation_usd > available {
+      // What is held against the limit is not the middle of the estimate: four jobs in five cost less than this.
       warnings.append(
-        "what is set aside for it (\(Wording.money(quote.reservation_usd))) exceeds the remaining monthly budget "
-          + "(\(Wording.money(max(0, available)))); adjust the configuration or increase the limit: "
-          + "lora-train approval request")
+        "Estimated cost (\(Wording.money(quote.reservation_usd)), 80th percentile) exceeds remaining monthly budget "
+          + "(\(Wording.money(max(0, available)))). Adjust configuration or increase budget limit.")
     }
     return warnings
   }
