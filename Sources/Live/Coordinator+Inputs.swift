@@ -155,11 +155,12 @@ extension Coordinator {
 
   // MARK: Bills
 
-  /// Holds what the provider bills against the ledger, rental by rental.
+  /// Holds what the provider bills against the ledger, rental by rental. A bill may be told again and be another one then: its last hour may
+  /// come late.
   private mutating func reconcile(_ bills: [PodBill]) throws(TransitionError) {
     for bill in bills {
       guard let request = book.request(ofPod: bill.pod), book[request].isOver,
-        !book[request].billed.contains(bill.pod)
+        book[request].billed[bill.pod] != bill.amount
       else { continue }
       note(.billReceived(.init(request: request, pod: bill.pod, amount: bill.amount)))
       // Pods of one name are one rental: it is settled when all of them are billed.

@@ -183,7 +183,9 @@ extension Coordinator {
 
   mutating func askForLists() {
     if let number = watch.nextList(at: monotonic, settings, busy: isBusy) { orders.append(.list(number: number)) }
-    if book.isConfirmed, watch.billsDue(at: monotonic, every: settings.billsEvery), let since = book.unsettledSince {
+    if book.isConfirmed, watch.billsDue(at: monotonic, every: settings.billsEvery),
+      let since = book.unsettledSince(at: now, settle: settings.billsSettle)
+    {
       orders.append(.fetchBills(since: since))
     }
   }

@@ -14,7 +14,7 @@ public enum LiveInput: Hashable, Sendable {
   case podsListed(number: UInt64, [PodObservation]?)
   /// A worker's report, its signature checked. The acknowledgement bears the ticket.
   case reported(WorkerReport, ticket: UInt64)
-  /// What became of ``LiveOrder/fetchBills``: the provider's final bills, of pods that are no more.
+  /// What became of ``LiveOrder/fetchBills``: the provider's bills of pods that are no more.
   case billed([PodBill])
 }
 
@@ -80,7 +80,7 @@ public struct PodObservation: Hashable, Sendable {
   }
 }
 
-/// What a pod has cost in all, in nanodollars; it does not change any more.
+/// What a pod has cost in all, in nanodollars, as far as the provider has billed it.
 public struct PodBill: Hashable, Sendable {
   public var pod: String
   public var amount: Int64

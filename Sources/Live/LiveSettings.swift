@@ -21,6 +21,8 @@ public struct LiveSettings: Hashable, Sendable {
   /// Between two attempts to terminate a pod.
   public var terminateEvery: Span = .seconds(20)
   public var billsEvery: Span = .hours(1)
+  /// How long after a pod's end its bill may still change: it is asked for until then.
+  public var billsSettle: Span = .days(2)
 
   public init() {}
 

@@ -15,7 +15,7 @@ public protocol PodProvider: Sendable {
   func terminate(pod: String) async -> TerminationAnswer
   /// All pods of the account, to the last page; nil where that failed or was not complete.
   func list() async -> [PodObservation]?
-  /// Final bills of pods that are no more and were made at `since` or later; those that were told before may come again.
+  /// Bills of pods that are no more and were made at `since` or later; those that were told before may come again, and be others then.
   func bills(since: Instant) async -> [PodBill]
 }
 

@@ -18,10 +18,11 @@ struct RentalBook {
     var pod: String?
     /// The number of the worker's next report.
     var nextReport: Int64 = 1
-    /// What stands for it in the ledger, in nanodollars, and what of its pods has been billed.
+    /// What stands for it in the ledger, in nanodollars, and the latest bill of each of its pods.
     var posted: Int64 = 0
-    var billed: [String] = []
-    var billedAmount: Int64 = 0
+    var billed: [String: Int64] = [:]
+    var billedAmount: Int64 { billed.values.reduce(0, +) }
+    var ended = Instant.distantFuture
   }
 
   /// By request − 1.
@@ -47,9 +48,13 @@ struct RentalBook {
     return i < open.count && open[i] != 0 ? open[i] : nil
   }
 
-  /// When the first of the rentals whose bills are not all there was asked for, and a day, as clocks differ. O(rentals).
-  var unsettledSince: Instant? {
-    rentals.first { !$0.pods.isEmpty && $0.billed.count < $0.pods.count }.map { $0.asked - .days(1) }
+  /// When the first of the rentals whose bills are not all there, or may still grow, was asked for, and a day, as clocks differ.
+  ///
+  /// - Parameter settle: how long after a rental's end a provider may bill more of it.
+  /// - Complexity: O(rentals).
+  func unsettledSince(at now: Instant, settle: Span) -> Instant? {
+    rentals.first { !$0.pods.isEmpty && ($0.billed.count < $0.pods.count || $0.ended + settle > now) }
+      .map { $0.asked - .days(1) }
   }
 
   func request(ofPod pod: String) -> UInt32? { byPod[pod] }
@@ -72,8 +77,8 @@ struct RentalBook {
       open[Int(j.rawValue)] = latestRequest
     case .podGranted(let j, _):
       if let request = openRequest(of: j) { rentals[Int(request) - 1].isHeld = true }
-    case .podUnavailable(let j, _): close(j, posted: 0)
-    case .podInterrupted(let j, _, _, _), .podGone(let j): close(j, posted: fleet[j].lease.posted)
+    case .podUnavailable(let j, _): close(j, at, posted: 0)
+    case .podInterrupted(let j, _, _, _), .podGone(let j): close(j, at, posted: fleet[j].lease.posted)
     case .billAdjusted(_, let amount):
       if let request = adjusting { rentals[Int(request) - 1].posted += amount }
     case .periodTurned: lastTurn = at
@@ -84,10 +89,11 @@ struct RentalBook {
   /// The request whose bill was noted last: an adjustment that follows is its.
   private var adjusting: UInt32?
 
-  private mutating func close(_ j: JobIndex, posted: Int64) {
+  private mutating func close(_ j: JobIndex, _ at: Instant, posted: Int64) {
     guard let request = openRequest(of: j) else { return }
     let i = Int(request) - 1
     rentals[i].isOver = true
+    rentals[i].ended = at
     if rentals[i].isHeld { rentals[i].posted += posted }
     open[Int(j.rawValue)] = 0
   }
@@ -104,8 +110,7 @@ struct RentalBook {
       if exists(mark.request) { rentals[Int(mark.request) - 1].nextReport = mark.sequence + 1 }
     case .billReceived(let bill):
       guard exists(bill.request) else { return }
-      rentals[Int(bill.request) - 1].billed.append(bill.pod)
-      rentals[Int(bill.request) - 1].billedAmount += bill.amount
+      rentals[Int(bill.request) - 1].billed[bill.pod] = bill.amount
       adjusting = bill.request
     case .epochBegan(let mark):
       isConfirmed = home == nil

@@ -187,6 +187,25 @@ import Testing
     #expect(desk.job(0).costs.total == kept + 1_234)
   }
 
+  /// A last hour that is billed late is not lost: bills are asked for, and believed, for two days after the end.
+  @Test func aBillThatGrowsIsFollowed() throws {
+    var desk = try Desk()
+    try desk.grant()
+    try desk.pass(.minutes(90))
+    try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1))
+    try desk.tell(.terminationAnswered(pod: "a", .absent))
+    try desk.tell(.billed([PodBill(pod: "a", amount: 1_000)]))
+    #expect(desk.job(0).costs.total == 1_000)
+    func asks(_ orders: [LiveOrder]) -> Bool { orders.contains { if case .fetchBills = $0 { true } else { false } } }
+    #expect(asks(try desk.pass(.hours(5))))
+    try desk.restart()
+    #expect(asks(try desk.pass(.hours(5))))
+    for _ in 0..<2 { try desk.tell(.billed([PodBill(pod: "a", amount: 1_700)])) }
+    #expect(desk.job(0).costs.total == 1_700)
+    try desk.pass(.days(2))
+    #expect(!asks(try desk.pass(.hours(5))))
+  }
+
   @Test func aLimitThatWasChangedOutlivesARestart() throws {
     var desk = try Desk()
     try desk.tell(.asked(.setLimit(5_000_000_000), ticket: 1))

@@ -26,6 +26,8 @@ struct VoprFaults {
   var clockStep: Double
   var outage: Double
   var restore: Double
+  /// A bill whose last part has not come yet, within a day of the pod's end.
+  var lateBill: Double
 
   init(_ random: inout RandomStream) {
     // A calm seed in four; else each kind of fault is on or off, and rare or frequent.
@@ -52,5 +54,6 @@ struct VoprFaults {
     clockStep = draw(0.5)
     outage = draw(0.5)
     restore = draw(0.1)
+    lateBill = draw(0.8)
   }
 }

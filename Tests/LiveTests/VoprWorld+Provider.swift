@@ -41,7 +41,11 @@ extension VoprWorld {
     case .fetchBills(let since):
       let bills = pods.filter { pod in
         pod.name != nil && pod.created >= since && pod.billedUntil.map { now - $0 > .hours(2) } ?? false
-      }.map { PodBill(pod: $0.id, amount: $0.cost(at: now)) }
+      }.map { pod in
+        let isWhole = pod.billedUntil.map { now - $0 > .hours(24) } ?? false
+        let amount = pod.cost(at: now)
+        return PodBill(pod: pod.id, amount: !isWhole && chance(faults.lateBill) ? amount / 10 * 7 : amount)
+      }
       if !bills.isEmpty { post(.input(.billed(bills), process: process)) }
     case .notify, .acknowledge, .answer: break
     }
