@@ -19,7 +19,7 @@ from lora_worker import configuration, dataset, split
 from lora_worker.__main__ import main
 from lora_worker.errors import WorkerError
 
-REAL = Path("/work/shared/data/training-files")
+REAL = Path(__file__).resolve().parents[4] / "shared/data/training-files"
 Change = Callable[[dict[str, Any]], None]
 
 
