@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(
       name: "LiveTests",
       dependencies: [
-        "Live", "LocalPods", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
+        "Live", "LocalPods", "Processes", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "DiscreteEvent"]),

@@ -37,15 +37,22 @@ public enum ProcessSession {
       &attributes, Int16(Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK) | newSession))
     let words: [String] = ["/bin/sh", "-c", script]
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    let variables: [UnsafeMutablePointer<CChar>?] =
+    let settings: [UnsafeMutablePointer<CChar>?] =
       environment.merging([mark: folder]) { $1 }.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [
         nil
       ]
-    defer { for text in arguments + variables { free(text) } }
+    defer { for text in arguments + settings { free(text) } }
     var process = pid_t()
-    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, variables)
+    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, settings)
     guard code == 0 else { throw CannotStart(code: code) }
+    // We go on a moment before its environment can be read, and until then nobody would know it for one that lives.
+    while variables(of: process).isEmpty, waitpid(process, nil, WNOHANG) == 0 { sched_yield() }
     lock.withLock { children.append(process) }
+  }
+
+  /// Empty: it has ended, or is only about to begin.
+  private static func variables(of process: pid_t) -> Data {
+    FileManager.default.contents(atPath: "/proc/\(process)/environ") ?? Data()
   }
 
   /// Whatever we have open, also what another thread opens just now: a pod that held our lock would outlive us with it.
@@ -61,11 +68,8 @@ public enum ProcessSession {
     let mark = Array("\(mark)=\(folder.path)/".utf8)
     var members: [String: [pid_t]] = [:]
     for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-      guard let process = pid_t(entry), let data = FileManager.default.contents(atPath: "/proc/\(entry)/environ") else {
-        continue
-      }
-      // What has ended and was not fetched by its parent has no environment any more.
-      for variable in data.split(separator: 0) where variable.starts(with: mark) {
+      guard let process = pid_t(entry) else { continue }
+      for variable in variables(of: process).split(separator: 0) where variable.starts(with: mark) {
         members[String(decoding: variable.dropFirst(mark.count), as: UTF8.self), default: []].append(process)
       }
     }
