@@ -39,8 +39,11 @@ demo: build
 test-worker:
 	@.ci/test-worker
 
+# Those that ask a real server in their own process run by themselves: beside simulations that use every core it would not answer in time.
+SERVERS := WebTests|RunPodTests|SandboxTests
 test: install-dependencies
-	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && TMPDIR=$$scratch $(SWIFT) test $(FLAGS)
+	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export TMPDIR=$$scratch && \
+	$(SWIFT) test $(FLAGS) --filter '$(SERVERS)' && $(SWIFT) test $(FLAGS) --skip '$(SERVERS)'
 
 # What `make test` leaves out: real processes that are killed, at full size.
 test-slow: install-dependencies

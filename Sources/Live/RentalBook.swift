@@ -25,6 +25,8 @@ struct RentalBook {
     var ended = Instant.distantFuture
   }
 
+  /// When this copy of the store began, or was confirmed: what it knows of bills may be older than it looks.
+  private var copied = Instant.distantPast
   /// By request − 1.
   private(set) var rentals: [Rental] = []
   /// By job: its open rental; 0: none.
@@ -50,10 +52,10 @@ struct RentalBook {
 
   /// When the first of the rentals whose bills are not all there, or may still grow, was asked for, and a day, as clocks differ.
   ///
-  /// - Parameter settle: how long after a rental's end a provider may bill more of it.
+  /// - Parameter settle: how long after a rental's end a provider may bill more of it; a restored store asks for so long about all.
   /// - Complexity: O(rentals).
   func unsettledSince(at now: Instant, settle: Span) -> Instant? {
-    rentals.first { !$0.pods.isEmpty && ($0.billed.count < $0.pods.count || $0.ended + settle > now) }
+    rentals.first { !$0.pods.isEmpty && ($0.billed.count < $0.pods.count || max($0.ended, copied) + settle > now) }
       .map { $0.asked - .days(1) }
   }
 
@@ -65,7 +67,7 @@ struct RentalBook {
     case .opening: lastTurn = at
     case .described(let description): descriptions.append(description)
     case .event(let event): take(event, at: at, fleet)
-    case .noted(let note): take(note)
+    case .noted(let note): take(note, at: at)
     }
   }
 
@@ -98,7 +100,7 @@ struct RentalBook {
     open[Int(j.rawValue)] = 0
   }
 
-  private mutating func take(_ note: StoreNote) {
+  private mutating func take(_ note: StoreNote, at: Instant) {
     switch note {
     case .podNamed(let naming):
       guard exists(naming.request) else { return }
@@ -113,9 +115,12 @@ struct RentalBook {
       rentals[Int(bill.request) - 1].billed[bill.pod] = bill.amount
       adjusting = bill.request
     case .epochBegan(let mark):
+      copied = at
       isConfirmed = home == nil
       (epoch, home) = (mark.epoch, mark.home)
-    case .epochConfirmed: isConfirmed = true
+    case .epochConfirmed:
+      copied = at
+      isConfirmed = true
     case .personActed, .approvalRequested, .approvalDecided: break
     }
   }

@@ -37,7 +37,7 @@ import Testing
       (.noAnswer, .ambiguous, 1), (.tooMany, .refused(.error), 0), (.unauthorized, .refused(.error), 0),
     ] as [(SandboxFault, CreationAnswer, Int)])
   func whatIsInDoubtIsAmbiguous(fault: SandboxFault, answer: CreationAnswer, pods: Int) async throws {
-    try await Station.with(deadline: .milliseconds(800)) { station in
+    try await Station.with(deadline: Station.deadline(fault)) { station in
       await station.sandbox.plan(fault, on: "create")
       #expect(await station.provider().create(Station.request(), Station.launch) == answer)
       #expect(await station.sandbox.pods.count == pods)
@@ -111,7 +111,7 @@ import Testing
 
   @Test(arguments: [SandboxFault.error, .errorAfterSuccess, .noAnswer, .brokenAnswer, .tooMany, .unauthorized])
   func aQuestionThatFailsMakesNoPod(fault: SandboxFault) async throws {
-    try await Station.with(spot: true, deadline: .milliseconds(800)) { station in
+    try await Station.with(spot: true, deadline: Station.deadline(fault)) { station in
       // Before a bid its price is asked for.
       await station.sandbox.plan(fault, on: "graphql")
       #expect(await station.provider().create(Station.request(1, .spot), Station.launch) == .refused(.error))
@@ -124,7 +124,7 @@ import Testing
     (SandboxFault.noAnswer, 1),
   ])
   func aBidInDoubtIsAmbiguous(fault: SandboxFault, pods: Int) async throws {
-    try await Station.with(spot: true, deadline: .milliseconds(800)) { station in
+    try await Station.with(spot: true, deadline: Station.deadline(fault)) { station in
       await station.sandbox.plan(fault, on: "create")
       #expect(await station.provider().create(Station.request(1, .spot), Station.launch) == .ambiguous)
       #expect(await station.sandbox.pods.count == pods)

@@ -21,6 +21,9 @@ struct Station: Sendable {
   static let huggingFace = "hf-SECRET-TOKEN"
   static let link = "http://127.0.0.1:9/v1/bundles/abc?signature=SECRET-SIGNATURE"
 
+  /// Only what never answers is waited for in vain; all else has the time that a busy machine may need.
+  static func deadline(_ fault: SandboxFault) -> Duration { fault == .noAnswer ? .seconds(2) : .seconds(30) }
+
   /// Its times are constant and nothing happens by chance.
   static func calm() -> SandboxSettings {
     var settings = SandboxSettings()
