@@ -137,7 +137,7 @@ import Testing
     SandboxFault.error, .errorAfterSuccess, .brokenAnswer, .noAnswer, .tooMany, .unauthorized, .cutList,
   ])
   func aListThatIsNotWholeIsNone(fault: SandboxFault) async throws {
-    try await Station.with(deadline: .milliseconds(800)) { station in
+    try await Station.with(deadline: Station.deadline(fault)) { station in
       for number in 1...4 { _ = await station.provider().create(Station.request(UInt32(number)), Station.launch) }
       await station.sandbox.plan(fault, on: "list")
       #expect(await station.provider().list() == nil)
