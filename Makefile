@@ -2,7 +2,7 @@
 SWIFT ?= swift
 # One configuration for everything spares a second clean build.
 FLAGS := -c release -Xswiftc -enable-testing
-APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev pkg-config
+APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev libpango1.0-dev fonts-dejavu-core pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
 .PHONY: build run demo test test-worker test-slow vopr sanitize measure workload bench guard lint format install install-dependencies clean

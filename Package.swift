@@ -20,12 +20,14 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
     .target(name: "DiscreteEvent"),
     .target(name: "Engine", dependencies: ["DiscreteEvent"]),
     .target(name: "Calibration", dependencies: ["DiscreteEvent", "Engine", "CGSL"]),
@@ -60,6 +62,21 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
+      name: "Slurm",
+      dependencies: ["DiscreteEvent", "Engine", "Scenarios", "Live", "Processes", "Worker"]),
+    .target(
+      name: "ObjectStores",
+      dependencies: ["Scenarios", "Live", "Transport", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "Notifications",
+      dependencies: [
+        "Scenarios", "Journal", "Live", "Transport", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "Validation", dependencies: ["DiscreteEvent", "Calibration", "Scenarios", "Yams"],
+      resources: [.copy("Resources")]),
+    .target(name: "Reports", dependencies: ["CCairo", "Validation"]),
+    .target(
       name: "Sandbox",
       dependencies: [
         "DiscreteEvent", "Scenarios", "Processes", .product(name: "Hummingbird", package: "hummingbird"),
@@ -67,8 +84,9 @@ let package = Package(
     .target(
       name: "Web",
       dependencies: [
-        "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Journal", "Live",
+        "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Journal", "Live", "Reports", "Validation",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
@@ -76,7 +94,8 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "RunPod", "Sandbox", "Web",
+        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports", "Sandbox",
+        "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Service"]),
     .testTarget(
@@ -110,6 +129,15 @@ let package = Package(
     .testTarget(
       name: "RunPodTests",
       dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
+    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
+    .testTarget(
+      name: "ObjectStoresTests",
+      dependencies: [
+        "ObjectStores", "Live", "Transport", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "Live", "Journal", "Transport"]),
+    .testTarget(name: "ValidationTests", dependencies: ["Validation", "DiscreteEvent"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation"]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),
