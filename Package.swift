@@ -89,12 +89,14 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
     .executableTarget(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports", "Sandbox",
+        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
+        "Sandbox",
         "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Service"]),
@@ -129,7 +131,8 @@ let package = Package(
     .testTarget(
       name: "RunPodTests",
       dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
-    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
+    .testTarget(
+      name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
     .testTarget(
       name: "ObjectStoresTests",
       dependencies: [
