@@ -23,9 +23,9 @@ extension Chart {
       case .line(let line):
         line.points.first.map { extent.add($0.x) }
         line.points.last.map { extent.add($0.x) }
-      case .band(let band): band.points.forEach { extent.add($0.x) }
+      case .band(let band): extent.add(all: band.points.map(\.x))
       case .scatter(let scatter):
-        scatter.points.forEach { extent.add($0.x) }
+        extent.add(all: scatter.points.map(\.x))
         needsAir = true
       case .intervals(let intervals):
         needsAir = true
@@ -33,7 +33,7 @@ extension Chart {
           if left.unit.categories == nil {
             extent.add(point.position)
           } else {
-            [point.low, point.high, point.estimate, point.outcome ?? .nan].forEach { extent.add($0) }
+            extent.add(all: [point.low, point.high, point.estimate, point.outcome ?? .nan])
           }
         }
       case .bars, .heatMap: break
@@ -64,11 +64,11 @@ extension Chart {
         }
       case .bars(let bars) where side == .left:
         extent.add(0)
-        bars.totals.forEach { extent.add($0) }
-      case .scatter(let scatter) where side == .left: scatter.points.forEach { extent.add($0.y) }
+        extent.add(all: bars.totals)
+      case .scatter(let scatter) where side == .left: extent.add(all: scatter.points.map(\.y))
       case .intervals(let intervals) where side == .left:
         for point in intervals.points {
-          [point.low, point.high, point.estimate, point.outcome ?? .nan].forEach { extent.add($0) }
+          extent.add(all: [point.low, point.high, point.estimate, point.outcome ?? .nan])
         }
       default: break
       }

@@ -31,6 +31,10 @@ struct ChartExtent {
     low = min(low, value)
     high = max(high, value)
   }
+
+  mutating func add(all values: [Double]) {
+    for value in values { add(value) }
+  }
 }
 
 /// How wide letters are, nearly: a page's font isn't known here, so layouts count with DejaVu Sans, a wide one.
