@@ -10,6 +10,10 @@ public struct SandboxCloud: Sendable, Codable {
   /// How often something has changed that has to be remembered.
   private(set) var changes = 0
   public private(set) var now: Instant
+  /// Nanodollars that were paid in beside the deposit.
+  public var credit: Int64 = 0 { didSet { changes += 1 } }
+  /// Values by name: write-only, as RunPod's are.
+  var secrets: [String: SandboxSecret] = [:] { didSet { changes += 1 } }
   var quota: SandboxQuota
   /// Faults that meet the next request of an operation, before any that are drawn.
   var plannedFaults: [SandboxFault.Rate] = []
@@ -128,7 +132,7 @@ public struct SandboxCloud: Sendable, Codable {
   subscript(id: String) -> SandboxPod? { byID[id].map { pods[$0] } }
 
   /// Those that a list shows, oldest first.
-  var listed: [SandboxPod] { pods.filter { $0.status != .terminated } }
+  public var listed: [SandboxPod] { pods.filter { $0.status != .terminated } }
 
   /// - Throws: the way RunPod refuses it.
   public mutating func create(_ order: SandboxPod.Order) throws(SandboxProblem) -> SandboxPod {

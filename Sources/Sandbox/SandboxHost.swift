@@ -46,6 +46,18 @@ public actor SandboxHost {
     }
   }
 
+  /// Writes down a cloud that a host then finds in its folder.
+  ///
+  /// - Throws: `InputError` where the folder cannot be made or written.
+  public static func leave(_ cloud: SandboxCloud, in folder: String) throws {
+    let memory = try make(folder).appendingPathComponent("cloud.json")
+    do {
+      try JSONEncoder().encode(cloud).write(to: memory, options: .atomic)
+    } catch {
+      throw InputError(.cannotCreate, file: memory.path, "cannot be written", hint: "has the disk room?")
+    }
+  }
+
   private static func make(_ folder: String) throws -> URL {
     do {
       try FileManager.default.createDirectory(
@@ -142,6 +154,9 @@ public actor SandboxHost {
     perform(cloud.listed.map { .kill(pod: $0.id) })
   }
 
+  /// What a pod's container finds in its environment.
+  public func environment(of pod: String) -> [String: String]? { cloud[pod].map { cloud.resolved($0.order.env) } }
+
   /// Nanodollars that a pod has cost so far, by its id.
   public func cost(of pod: String) -> Int64? { cloud[pod].map { cloud.cost($0) } }
 
@@ -186,7 +201,7 @@ public actor SandboxHost {
       case .start(let id):
         guard let pod = cloud[id] else { continue }
         do {
-          try SandboxProcess.start(pod, in: folder)
+          try SandboxProcess.start(pod, environment: cloud.resolved(pod.order.env), in: folder)
         } catch {
           cloud.ended(id, code: nil)
         }
