@@ -32,7 +32,9 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     allocations = Array(budget.allocations)
   }
 
-  private enum CodingKeys: CodingKey { case store, origin, policyName, policies, boundaries, allocations, timeScale, simulatedUntil }
+  private enum CodingKeys: CodingKey {
+    case store, origin, policyName, policies, boundaries, allocations, timeScale, simulatedUntil
+  }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)

@@ -202,7 +202,9 @@ import Testing
       // Where GraphQL does not answer any more, the status has to do.
       await station.sandbox.plan(.error, on: "graphql")
       #expect(
-        await station.provider().list()?.map(\.status) == [.exited(.interrupted), .exited(.interrupted), .exited(.lost)])
+        await station.provider().list()?.map(\.status) == [
+          .exited(.interrupted), .exited(.interrupted), .exited(.lost),
+        ])
     }
   }
 

@@ -85,7 +85,9 @@ struct SampleTeam {
     submit(day: 29.98, by: "ada", .conservative, .spot, pairs: 1_600, fate: .noCapacity)
     submit(day: 29.985, by: "ben", .balanced, .spot, pairs: 800)
     let urgent = submit(day: 29.99, by: "ada", .balanced, .spot, pairs: 500)
-    deed(29.995, "dana", .manager, "job.promote", urgent, why: "The client's demonstration is tomorrow") { .promote($0) }
+    deed(29.995, "dana", .manager, "job.promote", urgent, why: "The client's demonstration is tomorrow") {
+      .promote($0)
+    }
   }
 
   // MARK: One act
