@@ -89,6 +89,9 @@ public actor LiveRunner {
   /// The job that a pod's worker may say something of; nil where its rental is over or was never ours.
   public func job(workedOnBy pod: PodName) -> JobIndex? { coordinator.job(workedOnBy: pod) }
 
+  /// False once it takes nothing more.
+  public var isRunning: Bool { !end.isOver }
+
   public var view: LiveView { coordinator.view(at: time.reading) }
 
   /// The process is about to end.

@@ -12,7 +12,9 @@ struct BudgetRoutes {
   func add(to router: RouterGroup<LiveContext>) {
     router.get("budget") { _, _ in try Reply.json(try await document()) }
     router.get("forecast") { _, _ in try Reply.json(try await advice.forecast(runner.view)) }
+    router.get("budget/limit") { _, _ in try Reply.json(LimitDocument(await runner.view)) }
     router.put("budget") { request, context in
+      try await checkVersion(request)
       let person = try context.require(.manager, hint: "lora-train approval request")
       let new: NewLimit = try await Reply.read(request)
       if let dollars = new.limit_usd, !(dollars >= 0 && dollars < 1e9) {
@@ -63,6 +65,17 @@ struct BudgetRoutes {
     }
   }
 
+  /// Whoever says which limit is to be changed changes no other: two managers at once do not undo each other unawares.
+  private func checkVersion(_ request: Request) async throws {
+    guard let expected = request.headers[.ifMatch] else { return }
+    let limit = LimitDocument(await runner.view)
+    guard Conditional.names(expected, Conditional.tag(of: try Reply.bytes(limit))) else {
+      throw Problem(
+        .preconditionFailed, "the limit is another by now: \(limit.limit_usd.map { Wording.money($0) } ?? "none")",
+        hint: "look again: GET /api/v1/budget/limit", place: "If-Match")
+    }
+  }
+
   private func document() async throws -> BudgetDocument {
     let view = await runner.view
     var budget = BudgetDocument(view)
@@ -75,7 +88,7 @@ struct BudgetRoutes {
   }
 
   private static func reason(_ text: String?) throws -> String {
-    guard let text, !text.allSatisfy(\.isWhitespace), text.count <= 2_000 else {
+    guard let text, !text.allSatisfy(\.isWhitespace), text.unicodeScalars.count <= 2_000 else {
       throw Problem(
         .badRequest, "this goes to the audit log and needs a justification of at most 2,000 characters",
         hint: "--justification \"why it has to be\"")

@@ -7,29 +7,45 @@ struct JobDeed {
   let request: UserRequest
   let act: PersonAct
 
+  /// One that there is: who may, and what it needs to be told.
+  struct Kind: Sendable {
+    var name: String
+    var about: String
+    var role = Catalogue.Role.engineer
+    var needsReason = false
+    var request: @Sendable (JobIndex) -> UserRequest
+  }
+
+  static let all = [
+    Kind(name: "cancel", about: "Ends a job for good", request: { .cancel($0) }),
+    Kind(name: "pause", about: "Saves, gives the pod back, and waits", request: { .pause($0) }),
+    Kind(name: "resume", about: "Lets a paused job go on", request: { .resume($0) }),
+    Kind(
+      name: "promote", about: "Puts it first in the queue", role: .manager, needsReason: true, request: { .promote($0) }
+    ),
+    Kind(
+      name: "override", about: "Lets it pass beyond the limit", role: .manager, needsReason: true,
+      request: { .override($0) }),
+    Kind(name: "answer-on-demand", about: "Goes on with a pod on demand", request: { .answer($0, .onDemand) }),
+    Kind(name: "answer-keep-trying", about: "Goes on looking for a pod", request: { .answer($0, .keepTrying) }),
+    Kind(name: "answer-fail", about: "Gives up", request: { .answer($0, .fail) }),
+  ]
+
   /// - Throws: ``Problem`` where there is no such deed, it is not this person's to do, or a reason is missing.
   init(named name: String, _ job: JobIndex, _ view: LiveView, _ why: Reason?, _ context: LiveContext) throws {
-    let (request, role, needsReason): (UserRequest, Catalogue.Role, Bool)
-    switch name {
-    case "cancel": (request, role, needsReason) = (.cancel(job), .engineer, false)
-    case "pause": (request, role, needsReason) = (.pause(job), .engineer, false)
-    case "resume": (request, role, needsReason) = (.resume(job), .engineer, false)
-    case "promote": (request, role, needsReason) = (.promote(job), .manager, true)
-    case "override": (request, role, needsReason) = (.override(job), .manager, true)
-    case "answer-on-demand": (request, role, needsReason) = (.answer(job, .onDemand), .engineer, false)
-    case "answer-keep-trying": (request, role, needsReason) = (.answer(job, .keepTrying), .engineer, false)
-    case "answer-fail": (request, role, needsReason) = (.answer(job, .fail), .engineer, false)
-    default: throw Problem(.notFound, "nothing called '\(name)' can be done to a job")
+    guard let kind = JobDeed.all.first(where: { $0.name == name }) else {
+      throw Problem(.notFound, "nothing called '\(name)' can be done to a job")
     }
+    let (request, role, needsReason) = (kind.request(job), kind.role, kind.needsReason)
     let person = try context.require(role)
     let justification = why?.justification.map { $0.trimmingPrefix(while: \.isWhitespace) }.map(String.init)
-    if needsReason, justification?.isEmpty != false {
+    if needsReason, justification?.contains(where: { !$0.isWhitespace }) != true {
       throw Problem(
         .badRequest, "this goes to the audit log and needs a justification",
         hint: "--justification \"why it has to be\"")
     }
-    if let text = justification, text.count > 2_000 {
-      throw Problem(.badRequest, "the justification has \(text.count) characters; 2,000 at most")
+    if let text = justification, text.unicodeScalars.count > 2_000 {
+      throw Problem(.badRequest, "the justification has \(text.unicodeScalars.count) characters; 2,000 at most")
     }
     let was = view.fleet[job]
     let change =

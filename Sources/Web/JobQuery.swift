@@ -17,12 +17,28 @@ struct JobQuery {
   private var isAscending = false
   private var limit = 100
   private var offset = 0
+  private var cursor: Cursor?
 
   static let sorts = ["created", "duration", "cost", "status", "creator"]
   private static let known: Set = [
     "status", "creator", "client", "project", "preset", "pricing", "tag", "search", "cost_from", "cost_to", "from",
-    "until", "sort", "order", "limit", "offset",
+    "until", "sort", "order", "limit", "offset", "cursor",
   ]
+  static let statuses = ["all", "active"] + Phase.allCases.map { Wording.snake($0) }
+
+  /// The last job of a page: what the order goes by, and which it is. Whatever is added before it, the next page goes on after it.
+  private struct Cursor: Codable {
+    var sort: String
+    var key: Key
+    var job: UInt32
+  }
+
+  /// What jobs are ordered by.
+  private enum Key: Codable, Comparable {
+    case none
+    case number(Double)
+    case text(String)
+  }
 
   /// - Throws: ``Problem`` that names the parameter.
   init(_ parameters: Parameters) throws {
@@ -32,7 +48,7 @@ struct JobQuery {
     }
     func number(_ key: String) throws -> Double? {
       guard let text = parameters.get(key) else { return nil }
-      guard let value = Double(text), value >= 0 else {
+      guard let value = Double(text), value >= 0, value.isFinite else {
         throw Problem(.badRequest, "\(key) is a number, not '\(text)'")
       }
       return value
@@ -44,23 +60,24 @@ struct JobQuery {
       }
       return value
     }
-    status = parameters.get("status").flatMap { $0 == "all" ? nil : $0 }
+    status = try parameters.word("status", JobQuery.statuses).flatMap { $0 == "all" ? nil : $0 }
     for (key, path) in [("creator", \JobDocument.creator), ("client", \.client), ("project", \.project)] {
       if let value = parameters.get(key) { equals.append((path, value)) }
     }
-    (preset, pricing) = (parameters.get("preset"), parameters.get("pricing"))
+    (preset, pricing) = (parameters.get("preset"), try parameters.word("pricing", ["spot", "on_demand"]))
     (tag, search) = (parameters.get("tag"), parameters.get("search")?.lowercased())
     costs = (try number("cost_from") ?? 0, try number("cost_to") ?? .infinity)
     submitted = (try instant("from") ?? .distantPast, try instant("until") ?? .distantFuture)
-    if let asked = parameters.get("sort") {
-      guard JobQuery.sorts.contains(asked) else {
-        throw Problem(.badRequest, "jobs cannot be sorted by '\(asked)'", hint: JobQuery.sorts.joined(separator: ", "))
+    sort = try parameters.word("sort", JobQuery.sorts) ?? "created"
+    isAscending = try parameters.word("order", ["ascending", "descending"]) == "ascending"
+    limit = try parameters.count("limit", 1...1_000) ?? 100
+    offset = try parameters.count("offset", 0...Int(Int32.max)) ?? 0
+    if let text = parameters.get("cursor") {
+      guard let cursor: Cursor = Page.decoded(text), cursor.sort == sort else {
+        throw Problem(.badRequest, "this cursor is none, or belongs to another order", hint: "begin without one")
       }
-      sort = asked
+      self.cursor = cursor
     }
-    isAscending = parameters.get("order") == "ascending"
-    limit = min(1_000, Int(try number("limit") ?? 100))
-    offset = Int(try number("offset") ?? 0)
   }
 
   func answer(_ view: LiveView, _ catalogue: Catalogue) throws -> JobList {
@@ -74,17 +91,25 @@ struct JobQuery {
       if matches(document, job.phase, isNoted: noted.contains(index)) { found.append((index, document)) }
     }
     // Equal ones stay in the order in which they were made.
-    found.sort { a, b in
-      let order = compare(a.document, b.document)
-      return order == 0
-        ? (isAscending ? a.index.rawValue < b.index.rawValue : a.index.rawValue > b.index.rawValue)
-        : isAscending ? order < 0 : order > 0
+    found.sort { isBefore(key($0.document), $0.index.rawValue, key($1.document), $1.index.rawValue) }
+    let start = cursor.flatMap { last in
+      found.firstIndex { isBefore(last.key, last.job, key($0.document), $0.index.rawValue) }
     }
-    let page = found.dropFirst(offset).prefix(limit).map(\.document)
-    let next = offset + page.count
-    return JobList(
-      jobs: page, total: found.count, total_cost_usd: found.reduce(0) { $0 + $1.document.cost_usd },
-      next_offset: next < found.count ? next : nil)
+    let first = offset + (start ?? (cursor == nil ? 0 : found.count))
+    let page = found.dropFirst(first).prefix(limit)
+    let next = first + page.count
+    var list = JobList(
+      jobs: page.map(\.document), total: found.count,
+      total_cost_usd: found.reduce(0) { $0 + $1.document.cost_usd })
+    if next < found.count, let last = page.last {
+      list.next_offset = next
+      list.next = Page.encoded(Cursor(sort: sort, key: key(last.document), job: last.index.rawValue))
+    }
+    return list
+  }
+
+  private func isBefore(_ a: Key, _ i: UInt32, _ b: Key, _ j: UInt32) -> Bool {
+    isAscending ? (a, i) < (b, j) : (a, i) > (b, j)
   }
 
   private func matches(_ job: JobDocument, _ phase: Phase, isNoted: Bool) -> Bool {
@@ -102,14 +127,13 @@ struct JobQuery {
     return (texts.compactMap { $0 } + (job.tags ?? [])).contains { $0.lowercased().contains(search) }
   }
 
-  private func compare(_ a: JobDocument, _ b: JobDocument) -> Int {
-    func order<T: Comparable>(_ x: T, _ y: T) -> Int { x < y ? -1 : x > y ? 1 : 0 }
-    return switch sort {
-    case "cost": order(a.cost_usd, b.cost_usd)
-    case "duration": order(a.duration_s ?? 0, b.duration_s ?? 0)
-    case "status": order(a.status, b.status)
-    case "creator": order(a.creator ?? "", b.creator ?? "")
-    default: 0
+  private func key(_ job: JobDocument) -> Key {
+    switch sort {
+    case "cost": .number(job.cost_usd)
+    case "duration": .number(job.duration_s ?? 0)
+    case "status": .text(job.status)
+    case "creator": .text(job.creator ?? "")
+    default: .none
     }
   }
 }

@@ -16,7 +16,9 @@ struct JobRoutes {
   func add(to router: RouterGroup<LiveContext>) {
     router.get("jobs") { request, _ in
       let query = try JobQuery(request.uri.queryParameters)
-      return try Reply.json(try query.answer(await runner.view, runner.catalogue))
+      var list = try query.answer(await runner.view, runner.catalogue)
+      list.next = list.next.map { Page.address(after: $0, request) }
+      return try Reply.json(list)
     }
     router.get("queue") { _, _ in
       let view = await runner.view
@@ -31,20 +33,24 @@ struct JobRoutes {
       if !document.isOver { document.projection = try await advice.forecast(view).jobs[document.id] }
       return try Reply.json(document)
     }
-    router.get("jobs/:id/events") { _, context in
+    router.get("jobs/:id/events") { request, context in
       let job = try job(context, await runner.view)
       let rows = try JobEvents.read(path: storePath, job: job)
       let events = rows.map {
         EventDocument(seq: Int($0.seq), at: Wording.stamp($0.at) ?? "", event: $0.kind, details: $0.payload)
       }
       let said = try runner.catalogue.messages(of: job).map(EventDocument.init)
-      return try Reply.json(EventList(events: (events + said).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }))
+      return try Reply.json(
+        try EventList(page: (events + said).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }, request))
     }
     router.get("jobs/:id/metrics") { request, context in
       let job = try job(context, await runner.view)
-      let query = request.uri.queryParameters
-      let from = query.get("from").flatMap { Int($0) } ?? 0
-      return try Reply.json(MetricList(metrics: try runner.catalogue.metrics(of: job, from: from)))
+      let page = try Page(request)
+      let from = try request.uri.queryParameters.count("from", 0...Int(Int32.max)) ?? 0
+      let metrics = try runner.catalogue.metrics(of: job, from: max(from, page.start), limit: page.limit + 1)
+      let next = metrics.count > page.limit ? metrics[page.limit].step : nil
+      return try Reply.json(
+        MetricList(metrics: Array(metrics.prefix(page.limit)), next: page.address(next, request)))
     }
     router.get("jobs/:id/fixes") { _, context in
       let view = await runner.view
@@ -54,8 +60,10 @@ struct JobRoutes {
       let fixes = failure == .none ? [] : advice.fixes(configuration, failure)
       return try Reply.json(FixList(fixes: fixes.map { $0.counted(view) }))
     }
-    router.post("quotes") { request, _ in
-      let (quote, _) = try await self.quote(of: Reply.read(request))
+    router.post("quotes") { request, context in
+      var new: NewJob = try await Reply.read(request)
+      try fill(&new, from: context.require(.viewer))
+      let (quote, _) = try await self.quote(of: new)
       return try Reply.json(quote)
     }
     router.post("jobs") { request, context in
@@ -70,13 +78,14 @@ struct JobRoutes {
       try runner.catalogue.addNote(note.text, to: job, by: person.name, at: view.at)
       return try Reply.json(try runner.catalogue.notes(of: job), .created)
     }
-    router.post("jobs/:id/:action") { request, context in
-      let view = await runner.view
-      let job = try job(context, view)
-      let deed = try JobDeed(
-        named: context.parameters.get("action") ?? "", job, view, try await Reply.readOrNothing(request), context)
-      try JobDeed.check(try await ask(deed.request, deed.act), view, job)
-      return try Reply.json(JobDocument(await runner.view, job))
+    for deed in JobDeed.all {
+      router.post("jobs/:id/\(deed.name)") { request, context in
+        let view = await runner.view
+        let job = try job(context, view)
+        let deed = try JobDeed(named: deed.name, job, view, try await Reply.readOrNothing(request), context)
+        try JobDeed.check(try await ask(deed.request, deed.act), view, job)
+        return try Reply.json(JobDocument(await runner.view, job))
+      }
     }
   }
 

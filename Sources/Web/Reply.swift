@@ -9,13 +9,19 @@ enum Reply {
   static func json(_ value: some Encodable, _ status: HTTPResponse.Status = .ok, _ headers: HTTPFields = [:]) throws
     -> Response
   {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = try encoder.encode(value)
     var headers = headers
     headers[.contentType] = "application/json"
-    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: try bytes(value)))
   }
+
+  static func bytes(_ value: some Encodable) throws -> ByteBuffer {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return ByteBuffer(bytes: try encoder.encode(value))
+  }
+
+  /// Of an answer that holds a secret: nobody keeps it, and so do we not.
+  static let secret: HTTPFields = [.cacheControl: "no-store"]
 
   /// The body as JSON.
   ///
@@ -31,8 +37,10 @@ enum Reply {
   }
 
   private static func value<Value: Decodable>(of body: ByteBuffer) throws -> Value {
+    let data = Data(body.readableBytesView)
+    try Schemas.shared.check(data, as: Value.self)
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(body.readableBytesView))
+      return try JSONDecoder().decode(Value.self, from: data)
     } catch DecodingError.keyNotFound(let key, _) {
       throw Problem(.badRequest, "'\(key.stringValue)' is missing")
     } catch DecodingError.typeMismatch(_, let context) {

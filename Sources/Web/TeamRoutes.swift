@@ -24,8 +24,13 @@ struct TeamRoutes {
     }
     router.get("audit") { request, _ in
       let query = request.uri.queryParameters
-      return try Reply.json(
-        AuditLog(lines: try catalogue.audit(prefix: query.get("action") ?? "", subject: query.get("subject"))))
+      let page = try Page(request)
+      let lines = try catalogue.audit(
+        prefix: query.get("action") ?? "", subject: query.get("subject"),
+        after: page.start > 0 ? Int64(page.start) : .max,
+        limit: page.limit + 1)
+      let next = lines.count > page.limit ? Int(lines[page.limit - 1].id) : nil
+      return try Reply.json(AuditLog(lines: Array(lines.prefix(page.limit)), next: page.address(next, request)))
     }
     addPeople(router)
     addFiles(router)
@@ -47,7 +52,7 @@ struct TeamRoutes {
     }
     router.delete("people/:name") { _, context in
       let manager = try context.require(.manager)
-      let name = context.parameters.get("name") ?? ""
+      let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
       guard try catalogue.retire(name, at: await runner.view.at) else {
         throw Problem(.notFound, "there is no '\(name)'")
       }
@@ -56,7 +61,7 @@ struct TeamRoutes {
     }
     router.post("people/:name/tokens") { request, context in
       let manager = try context.require(.manager)
-      let name = context.parameters.get("name") ?? ""
+      let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
       guard try catalogue.people().contains(where: { $0.name == name }) else {
         throw Problem(.notFound, "there is no '\(name)'", hint: "lora-train user add \(name) --role engineer")
       }
@@ -65,7 +70,8 @@ struct TeamRoutes {
       let digest = Bearers.digest(of: token)
       try catalogue.addToken(digest: digest, person: name, label: label, at: await runner.view.at)
       try await record(manager.act("token.create", name, change: String(digest.prefix(8))))
-      return try Reply.json(NewToken(id: String(digest.prefix(8)), person: name, token: token), .created)
+      return try Reply.json(
+        NewToken(id: String(digest.prefix(8)), person: name, token: token), .created, Reply.secret)
     }
     router.delete("tokens/:id") { _, context in
       let manager = try context.require(.manager)
@@ -101,7 +107,7 @@ struct TeamRoutes {
     router.post("templates") { request, context in
       let person = try context.require(.engineer)
       let new: NewTemplate = try await Reply.read(request)
-      guard (3...100).contains(new.name.count) else {
+      guard (3...100).contains(new.name.unicodeScalars.count) else {
         throw Problem(.badRequest, "a template's name has 3 to 100 characters")
       }
       let template = Catalogue.Template(

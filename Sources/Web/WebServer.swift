@@ -43,6 +43,8 @@ public struct WebServer: Sendable {
   private let shelf: BundleShelf?
   private let trustedProxies: Set<String>
   private let signIn: SignIn
+  private let meters = Meters()
+  let feed: LiveFeed
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
@@ -70,6 +72,7 @@ public struct WebServer: Sendable {
     self.advice = advice
     self.shelf = shelf
     self.trustedProxies = trustedProxies
+    feed = LiveFeed(runner: runner)
     signIn = SignIn(
       catalogue: runner.catalogue, runner: runner, passwords: passwords, store: store, clock: clock)
   }
@@ -90,7 +93,7 @@ public struct WebServer: Sendable {
     logger.logLevel = .error
     let app = Application(
       router: router(), configuration: .init(address: .hostname(host, port: port), serverName: "lora-train"),
-      services: [Running(runner: runner)], onServerRunning: { await ready($0.localAddress?.port ?? port) },
+      services: [Running(runner: runner, feed: feed)], onServerRunning: { await ready($0.localAddress?.port ?? port) },
       logger: logger)
     do {
       try await app.runService()
@@ -102,23 +105,42 @@ public struct WebServer: Sendable {
     }
   }
 
-  /// Who may ask what.
+  /// What is served: an answer to everything.
   func router() -> Router<LiveContext> {
+    let router = routes()
+    router.refuseOtherMethods()
+    return router
+  }
+
+  /// Who may ask what.
+  func routes() -> Router<LiveContext> {
     let router = Router(context: LiveContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: Meters.Watch(meters: meters))
     router.add(middleware: Callers(trusted: trustedProxies))
     router.add(middleware: SecurityHeaders())
     router.add(middleware: ProblemAnswers())
+    router.get("ready") { [runner] _, _ in
+      guard await runner.isRunning else {
+        throw Problem(.serviceUnavailable, "lora-train is about to end, or to start anew")
+      }
+      _ = try await Reply.orUnavailable { try runner.catalogue.journalLength() }
+      return try Reply.json(WebServer.health(await runner.view))
+    }
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
-    WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store).add(to: router)
+    WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store, feed: feed).add(
+      to: router)
     shelf?.add(to: router)
     let visitors = Visitors(signIn: signIn, bearers: Bearers(catalogue: runner.catalogue, ownToken: token))
     SignInRoutes(signIn: signIn).add(to: router, router.group().add(middleware: visitors))
-    let api = router.group("api/v1").add(middleware: visitors)
+    MetricsPage(runner: runner, advice: advice, meters: meters).add(to: router.group().add(middleware: visitors))
+    let api = router.group("api/v1").add(middleware: visitors).add(middleware: Conditional())
+      .add(middleware: Idempotency(catalogue: runner.catalogue, clock: signIn.clock))
+    api.get("openapi.json") { _, _ in try Reply.json(OpenAPI.document) }
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: api)
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath).add(to: api)
     SessionRoutes(signIn: signIn).add(to: api)
-    router.refuseOtherMethods()
+    StreamRoutes(feed: feed, runner: runner).add(to: api)
     return router
   }
 
@@ -131,11 +153,18 @@ public struct WebServer: Sendable {
   /// The runner's life within the server's.
   private struct Running: Service {
     let runner: LiveRunner
+    let feed: LiveFeed
     func run() async throws {
       try await withGracefulShutdownHandler {
+        // Whoever watches is told for as long as the runner runs.
+        let telling = Task { await feed.tell() }
+        defer { telling.cancel() }
         try await runner.run()
       } onGracefulShutdown: {
-        Task { await runner.stop() }
+        Task {
+          await feed.end()
+          await runner.stop()
+        }
       }
     }
   }

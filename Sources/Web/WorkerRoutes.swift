@@ -10,6 +10,7 @@ struct WorkerRoutes {
   let desk: MeasureDesk
   let keys: WorkerKeys
   let store: String
+  let feed: LiveFeed
 
   /// Seconds that a signature's time may be off.
   private static let tolerance = 300.0
@@ -39,6 +40,7 @@ struct WorkerRoutes {
         job: job, metrics: said == nil ? (measures.rows ?? []).map { $0.metric(time) } : [],
         message: said.map { ($0.number, pod.description, $0.1) }, at: now)
       try await Reply.orUnavailable { try await desk.keep(kept) }
+      if let last = kept.metrics.map(\.step).max() { await feed.note(job, measured: last) }
       return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .proceed, next: 0)))
     }
   }

@@ -107,12 +107,15 @@ extension Catalogue {
     + "gpu_memory_gb, elapsed_s"
 
   /// By step, from one step to another.
-  public func metrics(of job: JobIndex, from: Int = 0, to: Int = .max) throws(InputError) -> [Metric] {
+  public func metrics(
+    of job: JobIndex, from: Int = 0, to: Int = .max, limit: Int = .max
+  ) throws(InputError) -> [Metric] {
     try read { db in
       try Row.fetchAll(
         db,
-        sql: "SELECT step, at, \(Catalogue.measured) FROM metric WHERE job = ? AND step BETWEEN ? AND ? ORDER BY step",
-        arguments: [job.rawValue, from, to]
+        sql: "SELECT step, at, \(Catalogue.measured) FROM metric WHERE job = ? AND step BETWEEN ? AND ? ORDER BY step "
+          + "LIMIT ?",
+        arguments: [job.rawValue, from, to, limit]
       ).map { row in
         var m = Metric(step: row[0], at: row[1])
         (m.epoch, m.training_loss, m.validation_loss, m.learning_rate) = (row[2], row[3], row[4], row[5])
@@ -169,8 +172,15 @@ extension Catalogue {
     }
   }
 
+  /// How many rows the journal has.
+  public func journalLength() throws(InputError) -> Int {
+    try read { db in try Int.fetchOne(db, sql: "SELECT coalesce(max(seq), 0) FROM journal") ?? 0 }
+  }
+
   /// One line of the audit log.
   public struct AuditLine: Codable, Sendable, Hashable {
+    /// Counts up.
+    public var id: Int64
     public var at: String
     public var person: String
     public var role: String
@@ -182,19 +192,23 @@ extension Catalogue {
 
   /// What people did, the newest first.
   ///
-  /// - Parameter prefix: only actions that begin so: `budget.`
-  public func audit(prefix: String = "", subject: String? = nil, limit: Int = 1_000) throws(InputError) -> [AuditLine] {
+  /// - Parameters:
+  ///   - prefix: only actions that begin so: `budget.`
+  ///   - after: only those older than this line.
+  public func audit(
+    prefix: String = "", subject: String? = nil, after: Int64 = .max, limit: Int = 1_000
+  ) throws(InputError) -> [AuditLine] {
     try read { db in
       try Row.fetchAll(
         db,
         sql: """
-          SELECT at, person, role, action, subject, justification, change FROM audit
-          WHERE substr(action, 1, length(?1)) = ?1 AND (?2 IS NULL OR subject = ?2) ORDER BY id DESC LIMIT ?3
-          """, arguments: [prefix, subject, limit]
+          SELECT at, person, role, action, subject, justification, change, id FROM audit
+          WHERE substr(action, 1, length(?1)) = ?1 AND (?2 IS NULL OR subject = ?2) AND id < ?4 ORDER BY id DESC LIMIT ?3
+          """, arguments: [prefix, subject, limit, after]
       ).map {
         AuditLine(
-          at: Catalogue.stamp(Instant(microseconds: $0[0])), person: $0[1], role: $0[2], action: $0[3], subject: $0[4],
-          justification: $0[5], change: $0[6])
+          id: $0[7], at: Catalogue.stamp(Instant(microseconds: $0[0])), person: $0[1], role: $0[2], action: $0[3],
+          subject: $0[4], justification: $0[5], change: $0[6])
       }
     }
   }

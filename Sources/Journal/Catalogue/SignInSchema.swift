@@ -22,4 +22,18 @@ enum SignInSchema {
       ends_at INTEGER NOT NULL
     ) STRICT;
     """
+
+  static let requests = """
+    CREATE TABLE kept_request (
+      person TEXT    NOT NULL,
+      key    TEXT    NOT NULL,             -- Idempotency-Key
+      digest TEXT    NOT NULL,             -- SHA-256 of what is asked for
+      at     INTEGER NOT NULL,
+      status INTEGER,                      -- NULL: begun
+      type   TEXT,
+      body   TEXT,                         -- NULL: it held a secret, which is kept nowhere
+      PRIMARY KEY (person, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kept_request_at ON kept_request(at);
+    """
 }

@@ -47,7 +47,8 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let list: EventList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/events")
+      let list = EventList(
+        events: try await LiveClient(target.store).all("/api/v1/jobs/\(target.path)/events", \EventList.events, \.next))
       if output.json { return print(try JobText.json(list)) }
       var table = Table(header: ["at (UTC)", "event", "details"])
       table.left = [0, 1, 2]
@@ -154,7 +155,9 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let list: MetricList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/metrics")
+      let list = MetricList(
+        metrics: try await LiveClient(target.store).all(
+          "/api/v1/jobs/\(target.path)/metrics", \MetricList.metrics, \.next))
       print(output.json ? try JobText.json(list) : csv ? MetricText.csv(list.metrics) : MetricText.table(list.metrics))
     }
   }

@@ -33,7 +33,8 @@ struct JobListCommand: AsyncParsableCommand {
       ("status", status), ("creator", creator), ("client", client), ("project", project), ("preset", preset),
       ("pricing", pricing), ("tag", tag), ("search", search), ("from", from), ("until", until),
       ("cost_from", costFrom.map { "\($0)" }), ("cost_to", costTo.map { "\($0)" }), ("sort", sort),
-      ("order", ascending ? "ascending" : nil), ("limit", "\(max(0, limit))"), ("offset", "\(max(0, offset))"),
+      ("order", ascending ? "ascending" : nil), ("limit", "\(min(1_000, max(1, limit)))"),
+      ("offset", "\(max(0, offset))"),
     ]
     let text = query.compactMap { key, value in value.map { "\(key)=\(LiveClient.escaped($0))" } }
       .joined(separator: "&")

@@ -27,6 +27,19 @@ struct LiveClient {
 
   func get<Value: Decodable>(_ path: String) async throws -> Value { try await call("GET", path, nil) }
 
+  /// A list, page by page to its end.
+  func all<List: Decodable, Row>(
+    _ path: String, _ rows: KeyPath<List, [Row]>, _ next: KeyPath<List, String?>
+  ) async throws -> [Row] {
+    var (found, page): ([Row], String?) = ([], path)
+    while let path = page {
+      let list: List = try await get(path)
+      found += list[keyPath: rows]
+      page = list[keyPath: next]
+    }
+    return found
+  }
+
   func post<Value: Decodable>(_ path: String) async throws -> Value { try await call("POST", path, Data("{}".utf8)) }
 
   func send<Value: Decodable>(_ method: String, _ path: String, _ body: some Encodable) async throws -> Value {

@@ -34,6 +34,14 @@ public struct BudgetDocument: Codable, Sendable {
   }
 }
 
+/// The limit alone: what two managers may both be about to change.
+public struct LimitDocument: Codable, Sendable {
+  /// nil: there is none.
+  public var limit_usd: Double?
+
+  init(_ view: LiveView) { limit_usd = view.fleet.budget.limit.map(Wording.dollars) }
+}
+
 /// A new limit; none: there is no limit any more.
 public struct NewLimit: Codable, Sendable {
   public var limit_usd: Double?

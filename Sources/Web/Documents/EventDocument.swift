@@ -2,6 +2,7 @@ import Calibration
 import DiscreteEvent
 import Engine
 import Foundation
+import Hummingbird
 import Journal
 import Live
 
@@ -13,7 +14,42 @@ public struct EventDocument: Codable, Sendable {
   public var details: String
 }
 
-public struct EventList: Codable, Sendable { public var events: [EventDocument] }
+public struct EventList: Codable, Sendable {
+  public var events: [EventDocument]
+  /// Where the next page is.
+  public var next: String?
+  public init(events: [EventDocument]) { self.events = events }
+}
+
+extension EventList {
+  /// Where a page ends: the last row's time and number, and how many of that time and number there were before it. A worker's line may come in late,
+  /// between others.
+  private struct Cursor: Codable {
+    var at: String
+    var seq: Int
+    var equal: Int
+  }
+
+  /// - Parameter all: by time and number.
+  init(page all: [EventDocument], _ request: Request) throws {
+    let query = request.uri.queryParameters
+    let limit = try query.count("limit", 1...1_000) ?? 1_000
+    var start = 0
+    if let text = query.get("cursor") {
+      guard let last: Cursor = Page.decoded(text) else {
+        throw Problem(.badRequest, "this is no cursor", hint: "take `next` of the page before", place: "cursor")
+      }
+      let first = all.firstIndex { ($0.at, $0.seq) >= (last.at, last.seq) } ?? all.count
+      let ties = all[first...].prefix { ($0.at, $0.seq) == (last.at, last.seq) }.count
+      start = first + min(ties, last.equal + 1)
+    }
+    events = Array(all.dropFirst(start).prefix(limit))
+    let end = start + events.count
+    guard end < all.count, let last = events.last else { return }
+    let equal = all[..<(end - 1)].reversed().prefix { ($0.at, $0.seq) == (last.at, last.seq) }.count
+    next = Page.address(after: Page.encoded(Cursor(at: last.at, seq: last.seq, equal: equal)), request)
+  }
+}
 
 extension EventDocument {
   /// What a worker said, in the same diary.
@@ -25,4 +61,9 @@ extension EventDocument {
   }
 }
 
-public struct MetricList: Codable, Sendable { public var metrics: [Catalogue.Metric] }
+public struct MetricList: Codable, Sendable {
+  public var metrics: [Catalogue.Metric]
+  /// Where the next page is.
+  public var next: String?
+  public init(metrics: [Catalogue.Metric], next: String? = nil) { (self.metrics, self.next) = (metrics, next) }
+}

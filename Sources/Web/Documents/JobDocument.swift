@@ -140,4 +140,6 @@ public struct JobList: Codable, Sendable {
   public var total_cost_usd: Double
   /// Where the next page begins.
   public var next_offset: Int?
+  /// Where the next page is; whatever is added meanwhile, it goes on after the last job of this one.
+  public var next: String?
 }

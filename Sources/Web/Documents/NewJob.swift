@@ -34,15 +34,15 @@ public struct NewJob: Codable, Sendable {
 
   /// - Throws: ``Problem`` where a text is too long, or a number is none that can be.
   func check() throws {
-    guard (3...100).contains(name.count) else {
-      throw Problem(.badRequest, "a job's name has 3 to 100 characters, not \(name.count)")
+    guard (3...100).contains(name.unicodeScalars.count) else {
+      throw Problem(.badRequest, "a job's name has 3 to 100 characters, not \(name.unicodeScalars.count)")
     }
     for (what, text, most) in [("purpose", purpose, 500), ("notes", notes, 2_000)] {
-      if let text, text.count > most {
-        throw Problem(.badRequest, "\(what) has \(text.count) characters; \(most) at most")
+      if let text, text.unicodeScalars.count > most {
+        throw Problem(.badRequest, "\(what) has \(text.unicodeScalars.count) characters; \(most) at most")
       }
     }
-    if let tags, tags.count > 20 || !tags.allSatisfy({ (1...40).contains($0.count) }) {
+    if let tags, tags.count > 20 || !tags.allSatisfy({ (1...40).contains($0.unicodeScalars.count) }) {
       throw Problem(.badRequest, "a job has 20 tags at most, of 1 to 40 characters each")
     }
     if let cap = max_cost_usd, !(cap > 0 && cap < 1e9) { throw Problem(.badRequest, "max_cost_usd must be above 0") }
@@ -89,8 +89,8 @@ public struct NewNote: Codable, Sendable {
   public init(text: String) { self.text = text }
 
   func check() throws {
-    guard (1...2_000).contains(text.count) else {
-      throw Problem(.badRequest, "a note has 1 to 2,000 characters, not \(text.count)")
+    guard (1...2_000).contains(text.unicodeScalars.count) else {
+      throw Problem(.badRequest, "a note has 1 to 2,000 characters, not \(text.unicodeScalars.count)")
     }
   }
 }

@@ -22,7 +22,9 @@ public struct NewToken: Codable, Sendable {
 
 public struct AuditLog: Codable, Sendable {
   public var lines: [Catalogue.AuditLine]
-  public init(lines: [Catalogue.AuditLine]) { self.lines = lines }
+  /// Where the next page is.
+  public var next: String?
+  public init(lines: [Catalogue.AuditLine], next: String? = nil) { (self.lines, self.next) = (lines, next) }
 }
 public struct FileList: Codable, Sendable { public var files: [Catalogue.FileRecord] }
 

@@ -52,7 +52,7 @@ struct SessionRoutes {
       }
       let path = try await signIn.link(for: name)
       try await signIn.record(manager.act("person.invite", name))
-      return try Reply.json(NewLink(person: name, path: path), .created)
+      return try Reply.json(NewLink(person: name, path: path), .created, Reply.secret)
     }
   }
 

@@ -129,9 +129,11 @@ struct SignInRoutes {
 enum PersonName {
   static func check(_ name: String) throws {
     guard (2...60).contains(name.count), !["owner", "unknown"].contains(name),
-      name.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) })
+      // No look-alikes from other alphabets: the audit log names people.
+      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "._-".contains($0) })
     else {
-      throw Problem(.badRequest, "a name has 2 to 60 letters, digits, '.', '_' or '-', and is not 'owner' or 'unknown'")
+      throw Problem(
+        .badRequest, "a name has 2 to 60 letters (a to z), digits, '.', '_' or '-', and is not 'owner' or 'unknown'")
     }
   }
 }

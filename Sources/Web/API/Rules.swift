@@ -1,0 +1,45 @@
+/// What the types do not say of the documents that are sent: how long, how large, which words. What comes in is held against them, and they stand in
+/// the OpenAPI document: the two cannot differ.
+enum Rules {
+  /// By document and field.
+  static let all: [String: [String: JSONValue]] = [
+    "NewJob": [
+      "name": text(3, 100), "purpose": text(0, 500), "notes": text(0, 2_000), "client": text(0, 200),
+      "project": text(0, 200), "creator": text(0, 60), "template": text(0, 100), "training_file": text(0, 100),
+      "retry_of": text(0, 40), "fix": text(0, 40), "justification": text(0, 2_000), "max_cost_usd": dollars(0.01),
+      "tags": ["maxItems": 20, "items": text(1, 40)],
+    ],
+    "JobConfiguration": [
+      "rank": range(1, 1_024), "learningRate": ["exclusiveMinimum": 0, "maximum": 1], "epochs": range(1, 1_000),
+      "batchSize": range(1, 4_096), "gradientAccumulation": range(1, 4_096), "maxSequenceLength": range(1, 1_048_576),
+      "checkpointEvery": range(1, 1_000_000), "trainingPairs": range(1, 1_000_000),
+      "tokensPerPair": ["exclusiveMinimum": 0, "maximum": 1_000_000], "statedSteps": range(1, 1_000_000_000),
+    ],
+    "NewNote": ["text": text(1, 2_000)],
+    "NewLimit": ["limit_usd": dollars(0), "justification": reason],
+    "NewApproval": ["limit_usd": dollars(0.01), "justification": reason],
+    "Reason": ["justification": text(0, 2_000)],
+    "Person": ["name": personName, "email": text(0, 254)],
+    "NewPassword": ["old": text(0, 200), "new": text(0, 200)],
+    "NewTemplate": [
+      "name": text(3, 100), "purpose": text(0, 500), "tags": ["maxItems": 20, "items": text(1, 40)],
+    ],
+  ]
+
+  /// Characters are counted as JSON Schema counts them, by code points.
+  private static func text(_ least: Int, _ most: Int) -> JSONValue {
+    ["minLength": .integer(least), "maxLength": .integer(most), "pattern": #"^[^\u0000]*$"#]
+  }
+  private static func range(_ least: Int, _ most: Int) -> JSONValue {
+    ["minimum": .integer(least), "maximum": .integer(most)]
+  }
+  private static func dollars(_ least: Double) -> JSONValue {
+    ["minimum": .number(least), "maximum": 999_999_999]
+  }
+  private static let reason: JSONValue = [
+    "minLength": 1, "maxLength": 2_000, "pattern": #"^[^\u0000]*[!-~][^\u0000]*$"#,
+  ]
+  private static let personName: JSONValue = [
+    "minLength": 2, "maxLength": 60, "pattern": "^[A-Za-z0-9._-]+$", "not": ["enum": ["owner", "unknown"]],
+  ]
+}

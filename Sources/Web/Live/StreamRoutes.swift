@@ -1,0 +1,53 @@
+import Engine
+import HTTPTypes
+import Hummingbird
+import Live
+import NIOCore
+
+/// `GET /api/v1/stream`: server-sent events, so that a page is what the store is without asking for it.
+///
+/// `job` (a `JobDocument`), `metrics` (a job has new ones, up to a step), `budget`; `hello` when all was heard, `reset` when something was missed
+/// and has to be asked for. `?job=job-7`: only what concerns that one.
+struct StreamRoutes {
+  let feed: LiveFeed
+  let runner: LiveRunner
+
+  /// Then a browser comes again, and shows again who it is: nobody who signed out goes on watching for long.
+  private static let longest = Duration.seconds(600)
+
+  func add(to router: RouterGroup<LiveContext>) {
+    router.get("stream") { request, context in
+      _ = try context.require(.viewer)
+      var job: JobIndex?
+      if let id = request.uri.queryParameters.get("job") {
+        job = await runner.view.job(id)
+        guard job != nil else { throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list") }
+      }
+      let (watched, last) = (job, request.headers[.lastEventID])
+      return Response(
+        status: .ok,
+        // Proxies that gather before they pass on would hold everything back.
+        headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .named("X-Accel-Buffering"): "no"],
+        body: ResponseBody { writer in
+          let (ticket, messages) = await feed.watch(watched, after: last)
+          let end = ContinuousClock.now + StreamRoutes.longest
+          do {
+            try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+            for await message in messages {
+              try await writer.write(message)
+              if ContinuousClock.now > end { break }
+            }
+          } catch {
+            await feed.leave(ticket)
+            throw error
+          }
+          await feed.leave(ticket)
+          try await writer.finish(nil)
+        })
+    }
+  }
+}
+
+extension HTTPField.Name {
+  static let lastEventID = named("Last-Event-ID")
+}

@@ -1,0 +1,145 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Testing
+
+@testable import Web
+
+/// Asked again: the next page, the same request once more, a document that one has.
+@Suite struct RepetitionTests {
+  @Test func aCursorDoesNotSlipWhenAJobIsAdded() async throws {
+    let office = try Office(limit: nil)
+    func make(_ i: Int) async throws {
+      var job = Office.job("job number \(i)")
+      job.creator = "nobody"
+      #expect(try await office.ask("POST", "/api/v1/jobs", job).status == 201)
+    }
+    for i in 1...7 { try await make(i) }
+    for sort in JobQuery.sorts {
+      for order in ["ascending", "descending"] {
+        var (path, seen): (String?, [String]) = ("/api/v1/jobs?limit=2&sort=\(sort)&order=\(order)", [])
+        var before: [String] = []
+        while let next = path {
+          let page = try await office.ask("GET", next).value(JobList.self)
+          if before.isEmpty { before = try await office.ask("GET", "/api/v1/jobs").value(JobList.self).jobs.map(\.id) }
+          seen += page.jobs.map(\.id)
+          path = page.next
+          if seen.count == 2 { try await make(0) }
+        }
+        // None twice, and none of those that were there left out.
+        #expect(Set(seen).count == seen.count, "\(sort) \(order)")
+        #expect(Set(before).isSubset(of: seen), "\(sort) \(order)")
+      }
+    }
+    let page = try await office.ask("GET", "/api/v1/jobs?limit=2").value(JobList.self)
+    let cursor = try #require(page.next?.split(separator: "=").last)
+    #expect(try await office.ask("GET", "/api/v1/jobs?sort=cost&cursor=\(cursor)").status == 400, "of another order")
+    #expect(try await office.ask("GET", "/api/v1/jobs?cursor=nonsense").status == 400)
+  }
+
+  @Test func longListsComeInPages() async throws {
+    let office = try Office(pods: .always)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("measured")).status == 201)
+    let metrics = (1...25).map { Catalogue.Metric(step: $0 * 10, at: 0) }
+    let messages = (1...9).map {
+      Catalogue.Measures(
+        job: JobIndex(0), metrics: $0 == 1 ? metrics : [],
+        message: (Int64($0), "a pod", .init(kind: .log, code: "", message: "line \($0)", at: 1_795_000_000_000_000)),
+        at: .distantPast)
+    }
+    try office.runner.catalogue.record(messages)
+    func walk<List: Decodable, Row>(_ path: String, _ rows: (List) -> [Row], _ next: (List) -> String?) async throws
+      -> [Row]
+    {
+      var (found, page): ([Row], String?) = ([], path)
+      while let path = page {
+        let list = try await office.ask("GET", path).value(List.self)
+        #expect(rows(list).count <= 4)
+        found += rows(list)
+        page = next(list)
+      }
+      return found
+    }
+    let steps = try await walk("/api/v1/jobs/1/metrics?limit=4&from=50", { (l: MetricList) in l.metrics }, \.next)
+    #expect(steps.map(\.step) == metrics.map(\.step).filter { $0 >= 50 })
+    // Nine lines of one second: they are told apart.
+    let all = try await office.ask("GET", "/api/v1/jobs/1/events").value(EventList.self).events
+    let events = try await walk("/api/v1/jobs/1/events?limit=4", { (l: EventList) in l.events }, \.next)
+    #expect(events.map(\.details) == all.map(\.details) && events.count >= 12)
+    for _ in 0..<9 { _ = try await office.token("emil", .engineer) }
+    let lines = try await walk("/api/v1/audit?limit=4&action=token", { (l: AuditLog) in l.lines }, \.next)
+    #expect(lines.count == 9 && lines.map(\.id) == lines.map(\.id).sorted(by: >))
+  }
+
+  @Test func aRequestIsDoneOnceUnderItsKey() async throws {
+    let office = try Office(limit: nil)
+    func make(_ name: String, _ key: String, token: String = Office.ownToken) async throws -> Office.Answer {
+      try await office.ask(
+        "POST", "/api/v1/jobs",
+        bytes: Data(#"{"name":"\#(name)","configuration":\#(RepetitionTests.configuration)}"#.utf8),
+        headers: ["Idempotency-Key": key, "Authorization": "Bearer \(token)"])
+    }
+    let first = try await make("a job", "k1")
+    let again = try await make("a job", "k1")
+    #expect(first.status == 201 && again.status == 201 && first.body == again.body)
+    #expect(try await make("another", "k1").status == 422)
+    #expect(try await make("a job", "k2").status == 201)
+    // Another person's key is another key.
+    let emil = try await office.token("emil", .engineer)
+    #expect(try await make("a job", "k1", token: emil).value(JobDocument.self).creator == "emil")
+    #expect(try await office.ask("GET", "/api/v1/jobs").value(JobList.self).total == 3)
+    // What was refused is refused again, in the same words.
+    let short = try await make("a", "k3")
+    let shortAgain = try await make("a", "k3")
+    #expect(short.status == 400 && shortAgain.body == short.body)
+    // Kept for a day, not longer.
+    office.clock.go(Idempotency.holds)
+    #expect(try await make("a job", "k1").body == first.body)
+    office.clock.go(.seconds(1))
+    #expect(try await make("another", "k1").status == 201)
+    #expect(try await make("a job", "spaces in it").status == 400)
+  }
+
+  @Test func aSecretIsNotKeptForWhoeverAsksAgain() async throws {
+    let office = try Office()
+    _ = try await office.token("emil", .engineer)
+    let key = ["Idempotency-Key": "t1"]
+    let made = try await office.ask("POST", "/api/v1/people/emil/tokens", headers: key)
+    #expect(made.status == 201)
+    #expect(try await office.ask("POST", "/api/v1/people/emil/tokens", headers: key).status == 409)
+    let token = try made.value(NewToken.self).token
+    for file in ["store", "store-wal"] {
+      let data = (try? Data(contentsOf: office.folder.appendingPathComponent(file))) ?? Data()
+      #expect(data.range(of: Data(token.utf8)) == nil)
+    }
+  }
+
+  @Test func whoeverHasADocumentIsNotSentItAgain() async throws {
+    let office = try Office()
+    let first = try await office.ask("GET", "/api/v1/people")
+    let tag = try #require(first.headers[.eTag])
+    for given in [tag, "W/\(tag)", "\"x\", \(tag)", "*"] {
+      let again = try await office.ask("GET", "/api/v1/people", headers: ["If-None-Match": given])
+      #expect(again.status == 304 && again.body.isEmpty && again.headers[.eTag] == tag, "\(given)")
+    }
+    _ = try await office.token("emil", .engineer)
+    #expect(try await office.ask("GET", "/api/v1/people", headers: ["If-None-Match": tag]).status == 200)
+  }
+
+  @Test func twoManagersDoNotUndoEachOther() async throws {
+    let office = try Office(limit: 100)
+    let tag = try #require(try await office.ask("GET", "/api/v1/budget/limit").headers[.eTag])
+    func set(_ limit: Double) async throws -> Int {
+      try await office.ask(
+        "PUT", "/api/v1/budget", NewLimit(limit_usd: limit, justification: "so"), headers: ["If-Match": tag]
+      ).status
+    }
+    #expect(try await set(200) == 200)
+    #expect(try await set(300) == 412)
+    #expect(try await office.ask("GET", "/api/v1/budget/limit").value(LimitDocument.self).limit_usd == 200)
+  }
+
+  private static let configuration = String(
+    decoding: (try? JSONEncoder().encode(Office.job("x").configuration)) ?? Data(), as: UTF8.self)
+}
