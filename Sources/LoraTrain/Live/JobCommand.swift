@@ -32,9 +32,10 @@ struct JobCommand: AsyncParsableCommand {
       print(JobText.one(job))
       // What stands against a pod, and what can be done about it.
       guard ["waiting_for_gpu", "awaiting_decision"].contains(job.status) else { return }
-      let list: EventList = try await client.get("/api/v1/jobs/\(target.path)/events")
+      let events: [EventDocument] = try await client.all(
+        "/api/v1/jobs/\(target.path)/events", \EventList.events, \.next)
       let mark = "pod_refused: "
-      if let refusal = list.events.last(where: { $0.details.hasPrefix(mark) }) {
+      if let refusal = events.last(where: { $0.details.hasPrefix(mark) }) {
         print(refusal.details.dropFirst(mark.count))
       }
     }
