@@ -74,6 +74,11 @@ struct JobDeed {
   }
 }
 
+/// Why something is done that is not done without a reason.
+struct NeededReason: Codable, Sendable {
+  var justification: String
+}
+
 /// Why something is done.
 public struct Reason: Codable, Sendable {
   public var justification: String?

@@ -74,7 +74,8 @@ struct JobQuery {
     offset = try parameters.count("offset", 0...Int(Int32.max)) ?? 0
     if let text = parameters.get("cursor") {
       guard let cursor: Cursor = Page.decoded(text), cursor.sort == sort else {
-        throw Problem(.badRequest, "this cursor is none, or belongs to another order", hint: "begin without one")
+        throw Problem(
+          .notFound, "there is no such page, or it belongs to another order", hint: "begin without a cursor", place: "cursor")
       }
       self.cursor = cursor
     }

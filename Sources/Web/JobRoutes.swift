@@ -82,7 +82,11 @@ struct JobRoutes {
       router.post("jobs/:id/\(deed.name)") { request, context in
         let view = await runner.view
         let job = try job(context, view)
-        let deed = try JobDeed(named: deed.name, job, view, try await Reply.readOrNothing(request), context)
+        let why =
+          deed.needsReason
+          ? Reason(justification: (try await Reply.read(request) as NeededReason).justification)
+          : try await Reply.readOrNothing(request)
+        let deed = try JobDeed(named: deed.name, job, view, why, context)
         try JobDeed.check(try await ask(deed.request, deed.act), view, job)
         return try Reply.json(JobDocument(await runner.view, job))
       }

@@ -17,7 +17,7 @@ extension Endpoint {
     [
       Endpoint(
         method: .get, path: "jobs", about: "Jobs that a question finds, the newest first", role: .viewer,
-        query: filters + Parameter.page, answer: JobList.self),
+        query: filters + Parameter.page, answer: JobList.self, refusals: [404]),
       Endpoint(
         method: .post, path: "jobs", about: "Makes a job", role: .engineer, body: .json(NewJob.self),
         answer: JobDocument.self, status: 201, refusals: [404]),
@@ -47,6 +47,6 @@ extension Endpoint {
     + JobDeed.all.map { deed in
       Endpoint(
         method: .post, path: "jobs/{id}/\(deed.name)", about: deed.about, role: deed.role,
-        body: deed.needsReason ? .json(Reason.self) : .optional(Reason.self), answer: JobDocument.self)
+        body: deed.needsReason ? .json(NeededReason.self) : .optional(Reason.self), answer: JobDocument.self)
     }
 }

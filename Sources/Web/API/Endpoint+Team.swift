@@ -75,7 +75,7 @@ extension Endpoint {
       method: .get, path: "audit", about: "What people did, the newest first", role: .viewer,
       query: [
         .text("action", "How the action begins: `budget.`"), .text("subject", "What it was done to: `job-7`."),
-      ] + Parameter.page, answer: AuditLog.self),
+      ] + Parameter.page, answer: AuditLog.self, refusals: [404]),
     Endpoint(
       method: .post, path: "store/confirm", about: "Says that this copy of the store is the one that lives",
       role: .manager, answer: HealthDocument.self),

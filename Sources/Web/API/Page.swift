@@ -16,7 +16,7 @@ struct Page {
       return
     }
     guard let start: Int = Page.decoded(text), start > 0 else {
-      throw Problem(.badRequest, "this is no cursor", hint: "take `next` of the page before", place: "cursor")
+      throw Problem(.notFound, "there is no such page", hint: "take `next` of the page before", place: "cursor")
     }
     self.start = start
   }

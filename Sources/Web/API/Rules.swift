@@ -16,7 +16,8 @@ enum Rules {
       "tokensPerPair": ["exclusiveMinimum": 0, "maximum": 1_000_000], "statedSteps": range(1, 1_000_000_000),
     ],
     "NewNote": ["text": text(1, 2_000)],
-    "NewLimit": ["limit_usd": dollars(0), "justification": reason],
+    "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
+    "NeededReason": ["justification": reason],
     "NewApproval": ["limit_usd": dollars(0.01), "justification": reason],
     "Reason": ["justification": text(0, 2_000)],
     "Person": ["name": personName, "email": text(0, 254)],
@@ -25,6 +26,9 @@ enum Rules {
       "name": text(3, 100), "purpose": text(0, 500), "tags": ["maxItems": 20, "items": text(1, 40)],
     ],
   ]
+
+  /// What has to be there though its type lets it be missing.
+  static let required: [String: [JSONValue]] = ["NewLimit": ["justification"]]
 
   /// Characters are counted as JSON Schema counts them, by code points.
   private static func text(_ least: Int, _ most: Int) -> JSONValue {
@@ -37,7 +41,7 @@ enum Rules {
     ["minimum": .number(least), "maximum": 999_999_999]
   }
   private static let reason: JSONValue = [
-    "minLength": 1, "maxLength": 2_000, "pattern": #"^[^\u0000]*[!-~][^\u0000]*$"#,
+    "minLength": 1, "maxLength": 2_000, "pattern": #"^[^\u0000]*[^\s\u0000][^\u0000]*$"#,
   ]
   private static let personName: JSONValue = [
     "minLength": 2, "maxLength": 60, "pattern": "^[A-Za-z0-9._-]+$", "not": ["enum": ["owner", "unknown"]],

@@ -24,6 +24,7 @@ struct Schemas: Sendable {
         components[document]?["properties"]?[field] = known.merging(rule)
       }
     }
+    for (document, fields) in Rules.required { components[document]?["required"] = .array(fields) }
     // What is sent has no other fields: a misspelt one would be passed over in silence.
     for type in endpoints.compactMap(\.bodyType) {
       Schemas.close(roots[SchemaReader.name(type)] ?? [:], &components)

@@ -37,7 +37,7 @@ extension EventList {
     var start = 0
     if let text = query.get("cursor") {
       guard let last: Cursor = Page.decoded(text) else {
-        throw Problem(.badRequest, "this is no cursor", hint: "take `next` of the page before", place: "cursor")
+        throw Problem(.notFound, "there is no such page", hint: "take `next` of the page before", place: "cursor")
       }
       let first = all.firstIndex { ($0.at, $0.seq) >= (last.at, last.seq) } ?? all.count
       let ties = all[first...].prefix { ($0.at, $0.seq) == (last.at, last.seq) }.count
