@@ -31,6 +31,8 @@ struct JobQuery {
     var sort: String
     var key: Key
     var job: UInt32
+    /// When the first page was asked for, in microseconds: what grows while a job runs is taken as it was then, else a job would overtake its page.
+    var at: Int64
   }
 
   /// What jobs are ordered by.
@@ -75,7 +77,8 @@ struct JobQuery {
     if let text = parameters.get("cursor") {
       guard let cursor: Cursor = Page.decoded(text), cursor.sort == sort else {
         throw Problem(
-          .notFound, "there is no such page, or it belongs to another order", hint: "begin without a cursor", place: "cursor")
+          .notFound, "there is no such page, or it belongs to another order", hint: "begin without a cursor",
+          place: "cursor")
       }
       self.cursor = cursor
     }
@@ -83,18 +86,22 @@ struct JobQuery {
 
   func answer(_ view: LiveView, _ catalogue: Catalogue) throws -> JobList {
     let noted = try search.map { try catalogue.jobs(noted: $0) } ?? []
-    var found: [(index: JobIndex, document: JobDocument)] = []
+    // A cursor comes from outside: it may not lead beyond what there is to reckon with.
+    let at = min(view.at, max(view.at - .days(1), cursor.map { Instant(microseconds: $0.at) } ?? view.at))
+    var found: [(index: JobIndex, key: Key, document: JobDocument)] = []
     for i in view.fleet.jobs.indices {
       let index = JobIndex(i)
       let job = view.fleet.jobs[i]
       guard job.submitted >= submitted.from, job.submitted < submitted.until else { continue }
       let document = JobDocument(view, index)
-      if matches(document, job.phase, isNoted: noted.contains(index)) { found.append((index, document)) }
+      if matches(document, job.phase, isNoted: noted.contains(index)) {
+        found.append((index, key(document, job, at), document))
+      }
     }
     // Equal ones stay in the order in which they were made.
-    found.sort { isBefore(key($0.document), $0.index.rawValue, key($1.document), $1.index.rawValue) }
+    found.sort { isBefore($0.key, $0.index.rawValue, $1.key, $1.index.rawValue) }
     let start = cursor.flatMap { last in
-      found.firstIndex { isBefore(last.key, last.job, key($0.document), $0.index.rawValue) }
+      found.firstIndex { isBefore(last.key, last.job, $0.key, $0.index.rawValue) }
     }
     let first = offset + (start ?? (cursor == nil ? 0 : found.count))
     let page = found.dropFirst(first).prefix(limit)
@@ -104,7 +111,7 @@ struct JobQuery {
       total_cost_usd: found.reduce(0) { $0 + $1.document.cost_usd })
     if next < found.count, let last = page.last {
       list.next_offset = next
-      list.next = Page.encoded(Cursor(sort: sort, key: key(last.document), job: last.index.rawValue))
+      list.next = Page.encoded(Cursor(sort: sort, key: last.key, job: last.index.rawValue, at: at.microseconds))
     }
     return list
   }
@@ -128,12 +135,12 @@ struct JobQuery {
     return (texts.compactMap { $0 } + (job.tags ?? [])).contains { $0.lowercased().contains(search) }
   }
 
-  private func key(_ job: JobDocument) -> Key {
+  private func key(_ document: JobDocument, _ job: Job, _ at: Instant) -> Key {
     switch sort {
-    case "cost": .number(job.cost_usd)
-    case "duration": .number(job.duration_s ?? 0)
-    case "status": .text(job.status)
-    case "creator": .text(job.creator ?? "")
+    case "cost": .number(Wording.dollars(job.cost(at: job.lease.isOpen ? max(at, job.lease.granted) : at)))
+    case "duration": .number(job.admitted < at ? (min(job.ended, at) - job.admitted).seconds : 0)
+    case "status": .text(document.status)
+    case "creator": .text(document.creator ?? "")
     default: .none
     }
   }
