@@ -12,26 +12,18 @@ from typing import Any
 
 from . import dataset, ending
 from .configuration import Job
+from .contact import Contact
 from .dataset import TrainingFile
 from .ending import Ending
 from .errors import Exit, WorkerError, exit_code
-from .reporting import Contact, Reporter
+from .reporting import Reporter
 from .split import split
-
-
-def contact(environment: Mapping[str, str]) -> Contact | None:
-    """Who listens, as the pod was told; None where this is no pod."""
-    if "LORA_REPORT" not in environment:
-        return None
-    return Contact(
-        environment["LORA_POD"], environment["LORA_REPORT"], environment["LORA_SECRET"].encode(),
-        float(environment.get("LORA_TIME_SCALE", "1")), float(environment.get("LORA_DEADLINE_S", "1800")))
 
 
 def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     """Trains; returns where nobody listens, and otherwise stays until it is told to go."""
     ending.block_signals()
-    reporter = Reporter(contact(environment))
+    reporter = Reporter(Contact.of(environment))
     end = Ending(reporter, environment)
     reporter.start()
     end.start()
@@ -87,7 +79,9 @@ class _Run:
         self._compare_steps(trainer)
         from .saving import Saver
 
-        saver = self.end.saver = Saver(trainer, checkpoints, self.job.checkpoints, self.reporter, self.scale)
+        saver = self.end.saver = Saver(
+            trainer, checkpoints, self.job.checkpoints, self.reporter, self.scale,
+            self.job.first_step)
         with self._stage("training"):
             trainer.run(saver.after_step)
             saver.save_now()
@@ -137,17 +131,18 @@ class _Run:
 
     def _checkpoints(self) -> Any:
         from .checkpoints import Checkpoints
-        from .objects import FolderStore
+        from . import objects
 
-        pod = self.environment.get("LORA_POD", "here")
-        return Checkpoints(FolderStore(self.job.store), self.job.job_id, pod, self.job.checkpoints.keep)
+        pod, job = self.environment.get("LORA_POD", "here"), self.job
+        store = objects.opened(job.store, self.environment)
+        return Checkpoints(store, job.job_id, pod, job.checkpoints.keep, job.resumed_from)
 
     def _compare_steps(self, trainer: Any) -> None:
         plan = trainer.plan
         if plan.total != plan.natural:
             self.reporter.warn(
                 "steps", f"the job asks for {plan.total} steps; its epochs and pairs would give {plan.natural}")
-        durable = int(self.environment.get("LORA_STEP", "0"))
+        durable = int(self.environment.get("LORA_STEP", "0")) + self.job.first_step
         if trainer.step < durable:
             self.reporter.warn("steps", f"step {durable} was durable; the newest good checkpoint is {trainer.step}")
         self.reporter.log("training", f"training from step {trainer.step} of {plan.total}", step=trainer.step)
