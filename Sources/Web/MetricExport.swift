@@ -24,7 +24,7 @@ struct MetricExport {
         guard let job = view.job(id) else {
           throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
         }
-        let (rows, description) = (try runner.catalogue.metrics(of: job), view.descriptions[Int(job.rawValue)])
+        let (rows, description) = (try rows(of: job, view), view.descriptions[Int(job.rawValue)])
         let count = try runner.catalogue.countExport("metrics_\(format)", of: job, at: view.at)
         let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
         try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
@@ -38,6 +38,15 @@ struct MetricExport {
           ], body: .init(byteBuffer: ByteBuffer(bytes: data)))
       }
     }
+  }
+
+  /// From where the training first began: of the jobs before this one, too.
+  private func rows(of job: JobIndex, _ view: LiveView) throws -> [Catalogue.Metric] {
+    let own = try runner.catalogue.metrics(of: job)
+    guard let before = view.descriptions[Int(job.rawValue)].resumedFrom, let original = view.job(before.job),
+      original.rawValue < job.rawValue
+    else { return own }
+    return try rows(of: original, view).filter { $0.step <= before.step } + own.filter { $0.step > before.step }
   }
 
   /// `{job_name}-metrics-{timestamp}`

@@ -40,14 +40,16 @@ public struct WebServer: Sendable {
   private let token: String
   private let advice: Advice
   private let shelf: BundleShelf?
+  private let artifacts: ArtifactShelf?
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
+  ///   - artifacts: where jobs' objects are, and how they are handed out.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    advice: Advice
+    artifacts: ArtifactShelf? = nil, advice: Advice
   ) {
     self.runner = runner
     self.keys = keys
@@ -56,6 +58,7 @@ public struct WebServer: Sendable {
     self.token = token
     self.advice = advice
     self.shelf = shelf
+    self.artifacts = artifacts
   }
 
   /// Serves, and lets the runner step, until a signal comes or a step fails.
@@ -83,12 +86,20 @@ public struct WebServer: Sendable {
   func router() -> Router<LiveContext> {
     let router = Router(context: LiveContext.self)
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
-    WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store).add(to: router)
+    let workers = WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store)
+    workers.add(to: router)
     shelf?.add(to: router)
     let people = router.group("v1").add(middleware: Bearers(catalogue: runner.catalogue, ownToken: token))
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
     BudgetRoutes(runner: runner, advice: advice).add(to: people)
     TeamRoutes(runner: runner, storePath: storePath).add(to: people)
+    MetricExport(runner: runner).add(to: people)
+    if let artifacts {
+      UploadRoutes(workers: workers, shelf: artifacts).add(to: router)
+      let routes = ArtifactRoutes(runner: runner, shelf: artifacts)
+      routes.addLinked(to: router)
+      routes.add(to: people)
+    }
     return router
   }
 

@@ -167,8 +167,17 @@ struct ServeCommand: AsyncParsableCommand {
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL { publicURL } else { await address.value } },
       tell: { diary.write($0) })
+    let objects = try configuration.objectStores(beside: live.path)
+    let keeper = ArtifactKeeper(
+      runner, objects, local: live.path + ".objects",
+      retention: .init(artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
+      tell: { diary.say($0) })
+    let keeping = Task { await keeper.run() }
+    defer { keeping.cancel() }
     let server = WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
+      artifacts: ArtifactShelf(
+        objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
       advice: WebServer.Advice(
         quote: { configuration in
           if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }

@@ -25,6 +25,8 @@ def finish(job: Job, file: TrainingFile, tokenizer: Any, trainer: Any, held_out:
         seed = job.configuration.seed
         document = evaluation.report(file.conversations, held_out, trainer.baseline, trainer.scores(), seed)
         put_evaluation(store, job, document)
+    # What it has cost is said in answer to the last of its metrics.
+    trainer.reporter.flush(10.0)
     rows = trainer.log.list()
     put_json(store, f"{job.job_id}/metrics.json", packaging.metrics_document(job, rows))
     put_json(store, f"{job.job_id}/training_summary.json", _summary(job, file, trainer, rows, document))
@@ -76,8 +78,8 @@ def _summary(
         "configuration": job.document()["configuration"],
         "final_training_loss": losses[-1] if losses else None,
         "final_validation_loss": validation[-1] if validation else None,
-        # Known to whoever pays for the pod; it puts it in.
-        "cost_usd": None,
+        # Up to this moment, as whoever pays for the pods says; null where nobody does.
+        "cost_usd": trainer.reporter.spent_usd,
     }
     if trainer.baseline:
         summary["base_perplexity"] = metrics.perplexity(scoring.mean_loss(trainer.baseline))

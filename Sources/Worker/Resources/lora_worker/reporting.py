@@ -28,6 +28,8 @@ class Reporter:
     def __init__(self, contact: Contact | None, *, retry_s: float = 5.0, timeout_s: float = 20.0):
         self.contact = contact
         self.directive = "wait"
+        # What the job has cost, as far as somebody has said so.
+        self.spent_usd: float | None = None
         self._condition = threading.Condition()
         self._outbox: list[dict[str, Any]] = []
         self._sequence = 0
@@ -194,6 +196,8 @@ class Reporter:
         if answer is None:
             return False
         with self._condition:
+            if isinstance(answer, dict) and isinstance(answer.get("spent_usd"), (int, float)):
+                self.spent_usd = round(float(answer["spent_usd"]), 4)
             if answer == 404:
                 # It is older than metrics are: they are not wanted.
                 self._wants_metrics = False
