@@ -80,6 +80,7 @@ def with_moto():
             "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="AKIAEXAMPLE",
             aws_secret_access_key="a-secret-key", config=botocore.config.Config(s3={"addressing_style": "path"}))
         with_boto3(s3, url)
+        with_serve(s3, url)
     finally:
         server.terminate()
         server.wait()
@@ -121,6 +122,56 @@ def with_boto3(s3, url):
     check("moto: an upload that was begun for other bytes is begun anew",
           there is not None and there["Body"].read() == data and there["Metadata"]["sha256"] == sha256(path),
           run.stderr.strip())
+
+
+def with_serve(s3, url):
+    """What a job on local pods left goes to S3, and from there to people; only the objects are made up, for the stand-in trains nothing."""
+    store = os.path.join(folder, "s3.store")
+    downloads = os.path.join(store + ".objects", "job-1", "downloads")
+    os.makedirs(downloads)
+    data = open(made("adapters", 20_000_000), "rb").read()
+    with open(os.path.join(downloads, "first-adapters-job-1.zip"), "wb") as file:
+        file.write(data)
+    server = subprocess.Popen(
+        [TOOL, "serve", "--store", store, "--port", "0", "--time-scale", "3600", "--config", configuration("s.yaml", url)],
+        stderr=open(os.path.join(folder, "diary"), "w"))
+    try:
+        for _ in range(600):
+            if os.path.exists(store + ".address"):
+                break
+            time.sleep(0.1)
+        run = tool("job", "create", "--store", store, "--name", "first", "--pairs", "60", "--tokens-per-pair", "3400", "--yes")
+        check("serve with S3: a job", run.returncode == 0, run.stderr.strip())
+        check("serve with S3: it completes", tool("job", "wait", "job-1", "--store", store).returncode == 0)
+        for _ in range(300):
+            listed = tool("artifact", "list", "--store", store, "--json")
+            if '"adapters"' in listed.stdout:
+                break
+            time.sleep(0.1)
+        key = "job-1/downloads/first-adapters-job-1.zip"
+        there = s3.get_object(Bucket="model-artifacts", Key=key)["Body"].read() if '"adapters"' in listed.stdout else b""
+        check("serve with S3: what it left is in the bucket, as boto3 reads it", there == data, listed.stdout + listed.stderr if there != data else "")
+        target = os.path.join(folder, "downloaded.zip")
+        run = tool("artifact", "download", "job-1", "adapters", "--store", store, "--file", target)
+        check("serve with S3: a download is led to the bucket", run.returncode == 0 and open(target, "rb").read() == data,
+              run.stderr.strip())
+        check("serve with S3: the story's words", "Adapters downloaded. See README.txt for integration instructions." in run.stdout)
+        run = tool("artifact", "link", "job-1", "adapters", "--store", store)
+        link = run.stdout.split("\n")[0]
+        with urllib.request.urlopen(link) as answer:
+            named = answer.headers.get("Content-Disposition", "")
+            check("serve with S3: a link needs no token", answer.read() == data, named)
+        check("serve with S3: a link is the bucket's own", link.startswith(url) and "X-Amz-Expires=86400" in link)
+        run = tool("artifact", "storage", "--store", store)
+        check("serve with S3: storage", "Number of stored models: 1" in run.stdout, run.stdout.splitlines()[:1])
+        run = tool("artifact", "delete", "job-1", "--store", store, "--yes", "--justification", "a test")
+        gone = s3.list_objects_v2(Bucket="model-artifacts", Prefix=key)["KeyCount"] == 0
+        check("serve with S3: deleted is gone", run.returncode == 0 and gone, run.stderr.strip())
+        said = open(os.path.join(folder, "diary")).read() + run.stdout + link.split("X-Amz-Signature")[0]
+        check("serve with S3: no secret is said", "a-secret-key" not in said)
+    finally:
+        server.terminate()
+        check("serve with S3: ends", server.wait(timeout=60) == 0, open(os.path.join(folder, "diary")).read()[-500:] if server.returncode else "")
 
 
 def with_breaks():

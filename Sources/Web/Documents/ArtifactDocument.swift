@@ -78,13 +78,13 @@ public struct StorageDocument: Codable, Sendable {
       if object.key.contains("-adapters-") { sum.isModel = true }
       sums[job] = sum
     }
-    artifact_bytes = sums.values.reduce(0) { $0 + $1.artifacts }
-    checkpoint_bytes = sums.values.reduce(0) { $0 + $1.checkpoints }
-    bytes = artifact_bytes + checkpoint_bytes
+    (artifact_bytes, checkpoint_bytes) = sums.values.reduce((0, 0)) { ($0.0 + $1.artifacts, $0.1 + $1.checkpoints) }
+    let total = artifact_bytes + checkpoint_bytes
+    bytes = total
     let models = sums.values.filter(\.isModel)
     self.models = models.count
     mean_model_bytes = models.isEmpty ? nil : models.reduce(0) { $0 + $1.artifacts } / Int64(models.count)
-    cost_usd_per_month = pricePerGigabyteMonth.map { Double(bytes) / 1e9 * Wording.dollars($0) }
+    cost_usd_per_month = pricePerGigabyteMonth.map { Double(total) / 1e9 * Wording.dollars($0) }
     jobs = sums.map { id, sum in
       Job(
         job: id, name: view.job(id).map { view.descriptions[Int($0.rawValue)].name }, artifact_bytes: sum.artifacts,
