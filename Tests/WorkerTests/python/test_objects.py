@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import random
+import tempfile
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -113,6 +114,8 @@ class Keeper:
             return 200, base
         if question["action"] == "list":
             return 200, {**base, "names": [n for n in self.objects if n.startswith(name)]}
+        if question["action"] == "training_file":
+            name = "data.json"
         if name.startswith("job-9/"):
             return 403, {"error": "it is not this pod's job's"}
         if name not in self.objects:
@@ -172,6 +175,15 @@ class PodStoreTests(unittest.TestCase):
         keeper.directive = "leave"
         with self.assertRaisesRegex(WorkerError, "works for nobody"):
             store.put("job-1/a", b"x")
+
+    def test_the_training_file_is_fetched(self) -> None:
+        keeper = self.keeper(faults=0.3)
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaisesRegex(WorkerError, "no training file"):
+                keeper.store().training_file(folder)
+            keeper.objects["data.json"] = b"[]" * 5000
+            with open(keeper.store().training_file(folder), "rb") as file:
+                self.assertEqual(file.read(), b"[]" * 5000)
 
     def test_only_a_pod_has_one(self) -> None:
         with self.assertRaises(WorkerError):

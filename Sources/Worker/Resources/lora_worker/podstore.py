@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 import urllib.error
 import urllib.request
@@ -46,8 +47,11 @@ class PodStore:
 
     def get(self, name: str) -> bytes | None:
         """None where there is no such object."""
+        return self._get({"action": "link", "name": name})
+
+    def _get(self, question: dict[str, Any]) -> bytes | None:
         for attempt in range(self.TRIES):
-            found = self._ask({"action": "link", "name": name}, may_be={404})
+            found = self._ask(question, may_be={404})
             if found is None:
                 return None
             data = self._read(found["link"])
@@ -56,7 +60,7 @@ class PodStore:
                     not digest or hashlib.sha256(data).hexdigest() == digest):
                 return data
             self._wait(attempt)
-        raise WorkerError(Exit.STORAGE, f"{name} could not be read: the connection broke {self.TRIES} times")
+        raise WorkerError(Exit.STORAGE, f"{question['name']} could not be read: the connection broke {self.TRIES} times")
 
     def names(self, folder: str) -> Iterator[str]:
         """Every object below a folder, in order."""
@@ -64,6 +68,16 @@ class PodStore:
 
     def delete(self, name: str) -> None:
         self._ask({"action": "delete", "name": name}, may_be={404})
+
+    def training_file(self, folder: str) -> str:
+        """Fetches the job's training file into a folder, and returns its path."""
+        data = self._get({"action": "training_file", "name": ""})
+        if data is None:
+            raise WorkerError(Exit.DATASET, "whoever rented this pod has no training file for its job")
+        path = os.path.join(folder, "training-file.json")
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
 
     def location(self, name: str) -> str:
         return name

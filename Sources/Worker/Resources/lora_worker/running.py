@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import tempfile
 import threading
 import time
 import traceback
@@ -10,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from . import dataset, ending
+from . import dataset, ending, objects
 from .configuration import Job
 from .contact import Contact
 from .dataset import TrainingFile
@@ -65,6 +67,10 @@ class _Run:
             from . import finishing, models
 
             models.prepare(self.job.threads)
+            if self.job.training_file == objects.SERVED:
+                folder = tempfile.mkdtemp(prefix="lora-data-")
+                path = objects.PodStore.of(self.environment).training_file(folder)
+                self.job = dataclasses.replace(self.job, training_file=path)
         with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
             file, tokenizer, training, held_out = self._preprocess()
         with self._stage("model_loading"):
@@ -131,8 +137,6 @@ class _Run:
 
     def _checkpoints(self) -> Any:
         from .checkpoints import Checkpoints
-        from . import objects
-
         pod, job = self.environment.get("LORA_POD", "here"), self.job
         store = objects.opened(job.store, self.environment)
         return Checkpoints(store, job.job_id, pod, job.checkpoints.keep, job.resumed_from)
