@@ -94,7 +94,7 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
+        "Transport", "Worker", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
         "Sandbox",
         "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -139,7 +139,7 @@ let package = Package(
       ]),
     .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "Live", "Journal", "Transport"]),
     .testTarget(name: "ValidationTests", dependencies: ["Validation", "DiscreteEvent"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation", "DiscreteEvent"]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),

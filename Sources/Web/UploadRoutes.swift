@@ -15,6 +15,7 @@ import Scenarios
 struct UploadRoutes {
   let workers: WorkerRoutes
   let shelf: ArtifactShelf
+  let files: FileShelf
 
   /// Seconds that a link to a part or an object holds.
   static let holds = 3600
@@ -30,6 +31,7 @@ struct UploadRoutes {
       guard let job = await runner.job(workedOnBy: pod) else { return try Reply.json(Answer(directive: "leave")) }
       let description = await runner.view.descriptions[Int(job.rawValue)]
       do {
+        if question.action == .trainingFile { return try Reply.json(try await trainingFile(description.trainingFile)) }
         return try Reply.json(
           try await answer(question, own: description.id, readable: [description.id, description.resumedFrom?.job]))
       } catch let error as InputError {
@@ -52,6 +54,10 @@ struct UploadRoutes {
     }
     router.get("v1/objects") { request, context in
       let (query, key) = (request.uri.queryParameters, request.uri.queryParameters.get("key") ?? "")
+      if let digest = query.get("file") {
+        try shelf.check("file \(digest)", query)
+        return try await ArtifactShelf.file(files.path(ofDigest: digest), named: "training-file.json", request, context)
+      }
       try shelf.check("get \(key)", query)
       guard let path = shelf.stores.holding(key).path(key) else { throw Problem(.notFound, "there is no such object") }
       return try await ArtifactShelf.file(
@@ -62,7 +68,10 @@ struct UploadRoutes {
   // MARK: The protocol
 
   struct Question: Decodable {
-    enum Action: String, Decodable { case begin, complete, list, link, delete }
+    enum Action: String, Decodable {
+      case begin, complete, list, link, delete
+      case trainingFile = "training_file"
+    }
     var action: Action
     /// The object's key: `JOB/…`; of `list`, what keys begin with.
     var name: String
@@ -96,6 +105,7 @@ struct UploadRoutes {
     }
     let store = shelf.stores.holding(key)
     switch question.action {
+    case .trainingFile: throw Problem(.badRequest, "it has no name")
     case .list: return Answer(names: try await store.list(key).map(\.key))
     case .link:
       guard let info = try await store.info(key) else { throw Problem(.notFound, "there is no \(key)") }
@@ -118,6 +128,16 @@ struct UploadRoutes {
         upload, of: try content(question), as: key, parts: question.parts ?? [])
       return Answer(bytes: info.bytes, sha256: info.sha256)
     }
+  }
+
+  private func trainingFile(_ id: String?) async throws -> Answer {
+    guard let file = try workers.runner.catalogue.files().first(where: { $0.id == id }) else {
+      throw Problem(.notFound, "the job has no training file")
+    }
+    let until = Int(Date().timeIntervalSince1970) + UploadRoutes.holds
+    let link = shelf.signed(
+      "\(await workers.runner.address)/v1/objects", "file \(file.sha256)", [("file", file.sha256)], until: until)
+    return Answer(link: link, bytes: Int64(file.bytes), sha256: file.sha256)
   }
 
   private func begin(_ content: ObjectContent, _ key: String, _ store: any ObjectStore) async throws -> Answer {

@@ -95,7 +95,7 @@ public struct WebServer: Sendable {
     TeamRoutes(runner: runner, storePath: storePath).add(to: people)
     MetricExport(runner: runner).add(to: people)
     if let artifacts {
-      UploadRoutes(workers: workers, shelf: artifacts).add(to: router)
+      UploadRoutes(workers: workers, shelf: artifacts, files: FileShelf(beside: storePath)).add(to: router)
       let routes = ArtifactRoutes(runner: runner, shelf: artifacts)
       routes.addLinked(to: router)
       routes.add(to: people)

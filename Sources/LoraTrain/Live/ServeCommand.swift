@@ -50,11 +50,16 @@ struct ServeCommand: AsyncParsableCommand {
       "A Python with the worker's requirements: it trains the jobs that name a training file, on local pods.",
       valueName: "path"))
   var workerPython: String?
-  @Option(help: ArgumentHelp("JSON that is laid over each such job: the model, for one.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "JSON that is laid over each job with a training file: the model, for one. With --sandbox such jobs are then trained for real.",
+      valueName: "file"))
   var workerSettings: String?
 
   func validate() throws {
-    if workerSettings != nil, workerPython == nil { throw ValidationError("--worker-settings needs --worker-python") }
+    if workerSettings != nil, workerPython == nil, !sandbox, provider != "runpod" {
+      throw ValidationError("--worker-settings needs --worker-python, or pods that fetch the worker")
+    }
     if workerPython != nil, sandbox || provider == "runpod" {
       throw ValidationError("--worker-python is for local pods: leave out --sandbox and --provider runpod")
     }
@@ -82,7 +87,7 @@ struct ServeCommand: AsyncParsableCommand {
       plan: .init(
         slots: slots ?? configuration.serve.slots.map { Int32($0) } ?? 3,
         limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget, timeScale: timeScale,
-        isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1))
+        isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
     // Signals are the server's now: what is going on is brought to an end.
     signal(SIGPIPE, SIG_IGN)
     let diary = Diary()
@@ -92,20 +97,36 @@ struct ServeCommand: AsyncParsableCommand {
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
-        settings, live, asksForSpot: configuration.runPod.spot == nil, diary)
+        settings, live, asksForSpot: configuration.runPod.spot == nil,
+        training: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
-    case .sandbox(var world, let seed):
-      // What estimates stand on is what pods cost here, too.
-      world.gpus[0].spot = world.gpus[0].spot.map { _ in quoter.rates.spot }
-      (world.gpus[0].secure, world.gpus[0].community) = (quoter.rates.onDemand, quoter.rates.onDemand)
+    case .sandbox(let world, let seed):
+      if live.isNew {
+        diary.say("the store begins with a simulated month of a team: its jobs are tagged \(SampleMonth.tag)")
+      }
+      let world = ServeCommand.priced(world, quoter)
       try await withSandbox(world, seed: seed, live, diary) { settings in
-        let pods = try await LivePods.runPod(settings, live, asksForSpot: true, diary)
+        let pods = try await LivePods.runPod(
+          settings, live, asksForSpot: true, training: try settingsOfWorker(), diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
       }
     }
     // Its lock is held until here.
     withExtendedLifetime(live) {}
     diary.say("stopped; pods go on, and are found again")
+  }
+
+  /// What estimates stand on is what pods cost in a sandbox, too.
+  private static func priced(_ world: SandboxSettings, _ quoter: Quoter) -> SandboxSettings {
+    var world = world
+    world.gpus[0].spot = world.gpus[0].spot.map { _ in quoter.rates.spot }
+    (world.gpus[0].secure, world.gpus[0].community) = (quoter.rates.onDemand, quoter.rates.onDemand)
+    return world
+  }
+
+  private func month(_ source: LivePods.Source, _ quoter: Quoter) -> SampleMonth.World? {
+    guard case .sandbox(let world, let seed) = source else { return nil }
+    return SampleMonth.World(settings: ServeCommand.priced(world, quoter), seed: seed)
   }
 
   private func source(_ configuration: ServiceConfiguration) throws -> LivePods.Source {
@@ -117,14 +138,18 @@ struct ServeCommand: AsyncParsableCommand {
     return .runPod(settings)
   }
 
-  /// The worker that trains, where there is a Python for it.
-  private func trainer(_ path: String) throws -> LocalTrainer? {
-    let settings = try workerSettings.map { path in
+  private func settingsOfWorker() throws -> String? {
+    try workerSettings.map { path in
       guard let data = FileManager.default.contents(atPath: path),
         (try? JSONSerialization.jsonObject(with: data)) != nil
       else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: "check --worker-settings") }
       return String(decoding: data, as: UTF8.self)
     }
+  }
+
+  /// The worker that trains, where there is a Python for it.
+  private func trainer(_ path: String) throws -> LocalTrainer? {
+    let settings = try settingsOfWorker()
     return try workerPython.map {
       try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }
