@@ -131,7 +131,8 @@ public actor ArtifactKeeper {
 
   private func expire(_ view: LiveView) async throws {
     if let span = retention.artifacts {
-      for artifact in try runner.catalogue.artifacts() where artifact.deleted == nil && view.at - artifact.made >= span {
+      for artifact in try runner.catalogue.artifacts() where artifact.deleted == nil && view.at - artifact.made >= span
+      {
         try await delete(artifact)
         try await record("artifact.expire", artifact.job, "\(artifact.kind.rawValue): \(artifact.name)", view)
       }

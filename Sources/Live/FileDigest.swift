@@ -42,7 +42,8 @@ public struct FileDigest: Hashable, Sendable {
       sha.update(bufferPointer: bytes)
       md5.update(bufferPointer: bytes)
       do { try copy?.write(contentsOf: bytes) } catch {
-        throw InputError(.cannotCreate, file: path, "cannot be copied: \(error.localizedDescription)", hint: "has the disk room?")
+        throw InputError(
+          .cannotCreate, file: path, "cannot be copied: \(error.localizedDescription)", hint: "has the disk room?")
       }
       position += Int64(count)
     }

@@ -90,7 +90,9 @@ public struct ObjectUpload: Hashable, Sendable, Codable {
   }
 
   /// How many parts so many bytes are; nothing at all is one, too.
-  public static func parts(of bytes: Int64) -> Int { max(1, Int((bytes + partBytes(of: bytes) - 1) / partBytes(of: bytes))) }
+  public static func parts(of bytes: Int64) -> Int {
+    max(1, Int((bytes + partBytes(of: bytes) - 1) / partBytes(of: bytes)))
+  }
 
   /// Which bytes a part is.
   public static func range(ofPart number: Int, of bytes: Int64) -> Range<Int64> {

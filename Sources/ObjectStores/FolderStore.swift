@@ -117,7 +117,8 @@ public struct FolderStore: ObjectStore {
   {
     let (target, folder) = (try url(key), uploadFolder(upload))
     let count = ObjectUpload.parts(of: content.bytes)
-    guard upload.count == 32, upload.allSatisfy(\.isHexDigit), FileManager.default.fileExists(atPath: folder.path) else {
+    guard upload.count == 32, upload.allSatisfy(\.isHexDigit), FileManager.default.fileExists(atPath: folder.path)
+    else {
       // Said twice, it is done once.
       if let there = try info(key), there.bytes == content.bytes, let path = path(key),
         try FileDigest.of(path).sha256 == content.sha256

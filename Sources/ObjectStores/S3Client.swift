@@ -97,7 +97,8 @@ struct S3Client: Sendable {
         .badConfiguration, "there is no bucket \(settings.bucket)", hint: "make it, or name another in lora-train.yaml")
     case (_, "RequestTimeTooSkewed"): return InputError(.badConfiguration, what, hint: "set this machine's clock")
     case (401, _), (403, _):
-      return InputError(.badConfiguration, what, hint: "check the keys, the region, and what they may do with the bucket")
+      return InputError(
+        .badConfiguration, what, hint: "check the keys, the region, and what they may do with the bucket")
     case (404, _): return InputError(.noInput, what)
     case (500..., _), (429, _): return InputError(.tryAgainLater, what)
     default: return InputError(.unavailable, what)

@@ -78,9 +78,11 @@ extension S3Store {
       for upload in page.all("Upload") where upload.value("Key") == key {
         if let id = upload.value("UploadId") { found.append((upload.value("Initiated") ?? "", id)) }
       }
-      markers = page.value("IsTruncated") == "true" ? page.value("NextKeyMarker").map {
-        [("key-marker", $0), ("upload-id-marker", page.value("NextUploadIdMarker") ?? "")]
-      } : nil
+      markers =
+        page.value("IsTruncated") == "true"
+        ? page.value("NextKeyMarker").map {
+          [("key-marker", $0), ("upload-id-marker", page.value("NextUploadIdMarker") ?? "")]
+        } : nil
     }
     return found.max { $0.begun < $1.begun }?.id
   }
@@ -120,7 +122,9 @@ extension S3Store {
   public func completeUpload(_ upload: String, of content: ObjectContent, as key: String, parts: [ObjectPart])
     async throws -> ObjectInfo
   {
-    let list = parts.map { "<Part><PartNumber>\($0.number)</PartNumber><ETag>\"\(S3Store.safe($0.tag))\"</ETag></Part>" }
+    let list = parts.map {
+      "<Part><PartNumber>\($0.number)</PartNumber><ETag>\"\(S3Store.safe($0.tag))\"</ETag></Part>"
+    }
     let body = Data("<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>".utf8)
     var call = S3Client.Call(method: "POST", key: try S3Store.checked(key), query: [("uploadId", upload)])
     (call.headers, call.body) = ([("content-type", "application/xml")], body)
@@ -142,7 +146,8 @@ extension S3Store {
     guard let there = try await info(key), there.bytes == content.bytes, there.sha256 == content.sha256 else {
       try await delete(key)
       throw InputError(
-        .badData, file: key, "what arrived is not what was announced: its size or SHA-256 differs", hint: "upload it again")
+        .badData, file: key, "what arrived is not what was announced: its size or SHA-256 differs",
+        hint: "upload it again")
     }
     var digests = Data()
     for part in parts.map(\.tag) where S3Store.isMD5(part) { digests.append(contentsOf: S3Store.bytes(part)) }
@@ -155,8 +160,12 @@ extension S3Store {
 
   // MARK: Tags
 
-  private static func plain(_ tag: String?) -> String? { tag.map { $0.trimmingCharacters(in: .init(charactersIn: "\"")) } }
-  private static func safe(_ tag: String) -> String { tag.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) } }
+  private static func plain(_ tag: String?) -> String? {
+    tag.map { $0.trimmingCharacters(in: .init(charactersIn: "\"")) }
+  }
+  private static func safe(_ tag: String) -> String {
+    tag.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+  }
   private static func isMD5(_ tag: String) -> Bool { tag.count == 32 && tag.allSatisfy(\.isHexDigit) }
 
   private static func bytes(_ hex: String) -> [UInt8] {

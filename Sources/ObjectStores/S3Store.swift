@@ -37,7 +37,8 @@ public struct S3Store: ObjectStore {
       if let token { query.append(("continuation-token", token)) }
       let page = S3Document(try await client.success(.init(method: "GET", query: query)).body)
       for item in page.all("Contents") {
-        guard let key = item.value("Key")?.removingPercentEncoding, let bytes = item.value("Size").flatMap({ Int64($0) })
+        guard let key = item.value("Key")?.removingPercentEncoding,
+          let bytes = item.value("Size").flatMap({ Int64($0) })
         else { continue }
         found.append(ObjectInfo(key: key, bytes: bytes))
       }
@@ -88,7 +89,8 @@ public struct S3Store: ObjectStore {
     }
     let digest = try FileDigest.of(file)
     guard digest.bytes == info.bytes, info.sha256.map({ $0 == digest.sha256 }) ?? true else {
-      throw InputError(.badData, file: key, "what came is not what was put: its SHA-256 differs", hint: "fetch it again")
+      throw InputError(
+        .badData, file: key, "what came is not what was put: its SHA-256 differs", hint: "fetch it again")
     }
   }
 

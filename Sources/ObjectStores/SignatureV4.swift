@@ -118,7 +118,7 @@ struct SignatureV4 {
   }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
   /// 32 hexadecimal digits of the SHA-256.
   var fingerprint: String { String(SHA256.hash(data: self).hex.prefix(32)) }
 }

@@ -106,7 +106,8 @@ struct ArtifactRoutes {
     } else {
       let id = view.descriptions[Int(artifact.job.rawValue)].id
       url = shelf.signed(
-        "\(await runner.address)/v1/artifacts/\(id)/\(artifact.kind.rawValue)", ArtifactRoutes.what(artifact, person.name),
+        "\(await runner.address)/v1/artifacts/\(id)/\(artifact.kind.rawValue)",
+        ArtifactRoutes.what(artifact, person.name),
         [("for", person.name)], until: until)
       try await record(person, "artifact.link", artifact.job, nil, "\(artifact.kind.rawValue), \(hours) h", view)
     }
@@ -167,7 +168,8 @@ struct ArtifactRoutes {
       let isOver = view.fleet[job].phase.isTerminal
       throw Problem(
         .notFound, "\(view.descriptions[Int(job.rawValue)].id) has no \(word)",
-        hint: isOver ? "only jobs that completed with a training file have: lora-train artifact list" : "the job is not over yet")
+        hint: isOver
+          ? "only jobs that completed with a training file have: lora-train artifact list" : "the job is not over yet")
     }
     guard artifact.deleted == nil else {
       throw Problem(.gone, "\(artifact.name) was deleted \(artifact.deleted.flatMap(Wording.stamp) ?? "")")
@@ -178,7 +180,8 @@ struct ArtifactRoutes {
   private func confirmed(_ request: Request) async throws -> Deletion {
     let deletion: Deletion? = try await Reply.readOrNothing(request)
     guard let deletion, deletion.confirm else {
-      throw Problem(.badRequest, "what is deleted is gone for good: it has to be confirmed", hint: #"{"confirm": true}"#)
+      throw Problem(
+        .badRequest, "what is deleted is gone for good: it has to be confirmed", hint: #"{"confirm": true}"#)
     }
     return deletion
   }

@@ -42,7 +42,8 @@ public struct ArtifactShelf: Sendable {
   }
 
   /// The bytes of an object that is on this machine; `Range` is understood.
-  static func file(_ path: String, named name: String, _ request: Request, _ context: LiveContext) async throws -> Response
+  static func file(_ path: String, named name: String, _ request: Request, _ context: LiveContext) async throws
+    -> Response
   {
     var status = stat()
     guard stat(path, &status) == 0 else { throw Problem(.notFound, "the file is not there any more") }

@@ -86,7 +86,8 @@ struct MetricExport {
     }
     struct Row: Encodable {
       var step: Int
-      var epoch, training_loss, validation_loss, learning_rate, perplexity, gradient_norm, tokens_per_s, gpu_utilization,
+      var epoch, training_loss, validation_loss, learning_rate, perplexity, gradient_norm, tokens_per_s,
+        gpu_utilization,
         gpu_memory_gb: Double?
       var timestamp: String?
       var elapsed_time_seconds: Double?

@@ -25,7 +25,8 @@ struct UploadRoutes {
     router.post("/v1/reports/:pod/uploads") { request, context in
       let (pod, data) = try await workers.signed(request, context, upTo: UploadRoutes.longest)
       guard let question = try? JSONDecoder().decode(Question.self, from: data) else {
-        throw Problem(.badRequest, "this is no question about objects", hint: "see Worker's page on the workers' protocol")
+        throw Problem(
+          .badRequest, "this is no question about objects", hint: "see Worker's page on the workers' protocol")
       }
       let runner = workers.runner
       guard let job = await runner.job(workedOnBy: pod) else { return try Reply.json(Answer(directive: "leave")) }
@@ -176,7 +177,9 @@ struct UploadRoutes {
     var (hash, bytes) = (Insecure.MD5(), Int64(0))
     for try await piece in request.body {
       bytes += Int64(piece.readableBytes)
-      guard bytes <= ObjectUpload.partBytes(of: 1 << 42) else { throw Problem(.contentTooLarge, "a part is not so large") }
+      guard bytes <= ObjectUpload.partBytes(of: 1 << 42) else {
+        throw Problem(.contentTooLarge, "a part is not so large")
+      }
       hash.update(data: piece.readableBytesView)
       do { try handle.write(contentsOf: piece.readableBytesView) } catch { throw UploadRoutes.full }
     }

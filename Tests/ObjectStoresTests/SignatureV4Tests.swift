@@ -63,8 +63,11 @@ import Testing
     let request = SignatureV4.Request(method: "GET", host: host, path: "/test.txt")
     let query = signature.query(for: request, at: date, seconds: 86_400)
     #expect(
-      query.first { $0.0 == "X-Amz-Signature" }?.1 == "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404")
-    #expect(SignatureV4.text(of: query).contains("X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"))
+      query.first { $0.0 == "X-Amz-Signature" }?.1 == "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
+    )
+    #expect(
+      SignatureV4.text(of: query).contains(
+        "X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"))
   }
 
   /// The signed path is the sent one, whatever stands before the bucket.

@@ -15,7 +15,9 @@ import Testing
     #expect(try await office.ask("POST", "/v1/jobs", Office.job("First job", pairs: 4)).status == 201)
     let pod = PodName(store: "office", epoch: 1, request: 1)
     let zip = Data((0..<100_000).map { UInt8($0 & 255) })
-    for name in ["First-job-adapters-job-1.zip", "First-job-deployment-package-job-1.zip", "First-job-metrics.csv", "stray"] {
+    for name in [
+      "First-job-adapters-job-1.zip", "First-job-deployment-package-job-1.zip", "First-job-metrics.csv", "stray",
+    ] {
       let path = office.folder.appendingPathComponent("store.objects/job-1/downloads/\(name)")
       try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
       try zip.write(to: path)
@@ -34,7 +36,9 @@ import Testing
     let zip = try await finished(office)
     let list = try await office.ask("GET", "/v1/jobs/1/artifacts").value(ArtifactList.self).artifacts
     #expect(list.map(\.kind) == ["adapters", "deployment_package", "metrics_csv"])
-    #expect(list[0].bytes == 100_000 && list[0].downloads == 0 && list[0].key == "job-1/downloads/First-job-adapters-job-1.zip")
+    #expect(
+      list[0].bytes == 100_000 && list[0].downloads == 0
+        && list[0].key == "job-1/downloads/First-job-adapters-job-1.zip")
     let viewer = try await office.token("ada", .viewer)
     let answer = try await office.ask("GET", "/v1/jobs/1/artifacts/adapters", token: viewer)
     #expect(answer.status == 200 && answer.body == zip)
@@ -54,7 +58,8 @@ import Testing
     let office = try Office(pods: .always)
     let zip = try await finished(office)
     let engineer = try await office.token("ada", .engineer)
-    let link = try await office.ask("POST", "/v1/jobs/1/artifacts/adapters/link", token: engineer).value(ArtifactLink.self)
+    let link = try await office.ask("POST", "/v1/jobs/1/artifacts/adapters/link", token: engineer).value(
+      ArtifactLink.self)
     #expect(link.valid_hours == 24)
     let path = String(link.url.dropFirst("http://127.0.0.1:1".count))
     #expect(try await office.ask("GET", path, token: nil).body == zip)
@@ -67,7 +72,8 @@ import Testing
     // Whose link it was is what is written down.
     let audit = try await office.ask("GET", "/v1/audit?action=artifact.download").value(AuditLog.self).lines
     #expect(audit.map(\.person) == ["ada"] && audit[0].role == "link")
-    #expect(try await office.ask("GET", "/v1/artifacts").value(ArtifactList.self).artifacts.map(\.downloads) == [1, 0, 0])
+    #expect(
+      try await office.ask("GET", "/v1/artifacts").value(ArtifactList.self).artifacts.map(\.downloads) == [1, 0, 0])
     let viewer = try await office.token("bob", .viewer)
     #expect(try await office.ask("POST", "/v1/jobs/1/artifacts/adapters/link", token: viewer).status == 403)
   }
@@ -76,7 +82,9 @@ import Testing
     let office = try Office(pods: .always)
     _ = try await finished(office)
     let sha = try await office.ask("GET", "/v1/artifacts").value(ArtifactList.self).artifacts[0].sha256
-    for (until, status) in [(Int(Date().timeIntervalSince1970) - 1, 404), (Int(Date().timeIntervalSince1970) + 60, 200)] {
+    for (until, status) in [
+      (Int(Date().timeIntervalSince1970) - 1, 404), (Int(Date().timeIntervalSince1970) + 60, 200),
+    ] {
       let signature = Office.keys.linkSignature(of: "artifact 0 adapters \(sha) ada", until: until)
       let path = "/v1/artifacts/job-1/adapters?for=ada&until=\(until)&signature=\(signature)"
       #expect(try await office.ask("GET", path, token: nil).status == status)
@@ -111,7 +119,8 @@ import Testing
         #"{"step":\#($0.0),"epoch":1,"training_loss":\#($0.1),"validation_loss":\#($0.1),"at":1795787374,"elapsed_s":9.5}"#
       }
       #expect(
-        try await office.say(pod, "/metrics", #"{"event":"metrics","rows":[\#(text.joined(separator: ","))]}"#).status == 200)
+        try await office.say(pod, "/metrics", #"{"event":"metrics","rows":[\#(text.joined(separator: ","))]}"#).status
+          == 200)
     }
     let csv = try await office.ask("GET", "/v1/jobs/1/metrics.csv").text.split(separator: "\n")
     #expect(
@@ -123,7 +132,10 @@ import Testing
     let json = try await office.ask("GET", "/v1/jobs/1/metrics.json")
     let document = try #require(JSONSerialization.jsonObject(with: json.body) as? [String: Any])
     #expect((document["job_metadata"] as? [String: Any])?["job_id"] as? String == "job-1")
-    #expect((document["training_metrics"] as? [[String: Any]])?.map { $0["training_loss"] as? Double } == [0.5, 0.4, 0.3, 0.25])
+    #expect(
+      (document["training_metrics"] as? [[String: Any]])?.map { $0["training_loss"] as? Double } == [
+        0.5, 0.4, 0.3, 0.25,
+      ])
     let final = try #require(document["final_metrics"] as? [String: Any])
     #expect(final["final_training_loss"] as? Double == 0.25 && final["perplexity_improvement"] as? String == "22%")
     let audit = try await office.ask("GET", "/v1/audit?action=metrics.export").value(AuditLog.self).lines

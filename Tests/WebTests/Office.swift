@@ -6,9 +6,9 @@ import HTTPTypes
 import Hummingbird
 import Journal
 import Live
-import ObjectStores
 import NIOCore
 import NIOEmbedded
+import ObjectStores
 import Scenarios
 import Testing
 

@@ -54,7 +54,9 @@ import Testing
       _ = try await office.say(pod, "/metrics", #"{"event":"metrics","rows":[\#(rows)]}"#)
     }
     try office.runner.catalogue.record([
-      .init(job: JobIndex(0), metrics: [140, 150, 160].map { .init(step: $0, at: 0) }, message: nil, at: Instant(microseconds: 1))
+      .init(
+        job: JobIndex(0), metrics: [140, 150, 160].map { .init(step: $0, at: 0) }, message: nil,
+        at: Instant(microseconds: 1))
     ])
     let csv = try await office.ask("GET", "/v1/jobs/2/metrics.csv").text.split(separator: "\n").dropFirst()
     #expect(csv.map { $0.split(separator: ",")[0] } == ["140", "150", "160", "170"])

@@ -34,7 +34,9 @@ import Testing
     let first = try await office.ask("PUT", path(links["1"]), token: nil, bytes: data.prefix(size))
     #expect(first.status == 200)
     // One link is good for one part of one upload.
-    #expect(try await office.ask("PUT", path(links["2"]).replacing("/2?", with: "/1?"), token: nil, bytes: data).status == 404)
+    #expect(
+      try await office.ask("PUT", path(links["2"]).replacing("/2?", with: "/1?"), token: nil, bytes: data).status == 404
+    )
     let complete = with(["action": "complete", "upload": begun["upload"] ?? "", "parts": [Any]()])
     #expect(try await ask(office, complete).status == 404)
     begun = try await ask(office, with(["action": "begin"])).document
@@ -43,7 +45,8 @@ import Testing
     #expect(try await ask(office, complete).status == 200)
     let read = try await ask(office, ["action": "link", "name": content["name"] ?? ""]).document
     #expect(try await office.ask("GET", path(read["link"]), token: nil).body == data)
-    #expect(try await office.ask("GET", path(read["link"]).replacing("000100", with: "000200"), token: nil).status == 404)
+    #expect(
+      try await office.ask("GET", path(read["link"]).replacing("000100", with: "000200"), token: nil).status == 404)
     let names = try await ask(office, ["action": "list", "name": "job-1/checkpoints/"]).document["names"] as? [String]
     #expect(names == [content["name"] as? String ?? "?"])
     #expect(try await ask(office, ["action": "delete", "name": content["name"] ?? ""]).status == 200)
@@ -61,7 +64,8 @@ import Testing
       }
     }
     #expect(try await ask(office, ["action": "delete", "name": "job-1/adapters/a"]).status == 403)
-    #expect(try await ask(office, ["action": "begin", "name": "job-1/../../x", "bytes": 1, "sha256": "0"]).status == 422)
+    #expect(
+      try await ask(office, ["action": "begin", "name": "job-1/../../x", "bytes": 1, "sha256": "0"]).status == 422)
     // One that works for nobody is told so.
     let late = PodName(store: "office", epoch: 1, request: 9)
     let answer = try await office.say(late, "/uploads", #"{"action":"list","name":"job-1/"}"#)

@@ -58,7 +58,8 @@ extension Catalogue {
     try write { db in
       for one in artifacts {
         try db.execute(
-          sql: "INSERT OR IGNORE INTO artifact (job, kind, name, key, bytes, sha256, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          sql:
+            "INSERT OR IGNORE INTO artifact (job, kind, name, key, bytes, sha256, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
           arguments: [
             one.job.rawValue, one.kind.rawValue, one.name, one.key, one.bytes, one.sha256, one.made.microseconds,
           ])

@@ -18,7 +18,8 @@ struct ArtifactDownload: AsyncParsableCommand {
       """)
   @Argument(help: "The job.") var job: String
   @Argument(help: "Which of them.") var kind = Catalogue.ArtifactKind.adapters
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file; its own name, in this folder, without it.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file; its own name, in this folder, without it.", valueName: "file"))
   var file: String?
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
@@ -91,7 +92,8 @@ struct ArtifactDownload: AsyncParsableCommand {
 struct ArtifactLinkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "link",
-    abstract: "Makes a link from which anybody can download for 24 hours, a deployment package for 48; again for a new one.",
+    abstract:
+      "Makes a link from which anybody can download for 24 hours, a deployment package for 48; again for a new one.",
     discussion: "EXAMPLE\n  lora-train artifact link job-7 deployment_package")
   @Argument(help: "The job.") var job: String
   @Argument(help: "Which of its files.") var kind = Catalogue.ArtifactKind.adapters
@@ -101,7 +103,9 @@ struct ArtifactLinkCommand: AsyncParsableCommand {
   func run() async throws {
     let link: ArtifactLink = try await LiveClient(store).post(
       "/v1/jobs/\(LiveClient.escaped(job))/artifacts/\(kind.rawValue)/link")
-    print(output.json ? try JobText.json(link) : "\(link.url)\nValid for \(link.valid_hours) hours, until \(link.expires_at).")
+    print(
+      output.json
+        ? try JobText.json(link) : "\(link.url)\nValid for \(link.valid_hours) hours, until \(link.expires_at).")
   }
 }
 
@@ -125,7 +129,9 @@ struct ArtifactDelete: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if checkpoints, !kinds.isEmpty { throw ValidationError("--checkpoints are no --kind: delete them one after the other") }
+    if checkpoints, !kinds.isEmpty {
+      throw ValidationError("--checkpoints are no --kind: delete them one after the other")
+    }
   }
 
   func run() async throws {
@@ -143,7 +149,9 @@ struct ArtifactDelete: AsyncParsableCommand {
       }
       chosen += there.map { ("\(path)/\($0.kind)", "\($0.job) \($0.name), \(ArtifactCommand.size($0.bytes))") }
     }
-    guard !chosen.isEmpty else { throw InputError(.noInput, "there is nothing to delete", hint: "lora-train artifact list") }
+    guard !chosen.isEmpty else {
+      throw InputError(.noInput, "there is nothing to delete", hint: "lora-train artifact list")
+    }
     if !yes {
       guard isatty(STDIN_FILENO) == 1 else { throw ValidationError("nobody is there to be asked: add --yes") }
       print(chosen.map { "  \($0.text)" }.joined(separator: "\n"))
@@ -155,7 +163,8 @@ struct ArtifactDelete: AsyncParsableCommand {
       }
     }
     for one in chosen {
-      let _: ArtifactList = try await client.send("DELETE", one.path, Deletion(confirm: true, justification: justification))
+      let _: ArtifactList = try await client.send(
+        "DELETE", one.path, Deletion(confirm: true, justification: justification))
       if !output.json { print("Deleted \(one.text)") }
     }
     if output.json { print(try JobText.json(chosen.map(\.text))) }

@@ -23,7 +23,8 @@ enum JobText {
       lines.append("Retry it as it was, or with what is suggested: lora-train job retry \(job.id) [--fix]")
       if job.durable_step > 0, job.training_file != nil {
         lines.append(
-          "Resume from checkpoint (step \(Words.group(job.durable_step))): lora-train job retry \(job.id) --from-checkpoint")
+          "Resume from checkpoint (step \(Words.group(job.durable_step))): lora-train job retry \(job.id) --from-checkpoint"
+        )
       }
     }
     if let question = job.question {

@@ -195,7 +195,8 @@ struct ServeCommand: AsyncParsableCommand {
     let objects = try configuration.objectStores(beside: live.path)
     let keeper = ArtifactKeeper(
       runner, objects, local: live.path + ".objects",
-      retention: .init(artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
+      retention: .init(
+        artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
       tell: { diary.say($0) })
     let keeping = Task { await keeper.run() }
     defer { keeping.cancel() }

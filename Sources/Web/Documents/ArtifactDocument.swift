@@ -74,7 +74,11 @@ public struct StorageDocument: Codable, Sendable {
       let parts = object.key.split(separator: "/")
       guard let job = parts.first.map(String.init) else { continue }
       var sum = sums[job] ?? (0, 0, false)
-      if parts.dropFirst().first == "checkpoints" { sum.checkpoints += object.bytes } else { sum.artifacts += object.bytes }
+      if parts.dropFirst().first == "checkpoints" {
+        sum.checkpoints += object.bytes
+      } else {
+        sum.artifacts += object.bytes
+      }
       if object.key.contains("-adapters-") { sum.isModel = true }
       sums[job] = sum
     }
@@ -97,5 +101,7 @@ public struct StorageDocument: Codable, Sendable {
 public struct Deletion: Codable, Sendable {
   public var confirm: Bool
   public var justification: String?
-  public init(confirm: Bool, justification: String? = nil) { (self.confirm, self.justification) = (confirm, justification) }
+  public init(confirm: Bool, justification: String? = nil) {
+    (self.confirm, self.justification) = (confirm, justification)
+  }
 }

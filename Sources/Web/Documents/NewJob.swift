@@ -55,7 +55,9 @@ public struct NewJob: Codable, Sendable {
     var text = JobDescription(ordinal: 0, id: "", name: name, configuration: configuration)
     (text.client, text.project, text.creator) = (client, project, creator)
     (text.purpose, text.tags, text.trainingFile) = (purpose, tags, training_file)
-    (text.template, text.fix, text.resumedFrom) = (template, fix, quote.resume.map { .init(job: $0.job, step: Int32($0.step)) })
+    (text.template, text.fix, text.resumedFrom) = (
+      template, fix, quote.resume.map { .init(job: $0.job, step: Int32($0.step)) }
+    )
     text.notes = [notes, template.map { "Started from template: \($0)" }].compactMap { $0 }.joined(separator: "\n\n")
     if text.notes?.isEmpty == true { text.notes = nil }
     func nano(_ dollars: Double) -> Int64 { Int64((dollars * 1e9).rounded()) }

@@ -46,13 +46,16 @@ public struct ResumptionDocument: Codable, Sendable {
     let remaining = Double(own.epochs) - epochsDone
     guard remaining > 1e-9 else {
       throw Problem(
-        .conflict, "\(text.id) has trained for \(String(format: "%.1f", epochsDone)) of \(own.epochs) epochs: nothing is left",
+        .conflict,
+        "\(text.id) has trained for \(String(format: "%.1f", epochsDone)) of \(own.epochs) epochs: nothing is left",
         hint: "more of them: --epochs \(Int(epochsDone) + 1)")
     }
     // The epoch that it is in, and whole ones after it: each ends with a step of its own.
     let (whole, part) = (remaining.rounded(.down), remaining - remaining.rounded(.down))
     remaining_steps = max(
-      1, Int((part * Double(pairs) / perStep - 1e-9).rounded(.up)) + Int(whole) * Int((Double(pairs) / perStep).rounded(.up)))
+      1,
+      Int((part * Double(pairs) / perStep - 1e-9).rounded(.up)) + Int(whole)
+        * Int((Double(pairs) / perStep).rounded(.up)))
     job = text.id
     step = Int(original.durableStep) + Int(text.resumedFrom?.step ?? 0)
     done = epochsDone / Double(own.epochs)
