@@ -23,7 +23,7 @@ import Testing
     try office.runner.catalogue.add(file, at: Instant(microseconds: 1))
     var job = Office.job("First job")
     job.training_file = "file-1"
-    #expect(try await office.ask("POST", "/v1/jobs", job).value(JobDocument.self).steps == 300)
+    #expect(try await office.ask("POST", "/api/v1/jobs", job).value(JobDocument.self).steps == 300)
     let pod = PodName(store: "office", epoch: 1, request: 1)
     var reports = ["boot", "preprocessing", "model_loading"].map { #""event":"stage_finished","stage":"\#($0)""# }
     if checkpoint { reports.append(#""event":"checkpoint_saved","step":150,"age_s":0,"blocked_s":0"#) }
@@ -31,7 +31,7 @@ import Testing
     for (number, report) in reports.enumerated() {
       #expect(try await office.say(pod, "", #"{"sequence":\#(number + 1),\#(report)}"#).status == 200)
     }
-    #expect(try await office.ask("GET", "/v1/jobs/1").value(JobDocument.self).status == "failed")
+    #expect(try await office.ask("GET", "/api/v1/jobs/1").value(JobDocument.self).status == "failed")
     job.resume_of = "job-1"
     return job
   }
@@ -40,9 +40,9 @@ import Testing
     let office = try Office(pods: .always)
     var job = try await failed(office)
     (job.configuration.batchSize, job.configuration.gradientAccumulation) = (1, 2)
-    let resume = try #require(try await office.ask("POST", "/v1/quotes", job).value(QuoteDocument.self).resume)
+    let resume = try #require(try await office.ask("POST", "/api/v1/quotes", job).value(QuoteDocument.self).resume)
     #expect(resume.step == 150 && resume.done == 0.5 && resume.remaining_epochs == 1.5 && resume.remaining_steps == 300)
-    let made = try await office.ask("POST", "/v1/jobs", job).value(JobDocument.self)
+    let made = try await office.ask("POST", "/api/v1/jobs", job).value(JobDocument.self)
     #expect(made.resumed_from == "job-1" && made.resumed_at_step == 150 && made.retry_of == "job-1")
     #expect(made.steps == 450 && made.durable_step == 150)
     // A step of what is left is as large as one of the whole.
@@ -58,7 +58,7 @@ import Testing
         job: JobIndex(0), metrics: [140, 150, 160].map { .init(step: $0, at: 0) }, message: nil,
         at: Instant(microseconds: 1))
     ])
-    let csv = try await office.ask("GET", "/v1/jobs/2/metrics.csv").text.split(separator: "\n").dropFirst()
+    let csv = try await office.ask("GET", "/api/v1/jobs/2/metrics.csv").text.split(separator: "\n").dropFirst()
     #expect(csv.map { $0.split(separator: ",")[0] } == ["140", "150", "160", "170"])
   }
 
@@ -67,26 +67,26 @@ import Testing
     let job = try await failed(office)
     var other = job
     other.configuration.rank = 8
-    #expect(try await office.ask("POST", "/v1/jobs", other).text.contains("rank 16 cannot go on with rank 8"))
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).text.contains("rank 16 cannot go on with rank 8"))
     other = job
     other.configuration.epochs = 1
-    #expect(try await office.ask("POST", "/v1/jobs", other).text.contains("1.5 of 1 epochs"))
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).text.contains("1.5 of 1 epochs"))
     other = job
     other.training_file = nil
-    #expect(try await office.ask("POST", "/v1/jobs", other).status == 400)
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).status == 400)
     other = job
     other.resume_of = "job-9"
-    #expect(try await office.ask("POST", "/v1/quotes", other).status == 404)
+    #expect(try await office.ask("POST", "/api/v1/quotes", other).status == 404)
     other = job
     other.resume_of = nil
-    #expect(try await office.ask("POST", "/v1/jobs", other).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).status == 201)
     other.resume_of = "job-2"
-    #expect(try await office.ask("POST", "/v1/jobs", other).text.contains("not over"))
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).text.contains("not over"))
   }
 
   @Test func withoutACheckpointThereIsNothingToGoOnFrom() async throws {
     let office = try Office(pods: .always)
     let job = try await failed(office, checkpoint: false)
-    #expect(try await office.ask("POST", "/v1/jobs", job).text.contains("has no checkpoint"))
+    #expect(try await office.ask("POST", "/api/v1/jobs", job).text.contains("has no checkpoint"))
   }
 }

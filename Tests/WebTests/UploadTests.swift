@@ -20,7 +20,7 @@ import Testing
 
   @Test func aPodPutsItsPartsByLinkAndReadsThemBack() async throws {
     let office = try Office(pods: .always)
-    #expect(try await office.ask("POST", "/v1/jobs", Office.job("First job")).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("First job")).status == 201)
     let size = Int(ObjectUpload.partBytes(of: 1))
     let data = Data(repeating: 3, count: size) + Data("the end".utf8)
     let content: [String: Any] = [
@@ -55,8 +55,8 @@ import Testing
 
   @Test func aPodReachesItsOwnJobOnly() async throws {
     let office = try Office(pods: .always)
-    #expect(try await office.ask("POST", "/v1/jobs", Office.job("First job")).status == 201)
-    #expect(try await office.ask("POST", "/v1/jobs", Office.job("Second job")).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("First job")).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("Second job")).status == 201)
     for name in ["job-2/adapters/a", "job-10/a", "../store", "job-1"] {
       for action in ["begin", "link", "list", "delete", "complete"] {
         let status = try await ask(office, ["action": action, "name": name, "bytes": 1, "sha256": "0"]).status

@@ -27,7 +27,7 @@ struct ArtifactCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let list: ArtifactList = try await LiveClient(store).get("/v1/artifacts")
+      let list: ArtifactList = try await LiveClient(store).get("/api/v1/artifacts")
       print(output.json ? try JobText.json(list) : ArtifactCommand.table(list))
     }
   }
@@ -39,7 +39,7 @@ struct ArtifactCommand: AsyncParsableCommand {
     @OptionGroup var target: JobTarget
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let list: ArtifactList = try await LiveClient(target.store).get("/v1/jobs/\(target.path)/artifacts")
+      let list: ArtifactList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/artifacts")
       if output.json { return print(try JobText.json(list)) }
       print(ArtifactCommand.table(list))
       for artifact in list.artifacts where artifact.deleted_at == nil {
@@ -57,7 +57,7 @@ struct ArtifactCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let storage: StorageDocument = try await LiveClient(store).get("/v1/storage")
+      let storage: StorageDocument = try await LiveClient(store).get("/api/v1/storage")
       if output.json { return print(try JobText.json(storage)) }
       print("Total storage used: \(ArtifactCommand.size(storage.bytes)) in \(storage.storage)")
       print("Number of stored models: \(storage.models)")

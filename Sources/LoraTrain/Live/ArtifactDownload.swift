@@ -26,7 +26,7 @@ struct ArtifactDownload: AsyncParsableCommand {
 
   func run() async throws {
     let client = try LiveClient(store)
-    let path = "/v1/jobs/\(LiveClient.escaped(job))"
+    let path = "/api/v1/jobs/\(LiveClient.escaped(job))"
     let list: ArtifactList = try await client.get("\(path)/artifacts")
     let known = list.artifacts.first { $0.kind == kind.rawValue && $0.deleted_at == nil }
     let address =
@@ -102,7 +102,7 @@ struct ArtifactLinkCommand: AsyncParsableCommand {
 
   func run() async throws {
     let link: ArtifactLink = try await LiveClient(store).post(
-      "/v1/jobs/\(LiveClient.escaped(job))/artifacts/\(kind.rawValue)/link")
+      "/api/v1/jobs/\(LiveClient.escaped(job))/artifacts/\(kind.rawValue)/link")
     print(
       output.json
         ? try JobText.json(link) : "\(link.url)\nValid for \(link.valid_hours) hours, until \(link.expires_at).")
@@ -138,7 +138,7 @@ struct ArtifactDelete: AsyncParsableCommand {
     let client = try LiveClient(store)
     var chosen: [(path: String, text: String)] = []
     for job in jobs {
-      let path = "/v1/jobs/\(LiveClient.escaped(job))/artifacts"
+      let path = "/api/v1/jobs/\(LiveClient.escaped(job))/artifacts"
       let list: ArtifactList = try await client.get(path)
       if checkpoints {
         chosen.append(("\(path)/checkpoints", "the checkpoints of \(job)"))

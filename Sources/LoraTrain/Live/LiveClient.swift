@@ -6,7 +6,8 @@ import Web
 
 /// Asks the `lora-train serve` of a store.
 struct LiveClient {
-  private let address: String
+  /// Where it is served, without a slash at the end.
+  let address: String
   private let token: String
   private let http = HTTPClient(connections: 1)
 
@@ -64,7 +65,7 @@ struct LiveClient {
   private static func refusal(_ answer: HTTPClient.Answer) -> InputError {
     let problem = try? JSONDecoder().decode(ProblemDocument.self, from: answer.body)
     return InputError(
-      kind(answer.status), problem?.error ?? "lora-train serve answered \(answer.status)", hint: problem?.hint)
+      kind(answer.status), problem?.detail ?? "lora-train serve answered \(answer.status)", hint: problem?.hint)
   }
 
   /// Downloads into a file, piece by piece; a link to an object store is followed, without our token.
