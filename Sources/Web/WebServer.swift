@@ -56,13 +56,15 @@ public struct WebServer: Sendable {
     artifacts: ArtifactShelf? = nil, advice: Advice, trustedProxies: Set<String> = []
   ) throws {
     try self.init(
-      runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts, advice: advice,
+      runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
+      advice: advice,
       trustedProxies: trustedProxies, passwords: PasswordHash(), clock: { LiveTime.machine })
   }
 
   init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash, clock: @escaping @Sendable () -> Instant
+    artifacts: ArtifactShelf? = nil, advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash,
+    clock: @escaping @Sendable () -> Instant
   ) {
     self.runner = runner
     self.keys = keys

@@ -67,7 +67,8 @@ import Testing
       path.replacing("adapters", with: "deployment_package"), path.replacing("for=ada", with: "for=eve"),
       path.replacing("until=", with: "until=9"), String(path.dropLast()),
     ] { #expect(try await office.ask("GET", forged, token: nil).status == 404) }
-    let package = try await office.ask("POST", "/api/v1/jobs/1/artifacts/deployment_package/link").value(ArtifactLink.self)
+    let package = try await office.ask("POST", "/api/v1/jobs/1/artifacts/deployment_package/link").value(
+      ArtifactLink.self)
     #expect(package.valid_hours == 48)
     // Whose link it was is what is written down.
     let audit = try await office.ask("GET", "/api/v1/audit?action=artifact.download").value(AuditLog.self).lines
