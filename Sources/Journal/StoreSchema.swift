@@ -21,6 +21,7 @@ enum StoreSchema {
     }
     migrator.registerMigration("3 sign-in") { db in try db.execute(sql: SignInSchema.sql) }
     migrator.registerMigration("4 requests") { db in try db.execute(sql: SignInSchema.requests) }
+    migrator.registerMigration("artifacts") { db in try db.execute(sql: CatalogueSchema.artifacts) }
     return migrator
   }
 
