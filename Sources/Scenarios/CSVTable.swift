@@ -104,7 +104,7 @@ package struct CSVTable {
   }
 
   /// The index of a column that must be there.
-  func index(of name: String, in header: [String]) throws(InputError) -> Int {
+  package func index(of name: String, in header: [String]) throws(InputError) -> Int {
     if let index = header.firstIndex(of: name) { return index }
     let near = NearestName.of(name, in: header).map { "did you mean \($0)? " } ?? ""
     throw InputError(
