@@ -62,11 +62,12 @@ public struct BlindSheet: Sendable {
     let scales = suite.rubric.map(\.id)
     var verdicts: [Verdict] = []
     let table = CSVTable(file: file)
-    try table.forEachRow(of: data) { header throws(InputError) in
+    try table.forEachRow(of: data) { header throws(InputError) -> (Int, [Int], [Int], Int?) in
       func columns(_ suffix: String) throws(InputError) -> [Int] {
         try scales.map { id throws(InputError) in try table.index(of: id + suffix, in: header) }
       }
-      return (try table.index(of: "number", in: header), try columns("_1"), try columns("_2"), header.firstIndex(of: "remark"))
+      let number = try table.index(of: "number", in: header)
+      return (number, try columns("_1"), try columns("_2"), header.firstIndex(of: "remark"))
     } _: { row, columns throws(InputError) in
       let (number, first, second, remark) = columns
       guard let pair = Int(row[number]).flatMap({ byNumber[$0] }) else {

@@ -88,7 +88,9 @@ enum Binomial {
     guard (0...n).contains(k) else { return 0 }
     if p <= 0 { return k == 0 ? 1 : 0 }
     if p >= 1 { return k == n ? 1 : 0 }
-    let (k, n) = (Double(k), Double(n))
-    return exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p))
+    let misses = Double(n - k)
+    let ways: Double = lgamma(Double(n) + 1) - lgamma(Double(k) + 1) - lgamma(misses + 1)
+    let odds: Double = Double(k) * log(p) + misses * log1p(-p)
+    return exp(ways + odds)
   }
 }

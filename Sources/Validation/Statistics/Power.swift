@@ -49,12 +49,17 @@ enum Hypergeometric {
   /// The chance of at least `k` marked ones among `drawn` of `all`, `marked` of which are.
   static func atLeast(_ k: Int, drawn: Int, marked: Int, of all: Int) -> Double {
     func choose(_ n: Int, _ k: Int) -> Double {
-      guard (0...max(0, n)).contains(k) else { return -.infinity }
-      return lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
+      guard n >= 0, (0...n).contains(k) else { return -.infinity }
+      let top: Double = lgamma(Double(n + 1))
+      return top - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
     }
     let whole = choose(all, drawn)
     guard k <= min(drawn, marked) else { return 0 }
-    return min(
-      1, (max(0, k)...min(drawn, marked)).reduce(0) { $0 + exp(choose(marked, $1) + choose(all - marked, drawn - $1) - whole) })
+    var chance = 0.0
+    for i in max(0, k)...min(drawn, marked) {
+      let ways: Double = choose(marked, i) + choose(all - marked, drawn - i)
+      chance += exp(ways - whole)
+    }
+    return min(1, chance)
   }
 }
