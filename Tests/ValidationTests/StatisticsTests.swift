@@ -1,4 +1,5 @@
 import Testing
+
 @testable import Validation
 
 /// Known answers, each from the source named.
