@@ -35,7 +35,9 @@ public enum ScenarioReader {
     }
   }
 
-  package static func compose(_ text: String, file: String?, called name: String = "scenario") throws(InputError) -> Node {
+  package static func compose(_ text: String, file: String?, called name: String = "scenario") throws(InputError)
+    -> Node
+  {
     do {
       guard let node = try Yams.compose(yaml: text) else {
         throw InputError(.badData, file: file, "the \(name) is empty", hint: "begin the file with version: 1")

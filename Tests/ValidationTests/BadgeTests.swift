@@ -1,4 +1,5 @@
 import Testing
+
 @testable import Validation
 
 /// The stories' thresholds and words, at their edges.
@@ -47,7 +48,8 @@ import Testing
   private func regressions(_ severities: [Regression.Severity], counted: Bool = true) -> [Regression] {
     severities.enumerated().map {
       Regression(
-        item: "s\($0)", base: 4, trained: 3.8, change_percent: -5, severity: $1, chance_of_luck: 0.01, is_counted: counted)
+        item: "s\($0)", base: 4, trained: 3.8, change_percent: -5, severity: $1, chance_of_luck: 0.01,
+        is_counted: counted)
     }
   }
 
@@ -66,7 +68,9 @@ import Testing
     }
     #expect([0, 5, 6, 10, 11].map { gate($0) } == [.allow, .allow, .review, .review, .block])
     #expect(gate(1, critical: ["q-9"]) == .block)
-    let all = DeliveryGate.all([DeliveryGate(.allow, ["fine"]), DeliveryGate(.block, ["bad"]), DeliveryGate(.review, ["look"])])
+    let all = DeliveryGate.all([
+      DeliveryGate(.allow, ["fine"]), DeliveryGate(.block, ["bad"]), DeliveryGate(.review, ["look"]),
+    ])
     #expect(all.verdict == .block && all.reasons == ["bad", "look", "fine"])
   }
 

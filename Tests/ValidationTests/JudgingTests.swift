@@ -1,12 +1,14 @@
 import Foundation
 import Scenarios
 import Testing
+
 @testable import Validation
 
 /// Answers, verdicts and what they lead to. The judge of these tests is a script, not a model.
 @Suite struct JudgingTests {
   private func suite(_ n: Int = 8, kind: String = "scenarios", scales: Int = 3) throws -> Suite {
-    let rubric = (0..<scales).map { "  - {id: r\($0), title: Scale \($0), question: \"Good?\"}" }.joined(separator: "\n")
+    let rubric = (0..<scales).map { "  - {id: r\($0), title: Scale \($0), question: \"Good?\"}" }.joined(
+      separator: "\n")
     let items = (0..<n).map {
       "  - {id: s-\($0), category: empathy, difficulty: easy, persona: p\($0 % 2), emotional_arc: a\($0 % 3), prompt: \"Prompt \($0)\"}"
     }.joined(separator: "\n")
@@ -17,7 +19,9 @@ import Testing
   private func answers(_ suite: Suite) throws -> AnswerFile {
     let header = #"{"format":"lora-train-answers","version":1,"suite":"t","digest":"\#(suite.digest)","job":"job-1"}"#
     let lines = suite.items.flatMap { item in
-      ModelSide.allCases.map { #"{"item":"\#(item.id)","model":"\#($0.rawValue)","draw":0,"answer":"\#($0.rawValue) says \#(item.id)"}"# }
+      ModelSide.allCases.map {
+        #"{"item":"\#(item.id)","model":"\#($0.rawValue)","draw":0,"answer":"\#($0.rawValue) says \#(item.id)"}"#
+      }
     }
     return try AnswerFile.decode(([header] + lines).joined(separator: "\n"), file: "a.jsonl", suite: suite)
   }
@@ -31,7 +35,8 @@ import Testing
     let header = #"{"format":"lora-train-answers","version":1,"suite":"t","digest":"\#(suite.digest)"}"#
     let good = #"{"item":"s-0","model":"base","answer":"x"}"#
     for (lines, line, problem) in [
-      ([header, good, good], 3, "there twice"), ([header, good.replacingOccurrences(of: "s-0", with: "s-99")], 2, "no item s-99"),
+      ([header, good, good], 3, "there twice"),
+      ([header, good.replacingOccurrences(of: "s-0", with: "s-99")], 2, "no item s-99"),
       ([header, good, "{"], 3, "not JSON"), ([header, #"{"item":"s-0","model":"base"}"#], 2, "lacks answer"),
       ([header.replacingOccurrences(of: suite.digest, with: "0")], 1, "not to t \(suite.digest)"),
       ([header.replacingOccurrences(of: "answers", with: "verdicts")], 1, "is a file of"), ([], 1, "is empty"),
@@ -52,7 +57,8 @@ import Testing
     // Neither the items' order nor the answers' gives anything away, and another rater sees another order.
     #expect(sheet.pairs.map(\.pair.item.id) != suite.items.map(\.id))
     #expect((8...32).contains(sheet.pairs.count { $0.first == .trained }))
-    #expect(BlindSheet(answers, suite: suite, rater: "ben").pairs.map(\.pair.item.id) != sheet.pairs.map(\.pair.item.id))
+    #expect(
+      BlindSheet(answers, suite: suite, rater: "ben").pairs.map(\.pair.item.id) != sheet.pairs.map(\.pair.item.id))
     let columns = sheet.csv.split(separator: "\n")[0]
     #expect(!columns.contains("base") && !columns.contains("trained") && !columns.contains("item"))
     // Whoever prefers the trained model's answer gives it 5, without knowing that it is so.
@@ -79,7 +85,9 @@ import Testing
       let verdict = judge.verdict(request, said: text)
       #expect(verdict.score(.base, "r0") == 4 && verdict.score(.trained, "r2") == 5 && verdict.raw == text)
     }
-    for text in ["no", object.replacingOccurrences(of: "5", with: "6"), object.replacingOccurrences(of: "r1", with: "r9"), ""] {
+    for text in [
+      "no", object.replacingOccurrences(of: "5", with: "6"), object.replacingOccurrences(of: "r1", with: "r9"), "",
+    ] {
       let verdict = judge.verdict(request, said: text)
       #expect(verdict.scores == nil && verdict.raw == text)
     }
@@ -139,17 +147,21 @@ import Testing
     let suite = try suite(20)
     let answers = try answers(suite)
     func verdicts(_ change: (Int) -> Int) -> [Verdict] {
-      suite.items.indices.flatMap { i in
-        ModelSide.allCases.flatMap { first in
-          (0..<2).map { n in
-            Verdict(
-              item: suite.items[i].id, judge: "model:m@1", first: first, repeat: n,
-              scores: [
-                "base": scores(suite) { 3 + ($0 + n) % 2 }, "trained": scores(suite) { min(5, max(1, 3 + change(i) + ($0 + n) % 2)) },
-              ])
+      var result: [Verdict] = []
+      for (i, item) in suite.items.enumerated() {
+        let up = change(i)
+        for n in 0..<2 {
+          let base = scores(suite) { 3 + ($0 + n) % 2 }
+          let trained = scores(suite) { min(5, max(1, 3 + up + ($0 + n) % 2)) }
+          for first in ModelSide.allCases {
+            result.append(
+              Verdict(
+                item: item.id, judge: "model:m@1", first: first, repeat: n,
+                scores: ["base": base, "trained": trained]))
           }
         }
       }
+      return result
     }
     let better = OpenAnswers.assess(suite, answers: answers, verdicts: verdicts { $0 % 4 == 0 ? 2 : 1 })
     #expect(better.gate.verdict == .allow && better.overall?.badge?.colour == .green, "\(better.gate)")
@@ -157,7 +169,8 @@ import Testing
     #expect(better.scales.count == 3 && better.by["persona"]?.count == 2)
     let worse = OpenAnswers.assess(suite, answers: answers, verdicts: verdicts { $0 % 2 == 0 ? -2 : 1 })
     #expect(worse.gate.verdict == .block && worse.regressions.count { $0.is_counted } == 10)
-    #expect(worse.root_causes.contains { $0.contains("10 of 10 regressions involve persona 'p0'") }, "\(worse.root_causes)")
+    #expect(
+      worse.root_causes.contains { $0.contains("10 of 10 regressions involve persona 'p0'") }, "\(worse.root_causes)")
     let half = OpenAnswers.assess(suite, answers: answers, verdicts: Array(verdicts { _ in 1 }.prefix(40)))
     #expect(half.gate.verdict == .review && half.gate.reasons[0] == "10 of 20 items were judged")
     #expect(OpenAnswers.assess(suite, answers: answers, verdicts: []).gate.verdict == .review)
@@ -176,13 +189,16 @@ import Testing
         verdicts.append(
           Verdict(
             item: item.id, judge: judge, first: i % 2 == 0 ? .base : .trained,
-            scores: ["base": scores(suite) { _ in 1 + i % 3 + extra }, "trained": scores(suite) { _ in 2 + i % 3 + extra }]))
+            scores: [
+              "base": scores(suite) { _ in 1 + i % 3 + extra }, "trained": scores(suite) { _ in 2 + i % 3 + extra },
+            ]))
       }
     }
     let judges = try #require(OpenAnswers.assess(suite, answers: answers, verdicts: verdicts).judges)
     #expect(judges.agreement.count == 3 && judges.agreement.allSatisfy { $0.alpha == 1 && $0.raters == 2 })
     let calibration = try #require(judges.calibration)
-    #expect(abs(calibration.bias - 1) < 1e-9 && abs((calibration.correlation ?? 0) - 1) < 1e-9 && calibration.answers == 12)
+    #expect(
+      abs(calibration.bias - 1) < 1e-9 && abs((calibration.correlation ?? 0) - 1) < 1e-9 && calibration.answers == 12)
   }
 
   @Test func aVoiceIsMeasuredAgainstItsThresholds() throws {
@@ -191,7 +207,9 @@ import Testing
     let verdicts = suite.items.enumerated().map { i, item in
       Verdict(
         item: item.id, judge: "person:anna", first: i % 2 == 0 ? .base : .trained,
-        scores: ["base": scores(suite) { _ in 3 }, "trained": scores(suite) { $0 == 9 ? 2 : (i + $0) % 3 == 0 ? 4 : 5 }])
+        scores: [
+          "base": scores(suite) { _ in 3 }, "trained": scores(suite) { $0 == 9 ? 2 : (i + $0) % 3 == 0 ? 4 : 5 },
+        ])
     }
     let document = OpenAnswers.assess(suite, answers: answers, verdicts: verdicts)
     #expect(document.levels.count == 11 && document.levels[10].word == "needs improvement")

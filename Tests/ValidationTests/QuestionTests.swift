@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+
 @testable import Validation
 
 @Suite struct QuestionTests {
@@ -49,9 +50,11 @@ import Testing
 
   @Test func nothingCriticalMayBeLost() throws {
     let suite = try suite(60, critical: [5])
-    let lost = QuestionResults.assess(suite, answers: answers(suite, base: Set(0..<60), trained: Set((0..<60).filter { $0 != 5 })))
+    let lost = QuestionResults.assess(
+      suite, answers: answers(suite, base: Set(0..<60), trained: Set((0..<60).filter { $0 != 5 })))
     #expect(lost.gate.verdict == .block && lost.gate.reasons[0].contains("q-5"))
-    let other = QuestionResults.assess(suite, answers: answers(suite, base: Set(0..<60), trained: Set((0..<60).filter { $0 != 6 })))
+    let other = QuestionResults.assess(
+      suite, answers: answers(suite, base: Set(0..<60), trained: Set((0..<60).filter { $0 != 6 })))
     #expect(other.gate.verdict == .allow)
   }
 
@@ -88,19 +91,30 @@ import Testing
     let document = PerplexityResults.assess(rows)
     let overall = try #require(document.overall)
     #expect(overall.badge?.text == "✓ Production Ready" && document.gate.verdict == .allow)
-    #expect(overall.interval_percent?.contains(overall.improvement_percent) == true && overall.chance_of_luck == 1.0 / 5_000)
-    #expect(PerplexityResults.interpretation(overall).hasSuffix("% lower perplexity indicates significantly better prediction quality"))
-    #expect(document.recommendations.contains { $0.hasPrefix("Add 5+ more 'anxious + arc0' conversations for better coverage") })
+    #expect(
+      overall.interval_percent?.contains(overall.improvement_percent) == true && overall.chance_of_luck == 1.0 / 5_000)
+    #expect(
+      PerplexityResults.interpretation(overall).hasSuffix(
+        "% lower perplexity indicates significantly better prediction quality"))
+    #expect(
+      document.recommendations.contains {
+        $0.hasPrefix("Add 5+ more 'anxious + arc0' conversations for better coverage")
+      })
     let worse = rows.map { row in
-      PerplexityResults.Conversation(id: row.id, base_loss: row.trained_loss, trained_loss: row.base_loss, tokens: row.tokens)
+      PerplexityResults.Conversation(
+        id: row.id, base_loss: row.trained_loss, trained_loss: row.base_loss, tokens: row.tokens)
     }
     #expect(PerplexityResults.assess(worse).gate.verdict == .block)
-    let same = rows.map { PerplexityResults.Conversation(id: $0.id, base_loss: 300, trained_loss: 300, tokens: $0.tokens) }
+    let same = rows.map {
+      PerplexityResults.Conversation(id: $0.id, base_loss: 300, trained_loss: 300, tokens: $0.tokens)
+    }
     #expect(PerplexityResults.assess(same).gate.verdict == .review)
     #expect(document.csv.split(separator: "\n").count == document.table.count)
   }
 
   @Test func cellsThatWouldRunAreDefused() {
-    #expect(CSVText.table([["=1+1", "-0.5", "+x", "@a", "a,b", "say \"x\""]]) == "'=1+1,-0.5,'+x,'@a,\"a,b\",\"say \"\"x\"\"\"\n")
+    #expect(
+      CSVText.table([["=1+1", "-0.5", "+x", "@a", "a,b", "say \"x\""]])
+        == "'=1+1,-0.5,'+x,'@a,\"a,b\",\"say \"\"x\"\"\"\n")
   }
 }

@@ -1,6 +1,7 @@
 import DiscreteEvent
 import Foundation
 import Testing
+
 @testable import Validation
 
 /// How often intervals hold the truth and gates err, at the sizes of the shipped suites. Every number follows from a seed.
@@ -73,7 +74,8 @@ import Testing
     let truth = 100 * (1 - exp(-0.37))
     let hits = (0..<UInt64(seeds)).count { seed in
       let bootstrap = PairedBootstrap(
-        conversations(seed, gain: 0.37), seed: 1, key: "cover", resamples: 1_000, statistic: Measure.perplexity.improvement)
+        conversations(seed, gain: 0.37), seed: 1, key: "cover", resamples: 1_000,
+        statistic: Measure.perplexity.improvement)
       return bootstrap.interval()?.contains(truth) == true
     }
     // A ratio of sums over few clusters of unequal size: a little less than nominal is the known limit.
@@ -105,7 +107,8 @@ import Testing
     }
     // Both are known to be slightly conservative where few questions differ.
     for hits in [ratio, difference] {
-      #expect((0.94...0.985).contains(Double(hits) / Double(seeds)), "ratio \(ratio), difference \(difference) of \(seeds)")
+      #expect(
+        (0.94...0.985).contains(Double(hits) / Double(seeds)), "ratio \(ratio), difference \(difference) of \(seeds)")
     }
   }
 
@@ -120,7 +123,9 @@ import Testing
     for seed in 0..<UInt64(seeds) {
       let comparison = Comparer(.score, seed: seed).overall(world.items(seed))
       if comparison.badge != Badge.emotionalIntelligence.lowest { called += 1 }
-      if Badge.emotionalIntelligence.badge(comparison.improvement_percent) != Badge.emotionalIntelligence.lowest { naive += 1 }
+      if Badge.emotionalIntelligence.badge(comparison.improvement_percent) != Badge.emotionalIntelligence.lowest {
+        naive += 1
+      }
     }
     #expect(Double(called) / Double(seeds) <= 0.05, "\(called) of \(seeds) at \(scenarios) scenarios")
     // The test could fail: at few scenarios the thresholds alone are met by luck.
@@ -132,7 +137,8 @@ import Testing
     let seeds = 400
     let world = World()
     let low = (0..<UInt64(seeds)).count { seed in
-      SwapTest.chance(world.items(seed).map(\.sums), seed: seed, key: "null", swaps: 999, statistic: Measure.score.gain) <= 0.05
+      SwapTest.chance(world.items(seed).map(\.sums), seed: seed, key: "null", swaps: 999, statistic: Measure.score.gain)
+        <= 0.05
     }
     #expect(band(0.05, seeds).contains(Double(low) / Double(seeds)), "\(low) of \(seeds)")
   }

@@ -65,7 +65,9 @@ import Testing
   }
 
   @Test func powerIsAsStated() {
-    #expect(Power.sentence(items: 50, of: "scenarios", deviation: 1) == "50 scenarios see a change of 0.40 four times in five")
+    #expect(
+      Power.sentence(items: 50, of: "scenarios", deviation: 1) == "50 scenarios see a change of 0.40 four times in five"
+    )
     // R: power.t.test(delta = 0.5, sd = 1, power = 0.8, type = "paired") gives n = 33.37.
     let at33 = Power.detectableChange(items: 33, deviation: 1)
     let at34 = Power.detectableChange(items: 34, deviation: 1)

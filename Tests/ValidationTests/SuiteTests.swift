@@ -1,6 +1,7 @@
 import Foundation
 import Scenarios
 import Testing
+
 @testable import Validation
 
 @Suite struct SuiteTests {
@@ -56,7 +57,8 @@ import Testing
   }
 
   @Test func emojiOfAnotherProgramAreRead() throws {
-    let text = #"{"version": 1, "name": "j", "kind": "questions", "year": 2026, "items": [{"id": "a", "category": "c", "difficulty": "easy", "prompt": "\ud83d\ude00?", "options": {"A": "x", "B": "y"}, "answer": "A"}]}"#
+    let text =
+      #"{"version": 1, "name": "j", "kind": "questions", "year": 2026, "items": [{"id": "a", "category": "c", "difficulty": "easy", "prompt": "\ud83d\ude00?", "options": {"A": "x", "B": "y"}, "answer": "A"}]}"#
     #expect(try decode(text, .json).items[0].prompt == "😀?")
   }
 

@@ -6,7 +6,8 @@ import Validation
 /// Validation from the command line: suites, judging, results.
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Is the trained model better than its base? Suites, judging, results, and whether it may be delivered.",
+    commandName: "evaluate",
+    abstract: "Is the trained model better than its base? Suites, judging, results, and whether it may be delivered.",
     discussion: """
       EXAMPLE
         lora-train evaluate export financial-knowledge > suite.json
@@ -62,7 +63,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   struct Sheet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Makes a rater's sheet: both answers blind, in random order, as CSV to fill in.",
-      discussion: "EXAMPLE\n  lora-train evaluate sheet emotional-intelligence --answers a.jsonl --rater anna > anna.csv")
+      discussion:
+        "EXAMPLE\n  lora-train evaluate sheet emotional-intelligence --answers a.jsonl --rater anna > anna.csv")
     @OptionGroup var answers: AnswerOptions
     @Option(help: "Who scores; the order of items and answers follows from it.") var rater: String
     func run() async throws {
@@ -74,7 +76,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   struct Take: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Takes a filled sheet in, and adds its verdicts to a file.",
-      discussion: "EXAMPLE\n  lora-train evaluate take emotional-intelligence anna.csv --answers a.jsonl --rater anna --verdicts v.jsonl")
+      discussion:
+        "EXAMPLE\n  lora-train evaluate take emotional-intelligence anna.csv --answers a.jsonl --rater anna --verdicts v.jsonl"
+    )
     @OptionGroup var answers: AnswerOptions
     @Argument(help: "The sheet.") var sheet: String
     @Option(help: "Who scored.") var rater: String
@@ -85,7 +89,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         .verdicts(ofSheet: try TextFile.bytes(path: sheet, limit: 64_000_000), file: sheet)
       var kept = try VerdictStore.read(verdicts, suite)
       // A sheet that comes again replaces what it said before.
-      kept.verdicts.removeAll { verdict in own.contains { ($0.judge, $0.item, $0.draw) == (verdict.judge, verdict.item, verdict.draw) } }
+      kept.verdicts.removeAll { verdict in
+        own.contains { ($0.judge, $0.item, $0.draw) == (verdict.judge, verdict.item, verdict.draw) }
+      }
       kept.verdicts += own
       try OutputFile.write(try kept.text(), to: verdicts)
       print("\(own.count) verdicts by \(rater); \(verdicts) holds \(kept.verdicts.count)")
@@ -126,7 +132,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 /// A suite and the answers to it.
 struct AnswerOptions: ParsableArguments {
   @Argument(help: "The suite: a file, or a shipped suite's name.") var suite: String
-  @Option(help: ArgumentHelp("What the pod wrote: store/JOB/answers/SUITE.jsonl.", valueName: "file")) var answers: String
+  @Option(help: ArgumentHelp("What the pod wrote: store/JOB/answers/SUITE.jsonl.", valueName: "file")) var answers:
+    String
 
   func read() throws -> (Suite, AnswerFile) {
     let suite = try ShippedSuites.find(suite)
@@ -137,7 +144,8 @@ struct AnswerOptions: ParsableArguments {
   func readOpen() throws -> (Suite, AnswerFile) {
     let (suite, file) = try read()
     guard suite.kind != .questions else {
-      throw ValidationError("\(suite.name) holds questions with one right answer each: there is nothing to judge; evaluate score it")
+      throw ValidationError(
+        "\(suite.name) holds questions with one right answer each: there is nothing to judge; evaluate score it")
     }
     return (suite, file)
   }

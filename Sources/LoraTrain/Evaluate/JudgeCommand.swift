@@ -7,7 +7,9 @@ import Validation
 /// Has a model judge all pairs of answers. It runs here, never on a pod: no key leaves this machine but to the endpoint.
 struct JudgeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "judge", abstract: "Has a model behind an OpenAI-compatible endpoint score both answers, in both orders; goes on where it stopped.",
+    commandName: "judge",
+    abstract:
+      "Has a model behind an OpenAI-compatible endpoint score both answers, in both orders; goes on where it stopped.",
     discussion: """
       EXAMPLE
         OPENAI_API_KEY=… lora-train evaluate judge emotional-intelligence --answers a.jsonl --verdicts v.jsonl \\
@@ -15,10 +17,14 @@ struct JudgeCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var answers: AnswerOptions
-  @Option(help: ArgumentHelp("Where verdicts are kept; those it holds are not asked for again.", valueName: "file")) var verdicts: String
-  @Option(help: ArgumentHelp("The endpoint, up to what stands before /chat/completions.", valueName: "url")) var endpoint: String
-  @Option(help: "The judging model's name there; name a dated version, so that verdicts can be compared.") var model: String
-  @Option(help: ArgumentHelp("The environment variable that holds the key.", valueName: "name")) var keyVariable = "OPENAI_API_KEY"
+  @Option(help: ArgumentHelp("Where verdicts are kept; those it holds are not asked for again.", valueName: "file"))
+  var verdicts: String
+  @Option(help: ArgumentHelp("The endpoint, up to what stands before /chat/completions.", valueName: "url"))
+  var endpoint: String
+  @Option(help: "The judging model's name there; name a dated version, so that verdicts can be compared.") var model:
+    String
+  @Option(help: ArgumentHelp("The environment variable that holds the key.", valueName: "name")) var keyVariable =
+    "OPENAI_API_KEY"
   @Option(help: "Verdicts on each pair in each order.") var repeats = 2
   @Option(help: "Questions that are out at once.") var atOnce = 4
   @OptionGroup var output: OutputOptions
@@ -61,7 +67,9 @@ struct JudgeCommand: AsyncParsableCommand {
           ("verdicts", .integer(kept.verdicts.count)),
         ]))
     } else {
-      print("\(added) verdicts by \(judge.name)\(unreadable > 0 ? ", \(unreadable) of which could not be read" : ""); \(verdicts) holds \(kept.verdicts.count)")
+      print(
+        "\(added) verdicts by \(judge.name)\(unreadable > 0 ? ", \(unreadable) of which could not be read" : ""); \(verdicts) holds \(kept.verdicts.count)"
+      )
     }
   }
 }
@@ -82,7 +90,9 @@ struct JudgeEndpoint: Sendable {
     if let key = ProcessInfo.processInfo.environment[keyVariable], !key.isEmpty {
       headers.append(("Authorization", "Bearer \(key)"))
     } else if !["://127.0.0.1", "://localhost", "://[::1]"].contains(where: address.contains) {
-      throw InputError(.badConfiguration, "the environment variable \(keyVariable) is not set", hint: "it holds the endpoint's key; --key-variable names another")
+      throw InputError(
+        .badConfiguration, "the environment variable \(keyVariable) is not set",
+        hint: "it holds the endpoint's key; --key-variable names another")
     }
     self.headers = headers
     http = HTTPClient(connections: connections)

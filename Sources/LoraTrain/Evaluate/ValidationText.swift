@@ -12,7 +12,8 @@ enum ValidationText {
     if let regressions = regressions(document) { parts.append(regressions) }
     if let judges = judges(document) { parts.append(judges) }
     if let best = document.best.first {
-      parts.append("Best: \(best.item), \(number(best.base_score, 1)) → \(number(best.trained_score, 1)). \(best.notes)")
+      parts.append(
+        "Best: \(best.item), \(number(best.base_score, 1)) → \(number(best.trained_score, 1)). \(best.notes)")
     }
     let notes =
       [document.power].compactMap { $0 } + document.root_causes.map { "Cause: \($0)" }
@@ -34,9 +35,11 @@ enum ValidationText {
 
   private static func head(_ document: ValidationDocument) -> String {
     let name =
-      document.suite.map { "\($0.title) (\($0.name) \($0.digest), \($0.year))" } ?? "Perplexity on held-out conversations"
+      document.suite.map { "\($0.title) (\($0.name) \($0.digest), \($0.year))" }
+      ?? "Perplexity on held-out conversations"
     let items = "\(document.items) of \(document.items_expected) items"
-    return "\(name)\(document.job.map { ", \($0)" } ?? ""): \(document.suite == nil ? "\(document.items) conversations" : items)"
+    return
+      "\(name)\(document.job.map { ", \($0)" } ?? ""): \(document.suite == nil ? "\(document.items) conversations" : items)"
   }
 
   private static func overallText(_ document: ValidationDocument, _ row: Comparison) -> String {
@@ -48,7 +51,9 @@ enum ValidationText {
     if document.part == .perplexity { lines.append(PerplexityResults.interpretation(row)) }
     if let luck = row.chance_of_luck { lines.append("An unchanged model does as well: \(Words.chance(luck))") }
     if let below = row.chance_below_threshold {
-      lines.append("The true improvement lies below this badge's threshold: \(below == 0 ? "fewer than 1 chance in 1,000" : Words.chance(below))")
+      lines.append(
+        "The true improvement lies below this badge's threshold: \(below == 0 ? "fewer than 1 chance in 1,000" : Words.chance(below))"
+      )
     }
     return lines.joined(separator: "\n")
   }
@@ -61,7 +66,8 @@ enum ValidationText {
       [
         row.group.sorted { $0.key > $1.key }.map(\.value).joined(separator: " + "), "\(row.count)", number(row.base, 2),
         number(row.trained, 2), percent(row.improvement_percent), row.interval_percent.map(range) ?? Words.nothing,
-        row.chance_of_luck.map { Words.percent($0) } ?? Words.nothing, row.badge?.text ?? (row.is_shrunk ? "too few" : ""),
+        row.chance_of_luck.map { Words.percent($0) } ?? Words.nothing,
+        row.badge?.text ?? (row.is_shrunk ? "too few" : ""),
       ]
     }
     return table.text
@@ -80,7 +86,8 @@ enum ValidationText {
     table.rows = document.levels.map {
       [
         $0.title, number($0.base_score, 2), number($0.score, 2),
-        $0.interval.map { "\(number($0.low, 2)) … \(number($0.high, 2))" } ?? Words.nothing, percent($0.alignment_percent),
+        $0.interval.map { "\(number($0.low, 2)) … \(number($0.high, 2))" } ?? Words.nothing,
+        percent($0.alignment_percent),
         $0.badge?.text ?? $0.word,
       ]
     }
@@ -124,13 +131,17 @@ enum ValidationText {
       "  agreement on \($0.scale): \($0.alpha.map { number($0, 2) } ?? Words.nothing) (Krippendorff's alpha, \($0.raters) raters)"
     }
     if let c = judges.calibration {
-      lines.append("  beside people: \(number(c.bias, 2)) points more\(c.correlation.map { ", correlation \(number($0, 2))" } ?? "") on \(c.answers) answers")
+      lines.append(
+        "  beside people: \(number(c.bias, 2)) points more\(c.correlation.map { ", correlation \(number($0, 2))" } ?? "") on \(c.answers) answers"
+      )
     }
     return lines.joined(separator: "\n")
   }
 
   private static func number(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }
   private static func percent(_ value: Double) -> String { number(value, 1) + " %" }
-  private static func range(_ interval: Interval) -> String { "\(number(interval.low, 1)) … \(number(interval.high, 1)) %" }
+  private static func range(_ interval: Interval) -> String {
+    "\(number(interval.low, 1)) … \(number(interval.high, 1)) %"
+  }
   private static func interval(_ interval: Interval?) -> String { interval.map { " (95 %: \(range($0)))" } ?? "" }
 }

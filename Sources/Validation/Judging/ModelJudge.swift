@@ -52,7 +52,8 @@ public struct ModelJudge: Sendable {
   /// The message about one pair.
   public func message(_ request: Request) -> String {
     let item = request.pair.item
-    let expects = item.expects.isEmpty ? "" : "\n\nA good answer:\n" + item.expects.map { "- \($0)" }.joined(separator: "\n")
+    let expects =
+      item.expects.isEmpty ? "" : "\n\nA good answer:\n" + item.expects.map { "- \($0)" }.joined(separator: "\n")
     let second: ModelSide = request.first == .base ? .trained : .base
     return """
       <message>

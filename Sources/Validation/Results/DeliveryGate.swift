@@ -30,7 +30,10 @@ public struct DeliveryGate: Hashable, Sendable, Codable {
     let said = "perplexity \(Figure.percent(overall.improvement_percent)) better"
     if let high = overall.interval_percent?.high, high < 0 {
       return DeliveryGate(
-        .block, ["perplexity is worse than the base model's: \(Figure.percent(overall.improvement_percent)) (95 %: up to \(Figure.percent(high)))"])
+        .block,
+        [
+          "perplexity is worse than the base model's: \(Figure.percent(overall.improvement_percent)) (95 %: up to \(Figure.percent(high)))"
+        ])
     }
     if overall.badge == Badge.perplexity.lowest {
       return DeliveryGate(.review, ["\(said), below 20 %: needs a retry"])
@@ -43,8 +46,14 @@ public struct DeliveryGate: Hashable, Sendable, Codable {
     let counted = found.filter(\.is_counted)
     let major = counted.filter { $0.severity == .major }
     var reasons: [String] = []
-    if !major.isEmpty { reasons.append("\(major.count) major \(major.count == 1 ? "regression" : "regressions"): \(major.map(\.item).joined(separator: ", "))") }
-    if items > 0, counted.count * 10 >= items { reasons.append("\(counted.count) of \(items) scenarios regressed, 10 % and more") }
+    if !major.isEmpty {
+      reasons.append(
+        "\(major.count) major \(major.count == 1 ? "regression" : "regressions"): \(major.map(\.item).joined(separator: ", "))"
+      )
+    }
+    if items > 0, counted.count * 10 >= items {
+      reasons.append("\(counted.count) of \(items) scenarios regressed, 10 % and more")
+    }
     if !reasons.isEmpty { return DeliveryGate(.block, reasons) }
     guard !counted.isEmpty else { return DeliveryGate(.allow, ["no scenario regressed beyond the judge's noise"]) }
     return DeliveryGate(.allow, [Regression.warning(counted)])
@@ -64,7 +73,9 @@ public struct DeliveryGate: Hashable, Sendable, Codable {
     }
     if !criticalLost.isEmpty {
       gates.append(
-        DeliveryGate(.block, ["critical knowledge was lost, of which all must stay: \(criticalLost.joined(separator: ", ")); retrain"]))
+        DeliveryGate(
+          .block,
+          ["critical knowledge was lost, of which all must stay: \(criticalLost.joined(separator: ", ")); retrain"]))
     }
     return .all(gates)
   }

@@ -63,7 +63,8 @@ public enum OpenAnswers {
     }
     if judges.noise_source == .spread {
       texts.append(
-        "no pair was judged twice: the judge's noise is taken as the spread between items, its upper bound, so regressions may be missed")
+        "no pair was judged twice: the judge's noise is taken as the spread between items, its upper bound, so regressions may be missed"
+      )
     }
     if judges.position_bias == nil {
       texts.append("all pairs were judged in one order: what the first place is worth is not known")
@@ -71,12 +72,14 @@ public enum OpenAnswers {
     for row in judges.agreement {
       if let alpha = row.alpha, alpha < 0.667 {
         texts.append(
-          "raters agree little on \(row.scale) (alpha \(Figure.number(alpha, 2)); below 0.667 no conclusion should be drawn)")
+          "raters agree little on \(row.scale) (alpha \(Figure.number(alpha, 2)); below 0.667 no conclusion should be drawn)"
+        )
       }
     }
     if let calibration = judges.calibration, let interval = calibration.bias_interval, !interval.contains(0) {
       texts.append(
-        "the model judge gives \(Figure.number(calibration.bias, 2)) points beyond people (95 %: \(Figure.number(interval.low, 2)) to \(Figure.number(interval.high, 2)))")
+        "the model judge gives \(Figure.number(calibration.bias, 2)) points beyond people (95 %: \(Figure.number(interval.low, 2)) to \(Figure.number(interval.high, 2)))"
+      )
     }
     return texts
   }

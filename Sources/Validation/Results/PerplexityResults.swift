@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import Foundation
 import Scenarios
 
@@ -38,19 +39,22 @@ public enum PerplexityResults {
     return found
   }
 
-  public static func assess(_ conversations: [Conversation], job: String? = nil, seed: UInt64 = 1) -> ValidationDocument {
+  public static func assess(_ conversations: [Conversation], job: String? = nil, seed: UInt64 = 1) -> ValidationDocument
+  {
     let items = conversations.map { row in
       var groups: [Suite.Dimension: String] = [:]
       (groups[.persona], groups[.emotionalArc], groups[.topic]) = (row.persona, row.emotional_arc, row.topic)
       return PairedItem(
-        id: row.id, sums: PairedSums(base: row.base_loss, trained: row.trained_loss, weight: row.tokens), groups: groups)
+        id: row.id, sums: PairedSums(base: row.base_loss, trained: row.trained_loss, weight: row.tokens), groups: groups
+      )
     }
     let comparer = Comparer(.perplexity, seed: seed)
     let overall = comparer.overall(items)
     var document = ValidationDocument(
       part: .perplexity, job: job, items: items.count, items_expected: items.count, overall: overall,
       gate: .perplexity(overall),
-      method: "Perplexity = exp(mean loss per token of the answers); improvement = (base − trained) ÷ base. 95 % intervals: paired BCa bootstrap of "
+      method:
+        "Perplexity = exp(mean loss per token of the answers); improvement = (base − trained) ÷ base. 95 % intervals: paired BCa bootstrap of "
         + "conversations, 2000 resamples. Chance of luck: paired randomisation test, corrected by Holm within each breakdown. "
         + "Groups below \(Comparison.fewest) conversations are drawn to their margins and carry no badge.")
     for dimension in [Suite.Dimension.persona, .emotionalArc, .topic] {
@@ -69,7 +73,9 @@ public enum PerplexityResults {
   /// `31% lower perplexity indicates significantly better prediction quality` (story 6.1.1), or what holds instead.
   public static func interpretation(_ overall: Comparison) -> String {
     let percent = Figure.number(abs(overall.improvement_percent), 0)
-    if overall.improvement_percent < 0 { return "\(percent)% higher perplexity: the model predicts worse than its base" }
+    if overall.improvement_percent < 0 {
+      return "\(percent)% higher perplexity: the model predicts worse than its base"
+    }
     guard (overall.chance_of_luck ?? 1) <= Comparison.greatestLuck else {
       return "\(percent)% lower perplexity, which luck alone would give as well"
     }
@@ -84,7 +90,8 @@ enum CategoryTable {
     let dimensions = ["persona", "emotional_arc", "topic"]
     let header =
       dimensions + [
-        "count", "base", "trained", "improvement_percent", "low_percent", "high_percent", "chance_of_luck", "is_shrunk", "badge",
+        "count", "base", "trained", "improvement_percent", "low_percent", "high_percent", "chance_of_luck", "is_shrunk",
+        "badge",
       ]
     let groups = dimensions.flatMap { document.by[$0] ?? [] }
     let cells = document.matrix.sorted { $0.key < $1.key }.flatMap(\.value)

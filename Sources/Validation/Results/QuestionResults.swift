@@ -8,9 +8,11 @@ public enum QuestionResults {
       var baseRight: Bool { base == item.answer }
       var trainedRight: Bool { trained == item.answer }
     }
-    let answered = Set(ModelSide.allCases.map { side in
-      Set(answers.answers.filter { $0.model == side }.map(\.item))
-    }).reduce(Set(suite.items.map(\.id))) { $0.intersection($1) }
+    let answered = Set(
+      ModelSide.allCases.map { side in
+        Set(answers.answers.filter { $0.model == side }.map(\.item))
+      }
+    ).reduce(Set(suite.items.map(\.id))) { $0.intersection($1) }
     let graded = suite.items.filter { answered.contains($0.id) }.map {
       Graded(item: $0, base: answers.choice($0.id, .base), trained: answers.choice($0.id, .trained))
     }
@@ -33,26 +35,35 @@ public enum QuestionResults {
       part: .questions, suite: suite.reference, job: job ?? answers.header.job, items: graded.count,
       items_expected: suite.items.count,
       gate: .retention(whole, criticalLost: lost.filter(\.isCritical).map(\.id)),
-      method: "Retention = trained ÷ base of the right answers; its interval: Bonett and Price. Difference of accuracies: Newcombe's method 10. "
-        + "Chance of luck: McNemar's exact test, one-sided. A question's choice is the option likeliest over all orders in which it was shown.")
+      method:
+        "Retention = trained ÷ base of the right answers; its interval: Bonett and Price. Difference of accuracies: Newcombe's method 10. "
+        + "Chance of luck: McNemar's exact test, one-sided. A question's choice is the option likeliest over all orders in which it was shown."
+    )
     document.retention = [retention(graded, nil)] + categories.map { retention($0.value, $0.key) }
     if let value = whole.retention, value < 0.95 {
       document.root_causes = RootCauses.find(lost, among: graded.map(\.item), of: "lost questions")
       document.recommendations = [Recommendations.forForgetting]
       for row in document.retention.dropFirst() where row.lost.count > 1 {
         document.recommendations.append(
-          "\(row.lost.count) \(row.category ?? "") questions regressed (\(row.lost.joined(separator: ", "))): add such knowledge to the training data")
+          "\(row.lost.count) \(row.category ?? "") questions regressed (\(row.lost.joined(separator: ", "))): add such knowledge to the training data"
+        )
       }
     }
     document.power = power(whole)
     document.warnings = warnings(suite, whole)
     if graded.count < suite.items.count {
       document.gate = .all([
-        document.gate, DeliveryGate(.review, ["\(graded.count) of \(suite.items.count) questions were answered by both models"]),
+        document.gate,
+        DeliveryGate(.review, ["\(graded.count) of \(suite.items.count) questions were answered by both models"]),
       ])
     }
     document.table =
-      [["item", "category", "difficulty", "critical", "answer", "base_choice", "trained_choice", "base_right", "trained_right", "change", "prompt"]]
+      [
+        [
+          "item", "category", "difficulty", "critical", "answer", "base_choice", "trained_choice", "base_right",
+          "trained_right", "change", "prompt",
+        ]
+      ]
       + graded.map { row in
         [
           row.item.id, row.item.category ?? "", row.item.difficulty?.rawValue ?? "", "\(row.item.isCritical)",
@@ -71,7 +82,8 @@ public enum QuestionResults {
         known: table.base, questions: table.count, forgets: forgets, learns: 0, threshold: 0.9)
       return Figure.percent(100 * chance)
     }
-    return "A model that forgets 15 % of what its base knows is blocked with \(blocked(0.15)), one that forgets 2 % with \(blocked(0.02))"
+    return
+      "A model that forgets 15 % of what its base knows is blocked with \(blocked(0.15)), one that forgets 2 % with \(blocked(0.02))"
   }
 
   private static func warnings(_ suite: Suite, _ table: PairedProportions) -> [String] {

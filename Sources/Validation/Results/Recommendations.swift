@@ -15,11 +15,14 @@ enum Recommendations {
         guard let high = row.interval_percent?.high, high < overall.improvement_percent else { continue }
         texts.append(
           "\(row.group[dimension.rawValue] ?? "") shows lower improvement (\(Figure.percent(row.improvement_percent)), of all "
-            + "\(Figure.percent(overall.improvement_percent))) - consider adding specialized training data for this \(dimension.words)")
+            + "\(Figure.percent(overall.improvement_percent))) - consider adding specialized training data for this \(dimension.words)"
+        )
       }
     }
     let cells = document.matrix["persona_by_emotional_arc"] ?? []
-    let thin = cells.filter(\.is_shrunk).sorted { ($0.count, $0.improvement_percent) < ($1.count, $1.improvement_percent) }
+    let thin = cells.filter(\.is_shrunk).sorted {
+      ($0.count, $0.improvement_percent) < ($1.count, $1.improvement_percent)
+    }
     for cell in thin.prefix(5) {
       let names = "'\(cell.group["persona"] ?? "") + \(cell.group["emotional_arc"] ?? "")'"
       // A fifth of the conversations is held out; of scenarios each one counts.

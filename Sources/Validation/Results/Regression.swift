@@ -57,6 +57,7 @@ public struct Regression: Hashable, Sendable, Codable {
       let n = counted.count { $0.severity == severity }
       return n == 0 ? nil : "\(n) \(severity.rawValue)"
     }
-    return "\(parts.joined(separator: ", ")) \(counted.count == 1 ? "regression" : "regressions") detected. Review before client delivery."
+    return
+      "\(parts.joined(separator: ", ")) \(counted.count == 1 ? "regression" : "regressions") detected. Review before client delivery."
   }
 }

@@ -12,7 +12,8 @@ enum RootCauses {
         guard count > 1, 2 * count >= wrong.count, members < all.count else { return nil }
         let luck = Hypergeometric.atLeast(count, drawn: wrong.count, marked: members, of: all.count)
         let advice = luck <= Comparison.greatestLuck ? " - may need more training data" : ""
-        return "\(count) of \(wrong.count) \(what) involve \(dimension.words) '\(name)' (\(members) of \(all.count) items are of it; "
+        return
+          "\(count) of \(wrong.count) \(what) involve \(dimension.words) '\(name)' (\(members) of \(all.count) items are of it; "
           + "by chance alone: \(Figure.chance(luck)))\(advice)"
       }
     }

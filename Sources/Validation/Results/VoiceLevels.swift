@@ -7,7 +7,9 @@ enum VoiceLevels {
     var overall = level("Voice consistency", nil, book.pairedItems(), seed)
     let badge = Badge.voice.badge(overall.score)
     overall.badge = badge
-    if let threshold = badge.threshold { overall.chance_of_luck = chance(book.entries.map(\.trainedScore), of: threshold) }
+    if let threshold = badge.threshold {
+      overall.chance_of_luck = chance(book.entries.map(\.trainedScore), of: threshold)
+    }
     return [overall]
       + suite.rubric.indices.map { i in
         level(suite.rubric[i].title, suite.rubric[i].id, book.pairedItems(scale: i), seed)

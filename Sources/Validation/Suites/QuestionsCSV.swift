@@ -6,7 +6,9 @@ import Yams
 /// `persona,emotional_arc,topic,why,holds_for,critical`.
 enum QuestionsCSV {
   private static let required = ["id", "category", "difficulty", "prompt", "A", "B", "answer"]
-  private static let optional = ["C", "D", "E", "F", "persona", "emotional_arc", "topic", "why", "holds_for", "critical"]
+  private static let optional = [
+    "C", "D", "E", "F", "persona", "emotional_arc", "topic", "why", "holds_for", "critical",
+  ]
   private static let labels = ["A", "B", "C", "D", "E", "F"]
 
   static func decode(_ data: Data, file: String, name: String) throws(InputError) -> Suite {
@@ -46,7 +48,9 @@ enum QuestionsCSV {
       let near = NearestName.of(missing, in: header).map { "is it \($0)? " } ?? ""
       throw InputError(
         .badData, file: file, line: 1, column: 1, "there is no column \(missing)",
-        hint: "\(near)a CSV holds questions, with the columns \(required.joined(separator: ",")); scenarios and voice rubrics are written as YAML or JSON")
+        hint:
+          "\(near)a CSV holds questions, with the columns \(required.joined(separator: ",")); scenarios and voice rubrics are written as YAML or JSON"
+      )
     }
     if let unknown = header.first(where: { !(required + optional).contains($0) }) {
       throw InputError(

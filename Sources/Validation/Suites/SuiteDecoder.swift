@@ -29,7 +29,8 @@ enum SuiteDecoder {
     for (i, item) in items.enumerated() {
       guard let first = seen.updateValue(i, forKey: item.id) else { continue }
       let here = try field.list()[i]
-      throw here.error("items[\(i)].id is \(item.id), as that of items[\(first)]", hint: "every item needs an id of its own")
+      throw here.error(
+        "items[\(i)].id is \(item.id), as that of items[\(first)]", hint: "every item needs an id of its own")
     }
   }
 
@@ -43,7 +44,9 @@ enum SuiteDecoder {
 
   private static func rubric(_ record: YAMLRecord, _ kind: Suite.Kind) throws(InputError) -> [Suite.Scale] {
     guard kind != .questions else {
-      if let field = record["rubric"] { throw field.error("questions have no rubric", hint: "they have an answer each") }
+      if let field = record["rubric"] {
+        throw field.error("questions have no rubric", hint: "they have an answer each")
+      }
       return []
     }
     let field = try record.require("rubric", hint: "the scales that answers are judged by")
@@ -51,7 +54,8 @@ enum SuiteDecoder {
     let range = kind == .voice ? 5...15 : 1...15
     guard range.contains(scales.count) else {
       throw field.error(
-        "rubric has \(scales.count) \(kind == .voice ? "characteristics" : "scales"), not \(range.lowerBound) to \(range.upperBound)")
+        "rubric has \(scales.count) \(kind == .voice ? "characteristics" : "scales"), not \(range.lowerBound) to \(range.upperBound)"
+      )
     }
     if let twice = scales.indices.first(where: { i in scales[..<i].contains { $0.id == scales[i].id } }) {
       throw try field.list()[twice].error("rubric[\(twice)].id is \(scales[twice].id), which another scale has")
@@ -108,7 +112,9 @@ enum SuiteDecoder {
     guard known.count >= 2, known == Array(labels.prefix(known.count)) else {
       throw field.error("\(field.path) has \(known.joined(separator: ", ")), not A, B and so on without a gap")
     }
-    if let twice = item.options.indices.first(where: { i in item.options[..<i].contains { $0.text == item.options[i].text } }) {
+    if let twice = item.options.indices.first(where: { i in
+      item.options[..<i].contains { $0.text == item.options[i].text }
+    }) {
       let place = options[known[twice]] ?? field
       throw place.error("\(place.path) says the same as another option: there would be two right answers or none")
     }
