@@ -94,7 +94,8 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports", "Sandbox",
+        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
+        "Sandbox",
         "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Service"]),
@@ -129,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "RunPodTests",
       dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
-    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
+    .testTarget(
+      name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
     .testTarget(
       name: "ObjectStoresTests",
       dependencies: [
@@ -137,7 +139,7 @@ let package = Package(
       ]),
     .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "Live", "Journal", "Transport"]),
     .testTarget(name: "ValidationTests", dependencies: ["Validation", "DiscreteEvent"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation", "DiscreteEvent"]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),
