@@ -124,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Web", "Live", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        "Web", "Live", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios", "Validation",
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
     .testTarget(

@@ -89,6 +89,7 @@ public struct WebServer: Sendable {
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
     BudgetRoutes(runner: runner, advice: advice).add(to: people)
     TeamRoutes(runner: runner, storePath: storePath).add(to: people)
+    ValidationRoutes(runner: runner).add(to: people)
     return router
   }
 

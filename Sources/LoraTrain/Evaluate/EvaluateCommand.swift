@@ -16,7 +16,20 @@ struct EvaluateCommand: AsyncParsableCommand {
       """,
     subcommands: [
       Suites.self, Check.self, Export.self, JudgeCommand.self, Sheet.self, Take.self, ScoreCommand.self, Show.self,
+      SubmitCommand.self, StatusCommand.self, DeliverCommand.self,
     ], defaultSubcommand: Suites.self)
+
+  /// What score wrote.
+  static func document(_ path: String) throws -> ValidationDocument {
+    do {
+      return try JSONDecoder().decode(
+        ValidationDocument.self, from: try TextFile.bytes(path: path, limit: 64_000_000))
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(.badData, file: path, "is not what evaluate score --output wrote")
+    }
+  }
 
   struct Suites: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -105,14 +118,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Argument(help: "What score --output wrote.") var documents: [String]
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let read = try documents.map { path in
-        let data = try TextFile.bytes(path: path, limit: 64_000_000)
-        do {
-          return try JSONDecoder().decode(ValidationDocument.self, from: data)
-        } catch {
-          throw InputError(.badData, file: path, "is not what evaluate score --output wrote")
-        }
-      }
+      let read = try documents.map(EvaluateCommand.document)
       let gate = DeliveryGate.all(read.map(\.gate))
       if output.json {
         let encoder = JSONEncoder()

@@ -42,9 +42,8 @@ struct JudgeCommand: AsyncParsableCommand {
     let endpoint = try JudgeEndpoint(address: endpoint, keyVariable: keyVariable, connections: atOnce)
     var sinceSaved = 0
     do {
-      try await Judging(judge, atOnce: atOnce).run(
-        file, repeats: repeats, done: before, send: { try await endpoint.send(try judge.body($0)) }
-      ) { verdict in
+      let send: Judging.Send = { try await endpoint.send(try judge.body($0)) }
+      try await Judging(judge, atOnce: atOnce).run(file, repeats: repeats, done: before, send: send) { verdict in
         kept.verdicts.append(verdict)
         sinceSaved += 1
         // What was paid for is kept.
