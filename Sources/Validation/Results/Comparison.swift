@@ -23,8 +23,8 @@ public struct Comparison: Hashable, Sendable, Codable {
 
   /// Fewer items than this say little by themselves.
   public static let fewest = 5
-  /// Above this chance of luck nothing is called an improvement.
-  public static let greatestLuck = 0.05
+  /// Above this chance of luck nothing is called an improvement: where the 95 % interval begins to hold no change at all, on its one side.
+  public static let greatestLuck = 0.025
 }
 
 /// One conversation or scenario, with what both models made of it.
