@@ -30,7 +30,7 @@ enum Reply {
     return body.readableBytes == 0 ? nil : try value(of: body) as Value
   }
 
-  private static func value<Value: Decodable>(of body: ByteBuffer) throws -> Value {
+  static func value<Value: Decodable>(of body: ByteBuffer) throws -> Value {
     do {
       return try JSONDecoder().decode(Value.self, from: Data(body.readableBytesView))
     } catch DecodingError.keyNotFound(let key, _) {

@@ -85,13 +85,12 @@ struct ValidationRoutes {
   static func requireDelivery(_ job: JobIndex, _ catalogue: Catalogue) throws {
     let gate = DeliveryGate.all(try documents(of: job, catalogue).map(\.gate))
     guard gate.verdict != .allow, try catalogue.deliveryDecision(of: job) == nil else { return }
-    let id = "job-\(job.rawValue + 1)"
-    throw Problem(
-      .conflict,
-      gate.verdict == .block
-        ? "delivery is blocked: \(gate.reasons.joined(separator: "; "))"
-        : "delivery needs a review first: \(gate.reasons.joined(separator: "; "))",
-      hint: "\(gate.verdict == .block ? "a manager may override it" : "when it was reviewed"): lora-train evaluate deliver \(id) --justification \"why\"")
+    let why = gate.reasons.joined(separator: "; ")
+    let command = "lora-train evaluate deliver job-\(job.rawValue + 1) --justification \"why\""
+    if gate.verdict == .block {
+      throw Problem(.conflict, "delivery is blocked: \(why)", hint: "a manager may override it: \(command)")
+    }
+    throw Problem(.conflict, "delivery needs a review first: \(why)", hint: "when it was reviewed: \(command)")
   }
 
   static func documents(of job: JobIndex, _ catalogue: Catalogue) throws -> [ValidationDocument] {

@@ -7,10 +7,13 @@ import Validation
 
 /// What holds a model back, who may let it go, and what is written down of it.
 @Suite struct ValidationRoutesTests {
-  private func document(_ verdict: DeliveryGate.Verdict, _ name: String = "financial-knowledge") throws -> ValidationDocument {
+  private func document(
+    _ verdict: DeliveryGate.Verdict, _ name: String = "financial-knowledge"
+  ) throws -> ValidationDocument {
     let text = """
       {"format": "lora-train-validation", "version": 1, "part": "questions", "items": 100, "items_expected": 100,
-       "suite": {"name": "\(name)", "title": "t", "year": 2026, "digest": "00"}, "scales": [], "levels": [], "retention": [],
+       "suite": {"name": "\(name)", "title": "t", "year": 2026, "digest": "00"}, "scales": [], "levels": [],
+       "retention": [],
        "by": {}, "matrix": {}, "regressions": [], "best": [], "worst": [], "root_causes": [], "recommendations": [],
        "warnings": [], "gate": {"verdict": "\(verdict.rawValue)", "reasons": ["retention 80.0 %"]}, "method": "m", "table": []}
       """
@@ -44,15 +47,20 @@ import Validation
     #expect(log.lines.map(\.change) == ["retention 80.0 %"])
 
     // What comes in later makes that word void.
-    _ = try await office.ask("POST", "\(path)/validation", try document(.review, "emotional-intelligence"), token: emil)
+    let other = try document(.review, "emotional-intelligence")
+    _ = try await office.ask("POST", "\(path)/validation", other, token: emil)
     #expect(throws: Problem.self) { try ValidationRoutes.requireDelivery(job, office.runner.catalogue) }
     // A better result takes the place of the one before it; what is left wants a review, which an engineer may do.
     _ = try await office.ask("POST", "\(path)/validation", try document(.allow), token: emil)
-    let reviewed = try await office.ask("POST", "\(path)/delivery", Reason(justification: "read all of it"), token: emil)
+    let read = Reason(justification: "read all of it")
+    let reviewed = try await office.ask("POST", "\(path)/delivery", read, token: emil)
     #expect(reviewed.status == 201)
     try ValidationRoutes.requireDelivery(job, office.runner.catalogue)
-    let changes = try await office.ask("GET", "/v1/audit?action=validation.").value(AuditLog.self).lines.map(\.change)
-    #expect(Set(changes) == ["financial-knowledge: block", "emotional-intelligence: review", "financial-knowledge: block → allow"])
+    let puts = try await office.ask("GET", "/v1/audit?action=validation.").value(AuditLog.self)
+    let changes = [
+      "financial-knowledge: block", "emotional-intelligence: review", "financial-knowledge: block → allow",
+    ]
+    #expect(Set(puts.lines.compactMap(\.change)) == Set(changes))
     #expect(try await office.ask("POST", "/v1/jobs/job-9/validation", try document(.allow)).status == 404)
   }
 }

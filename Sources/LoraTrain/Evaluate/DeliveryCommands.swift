@@ -50,8 +50,8 @@ struct StatusCommand: AsyncParsableCommand {
 struct DeliverCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "deliver",
-    abstract: "Lets a model be delivered although its gate says otherwise; a block takes a manager. The audit log keeps it.",
-    discussion: "EXAMPLE\n  lora-train evaluate deliver job-1 --justification \"the client accepted the three regressions in writing\"")
+    abstract: "Lets a model be delivered although its gate says otherwise; a block takes a manager. It is logged.",
+    discussion: "EXAMPLE\n  lora-train evaluate deliver job-1 --justification \"the client agreed in writing\"")
   @Argument(help: "The job.") var job: String
   @Option(help: "Why; for the audit log.") var justification: String
   @OptionGroup var store: StoreOptions
