@@ -23,8 +23,8 @@ import Validation
   @Test func aBlockedModelTakesAManager() async throws {
     let office = try Office()
     let (vera, emil) = (try await office.token("vera", .viewer), try await office.token("emil", .engineer))
-    _ = try await office.ask("POST", "/v1/jobs", Office.job("a job"), token: emil)
-    let path = "/v1/jobs/job-1"
+    _ = try await office.ask("POST", "/api/v1/jobs", Office.job("a job"), token: emil)
+    let path = "/api/v1/jobs/job-1"
     let none = try await office.ask("GET", "\(path)/validation", token: vera).value(JobValidationDocument.self)
     #expect(none.gate == nil && none.may_be_delivered)
     #expect(try await office.ask("POST", "\(path)/delivery", Reason(justification: "x")).status == 409)
@@ -43,7 +43,7 @@ import Validation
     let released = try await office.ask("POST", "\(path)/delivery", why).value(JobValidationDocument.self)
     #expect(released.may_be_delivered && released.decision?.by == "owner" && released.gate?.verdict == .block)
     try ValidationRoutes.requireDelivery(job, office.runner.catalogue)
-    let log = try await office.ask("GET", "/v1/audit?action=delivery.").value(AuditLog.self)
+    let log = try await office.ask("GET", "/api/v1/audit?action=delivery.").value(AuditLog.self)
     #expect(log.lines.map(\.justification) == ["the client agreed in writing"])
     #expect(log.lines.map(\.change) == ["retention 80.0 %"])
 
@@ -57,11 +57,11 @@ import Validation
     let reviewed = try await office.ask("POST", "\(path)/delivery", read, token: emil)
     #expect(reviewed.status == 201)
     try ValidationRoutes.requireDelivery(job, office.runner.catalogue)
-    let puts = try await office.ask("GET", "/v1/audit?action=validation.").value(AuditLog.self)
+    let puts = try await office.ask("GET", "/api/v1/audit?action=validation.").value(AuditLog.self)
     let changes = [
       "financial-knowledge: block", "emotional-intelligence: review", "financial-knowledge: block → allow",
     ]
     #expect(Set(puts.lines.compactMap(\.change)) == Set(changes))
-    #expect(try await office.ask("POST", "/v1/jobs/job-9/validation", try document(.allow)).status == 404)
+    #expect(try await office.ask("POST", "/api/v1/jobs/job-9/validation", try document(.allow)).status == 404)
   }
 }

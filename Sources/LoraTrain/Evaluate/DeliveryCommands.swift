@@ -24,7 +24,7 @@ struct SubmitCommand: AsyncParsableCommand {
     }
     var answer: JobValidationDocument?
     for document in read {
-      answer = try await client.send("POST", "/v1/jobs/\(LiveClient.escaped(job))/validation", document)
+      answer = try await client.send("POST", "/api/v1/jobs/\(LiveClient.escaped(job))/validation", document)
     }
     if let answer { print(try ValidationText.job(answer, output.json)) }
   }
@@ -41,7 +41,7 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     let answer: JobValidationDocument = try await LiveClient(store).get(
-      "/v1/jobs/\(LiveClient.escaped(job))/validation")
+      "/api/v1/jobs/\(LiveClient.escaped(job))/validation")
     print(try ValidationText.job(answer, output.json))
   }
 }
@@ -59,7 +59,7 @@ struct DeliverCommand: AsyncParsableCommand {
 
   func run() async throws {
     let answer: JobValidationDocument = try await LiveClient(store).send(
-      "POST", "/v1/jobs/\(LiveClient.escaped(job))/delivery", Reason(justification: justification))
+      "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/delivery", Reason(justification: justification))
     print(try ValidationText.job(answer, output.json))
   }
 }
