@@ -35,7 +35,7 @@ import Validation
     #expect(try put.value(JobValidationDocument.self).may_be_delivered == false)
     let job = try #require(await office.runner.view.job("job-1"))
     let problem = #expect(throws: Problem.self) { try ValidationRoutes.requireDelivery(job, office.runner.catalogue) }
-    #expect(problem?.status == .conflict && problem?.document.error == "delivery is blocked: retention 80.0 %")
+    #expect(problem?.status == .conflict && problem?.document.detail == "delivery is blocked: retention 80.0 %")
 
     let why = Reason(justification: "the client agreed in writing")
     #expect(try await office.ask("POST", "\(path)/delivery", why, token: emil).status == 403)
