@@ -7,7 +7,7 @@ import Validation
 
 /// What holds a model back, who may let it go, and what is written down of it.
 @Suite struct ValidationRoutesTests {
-  private func document(
+  func document(
     _ verdict: DeliveryGate.Verdict, _ name: String = "financial-knowledge"
   ) throws -> ValidationDocument {
     let text = """
