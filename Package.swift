@@ -125,7 +125,7 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Web", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        "Web", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios", "Validation",
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
     .testTarget(

@@ -22,6 +22,7 @@ enum StoreSchema {
     migrator.registerMigration("3 sign-in") { db in try db.execute(sql: SignInSchema.sql) }
     migrator.registerMigration("4 requests") { db in try db.execute(sql: SignInSchema.requests) }
     migrator.registerMigration("artifacts") { db in try db.execute(sql: CatalogueSchema.artifacts) }
+    migrator.registerMigration("validation") { db in try db.execute(sql: Catalogue.validationSchema) }
     return migrator
   }
 

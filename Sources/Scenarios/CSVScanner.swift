@@ -130,6 +130,14 @@ struct CSVScanner {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
   ]
 
+  /// The place of a byte behind `start`, which is the first of its row and on `line`. O(bytes of the row).
+  func place(of offset: Int, from start: Int, line: Int) -> (line: Int, column: Int) {
+    var (line, lineStart) = (line, start)
+    while lineStart > 0, !isLineEnd(bytes[lineStart - 1]) { lineStart -= 1 }
+    for i in start..<max(start, offset) where bytes[i] == Self.newline { (line, lineStart) = (line + 1, i + 1) }
+    return (line, 1 + bytes[lineStart..<max(lineStart, offset)].count { $0 & 0xC0 != 0x80 })
+  }
+
   /// Line and column (in characters), both from 1, of a byte. For errors: it counts from the file's beginning.
   func place(of offset: Int) -> (line: Int, column: Int) {
     var (line, column) = (1, 1)

@@ -1,37 +1,45 @@
 import Foundation
 
 /// A CSV file with a header: rows are visited one by one, each cell knows its place.
-struct CSVTable {
-  let file: String
+package struct CSVTable {
+  package let file: String
+
+  package init(file: String) { self.file = file }
+
   /// Most bytes that are read of a CSV file.
   static let limit = 1_000_000_000
 
   /// One row while it is visited; columns are indices into the header.
-  struct Row {
+  package struct Row {
     fileprivate let scanner: CSVScanner
     fileprivate let cells: [CSVScanner.Cell]
     fileprivate let header: [String]
     fileprivate let file: String
 
-    subscript(column: Int) -> String { scanner.text(cells[column]) }
+    package subscript(column: Int) -> String { scanner.text(cells[column]) }
 
     /// The line on which the row begins.
-    var line: Int { scanner.rowLine }
+    package var line: Int { scanner.rowLine }
 
-    func isEmpty(_ column: Int) -> Bool { cells[column].start == cells[column].end }
+    /// Line and column, both from 1, at which a cell begins.
+    package func place(_ column: Int) -> (line: Int, column: Int) {
+      scanner.place(of: cells[column].start, from: cells[0].start, line: line)
+    }
 
-    func error(_ column: Int, _ problem: String, hint: String? = nil) -> InputError {
+    package func isEmpty(_ column: Int) -> Bool { cells[column].start == cells[column].end }
+
+    package func error(_ column: Int, _ problem: String, hint: String? = nil) -> InputError {
       let place = scanner.place(of: cells[column].start)
       return InputError(.badData, file: file, line: place.line, column: place.column, problem, hint: hint)
     }
 
-    func wrong(_ column: Int, _ wanted: String, hint: String? = nil) -> InputError {
+    package func wrong(_ column: Int, _ wanted: String, hint: String? = nil) -> InputError {
       let text = self[column]
       let found = text.isEmpty ? "empty" : "“\(text.prefix(40))”"
       return error(column, "\(header[column]) is \(found), not \(wanted)", hint: hint)
     }
 
-    func number(_ column: Int) throws(InputError) -> Double {
+    package func number(_ column: Int) throws(InputError) -> Double {
       let cell = cells[column]
       if let number = scanner.plainNumber(cell) { return number }
       guard let number = NumberText.double(scanner.text(cell)) else { throw wrong(column, "a number") }
@@ -40,10 +48,17 @@ struct CSVTable {
   }
 
   /// Visits the rows: `prepare` gets the header's names and returns what `visit` needs to know of them.
-  func forEachRow<Columns>(
+  package func forEachRow<Columns>(
     _ prepare: ([String]) throws(InputError) -> Columns, _ visit: (Row, Columns) throws(InputError) -> Void
   ) throws(InputError) {
-    let data = try TextFile.bytes(path: file, limit: Self.limit)
+    try forEachRow(of: try TextFile.bytes(path: file, limit: Self.limit), prepare, visit)
+  }
+
+  /// The same, of a file's bytes.
+  package func forEachRow<Columns>(
+    of data: Data, _ prepare: ([String]) throws(InputError) -> Columns,
+    _ visit: (Row, Columns) throws(InputError) -> Void
+  ) throws(InputError) {
     let result = data.withUnsafeBytes { bytes -> Result<Void, InputError> in
       Result { () throws(InputError) in try forEachRow(of: bytes, prepare, visit) }
     }
@@ -89,7 +104,7 @@ struct CSVTable {
   }
 
   /// The index of a column that must be there.
-  func index(of name: String, in header: [String]) throws(InputError) -> Int {
+  package func index(of name: String, in header: [String]) throws(InputError) -> Int {
     if let index = header.firstIndex(of: name) { return index }
     let near = NearestName.of(name, in: header).map { "did you mean \($0)? " } ?? ""
     throw InputError(

@@ -28,17 +28,19 @@ public enum ScenarioReader {
     return decoder.scenario
   }
 
-  static func checkVersion(_ record: YAMLRecord) throws(InputError) {
+  package static func checkVersion(_ record: YAMLRecord) throws(InputError) {
     let version = try record.require("version", hint: "begin the file with version: 1")
     guard let number = NumberText.integer(try version.string("1")), number == 1 else {
       throw version.wrongType("1", hint: "this program reads version 1")
     }
   }
 
-  static func compose(_ text: String, file: String?) throws(InputError) -> Node {
+  package static func compose(_ text: String, file: String?, called name: String = "scenario") throws(InputError)
+    -> Node
+  {
     do {
       guard let node = try Yams.compose(yaml: text) else {
-        throw InputError(.badData, file: file, "the scenario is empty", hint: "begin the file with version: 1")
+        throw InputError(.badData, file: file, "the \(name) is empty", hint: "begin the file with version: 1")
       }
       return node
     } catch let error as InputError {

@@ -39,7 +39,7 @@ public enum TextFile {
     try text(try bytes(path: path, limit: limit), file: path)
   }
 
-  static func text(_ data: Data, file: String?) throws(InputError) -> String {
+  package static func text(_ data: Data, file: String?) throws(InputError) -> String {
     let bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data[...]
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let place = UTF8Validation.firstFault(in: bytes)

@@ -1,17 +1,21 @@
 import Yams
 
 /// A node of a YAML file with its place: what the scenario decoder reads values from.
-struct YAMLField {
-  let node: Node
-  let file: String?
+package struct YAMLField {
+  package let node: Node
+  package let file: String?
   /// What a person calls it: `durations.step`.
-  let path: String
+  package let path: String
 
-  func error(_ problem: String, hint: String? = nil) -> InputError {
+  package init(node: Node, file: String?, path: String) {
+    (self.node, self.file, self.path) = (node, file, path)
+  }
+
+  package func error(_ problem: String, hint: String? = nil) -> InputError {
     Self.error(problem, at: node.mark, file: file, hint: hint)
   }
 
-  static func error(_ problem: String, at mark: Mark?, file: String?, hint: String? = nil) -> InputError {
+  package static func error(_ problem: String, at mark: Mark?, file: String?, hint: String? = nil) -> InputError {
     InputError(.badData, file: file, line: mark?.line, column: mark?.column, problem, hint: hint)
   }
 
@@ -26,46 +30,46 @@ struct YAMLField {
     }
   }
 
-  func wrongType(_ wanted: String, hint: String? = nil) -> InputError {
+  package func wrongType(_ wanted: String, hint: String? = nil) -> InputError {
     error("\(path) is \(found), not \(wanted)", hint: hint)
   }
 
-  var isMapping: Bool { node.mapping != nil }
-  var isList: Bool { node.sequence != nil }
-  var isScalar: Bool { node.scalar != nil }
+  package var isMapping: Bool { node.mapping != nil }
+  package var isList: Bool { node.sequence != nil }
+  package var isScalar: Bool { node.scalar != nil }
 
-  func string(_ wanted: String = "text") throws(InputError) -> String {
+  package func string(_ wanted: String = "text") throws(InputError) -> String {
     guard let scalar = node.scalar, !scalar.string.isEmpty else { throw wrongType(wanted) }
     return scalar.string
   }
 
-  func number(_ wanted: String = "a number") throws(InputError) -> Double {
+  package func number(_ wanted: String = "a number") throws(InputError) -> Double {
     guard let number = NumberText.double(try string(wanted)) else { throw wrongType(wanted) }
     return number
   }
 
-  func number(in range: ClosedRange<Double>, _ wanted: String) throws(InputError) -> Double {
+  package func number(in range: ClosedRange<Double>, _ wanted: String) throws(InputError) -> Double {
     let number = try number(wanted)
     guard range.contains(number) else { throw wrongType(wanted) }
     return number
   }
 
-  func positive(_ wanted: String = "a number above 0") throws(InputError) -> Double {
+  package func positive(_ wanted: String = "a number above 0") throws(InputError) -> Double {
     let number = try number(wanted)
     guard number > 0, number <= 1e15 else { throw wrongType(wanted) }
     return number
   }
 
-  func probability() throws(InputError) -> Double {
+  package func probability() throws(InputError) -> Double {
     try number(in: 0...1, "a probability between 0 and 1")
   }
 
   /// A rate: 0 or more.
-  func rate() throws(InputError) -> Double {
+  package func rate() throws(InputError) -> Double {
     try number(in: 0...1e12, "a rate (a number, 0 or more)")
   }
 
-  func integer(in range: ClosedRange<Int>) throws(InputError) -> Int {
+  package func integer(in range: ClosedRange<Int>) throws(InputError) -> Int {
     let wanted =
       range.upperBound == .max
       ? "a whole number from \(range.lowerBound) up" : "a whole number in \(range.lowerBound)…\(range.upperBound)"
@@ -73,7 +77,7 @@ struct YAMLField {
     return number
   }
 
-  func bool() throws(InputError) -> Bool {
+  package func bool() throws(InputError) -> Bool {
     switch try string("true or false") {
     case "true", "yes", "on": return true
     case "false", "no", "off": return false
@@ -82,7 +86,7 @@ struct YAMLField {
   }
 
   /// A length of time in seconds, 0 or more.
-  func duration() throws(InputError) -> Double {
+  package func duration() throws(InputError) -> Double {
     let text = try string("a duration")
     do {
       let seconds = try DurationText.seconds(text)
@@ -104,13 +108,13 @@ struct YAMLField {
     }
   }
 
-  func positiveDuration() throws(InputError) -> Double {
+  package func positiveDuration() throws(InputError) -> Double {
     let seconds = try duration()
     guard seconds > 0 else { throw error("\(path) must be longer than 0") }
     return seconds
   }
 
-  func dollars() throws(InputError) -> Int64 {
+  package func dollars() throws(InputError) -> Int64 {
     let wanted = "US dollars (at most nine decimals)"
     guard let amount = NumberText.nanodollars(try string(wanted)) else { throw wrongType(wanted) }
     guard amount >= 0 else { throw error("\(path) is negative") }
@@ -118,7 +122,7 @@ struct YAMLField {
   }
 
   /// A value of a table of words.
-  func word<Value>(_ words: KeyValuePairs<String, Value>) throws(InputError) -> Value {
+  package func word<Value>(_ words: KeyValuePairs<String, Value>) throws(InputError) -> Value {
     let names = words.map(\.key)
     let wanted = names.count == 1 ? names[0] : "one of \(names.joined(separator: ", "))"
     let text = try string(wanted)
@@ -128,7 +132,7 @@ struct YAMLField {
     return found.value
   }
 
-  func list(_ wanted: String = "a list") throws(InputError) -> [YAMLField] {
+  package func list(_ wanted: String = "a list") throws(InputError) -> [YAMLField] {
     guard let sequence = node.sequence else { throw wrongType(wanted) }
     return sequence.enumerated().map { YAMLField(node: $1, file: file, path: "\(path)[\($0)]") }
   }

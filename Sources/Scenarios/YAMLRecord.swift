@@ -1,13 +1,13 @@
 import Yams
 
 /// A YAML mapping whose keys are all known: an unknown or doubled one is an error with its place and the nearest known key.
-struct YAMLRecord {
-  let field: YAMLField
+package struct YAMLRecord {
+  package let field: YAMLField
   private let values: [String: YAMLField]
   /// The keys in the order of the file.
-  let keys: [String]
+  package let keys: [String]
 
-  init(_ field: YAMLField, keys known: [String]) throws(InputError) {
+  package init(_ field: YAMLField, keys known: [String]) throws(InputError) {
     guard let mapping = field.node.mapping else {
       throw field.wrongType("a mapping with the keys \(known.joined(separator: ", "))")
     }
@@ -32,9 +32,9 @@ struct YAMLRecord {
     (self.values, self.keys) = (values, keys)
   }
 
-  subscript(key: String) -> YAMLField? { values[key] }
+  package subscript(key: String) -> YAMLField? { values[key] }
 
-  func require(_ key: String, hint: String? = nil) throws(InputError) -> YAMLField {
+  package func require(_ key: String, hint: String? = nil) throws(InputError) -> YAMLField {
     guard let value = values[key] else {
       let place = field.path.isEmpty ? "the file" : field.path
       throw field.error("\(place) lacks \(key)", hint: hint)
@@ -43,7 +43,7 @@ struct YAMLRecord {
   }
 
   /// The only key there is, where exactly one of several must be chosen.
-  func onlyKey() throws(InputError) -> (name: String, value: YAMLField) {
+  package func onlyKey() throws(InputError) -> (name: String, value: YAMLField) {
     guard keys.count == 1, let value = values[keys[0]] else {
       throw field.error(
         keys.isEmpty

@@ -30,7 +30,7 @@ struct ArtifactRoutes {
     }
     router.get("jobs/:id/artifacts/:kind") { request, context in
       let person = try context.require(.viewer)
-      let artifact = try await artifact(context)
+      let artifact = try await deliverable(context)
       try await taken(artifact, by: person, "artifact.download")
       if let path = shelf.stores.artifacts.path(artifact.key) {
         return try await ArtifactShelf.file(path, named: artifact.name, request, context)
@@ -41,7 +41,7 @@ struct ArtifactRoutes {
     }
     router.post("jobs/:id/artifacts/:kind/link") { request, context in
       let person = try context.require(.engineer)
-      return try Reply.json(try await link(try await artifact(context), for: person, request), .created)
+      return try Reply.json(try await link(try await deliverable(context), for: person, request), .created)
     }
     router.delete("jobs/:id/artifacts/:kind") { request, context in
       let person = try context.require(.engineer)
@@ -71,7 +71,7 @@ struct ArtifactRoutes {
   func addLinked(to router: Router<LiveContext>) {
     router.get("v1/artifacts/:id/:kind") { request, context in
       let query = request.uri.queryParameters
-      let artifact = try await artifact(context)
+      let artifact = try await deliverable(context)
       let person = query.get("for") ?? ""
       try shelf.check(ArtifactRoutes.what(artifact, person), query)
       let view = await runner.view
@@ -154,6 +154,15 @@ struct ArtifactRoutes {
       throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
     }
     return job
+  }
+
+  /// An artifact that may go: the model itself not while a gate of its validation holds it back.
+  private func deliverable(_ context: LiveContext) async throws -> Catalogue.Artifact {
+    let artifact = try await artifact(context)
+    if artifact.kind == .adapters || artifact.kind == .deploymentPackage {
+      try ValidationRoutes.requireDelivery(artifact.job, runner.catalogue)
+    }
+    return artifact
   }
 
   private func artifact(_ context: LiveContext) async throws -> Catalogue.Artifact {

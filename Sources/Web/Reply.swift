@@ -36,7 +36,7 @@ enum Reply {
     return body.readableBytes == 0 ? nil : try value(of: body) as Value
   }
 
-  private static func value<Value: Decodable>(of body: ByteBuffer) throws -> Value {
+  static func value<Value: Decodable>(of body: ByteBuffer) throws -> Value {
     let data = Data(body.readableBytesView)
     try Schemas.shared.check(data, as: Value.self)
     do {

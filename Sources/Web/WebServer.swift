@@ -145,6 +145,7 @@ public struct WebServer: Sendable {
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: api)
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath).add(to: api)
+    ValidationRoutes(runner: runner).add(to: api)
     SessionRoutes(signIn: signIn).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)

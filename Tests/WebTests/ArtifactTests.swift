@@ -92,6 +92,29 @@ import Testing
     }
   }
 
+  @Test func whatValidationHoldsBackIsNotHandedOut() async throws {
+    let office = try Office(pods: .always)
+    let zip = try await finished(office)
+    let path = "/api/v1/jobs/1/artifacts"
+    let link = try await office.ask("POST", "\(path)/adapters/link").value(ArtifactLink.self)
+    let own = try #require(URL(string: link.url).map { "\($0.path)?\($0.query ?? "")" })
+    #expect(
+      try await office.ask("POST", "/api/v1/jobs/job-1/validation", try ValidationRoutesTests().document(.block)).status
+        == 201)
+    for kind in ["adapters", "deployment_package"] {
+      let answer = try await office.ask("GET", "\(path)/\(kind)")
+      #expect(answer.status == 409 && answer.text.contains("delivery is blocked"), "\(kind): \(answer.text)")
+      #expect(try await office.ask("POST", "\(path)/\(kind)/link").status == 409)
+    }
+    // A link that was made before does not get round it; what is no model may go.
+    #expect(try await office.ask("GET", own, token: nil).status == 409)
+    #expect(try await office.ask("GET", "\(path)/metrics_csv").status == 200)
+    let why = Reason(justification: "the client agreed in writing")
+    #expect(try await office.ask("POST", "/api/v1/jobs/job-1/delivery", why).status == 201)
+    let answer = try await office.ask("GET", "\(path)/adapters")
+    #expect(answer.status == 200 && answer.body == zip)
+  }
+
   @Test func whatIsDeletedWasMeantAndIsGone() async throws {
     let office = try Office(pods: .always)
     _ = try await finished(office)

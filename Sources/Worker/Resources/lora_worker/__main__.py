@@ -21,11 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     validate.add_argument("--json", action="store_true", help="say it as JSON")
     for name, text in (
         ("train", "trains, and resumes where checkpoints are; without job.json what LORA_JOB says"),
-        ("evaluate", "perplexity on held-out conversations, with and without the adapter"),
+        ("evaluate", "perplexity on held-out conversations; with --suite the suite's prompts; with and without the adapter"),
         ("package", "makes the downloads: adapters, metrics, deployment package"),
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("job", nargs="?", help="job.json")
+        if name == "evaluate":
+            _add_suites(command)
     options = parser.parse_args(arguments)
     try:
         return _run(options)
@@ -39,6 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
 
 
+def _add_suites(command: argparse.ArgumentParser) -> None:
+    from .answering import Options
+
+    command.add_argument("--suite", action="append", default=[], help="what lora-train evaluate export wrote; again for more")
+    command.add_argument("--system-prompt", default=Options.system_prompt)
+    command.add_argument("--max-new-tokens", type=int, default=Options.max_new_tokens)
+    command.add_argument("--temperature", type=float, default=0.0, help="0: deterministic")
+    command.add_argument("--draws", type=int, default=1, help="answers to each open prompt, with a temperature above 0")
+    command.add_argument("--seed", type=int, default=1)
+
+
 def _run(options: argparse.Namespace) -> int:
     if options.command == "validate":
         return validation.run(options.job, as_json=options.json)
@@ -47,7 +60,14 @@ def _run(options: argparse.Namespace) -> int:
         from . import running
 
         return running.run(job)
-    if options.command == "evaluate":
+    if options.command == "evaluate" and options.suite:
+        from . import answering
+
+        own = answering.Options(
+            options.system_prompt, options.max_new_tokens, options.temperature, options.draws, options.seed)
+        for path in answering.run(job, options.suite, own):
+            print(path)
+    elif options.command == "evaluate":
         from . import evaluation
 
         print(json.dumps(evaluation.run(job), indent=2))

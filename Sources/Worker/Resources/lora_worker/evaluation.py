@@ -115,6 +115,14 @@ def report(
         "by": by,
         "matrix": matrices,
         "recommendations": _recommendations(by, matrices),
+        # Of these `lora-train evaluate score` makes its intervals and tests.
+        "conversations": [
+            {
+                "id": conversations[i].id, **names[i], "base_loss": round(s.base, 6), "trained_loss": round(s.trained, 6),
+                "tokens": s.tokens,
+            }
+            for i, s in sorted(scores.items())
+        ],
         "method": f"exp(mean loss per answer token); 95 % intervals from {RESAMPLES} resamples of conversations; "
         f"groups under {FEWEST} conversations are shrunk to their margins and carry no badge",
     }

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+import Scenarios
+import Validation
+import Web
+
+/// Keeps results with a job in the live store, where they decide over its delivery.
+struct SubmitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "submit", abstract: "Keeps what score found with a job: from then on its gate decides over downloads.",
+    discussion: "EXAMPLE\n  lora-train evaluate submit job-1 perplexity.json ei.json knowledge.json")
+  @Argument(help: "The job.") var job: String
+  @Argument(help: "What score --output wrote.") var documents: [String]
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let client = try LiveClient(store)
+    let read = try documents.map(EvaluateCommand.document)
+    if let other = read.indices.first(where: { read[$0].job.map { $0 != job } == true }) {
+      throw InputError(
+        .badData, file: documents[other], "is about \(read[other].job ?? ""), not about \(job)",
+        hint: "score with --job \(job) if the model is the same")
+    }
+    var answer: JobValidationDocument?
+    for document in read {
+      answer = try await client.send("POST", "/api/v1/jobs/\(LiveClient.escaped(job))/validation", document)
+    }
+    if let answer { print(try ValidationText.job(answer, output.json)) }
+  }
+}
+
+/// What is known of a job's model.
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Shows what validation found of a job's model, and whether it may be delivered.",
+    discussion: "EXAMPLE\n  lora-train evaluate status job-1")
+  @Argument(help: "The job.") var job: String
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let answer: JobValidationDocument = try await LiveClient(store).get(
+      "/api/v1/jobs/\(LiveClient.escaped(job))/validation")
+    print(try ValidationText.job(answer, output.json))
+  }
+}
+
+/// Lets a model go that a gate holds back.
+struct DeliverCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "deliver",
+    abstract: "Lets a model be delivered although its gate says otherwise; a block takes a manager. It is logged.",
+    discussion: "EXAMPLE\n  lora-train evaluate deliver job-1 --justification \"the client agreed in writing\"")
+  @Argument(help: "The job.") var job: String
+  @Option(help: "Why; for the audit log.") var justification: String
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let answer: JobValidationDocument = try await LiveClient(store).send(
+      "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/delivery", Reason(justification: justification))
+    print(try ValidationText.job(answer, output.json))
+  }
+}
+
+extension ValidationText {
+  /// A job's results in a line each, and what follows from them.
+  static func job(_ answer: JobValidationDocument, _ json: Bool) throws -> String {
+    if json { return try JobText.json(answer) }
+    guard let gate = answer.gate else { return "\(answer.job) was not validated; nothing holds its delivery back" }
+    var table = Table(header: ["part", "items", "gate", "result"])
+    table.left = [0, 2, 3]
+    table.rows = answer.documents.map {
+      [$0.suite?.name ?? $0.part.rawValue, "\($0.items)", $0.gate.verdict.rawValue, $0.gate.reasons.first ?? ""]
+    }
+    var lines = [answer.job, table.text, "", ValidationText.gate(gate)]
+    if let decision = answer.decision {
+      lines.append("Let go by \(decision.by), \(decision.at): \(decision.justification)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,173 @@
+import ArgumentParser
+import Foundation
+import Scenarios
+import Validation
+
+/// Validation from the command line: suites, judging, results.
+struct EvaluateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Is the trained model better than its base? Suites, judging, results, and whether it may be delivered.",
+    discussion: """
+      EXAMPLE
+        lora-train evaluate export financial-knowledge > suite.json
+        python -m lora_worker evaluate job.json --suite suite.json        # on the pod
+        lora-train evaluate score financial-knowledge --answers store/job-1/answers/financial-knowledge.jsonl
+      """,
+    subcommands: [
+      Suites.self, Check.self, Export.self, JudgeCommand.self, Sheet.self, Take.self, ScoreCommand.self, Show.self,
+      SubmitCommand.self, StatusCommand.self, DeliverCommand.self,
+    ], defaultSubcommand: Suites.self)
+
+  /// What score wrote.
+  static func document(_ path: String) throws -> ValidationDocument {
+    do {
+      return try JSONDecoder().decode(
+        ValidationDocument.self, from: try TextFile.bytes(path: path, limit: 64_000_000))
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(.badData, file: path, "is not what evaluate score --output wrote")
+    }
+  }
+
+  struct Suites: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the suites that come with the program.", discussion: "EXAMPLE\n  lora-train evaluate suites")
+    @OptionGroup var output: OutputOptions
+    func run() async throws {
+      let suites = try ShippedSuites.names.compactMap { try ShippedSuites.read($0) }
+      if output.json { return output.emit(.array(suites.map(SuiteText.json))) }
+      var table = Table(header: ["suite", "kind", "items", "scales", "year", "version", "title"])
+      table.left = [0, 1, 5, 6]
+      table.rows = suites.map {
+        [
+          $0.name, $0.kind.rawValue, "\($0.items.count)", $0.rubric.isEmpty ? Words.nothing : "\($0.rubric.count)",
+          "\($0.year)", $0.digest, $0.title,
+        ]
+      }
+      print(table.text)
+    }
+  }
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Checks a suite (YAML, JSON, or a CSV of questions); names line and field of what is wrong.",
+      discussion: "EXAMPLE\n  lora-train evaluate check our-questions.csv")
+    @Argument(help: "The file, or a shipped suite's name.") var suite: String
+    @OptionGroup var output: OutputOptions
+    func run() async throws {
+      let suite = try ShippedSuites.find(suite)
+      output.json ? output.emit(SuiteText.json(suite)) : print(SuiteText.text(suite))
+    }
+  }
+
+  struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Writes a suite as the JSON that a pod's worker reads.",
+      discussion: "EXAMPLE\n  lora-train evaluate export financial-knowledge > suite.json")
+    @Argument(help: "The file, or a shipped suite's name.") var suite: String
+    func run() async throws {
+      let suite = try ShippedSuites.find(suite)
+      print("{\"digest\":\"\(suite.digest)\",\"suite\":\(String(decoding: try suite.json(), as: UTF8.self))}")
+    }
+  }
+
+  struct Sheet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Makes a rater's sheet: both answers blind, in random order, as CSV to fill in.",
+      discussion:
+        "EXAMPLE\n  lora-train evaluate sheet emotional-intelligence --answers a.jsonl --rater anna > anna.csv")
+    @OptionGroup var answers: AnswerOptions
+    @Option(help: "Who scores; the order of items and answers follows from it.") var rater: String
+    func run() async throws {
+      let (suite, file) = try answers.readOpen()
+      StandardText.write(BlindSheet(file, suite: suite, rater: rater).csv)
+    }
+  }
+
+  struct Take: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Takes a filled sheet in, and adds its verdicts to a file.",
+      discussion:
+        "EXAMPLE\n  lora-train evaluate take emotional-intelligence anna.csv --answers a.jsonl --rater anna --verdicts v.jsonl"
+    )
+    @OptionGroup var answers: AnswerOptions
+    @Argument(help: "The sheet.") var sheet: String
+    @Option(help: "Who scored.") var rater: String
+    @Option(help: ArgumentHelp("Where verdicts are kept; it may hold others.", valueName: "file")) var verdicts: String
+    func run() async throws {
+      let (suite, file) = try answers.readOpen()
+      let own = try BlindSheet(file, suite: suite, rater: rater)
+        .verdicts(ofSheet: try TextFile.bytes(path: sheet, limit: 64_000_000), file: sheet)
+      var kept = try VerdictStore.read(verdicts, suite)
+      // A sheet that comes again replaces what it said before.
+      kept.verdicts.removeAll { verdict in
+        own.contains { ($0.judge, $0.item, $0.draw) == (verdict.judge, verdict.item, verdict.draw) }
+      }
+      kept.verdicts += own
+      try OutputFile.write(try kept.text(), to: verdicts)
+      print("\(own.count) verdicts by \(rater); \(verdicts) holds \(kept.verdicts.count)")
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows what score found, and whether the model may be delivered.",
+      discussion: "EXAMPLE\n  lora-train evaluate show perplexity.json ei.json knowledge.json")
+    @Argument(help: "What score --output wrote.") var documents: [String]
+    @OptionGroup var output: OutputOptions
+    func run() async throws {
+      let read = try documents.map(EvaluateCommand.document)
+      let gate = DeliveryGate.all(read.map(\.gate))
+      if output.json {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        struct All: Encodable {
+          var gate: DeliveryGate
+          var documents: [ValidationDocument]
+        }
+        print(String(decoding: try encoder.encode(All(gate: gate, documents: read)), as: UTF8.self))
+      } else {
+        print((read.map(ValidationText.text) + [ValidationText.gate(gate)]).joined(separator: "\n\n"))
+      }
+    }
+  }
+}
+
+/// A suite and the answers to it.
+struct AnswerOptions: ParsableArguments {
+  @Argument(help: "The suite: a file, or a shipped suite's name.") var suite: String
+  @Option(help: ArgumentHelp("What the pod wrote: store/JOB/answers/SUITE.jsonl.", valueName: "file")) var answers:
+    String
+
+  func read() throws -> (Suite, AnswerFile) {
+    let suite = try ShippedSuites.find(suite)
+    return (suite, try AnswerFile.read(path: answers, suite: suite))
+  }
+
+  /// For what is judged: of questions there is nothing to judge.
+  func readOpen() throws -> (Suite, AnswerFile) {
+    let (suite, file) = try read()
+    guard suite.kind != .questions else {
+      throw ValidationError(
+        "\(suite.name) holds questions with one right answer each: there is nothing to judge; evaluate score it")
+    }
+    return (suite, file)
+  }
+}
+
+enum StandardText {
+  /// As it is, without a line end of our own.
+  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+}
+
+/// Verdicts in a file, or none yet.
+enum VerdictStore {
+  static func read(_ path: String, _ suite: Suite, prompt: String? = nil) throws -> VerdictFile {
+    guard FileManager.default.fileExists(atPath: path) else {
+      return VerdictFile(header: .init(suite: suite, prompt: prompt), verdicts: [])
+    }
+    return try VerdictFile.read(path: path, suite: suite)
+  }
+}

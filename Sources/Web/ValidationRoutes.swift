@@ -1,0 +1,124 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import Hummingbird
+import Journal
+import Live
+import Validation
+
+/// What validation found of a job's model, and who lets it be delivered.
+struct ValidationRoutes {
+  let runner: LiveRunner
+
+  func add(to router: RouterGroup<LiveContext>) {
+    router.get("jobs/:id/validation") { _, context in
+      let view = await runner.view
+      return try Reply.json(try ValidationRoutes.document(try job(context, view), view, runner.catalogue))
+    }
+    router.post("jobs/:id/validation") { request, context in
+      let person = try context.require(.engineer)
+      let body = try await request.body.collect(upTo: 16 << 20)
+      let document: ValidationDocument = try Reply.value(of: body)
+      let view = await runner.view
+      let job = try job(context, view)
+      let record = Catalogue.ValidationRecord(
+        name: document.suite?.name ?? document.part.rawValue,
+        document: String(decoding: try document.json(), as: UTF8.self), person: person.name, at: view.at)
+      let before = try runner.catalogue.validations(of: job).first { $0.name == record.name }
+        .flatMap { try? JSONDecoder().decode(ValidationDocument.self, from: Data($0.document.utf8)) }
+      let change = [before?.gate.verdict.rawValue, document.gate.verdict.rawValue].compactMap { $0 }
+      try await write(
+        person.act(
+          "validation.put", view.descriptions[Int(job.rawValue)].id,
+          change: "\(record.name): \(change.joined(separator: " → "))"))
+      try runner.catalogue.put(record, of: job)
+      return try Reply.json(try ValidationRoutes.document(job, view, runner.catalogue), .created)
+    }
+    router.post("jobs/:id/delivery") { request, context in
+      let reason: Reason? = try await Reply.readOrNothing(request)
+      let view = await runner.view
+      return try Reply.json(try await decide(try job(context, view), reason?.justification, context, view), .created)
+    }
+  }
+
+  /// A block is a manager's to override; what wants a review is any engineer's to have reviewed.
+  private func decide(
+    _ job: JobIndex, _ justification: String?, _ context: LiveContext, _ view: LiveView
+  ) async throws -> JobValidationDocument {
+    let gate = DeliveryGate.all(try ValidationRoutes.documents(of: job, runner.catalogue).map(\.gate))
+    guard gate.verdict != .allow else {
+      throw Problem(.conflict, "there is nothing to override: no gate holds this model back")
+    }
+    let person = try context.require(gate.verdict == .block ? .manager : .engineer)
+    let why = (justification ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !why.isEmpty, why.count <= 2_000 else {
+      throw Problem(
+        .badRequest, "this goes to the audit log and needs a justification of at most 2,000 characters",
+        hint: "--justification \"why it has to be\"")
+    }
+    // First the log: nothing goes that is not in it.
+    try await write(
+      person.act(
+        gate.verdict == .block ? "delivery.override" : "delivery.review", view.descriptions[Int(job.rawValue)].id,
+        why: why, change: gate.reasons.joined(separator: "; ")))
+    try runner.catalogue.put(
+      Catalogue.DeliveryDecision(
+        verdict: gate.verdict.rawValue, person: person.name, justification: why, at: view.at), of: job)
+    return try ValidationRoutes.document(job, view, runner.catalogue)
+  }
+
+  private func write(_ act: PersonAct) async throws {
+    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+  }
+
+  private func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {
+    let id = context.parameters.get("id") ?? ""
+    guard let job = view.job(id) else {
+      throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
+    }
+    return job
+  }
+
+  // MARK: The gate
+
+  /// - Throws: ``Problem`` where a gate holds the model back and nobody has let it go. What was never validated may go.
+  static func requireDelivery(_ job: JobIndex, _ catalogue: Catalogue) throws {
+    let gate = DeliveryGate.all(try documents(of: job, catalogue).map(\.gate))
+    guard gate.verdict != .allow, try catalogue.deliveryDecision(of: job) == nil else { return }
+    let why = gate.reasons.joined(separator: "; ")
+    let command = "lora-train evaluate deliver job-\(job.rawValue + 1) --justification \"why\""
+    if gate.verdict == .block {
+      throw Problem(.conflict, "delivery is blocked: \(why)", hint: "a manager may override it: \(command)")
+    }
+    throw Problem(.conflict, "delivery needs a review first: \(why)", hint: "when it was reviewed: \(command)")
+  }
+
+  static func documents(of job: JobIndex, _ catalogue: Catalogue) throws -> [ValidationDocument] {
+    try catalogue.validations(of: job).map { record in
+      do {
+        return try JSONDecoder().decode(ValidationDocument.self, from: Data(record.document.utf8))
+      } catch {
+        // What cannot be read lets nothing pass.
+        throw Problem(
+          .conflict, "what validation found of '\(record.name)' was written by another version",
+          hint: "score it again, and lora-train evaluate submit")
+      }
+    }
+  }
+
+  private static func document(
+    _ job: JobIndex, _ view: LiveView, _ catalogue: Catalogue
+  ) throws -> JobValidationDocument {
+    let documents = try documents(of: job, catalogue)
+    let decision = try catalogue.deliveryDecision(of: job)
+    let gate = documents.isEmpty ? nil : DeliveryGate.all(documents.map(\.gate))
+    return JobValidationDocument(
+      job: view.descriptions[Int(job.rawValue)].id, gate: gate,
+      decision: decision.map {
+        JobValidationDocument.Decision(
+          verdict: DeliveryGate.Verdict(rawValue: $0.verdict) ?? .block, by: $0.person,
+          at: Wording.stamp($0.at) ?? "", justification: $0.justification)
+      },
+      may_be_delivered: gate == nil || gate?.verdict == .allow || decision != nil, documents: documents)
+  }
+}
