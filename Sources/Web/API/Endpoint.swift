@@ -51,7 +51,7 @@ struct Endpoint: Sendable {
 }
 
 extension Endpoint {
-  static let all = jobs + money + team + live
+  static let all = jobs + money + team + artifacts + live
 }
 
 extension Endpoint.Parameter {
