@@ -129,7 +129,11 @@ let package = Package(
     .testTarget(
       name: "RunPodTests",
       dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
-    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
+    .testTarget(
+      name: "SlurmTests",
+      dependencies: [
+        "Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes", "Journal", "Calibration",
+      ]),
     .testTarget(
       name: "ObjectStoresTests",
       dependencies: [

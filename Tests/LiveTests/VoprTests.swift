@@ -36,4 +36,15 @@ import Testing
       print("make vopr SEEDS=1 FROM=\(seed)\n" + world.trace.suffix(40).joined(separator: "\n"))
     }
   }
+
+  /// Most starts of these worlds have a snapshot, and each of them is held against a replay of everything.
+  @Test func startsFromSnapshotsAreReplays() throws {
+    var quick = 0
+    for seed: UInt64 in 1...5 {
+      let world = try VoprWorld(seed: seed)
+      try world.run()
+      quick += world.quickStarts
+    }
+    #expect(quick > 20)
+  }
 }

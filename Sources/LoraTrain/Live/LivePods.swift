@@ -5,6 +5,7 @@ import LocalPods
 import RunPod
 import Sandbox
 import Scenarios
+import Slurm
 import Web
 
 /// Where a store's pods come from, and what goes with that.
@@ -12,17 +13,32 @@ struct LivePods: Sendable {
   enum Source: Sendable {
     case local
     case runPod(RunPodSettings)
+    /// Jobs of a cluster; without a Python that trains they only play.
+    case slurm(SlurmSettings, python: String?)
     /// A sandbox in this process.
     case sandbox(SandboxSettings, seed: UInt64)
 
+    /// What pods cost, where that is not the provider's to say; nanodollars an hour.
+    var rates: (spot: Int64, onDemand: Int64)? {
+      if case .slurm(let settings, _) = self { (settings.hourlyRate(.spot), settings.hourlyRate(.onDemand)) } else { nil }
+    }
+
     /// Whether pods are only played: no money is spent, and time may go by faster.
     var isPlayed: Bool {
-      if case .runPod(let settings) = self { ServiceConfiguration.isLoopback(settings.address) } else { true }
+      switch self {
+      case .runPod(let settings): ServiceConfiguration.isLoopback(settings.address)
+      case .slurm(_, let python): python == nil
+      case .local, .sandbox: true
+      }
     }
   }
 
   let provider: any PodProvider
   let shelf: BundleShelf?
+  /// What they cost, where that is not the provider's to say; nanodollars an hour.
+  var rates: (spot: Int64, onDemand: Int64)?
+  /// Why there are no spot pods, where there are none.
+  var without = "this RunPod account sells none"
 
   /// - Throws: `InputError` where the worker is not installed, or a folder cannot be made.
   static func local(_ live: LiveStore, rates: (spot: Int64, onDemand: Int64), trainer: LocalTrainer?) throws
@@ -50,11 +66,30 @@ struct LivePods: Sendable {
     return LivePods(provider: provider, shelf: shelf)
   }
 
+  /// - Throws: `InputError` where Slurm or the worker is not installed, or a folder cannot be made.
+  static func slurm(_ settings: SlurmSettings, _ live: LiveStore, trainer: LocalTrainer?, _ diary: Diary) throws
+    -> LivePods
+  {
+    guard let worker = LocalPods.standIn else {
+      throw InputError(
+        .badConfiguration, "the worker that comes with lora-train is not beside it", hint: "install it again, whole")
+    }
+    let time = live.time
+    let training = trainer.map { trainer in { @Sendable file in try trainer.environment(of: file, time) } }
+    let provider = try SlurmPods(
+      settings, programs: try SlurmPrograms(), folder: live.path + ".slurm", time: time, worker: worker,
+      training: training, tell: { diary.say($0) })
+    if settings.preemptiblePartition == nil { diary.say("there is no preemptible partition: jobs run on demand") }
+    return LivePods(
+      provider: provider, shelf: nil, rates: Source.slurm(settings, python: nil).rates,
+      without: "slurm.preemptible_partition in lora-train.yaml names none")
+  }
+
   /// - Throws: `InputError`, said to whoever asks for a job that could not run.
   func check(_ pricing: Pricing) throws {
     guard pricing == .onDemand || provider.capabilities.contains(.spot) else {
       throw InputError(
-        .unavailable, "no spot pods are to be had: this RunPod account sells none",
+        .unavailable, "no spot pods are to be had: \(without)",
         hint: "choose --pricing on_demand")
     }
   }
