@@ -54,7 +54,7 @@ public actor SlurmPods: PodProvider {
     }
   }
 
-  private var script: URL { folder.appendingPathComponent("pod.sh") }
+  private nonisolated var script: URL { folder.appendingPathComponent("pod.sh") }
 
   public func create(_ request: PodRequest, _ launch: WorkerLaunch) async -> CreationAnswer {
     guard let wishes = settings.request(request.pricing) else { return .refused(.noCapacity) }

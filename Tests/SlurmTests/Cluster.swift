@@ -74,7 +74,7 @@ final class Cluster {
 
   /// A line of `squeue`'s.
   static func line(
-    _ number: Int = 7, _ state: String, name: String = "lt-a1-1-1", restarts: Int = 0, start: String = "N/A",
+    _ state: String, number: Int = 7, name: String = "lt-a1-1-1", restarts: Int = 0, start: String = "N/A",
     end: String = "NONE", code: Int = 0, partition: String = "h100"
   ) -> String {
     "\(number)|\(state)|\(restarts)|1000|\(start)|\(end)|\(code)|\(partition)|\(name)|"

@@ -101,7 +101,7 @@ import Testing
   ])
   func whatSlurmSaysOfAJobIsWhatAPodIs(_ line: String, _ status: PodObservation.Status) async throws {
     let cluster = try Cluster()
-    try cluster.queue([line, Cluster.line(8, "RUNNING", name: "somebody's job | of this name", start: "5")])
+    try cluster.queue([line, Cluster.line("RUNNING", number: 8, name: "somebody's job | of this name", start: "5")])
     let pods = try #require(await cluster.provider().list())
     #expect(pods.map(\.status) == [status] && pods.first?.id == "7:lt-a1-1-1")
     #expect(pods.first?.created == Instant(microseconds: 1_000_000_000))
@@ -179,10 +179,10 @@ import Testing
     // By its own word; by Slurm's where it had none left; nothing where it never ran.
     try cluster.write("75 1200000000", "end")
     try cluster.queue([
-      Cluster.line(7, "FAILED", start: "1099", end: "1203", code: 19200),
-      Cluster.line(8, "PREEMPTED", name: "lt-a1-1-2", start: "1100", end: "1150", code: 9),
-      Cluster.line(9, "CANCELLED", name: "lt-a1-1-3", start: "1400", end: "1400"),
-      Cluster.line(10, "RUNNING", name: "lt-a1-1-4", start: "1100"),
+      Cluster.line("FAILED", number: 7, start: "1099", end: "1203", code: 19200),
+      Cluster.line("PREEMPTED", number: 8, name: "lt-a1-1-2", start: "1100", end: "1150", code: 9),
+      Cluster.line("CANCELLED", number: 9, name: "lt-a1-1-3", start: "1400", end: "1400"),
+      Cluster.line("RUNNING", number: 10, name: "lt-a1-1-4", start: "1100"),
     ])
     // (Each answer of this sbatch is 7: what squeue says of a name is what counts where nothing was noted.)
     for name in ["lt-a1-1-2", "lt-a1-1-3", "lt-a1-1-4"] {
