@@ -94,7 +94,8 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports", "Sandbox",
+        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
+        "Sandbox",
         "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Service"]),
