@@ -85,10 +85,7 @@ extension Coordinator {
     if !rental.isHeld {
       guard book[request].pod == pod.id else { return remove(pod.id) }
       if pod.status == .waiting {
-        queue(request)
-        // Nothing runs that could be saved.
-        if controller.fleet[rental.job].phase == .stopping { remove(pod.id) }
-        return
+        return queue(request)
       }
       try adopt(pod, request)
     }
@@ -188,6 +185,8 @@ extension Coordinator {
           watch[request].isUnknown = true
           watch[request].since = monotonic
         }
+        // In its provider's queue: nothing runs that could be saved.
+        if controller.fleet[job].phase == .stopping, let pod = book[request].pod { remove(pod) }
         continue
       }
       guard let pod = book[request].pod else { continue }

@@ -43,8 +43,9 @@ import Testing
   @Test(arguments: [true, false]) func whatWaitsIsCancelledAtOnce(_ isToldAbsent: Bool) throws {
     var desk = try Desk()
     let pod = try waiting(&desk)
-    try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1))
+    #expect(try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1)).terminations == ["a"])
     #expect(desk.job(0).phase == .stopping)
+    // Told again for as long as it is there.
     #expect(try desk.list([pod]).terminations == ["a"])
     if isToldAbsent {
       try desk.tell(.terminationAnswered(pod: "a", .absent))

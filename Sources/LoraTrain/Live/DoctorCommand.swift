@@ -24,17 +24,18 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try options.read()
-    let (findings, about): ([Examination.Finding], [(String, JSON)])
+    let findings: [Examination.Finding]
+    let about: [(String, JSON)]
     if configuration.provider == .slurm {
       let examination = SlurmExamination(
         settings: try configuration.slurmSettings(), python: configuration.slurm.workerPython)
-      (findings, about) = (await examination.findings(), [("provider", .string("slurm"))])
+      findings = await examination.findings()
+      about = [("provider", .string("slurm"))]
     } else {
       let settings = try configuration.runPodSettings()
       let examination = Examination(settings: settings, publicURL: publicUrl ?? configuration.publicURL)
-      (findings, about) = (
-        await examination.findings(), [("provider", .string("runpod")), ("address", .string(settings.address))]
-      )
+      findings = await examination.findings()
+      about = [("provider", .string("runpod")), ("address", .string(settings.address))]
     }
     if output.json {
       let checks = findings.map { finding in

@@ -75,7 +75,8 @@ struct LivePods: Sendable {
         .badConfiguration, "the worker that comes with lora-train is not beside it", hint: "install it again, whole")
     }
     let time = live.time
-    let training = trainer.map { trainer in { @Sendable file in try trainer.environment(of: file, time) } }
+    var training: (@Sendable (String) throws -> [String: String])?
+    if let trainer { training = { try trainer.environment(of: $0, time) } }
     let provider = try SlurmPods(
       settings, programs: try SlurmPrograms(), folder: live.path + ".slurm", time: time, worker: worker,
       training: training, tell: { diary.say($0) })

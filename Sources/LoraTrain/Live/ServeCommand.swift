@@ -118,7 +118,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func source(_ configuration: ServiceConfiguration) throws -> LivePods.Source {
     if sandbox { return .sandbox(SandboxSettings(configuration.sandbox), seed: configuration.sandbox.seed ?? 1) }
-    switch provider.map({ ["runpod": .runPod, "slurm": .slurm][$0] ?? .local }) ?? configuration.provider {
+    let named: [String: ServiceConfiguration.Provider] = ["local": .local, "runpod": .runPod, "slurm": .slurm]
+    switch provider.flatMap({ named[$0] }) ?? configuration.provider {
     case .runPod:
       var settings = try configuration.runPodSettings()
       settings.offersSpot = configuration.runPod.spot ?? false

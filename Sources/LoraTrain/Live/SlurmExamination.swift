@@ -1,6 +1,5 @@
 import Engine
 import Foundation
-import LocalPods
 import Scenarios
 import Slurm
 
@@ -14,9 +13,9 @@ struct SlurmExamination {
   func findings() async -> [Finding] {
     let programs: SlurmPrograms
     do { programs = try SlurmPrograms() } catch {
-      let error = error as? InputError
+      let missing = error as? InputError
       return [
-        Finding(check: "Slurm", status: .failed, found: error?.problem ?? "\(error)", hint: error?.hint, code: 69)
+        Finding(check: "Slurm", status: .failed, found: missing?.problem ?? "\(error)", hint: missing?.hint, code: 69)
       ]
     }
     let answer = await programs.run(.sinfo, ["--noheader", "--format=%R|%a|%D"])
