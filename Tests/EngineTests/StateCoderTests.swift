@@ -24,7 +24,7 @@ import Testing
         .jobSubmitted(
           JobSpec(
             ordinal: UInt32(i), pricing: i % 2 == 0 ? .spot : .onDemand, steps: 100, allocation: UInt16(i % 3),
-            reservation: 1_000_000_000, retryOf: i > 0 ? 0 : .max)), 0)
+            reservation: 20_000_000_000, retryOf: i > 0 ? 0 : .max)), 0)
       guard controller.fleet[j].phase == .provisioning else { continue }
       try tell(.podGranted(j, hourlyRate: 2_490_000_000), 5)
       for (k, stage) in [Stage.boot, .preprocessing, .modelLoading].enumerated() {

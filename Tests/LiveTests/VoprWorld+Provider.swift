@@ -121,6 +121,9 @@ extension VoprWorld {
     if pods[index].hasNotBegun {
       (pods[index].state, pods[index].created) = (.running, now)
       begin(index)
+    } else if pods[index].state == .waiting {
+      // Its turn comes again, and whatever begins there finds that it is no pod any more.
+      pods[index].state = .exited
     } else if pods[index].state == .hidden {
       pods[index].state = .running
     }
@@ -150,6 +153,7 @@ extension VoprWorld {
     // Some providers put it back into their queue.
     let isQueued = queueing > 0 && moments.uniform() < 0.5
     stop(index, vanishes ? .gone : isQueued ? .waiting : .exited)
+    if pods[index].state == .waiting { schedule(.appear(index), in: Span(seconds: -3600 * log(moments.uniform()))) }
   }
 
   private func stop(_ index: Int, _ state: VoprPod.State) {

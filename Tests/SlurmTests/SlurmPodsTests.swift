@@ -58,7 +58,7 @@ import Testing
     ("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation", 1, .ambiguous),
     ("sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)", 1, .ambiguous),
     ("sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received", 1, .ambiguous),
-    ("Killed", 137, .ambiguous), ("", 0, .ambiguous),
+    ("Killed", 137, .ambiguous), ("no number", 0, .ambiguous),
   ])
   func whatIsInDoubtIsAmbiguous(_ said: String, _ code: Int, _ answer: CreationAnswer) async throws {
     let cluster = try Cluster(sbatch: "echo '\(said)' >&2; exit \(code)")
