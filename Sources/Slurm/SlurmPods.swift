@@ -30,7 +30,7 @@ public actor SlurmPods: PodProvider {
   ///   - folder: where the pods' folders are, made where it is missing; all nodes see it under this name.
   ///   - worker: a Python program that speaks the workers' protocol; nodes see it, too.
   ///   - training: may throw, and then there is no pod.
-  ///   - tell: hears why something was refused.
+  ///   - tell: hears what is in doubt.
   /// - Throws: `InputError` where the folder cannot be made.
   public init(
     _ settings: SlurmSettings, programs: SlurmPrograms, folder: String, time: LiveTime, worker: URL,
@@ -68,8 +68,7 @@ public actor SlurmPods: PodProvider {
       if let training, let file = launch.description.trainingFile { environment.merge(try training(file)) { $1 } }
       environment["LORA_GRACE_S"] = "\(SlurmPods.grace)"
     } catch {
-      tell("\(name) was not asked for: \(error)")
-      return .refused(.error)
+      return .refused(.error, said: "\(name) was not asked for: \(error)")
     }
     // What is secret travels in the environment: neither the arguments nor the script hold any of it.
     let answer = await programs.run(
@@ -81,9 +80,9 @@ public actor SlurmPods: PodProvider {
     // The number, and the cluster's name after a semicolon where there are several.
     let number = answer.output.prefix { $0.isNumber }
     guard answer.code == 0, !number.isEmpty else {
-      let isRefusal = SlurmPods.isRefusal(answer)
-      tell("\(name) was \(isRefusal ? "refused by" : "not surely taken by") Slurm: \(answer.said)")
-      return isRefusal ? .refused(.error) : .ambiguous
+      if SlurmPods.isRefusal(answer) { return .refused(.error, said: "Slurm takes no job: \(answer.said)") }
+      tell("\(name) was not surely taken by Slurm: \(answer.said)")
+      return .ambiguous
     }
     pod.note(number: String(number))
     return .created(
