@@ -102,7 +102,10 @@ public struct StateCoder {
   ) {
     var isThere = value != nil
     code(&isThere)
-    guard isThere else { return value = nil }
+    guard isThere else {
+      value = nil
+      return
+    }
     var inner = value ?? blank()
     body(&inner, &self)
     value = inner

@@ -23,7 +23,9 @@ extension HistoryProjection {
       track.code(&coder)
       guard coder.isReading else { continue }
       // Every job has one, by the time that it has a track.
-      guard i < fleet.jobs.count, let description = descriptions[fleet.jobs[i].spec.ordinal] else { return coder.fail() }
+      guard i < fleet.jobs.count, let description = descriptions[fleet.jobs[i].spec.ordinal] else {
+        return coder.fail()
+      }
       track.description = description
       tracks.append(track)
     }

@@ -65,7 +65,9 @@ struct JobFolder {
   /// It ended while nobody looked, for so long that Slurm has forgotten it, and could not say so: then when it last wrote anything.
   func noteForgotten() {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file("log").path)
-    let last = (attributes?[.modificationDate] as? Date).map { Instant(microseconds: Int64($0.timeIntervalSince1970 * 1e6)) }
+    let last = (attributes?[.modificationDate] as? Date).map {
+      Instant(microseconds: Int64($0.timeIntervalSince1970 * 1e6))
+    }
     // One that never began has cost nothing, whenever it ended.
     note(end: max(begin ?? .zero, last ?? begin ?? .zero))
   }

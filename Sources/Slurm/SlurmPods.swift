@@ -34,7 +34,8 @@ public actor SlurmPods: PodProvider {
   /// - Throws: `InputError` where the folder cannot be made.
   public init(
     _ settings: SlurmSettings, programs: SlurmPrograms, folder: String, time: LiveTime, worker: URL,
-    training: (@Sendable (String) throws -> [String: String])? = nil, tell: @escaping @Sendable (String) -> Void = { _ in }
+    training: (@Sendable (String) throws -> [String: String])? = nil,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     capabilities = settings.preemptiblePartition == nil ? [.prices] : [.prices, .spot]
     self.settings = settings

@@ -62,7 +62,8 @@ final class Cluster {
   static let secret = "5ec7e75ec7e75ec7e7"
   static func launch(trainingFile: String? = nil) -> WorkerLaunch {
     var description = JobDescription(
-      ordinal: 0, id: "job-1", name: "it's \"a\" $job", configuration: JobConfiguration(preset: .balanced, pricing: .spot))
+      ordinal: 0, id: "job-1", name: "it's \"a\" $job",
+      configuration: JobConfiguration(preset: .balanced, pricing: .spot))
     description.trainingFile = trainingFile
     return WorkerLaunch(description: description, reportAddress: "http://login:8088", secret: secret)
   }

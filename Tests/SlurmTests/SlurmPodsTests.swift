@@ -227,7 +227,8 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", JobFolder.script]
-    process.environment = environment.merging(["PATH": "\(folder.path):/usr/bin:/bin", "LORA_POD_FOLDER": folder.path]) {
+    process.environment = environment.merging(["PATH": "\(folder.path):/usr/bin:/bin", "LORA_POD_FOLDER": folder.path])
+    {
       $1
     }
     try process.run()

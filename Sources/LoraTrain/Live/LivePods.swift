@@ -20,7 +20,11 @@ struct LivePods: Sendable {
 
     /// What pods cost, where that is not the provider's to say; nanodollars an hour.
     var rates: (spot: Int64, onDemand: Int64)? {
-      if case .slurm(let settings, _) = self { (settings.hourlyRate(.spot), settings.hourlyRate(.onDemand)) } else { nil }
+      if case .slurm(let settings, _) = self {
+        (settings.hourlyRate(.spot), settings.hourlyRate(.onDemand))
+      } else {
+        nil
+      }
     }
 
     /// Whether pods are only played: no money is spent, and time may go by faster.
