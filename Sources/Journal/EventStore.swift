@@ -110,7 +110,8 @@ public final class EventStore {
     try guarded {
       try queue.write { db in
         var start = Memory()
-        if usesSnapshot, let kept = try EventStore.restored(db, type) { (start, follower) = kept }
+        // Whatever is wrong with a snapshot, it is no reason not to start: the journal is all there is to know.
+        if usesSnapshot, let kept = try? EventStore.restored(db, type) { (start, follower) = kept }
         try replay(db, from: start) { entry, at, projection in
           try projection.take(entry, at: at, into: nil)
           follower.take(entry, at: at, fleet: projection.fleet)

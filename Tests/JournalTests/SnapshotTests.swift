@@ -74,7 +74,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "DELETE FROM snapshot", "DROP TABLE snapshot", "UPDATE snapshot SET chain = chain + 1",
+    "DELETE FROM snapshot", "DROP TABLE snapshot", "ALTER TABLE snapshot RENAME TO snapshots",
+    "ALTER TABLE snapshot RENAME COLUMN chain TO link", "UPDATE snapshot SET chain = chain + 1",
     "UPDATE snapshot SET checksum = checksum + 1", "UPDATE snapshot SET seq = seq - 1",
     "UPDATE snapshot SET version = replace(version, 'journal', 'diary')",
     "UPDATE snapshot SET state = substr(state, 1, length(state) - 1)", "UPDATE snapshot SET state = x''",
@@ -88,7 +89,8 @@ import Testing
     let (opened, listener) = try EventStore.open(path: path, following: Listener.self)
     #expect(listener.shown == rows)
     #expect(opened.fleet.stateDigest == (try JournalReplay.read(path: path)).fleet.stateDigest)
-    // … and the next one takes its place.
+    // … and the next one takes its place, where it may.
+    guard !sql.contains("COLUMN") else { return }
     try opened.keepSnapshot(of: listener)
     #expect(try opened.reopened(following: Listener.self).follower.shown == 0)
   }
