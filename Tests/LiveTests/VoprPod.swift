@@ -4,7 +4,7 @@ import Live
 
 /// A pod of the world, and the worker on it.
 struct VoprPod {
-  enum State { case hidden, waiting, running, exited, gone }
+  enum State { case hidden, running, exited, gone }
   var id: String
   /// nil: somebody else's.
   var name: PodName?
@@ -34,10 +34,5 @@ struct VoprPod {
   /// Lists until it may be left out again.
   var shownFor = 0
 
-  /// It waits in the provider's queue, and has never run.
-  var hasNotBegun: Bool { state == .waiting && billedUntil == nil }
-
-  func cost(at now: Instant) -> Int64 {
-    hasNotBegun ? 0 : Ledger.cost(hourlyRate: rate, time: (billedUntil ?? now) - created)
-  }
+  func cost(at now: Instant) -> Int64 { Ledger.cost(hourlyRate: rate, time: (billedUntil ?? now) - created) }
 }

@@ -95,7 +95,7 @@ extension VoprWorld {
     guard now - checkedAt > .hours(1), let current = coordinator else { return false }
     checkedAt = now
     guard current.isConfirmed, current.fleet.jobs.allSatisfy({ $0.phase.isTerminal }) else { return false }
-    guard !pods.contains(where: { $0.name != nil && [.running, .hidden, .waiting].contains($0.state) }) else {
+    guard !pods.contains(where: { $0.name != nil && ($0.state == .running || $0.state == .hidden) }) else {
       return false
     }
     guard current.book.unsettledSince(at: current.now, settle: current.settings.billsSettle) == nil else {

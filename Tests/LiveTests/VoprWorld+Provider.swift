@@ -1,6 +1,5 @@
 import DiscreteEvent
 import Engine
-import Foundation
 import Live
 
 @testable import Live
@@ -60,15 +59,10 @@ extension VoprWorld {
   }
 
   private func observation(_ pod: VoprPod) -> PodObservation? {
-    let status: PodObservation.Status
-    switch pod.state {
-    case .hidden: return nil
-    case .waiting: status = .waiting
-    case .exited: status = .exited(pod.kind)
-    case .running, .gone: status = .running
-    }
+    guard pod.state != .hidden else { return nil }
     return PodObservation(
-      id: pod.id, name: pod.fullName, status: status, created: pod.created, hourlyRate: pod.rate)
+      id: pod.id, name: pod.fullName, status: pod.state == .exited ? .exited(pod.kind) : .running,
+      created: pod.created, hourlyRate: pod.rate)
   }
 
   private func create(_ request: PodRequest) {
@@ -98,35 +92,20 @@ extension VoprWorld {
       pod.isDoubtful = true
       pod.visibleFrom = now + between(.zero, .minutes(30))
       schedule(.appear(index), in: pod.visibleFrom - now)
-    } else if queueing > 0, moments.uniform() < queueing {
-      pod.state = .waiting
-      schedule(.appear(index), in: Span(seconds: -3600 * log(moments.uniform())))
     }
     pods.append(pod)
     present.append(index)
     podIndex[pod.id] = index
     say("provider makes \(pod.id) for \(pod.fullName)\(isDouble ? ", a second time" : "")")
-    if pod.state != .waiting { begin(index) }
-    if isAmbiguous { answer(.ambiguous) } else { answer(observation(pods[index]).map { .created($0) } ?? .ambiguous) }
-  }
-
-  private func begin(_ index: Int) {
     schedule(.work(pod: index, generation: 0), in: between(.minutes(2), .minutes(8)))
     if faults.interruption > 0 {
       schedule(.interrupt(index), in: exponential(Span(seconds: 3600 / faults.interruption)))
     }
+    if isAmbiguous { answer(.ambiguous) } else { answer(observation(pods[index]).map { .created($0) } ?? .ambiguous) }
   }
 
   func appear(_ index: Int) {
-    if pods[index].hasNotBegun {
-      (pods[index].state, pods[index].created) = (.running, now)
-      begin(index)
-    } else if pods[index].state == .waiting {
-      // Its turn comes again, and whatever begins there finds that it is no pod any more.
-      pods[index].state = .exited
-    } else if pods[index].state == .hidden {
-      pods[index].state = .running
-    }
+    if pods[index].state == .hidden { pods[index].state = .running }
   }
 
   private func terminate(_ id: String) throws {
@@ -150,14 +129,10 @@ extension VoprWorld {
     pods[index].kind = .interrupted
     if pods[index].isAlive, !vanishes, chance(0.5) { report(index, .interruptionNoticed) }
     say("\(pods[index].id) is \(vanishes ? "lost with its host" : "taken back")")
-    // Some providers put it back into their queue.
-    let isQueued = queueing > 0 && moments.uniform() < 0.5
-    stop(index, vanishes ? .gone : isQueued ? .waiting : .exited)
-    if pods[index].state == .waiting { schedule(.appear(index), in: Span(seconds: -3600 * log(moments.uniform()))) }
+    stop(index, vanishes ? .gone : .exited)
   }
 
   private func stop(_ index: Int, _ state: VoprPod.State) {
-    if pods[index].hasNotBegun { pods[index].created = now }
     pods[index].state = state
     if state == .gone { present.removeAll { $0 == index } }
     if pods[index].billedUntil == nil { pods[index].billedUntil = now }

@@ -45,10 +45,8 @@ final class VoprWorld {
 
   let seed: UInt64
   var random: RandomStream
-  /// Apart, so that the rest of a world does not depend on when snapshots are kept, and on what waits in the provider's queue.
-  var moments: RandomStream
-  /// How often a creation is accepted and then waits.
-  let queueing: Double
+  /// Apart, so that the rest of a world does not depend on when snapshots are kept.
+  private var moments: RandomStream
   /// Starts that had a snapshot.
   private(set) var quickStarts = 0
   let faults: VoprFaults
@@ -108,7 +106,6 @@ final class VoprWorld {
     self.keepsTrace = keepsTrace
     random = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 1)
     moments = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 2)
-    queueing = moments.uniform() < 0.5 ? 0 : moments.uniform() * 0.6
     faults = VoprFaults(&random)
     var policies = Policies()
     policies.maxConcurrent = Int32(1 + Int(random.uniform() * 4))
