@@ -56,11 +56,16 @@ struct ServeCommand: AsyncParsableCommand {
       "A Python with the worker's requirements: it trains the jobs that name a training file, on local and Slurm pods.",
       valueName: "path"))
   var workerPython: String?
-  @Option(help: ArgumentHelp("JSON that is laid over each such job: the model, for one.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "JSON that is laid over each job with a training file: the model, for one. With --sandbox such jobs are then trained for real.",
+      valueName: "file"))
   var workerSettings: String?
 
   func validate() throws {
-    if workerSettings != nil, workerPython == nil { throw ValidationError("--worker-settings needs --worker-python") }
+    if workerSettings != nil, workerPython == nil, !sandbox, provider != "runpod" {
+      throw ValidationError("--worker-settings needs --worker-python, or pods that fetch the worker")
+    }
     if workerPython != nil, sandbox || provider == "runpod" {
       throw ValidationError("--worker-python is for local and Slurm pods: leave out --sandbox and --provider runpod")
     }
@@ -98,7 +103,8 @@ struct ServeCommand: AsyncParsableCommand {
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
-        settings, live, asksForSpot: configuration.runPod.spot == nil, diary)
+        settings, live, asksForSpot: configuration.runPod.spot == nil,
+        training: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .slurm(let settings, let python):
       let pods = try LivePods.slurm(settings, live, trainer: try trainer(live.path, python), diary)
@@ -113,7 +119,8 @@ struct ServeCommand: AsyncParsableCommand {
       }
       let world = ServeCommand.priced(world, quoter)
       try await withSandbox(world, seed: seed, live, diary) { settings in
-        let pods = try await LivePods.runPod(settings, live, asksForSpot: true, diary)
+        let pods = try await LivePods.runPod(
+          settings, live, asksForSpot: true, training: try settingsOfWorker(), diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
       }
     }
@@ -149,14 +156,18 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
-  /// The worker that trains, where there is a Python for it.
-  private func trainer(_ path: String, _ python: String?) throws -> LocalTrainer? {
-    let settings = try workerSettings.map { path in
+  private func settingsOfWorker() throws -> String? {
+    try workerSettings.map { path in
       guard let data = FileManager.default.contents(atPath: path),
         (try? JSONSerialization.jsonObject(with: data)) != nil
       else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: "check --worker-settings") }
       return String(decoding: data, as: UTF8.self)
     }
+  }
+
+  /// The worker that trains, where there is a Python for it.
+  private func trainer(_ path: String, _ python: String?) throws -> LocalTrainer? {
+    let settings = try settingsOfWorker()
     return try python.map {
       try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }
@@ -199,8 +210,18 @@ struct ServeCommand: AsyncParsableCommand {
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL { publicURL } else { await address.value } },
       tell: { diary.write($0) })
+    let objects = try configuration.objectStores(beside: live.path)
+    let keeper = ArtifactKeeper(
+      runner, objects, local: live.path + ".objects",
+      retention: .init(
+        artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
+      tell: { diary.say($0) })
+    let keeping = Task { await keeper.run() }
+    defer { keeping.cancel() }
     let server = try WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
+      artifacts: ArtifactShelf(
+        objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
       advice: WebServer.Advice(
         quote: { configuration in
           if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
