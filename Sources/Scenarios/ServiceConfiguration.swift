@@ -84,7 +84,8 @@ public enum ServiceConfigurationReader {
     own.file = file
     let root = YAMLField(node: try ScenarioReader.compose(text, file: file), file: file, path: "")
     let record = try YAMLRecord(
-      root, keys: ["version", "provider", "public_url", "serve", "runpod", "slurm", "sandbox", "objects", "hugging_face"])
+      root,
+      keys: ["version", "provider", "public_url", "serve", "runpod", "slurm", "sandbox", "objects", "hugging_face"])
     try ScenarioReader.checkVersion(record)
     own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod, "slurm": .slurm])
     if let url = record["public_url"] {
