@@ -52,7 +52,9 @@ public enum CSV {
   }
 
   private static func quoted(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) || text.hasPrefix(" ") || text.hasSuffix(" ")
+    guard
+      text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) || text.hasPrefix(" ")
+        || text.hasSuffix(" ")
     else { return text }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }

@@ -7,6 +7,7 @@ import Live
 import Logging
 import NIOCore
 import NIOPosix
+import Reports
 import Scenarios
 import ServiceLifecycle
 
@@ -22,12 +23,17 @@ public struct WebServer: Sendable {
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
+    /// What an hour on demand costs in estimates, in nanodollars; nil where nobody knows.
+    public var onDemandRate: @Sendable () -> Int64?
+
     public init(
       quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
       forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument,
-      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }
+      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] },
+      onDemandRate: @escaping @Sendable () -> Int64? = { nil }
     ) {
       self.fixes = fixes
+      self.onDemandRate = onDemandRate
       self.quote = quote
       self.forecast = forecast
     }
@@ -40,14 +46,16 @@ public struct WebServer: Sendable {
   private let token: String
   private let advice: Advice
   private let shelf: BundleShelf?
+  private let branding: Branding
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
+  ///   - branding: whose reports they are.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    advice: Advice
+    advice: Advice, branding: Branding = .plain
   ) {
     self.runner = runner
     self.keys = keys
@@ -56,6 +64,7 @@ public struct WebServer: Sendable {
     self.token = token
     self.advice = advice
     self.shelf = shelf
+    self.branding = branding
   }
 
   /// Serves, and lets the runner step, until a signal comes or a step fails.
@@ -89,6 +98,8 @@ public struct WebServer: Sendable {
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
     BudgetRoutes(runner: runner, advice: advice).add(to: people)
     TeamRoutes(runner: runner, storePath: storePath).add(to: people)
+    let composer = ReportComposer(runner: runner, storePath: storePath, advice: advice, branding: branding)
+    ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: people, public: router)
     return router
   }
 

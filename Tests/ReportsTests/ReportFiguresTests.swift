@@ -17,19 +17,19 @@ import Testing
   }
 
   @Test func savingsAreNetOfOverheadCountedOnce() throws {
-    let report = try Samples.cost()
+    let report = try Samples.costReport()
     #expect(report.grossSavings - report.overhead == report.netSavings)
     #expect(report.netSavings == report.onDemand - report.spot)
     #expect(report.annualSavings == Int64((Double(report.netSavings) * 365 / 30).rounded()))
   }
 
   @Test func recommendationIsTheBestOfTheCompletedRunsAndSaysWhy() throws {
-    let recommendation = try #require(try Samples.comparison().recommendation)
-    // The cheap run's loss is 29 % higher, the thorough one's cost six times as high; the broken one has the least of all.
-    #expect(recommendation.index != 3)
-    #expect(recommendation.text.hasPrefix("Recommended: "))
-    #expect(recommendation.reason.contains("the loss counts twice"))
-    let comparison = try Samples.comparison()
+    let recommendation = try #require(try Samples.runComparison().recommendation)
+    // The cheap run's loss is 29 % higher, the thorough one's cost three times as high; the broken one has the least of all.
+    #expect(recommendation.index == 1)
+    #expect(recommendation.text == "Recommended: support-v2 (Balanced preset): best quality/cost ratio")
+    #expect(recommendation.reason.contains("of the 2 runs of which that holds it costs least"))
+    let comparison = try Samples.runComparison()
     #expect(comparison.settings.first?.name == "rank")
     #expect(comparison.settings.first?.differs == true)
     #expect(comparison.differences.first?.contains("lower loss than support-v1") == true)
@@ -51,13 +51,20 @@ import Testing
     #expect(early.plateauStep == nil)
     #expect(early.sentences[0].contains("still falling"))
     let rising = held.map { ChartPoint($0.x, $0.y + ($0.x > 1000 ? ($0.x - 1000) / 2000 : 0)) }
-    #expect(Convergence(training: settled, validation: rising, stepsPerEpoch: nil).sentences.joined().contains("overfitting, an earlier"))
+    #expect(
+      Convergence(training: settled, validation: rising, stepsPerEpoch: nil).sentences.joined().contains(
+        "overfitting, an earlier"))
     #expect(Convergence(training: [], validation: [], stepsPerEpoch: nil).sentences[0].contains("Too few"))
-    #expect(Convergence(training: Array(settled.reversed().enumerated().map { ChartPoint(Double($0.offset), $0.element.y) }), validation: [], stepsPerEpoch: nil).sentences[0].contains("did not fall"))
+    #expect(
+      Convergence(
+        training: Array(settled.reversed().enumerated().map { ChartPoint(Double($0.offset), $0.element.y) }),
+        validation: [], stepsPerEpoch: nil
+      ).sentences[0].contains("did not fall"))
   }
 
   @Test func fileNamesAreSafe() {
-    #expect(TrainingReport.fileName(job: "a/b \"ü\"", at: Samples.made) == "a-b------training-report-20261118T110640Z.pdf")
+    #expect(
+      TrainingReport.fileName(job: "a/b \"ü\"", at: Samples.made) == "a-b------training-report-20261118T110640Z.pdf")
   }
 }
 
@@ -65,14 +72,20 @@ import Testing
   @Test func formulasAreDefusedAndNumbersAreNot() {
     let text = CSV.text(
       header: ["name", "value"],
-      rows: [["=HYPERLINK(\"x\")", -5], ["@SUM(A1)", 1.5], ["+49 30 1234", .number(.nan)], ["-1.5e3", .empty], ["\tx", .money(-33_120_000_500)]])
+      rows: [
+        ["=HYPERLINK(\"x\")", -5], ["@SUM(A1)", 1.5], ["+49 30 1234", .number(.nan)], ["-1.5e3", .empty],
+        ["\tx", .money(-33_120_000_500)],
+      ])
     let lines = [
-      "name,value", "\"'=HYPERLINK(\"\"x\"\")\",-5", "'@SUM(A1),1.5", "'+49 30 1234,", "-1.5e3,", "'\tx,-33.1200005", "",
+      "name,value", "\"'=HYPERLINK(\"\"x\"\")\",-5", "'@SUM(A1),1.5", "'+49 30 1234,", "-1.5e3,", "'\tx,-33.1200005",
+      "",
     ]
     #expect(text == lines.joined(separator: "\r\n"))
   }
 
   @Test func cellsAreQuotedAsRFC4180Wants() {
-    #expect(CSV.line(["a,b", "say \"hi\"", "two\r\nlines", " edge", "", "ü"]) == "\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\",\" edge\",,ü\r\n")
+    #expect(
+      CSV.line(["a,b", "say \"hi\"", "two\r\nlines", " edge", "", "ü"])
+        == "\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\",\" edge\",,ü\r\n")
   }
 }

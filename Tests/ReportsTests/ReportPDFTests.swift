@@ -7,10 +7,10 @@ import Testing
   static func documents() throws -> [(name: String, document: ReportDocument)] {
     let branding = try Branding(name: "Bright Run")
     return [
-      ("training", try Samples.training().document(branding: branding, made: Samples.made)),
-      ("cost", try Samples.cost().document(branding: branding, made: Samples.made)),
-      ("comparison", try Samples.comparison().document(branding: branding, made: Samples.made)),
-      ("validation", try Samples.validation().document(branding: branding, made: Samples.made)),
+      ("training", try Samples.trainingReport().document(branding: branding, made: Samples.made)),
+      ("cost", try Samples.costReport().document(branding: branding, made: Samples.made)),
+      ("comparison", try Samples.runComparison().document(branding: branding, made: Samples.made)),
+      ("validation", try Samples.validationReport().document(branding: branding, made: Samples.made)),
     ]
   }
 
@@ -70,7 +70,7 @@ import Testing
 
   @Test(.enabled(if: Poppler.isInstalled, "poppler-utils is not installed"))
   func longTablesBreakAndRepeatTheirHeader() throws {
-    let document = try Samples.cost(150).document(branding: try Branding(), made: Samples.made)
+    let document = try Samples.costReport(150).document(branding: try Branding(), made: Samples.made)
     let text = try Poppler.run("pdftotext", ["-layout"], on: try document.pdf())
     let parts = text.components(separatedBy: "\u{0C}").filter { $0.contains("On-demand cost") && $0.contains("job-") }
     #expect(parts.count >= 4)
@@ -79,7 +79,7 @@ import Testing
 
   @Test(.enabled(if: Poppler.isInstalled, "poppler-utils is not installed"))
   func trainingReportSaysWhatTheStoryWants() throws {
-    let document = try Samples.training().document(branding: try Branding(name: "Bright Run"), made: Samples.made)
+    let document = try Samples.trainingReport().document(branding: try Branding(name: "Bright Run"), made: Samples.made)
     let text = try Poppler.run("pdftotext", ["-layout"], on: try document.pdf())
     for words in [
       "Bright Run", "support-v3 <Acme & Co>", "242 conversations", "Balanced preset, H100 spot instance", "13.2 hours",
@@ -90,7 +90,7 @@ import Testing
       #expect(text.localizedCaseInsensitiveContains(words), "\(words)")
     }
     // The printed parts come to the printed total.
-    let cents = try Samples.training().costs.cents
+    let cents = try Samples.trainingReport().costs.cents
     #expect(cents.reduce(0, +) == 3328)
   }
 
@@ -102,7 +102,8 @@ import Testing
     let costs = try CostParts([.init("a", nanodollars: 5)], total: 5)
     #expect(throws: ReportsError.self) {
       try TrainingReport(
-        jobName: "a", jobID: "a", status: "failed", preset: "p", hardware: "h", steps: 1, costs: costs, interruptions: 0,
+        jobName: "a", jobID: "a", status: "failed", preset: "p", hardware: "h", steps: 1, costs: costs,
+        interruptions: 0,
         interruptionOverhead: 6)
     }
     #expect(throws: ReportsError.self) {
@@ -123,6 +124,9 @@ import Testing
     #expect(try !bare.document(branding: branding, made: Samples.made).pdf().isEmpty)
     let none = try CostReport(jobs: [], allJobs: 0, from: .distantPast, until: .now, rateSource: "")
     #expect(try !none.document(branding: branding, made: Samples.made).pdf().isEmpty)
-    #expect(try !ReportDocument(title: "", subtitle: "", blocks: [.table(ReportTable([]))], branding: branding, made: Samples.made).pdf().isEmpty)
+    #expect(
+      try !ReportDocument(
+        title: "", subtitle: "", blocks: [.table(ReportTable([]))], branding: branding, made: Samples.made
+      ).pdf().isEmpty)
   }
 }

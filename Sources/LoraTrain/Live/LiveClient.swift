@@ -6,7 +6,7 @@ import Web
 
 /// Asks the `lora-train serve` of a store.
 struct LiveClient {
-  private let address: String
+  let address: String
   private let token: String
   private let http = HTTPClient(connections: 1)
 
@@ -46,6 +46,11 @@ struct LiveClient {
   }
 
   func call<Value: Decodable>(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Value {
+    try JSONDecoder().decode(Value.self, from: try await bytes(method, path, body))
+  }
+
+  /// The answer's body as it is: a PDF, say.
+  func bytes(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Data {
     let answer: HTTPClient.Answer
     do {
       answer = try await http.send(
@@ -63,7 +68,7 @@ struct LiveClient {
         LiveClient.kind(answer.status), problem?.error ?? "lora-train serve answered \(answer.status)",
         hint: problem?.hint)
     }
-    return try JSONDecoder().decode(Value.self, from: answer.body)
+    return answer.body
   }
 
   private static func kind(_ status: Int) -> InputError.Kind {

@@ -189,7 +189,7 @@ struct ServeCommand: AsyncParsableCommand {
           try pods.check(configuration.pricing)
           return try await quoter.quote(configuration)
         }, forecast: { try await forecaster.forecast($0) },
-        fixes: { quoter.fixes($0, $1) }))
+        fixes: { quoter.fixes($0, $1) }, onDemandRate: { quoter.rates.onDemand }))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in

@@ -53,7 +53,8 @@ struct PDFPen {
   }
 
   private func draw(
-    _ table: ReportTable, _ widths: [Double], _ rows: Range<Int>, _ heights: [Double], _ headerHeight: Double, top: Double
+    _ table: ReportTable, _ widths: [Double], _ rows: Range<Int>, _ heights: [Double], _ headerHeight: Double,
+    top: Double
   ) {
     typesetter.tagged("Table") {
       var y = top

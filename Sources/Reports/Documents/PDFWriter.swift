@@ -26,6 +26,8 @@ struct PDFWriter {
     let contentsPages = (contents.count + perPage - 1) / perPage
     let first = 2 + contentsPages
     let total = 1 + contentsPages + flow.pages
+    // cairo marks a document as tagged only where all of it stands in this one.
+    cairo_tag_begin(context, "Document", "")
     PDFTitlePage(document: document, typesetter: typesetter).draw()
     cairo_show_page(context)
     for index in 0..<contentsPages {
@@ -38,6 +40,7 @@ struct PDFWriter {
       header(typesetter, page: first + page, of: total)
       let pen = PDFPen(typesetter: typesetter, colour: colour)
       for piece in flow.pieces where piece.page == page { pen.draw(piece) }
+      if page == flow.pages - 1 { cairo_tag_end(context, "Document") }
       cairo_show_page(context)
     }
     outline(surface, contents)

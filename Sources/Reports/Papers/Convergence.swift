@@ -28,7 +28,8 @@ public struct Convergence: Sendable, Equatable {
     } else if (tail.y - last.y) / fall > 0.02 {
       let share = ChartUnit.fraction.text((tail.y - last.y) / fall)
       sentences.append(
-        "The loss was still falling when training ended: \(share) of the whole way down came in its last tenth. More steps may improve it.")
+        "The loss was still falling when training ended: \(share) of the whole way down came in its last tenth. More steps may improve it."
+      )
     } else {
       let settled = smooth.lastIndex { abs($0.y - last.y) > 0.02 * fall }.map { $0 + 1 } ?? 0
       let step = smooth[min(settled, smooth.count - 1)].x
@@ -42,7 +43,8 @@ public struct Convergence: Sendable, Equatable {
         "The validation loss was least at \(place(least.x)) and rose by \(ChartUnit.fraction.text(end.y / least.y - 1)) until the end: "
           + "a sign of overfitting, an earlier checkpoint may serve better.")
     } else {
-      sentences.append("The validation loss ended at or near its least (\(ChartUnit.number.text(end.y))): no sign of overfitting.")
+      sentences.append(
+        "The validation loss ended at or near its least (\(ChartUnit.number.text(end.y))): no sign of overfitting.")
     }
   }
 }

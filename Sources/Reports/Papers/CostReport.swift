@@ -123,7 +123,7 @@ public struct CostReport: Sendable {
       "Total", .init(Money.text(spot)), .init(Money.text(onDemand)), .init(Money.text(cents: saved)),
       .init("\(interruptions)"),
     ])
-    return [.heading("Per-job comparison", level: 1), .table(table)]
+    return [.heading("Per-job comparison", level: 2), .table(table)]
   }
 
   private func printed(_ amounts: [Int64]) -> [Int64] {
@@ -134,12 +134,13 @@ public struct CostReport: Sendable {
   private var impact: [ReportBlock] {
     guard !jobs.isEmpty else { return [] }
     let average = ChartUnit.grouped(Double(interruptions) / Double(jobs.count), decimals: 1)
-    let parts = (try? CostParts(
-      [.init("", nanodollars: netSavings), .init("", nanodollars: overhead)], total: grossSavings))?.cents
+    let parts =
+      (try? CostParts(
+        [.init("", nanodollars: netSavings), .init("", nanodollars: overhead)], total: grossSavings))?.cents
     let net = parts?.first ?? Money.cents(netSavings)
     let lost = parts?.last ?? Money.cents(overhead)
     return [
-      .heading("Interruption impact", level: 1),
+      .heading("Interruption impact", level: 2),
       .facts([
         ReportFact("Total spot interruptions", "\(interruptions) (across \(jobs.count) jobs)"),
         ReportFact("Average interruptions per job", average),
@@ -148,7 +149,8 @@ public struct CostReport: Sendable {
         ReportFact("Net savings after overhead", Money.text(cents: net)),
       ]),
       .paragraph(
-        "The overhead is part of the spot bill: it is counted once. Savings before interruptions less the overhead are the net savings."),
+        "The overhead is part of the spot bill: it is counted once. Savings before interruptions less the overhead are the net savings."
+      ),
     ]
   }
 
@@ -158,9 +160,12 @@ public struct CostReport: Sendable {
     if netSavings > 0 {
       advice = ["Continue using spot instances for 90 %+ of jobs.", "Reserve on-demand for urgent client deliveries."]
       advice.append(
-        "The current strategy saves \(ChartUnit.dollars(Double(annualSavings) / 1e9, decimals: 0)) a year, if usage remains constant.")
+        "The current strategy saves \(ChartUnit.dollars(Double(annualSavings) / 1e9, decimals: 0)) a year, if usage remains constant."
+      )
     } else {
-      advice = ["On demand would have been no dearer: spot's interruptions ate what its rate saves. Prefer on-demand until rates change."]
+      advice = [
+        "On demand would have been no dearer: spot's interruptions ate what its rate saves. Prefer on-demand until rates change."
+      ]
     }
     let worse = jobs.filter { $0.onDemand < $0.spot }
     if netSavings > 0, !worse.isEmpty {
@@ -168,7 +173,7 @@ public struct CostReport: Sendable {
       advice.append("\(worse.count) of \(jobs.count) jobs cost more on spot than on demand would have: \(names).")
     }
     return [
-      .heading("Return and recommendation", level: 1),
+      .heading("Return on spot", level: 2),
       .facts([
         ReportFact("Savings in this period", Money.text(netSavings)),
         ReportFact("Annualized", "\(Money.text(annualSavings)) (if usage remains constant)"),

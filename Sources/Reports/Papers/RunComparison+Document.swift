@@ -6,12 +6,13 @@ extension RunComparison {
     if let recommendation {
       blocks += [.callout(recommendation.text, tone: .good), .paragraph(recommendation.reason)]
     } else {
-      blocks.append(.callout("Fewer than two of these runs completed with a validation loss: no recommendation.", tone: .muted))
+      blocks.append(
+        .callout("Fewer than two of these runs completed with a validation loss: no recommendation.", tone: .muted))
     }
     if !differences.isEmpty { blocks.append(.list(differences)) }
-    blocks += [.heading("Loss curves", level: 1), .chart(chart())]
-    blocks += [.heading("Metrics", level: 1), .table(metricsTable)]
-    blocks += [.heading("Configuration", level: 1), .table(settingsTable)]
+    blocks += [.heading("Loss curves", level: 2), .chart(chart())]
+    blocks += [.heading("Metrics", level: 2), .table(metricsTable)]
+    blocks += [.heading("Configuration", level: 2), .table(settingsTable)]
     return ReportDocument(
       title: "Training comparison", subtitle: runs.map(\.name).joined(separator: ", "), blocks: blocks,
       branding: branding, made: made, zone: zone)
@@ -21,12 +22,14 @@ extension RunComparison {
   var metricsTable: ReportTable {
     var table = ReportTable([
       .init("Job"), .init("Final training loss", isNumber: true), .init("Final validation loss", isNumber: true),
-      .init("Perplexity", isNumber: true), .init("Duration", isNumber: true), .init("Cost", isNumber: true), .init("GPU"),
+      .init("Perplexity", isNumber: true), .init("Duration", isNumber: true), .init("Cost", isNumber: true),
+      .init("GPU"),
       .init("Preset"),
     ])
     let columns: [([Double?], ChartUnit)] = [
       (runs.map(\.finalTrainingLoss), .number), (runs.map(\.finalValidationLoss), .number),
-      (runs.map { $0.perplexity ?? $0.finalValidationLoss.map { exp($0) } }, .number), (runs.map(\.duration), .duration),
+      (runs.map { $0.perplexity ?? $0.finalValidationLoss.map { exp($0) } }, .number),
+      (runs.map(\.duration), .duration),
       (runs.map { Double($0.cost) / 1e9 }, .dollars),
     ]
     for (index, run) in runs.enumerated() {

@@ -53,41 +53,47 @@ public struct RunComparison: Sendable {
     self.runs = runs
   }
 
-  /// The run with the least of: validation loss, cost and duration, each relative to the least among the completed runs, weighted 2 : 1 : 1.
+  /// A validation loss this much above the least is as good.
+  static let tolerance = 0.05
+
+  /// Quality first, then cost, then time: of the completed runs whose validation loss is within 5 % of the least, the cheapest; of equally
+  /// cheap ones the quickest.
   ///
   /// `nil` where fewer than two runs completed with a validation loss: there is nothing to choose from.
   public var recommendation: Recommendation? {
     let fit = runs.indices.filter { runs[$0].isCompleted && (runs[$0].finalValidationLoss ?? 0) > 0 }
-    guard fit.count >= 2 else { return nil }
-    func least(_ value: (Run) -> Double) -> Double { fit.map { value(runs[$0]) }.min() ?? 1 }
-    let loss: (Run) -> Double = { $0.finalValidationLoss ?? .infinity }
-    let cost: (Run) -> Double = { max(Double($0.cost), 1) }
-    let time: (Run) -> Double = { max($0.duration ?? 1, 1) }
-    let (leastLoss, leastCost, leastTime) = (least(loss), least(cost), least(time))
-    func score(_ index: Int) -> Double {
-      2 * loss(runs[index]) / leastLoss + cost(runs[index]) / leastCost + time(runs[index]) / leastTime
+    func loss(_ index: Int) -> Double { runs[index].finalValidationLoss ?? .infinity }
+    guard fit.count >= 2, let least = fit.map(loss).min() else { return nil }
+    let good = fit.filter { loss($0) <= least * (1 + Self.tolerance) }
+    let order = good.sorted {
+      (runs[$0].cost, runs[$0].duration ?? .infinity, loss($0)) < (
+        runs[$1].cost, runs[$1].duration ?? .infinity, loss($1)
+      )
     }
-    guard let best = fit.min(by: { score($0) < score($1) }) else { return nil }
+    guard let best = order.first else { return nil }
     let run = runs[best]
-    func standing(_ value: Double, _ least: Double, _ name: String) -> String {
-      value <= least ? "the least \(name)" : "\(ChartUnit.fraction.text(value / least - 1)) more \(name) than the least"
-    }
+    let figures =
+      "validation loss \(ChartUnit.number.text(loss(best))), cost \(Money.text(run.cost))"
+      + (run.duration.map { ", \(ChartUnit.duration.text($0))" } ?? "")
     let reason =
-      "It has \(standing(loss(run), leastLoss, "validation loss")), \(standing(cost(run), leastCost, "cost")) and "
-      + "\(standing(time(run), leastTime, "time")). Each is measured against the least among completed runs; the loss counts twice."
+      good.count == 1
+      ? "No other completed run's validation loss is within 5 % of its own (\(figures))."
+      : "Its validation loss is within 5 % of the least, and of the \(good.count) runs of which that holds it costs least (\(figures))."
     return Recommendation(
-      index: best, text: "Recommended: \(run.name) (\(run.preset) preset): best balance of quality, cost and time",
-      reason: reason)
+      index: best, text: "Recommended: \(run.name) (\(run.preset) preset): best quality/cost ratio", reason: reason)
   }
 
   /// "Job 2: 15 % lower loss than Job 1".
   public var differences: [String] {
-    guard let base = runs.first, let loss = base.finalValidationLoss ?? base.finalTrainingLoss, loss > 0 else { return [] }
+    guard let base = runs.first, let loss = base.finalValidationLoss ?? base.finalTrainingLoss, loss > 0 else {
+      return []
+    }
     return runs.dropFirst().compactMap { run in
       guard let other = run.finalValidationLoss ?? run.finalTrainingLoss else { return nil }
       let change = other / loss - 1
       let costs = base.cost > 0 ? Double(run.cost) / Double(base.cost) - 1 : 0
-      return "\(run.name): \(ChartUnit.fraction.text(abs(change))) \(change <= 0 ? "lower" : "higher") loss than \(base.name), at "
+      return
+        "\(run.name): \(ChartUnit.fraction.text(abs(change))) \(change <= 0 ? "lower" : "higher") loss than \(base.name), at "
         + "\(ChartUnit.fraction.text(abs(costs))) \(costs <= 0 ? "less" : "more") cost"
     }
   }
@@ -118,11 +124,13 @@ public struct RunComparison: Sendable {
         layers.append(
           .line(
             ChartLine(
-              "\(run.name), validation", points: run.validationLoss, tone: tone, stroke: .dashed, showsFinalValue: true)))
+              "\(run.name), validation", points: run.validationLoss, tone: tone, stroke: .dashed, showsFinalValue: true)
+          ))
       }
     }
     return Chart(
-      id: "comparison", title: "Loss by step", x: ChartAxis("Step", unit: .count), left: ChartAxis("Loss"), layers: layers,
+      id: "comparison", title: "Loss by step", x: ChartAxis("Step", unit: .count), left: ChartAxis("Loss"),
+      layers: layers,
       size: ChartSize(width: 720, height: 380))
   }
 }

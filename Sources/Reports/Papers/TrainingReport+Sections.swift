@@ -8,8 +8,10 @@ extension TrainingReport {
       facts.append(ReportFact("Duration", "\(ChartUnit.grouped(duration / 3600, decimals: 1)) hours"))
     }
     if let final = finalTrainingLoss { facts.append(ReportFact("Final training loss", lossText(final))) }
-    if let final = finalValidationLoss { facts.append(ReportFact("Final validation loss", ChartUnit.number.text(final))) }
-    facts.append(ReportFact("Cost", Money.text(costs.total)))
+    if let final = finalValidationLoss {
+      facts.append(ReportFact("Final validation loss", ChartUnit.number.text(final)))
+    }
+    if showsCosts { facts.append(ReportFact("Cost", Money.text(costs.total))) }
     facts.append(ReportFact("Status", status == "completed" ? "Completed successfully" : status.capitalized))
     var blocks: [ReportBlock] = [.heading("Executive summary", level: 1), .facts(facts)]
     if !validation.isEmpty { blocks += [.heading("Validation", level: 2), .facts(validation)] }
@@ -38,12 +40,14 @@ extension TrainingReport {
       layers.append(
         .line(
           ChartLine(
-            "Training loss", points: trainingLoss, smoothing: trainingLoss.count > 100 ? 0.9 : nil, showsFinalValue: true)))
+            "Training loss", points: trainingLoss, smoothing: trainingLoss.count > 100 ? 0.9 : nil,
+            showsFinalValue: true)))
     }
     if !validationLoss.isEmpty {
       layers.append(
         .line(
-          ChartLine("Validation loss", points: validationLoss, tone: .series(2), stroke: .dashed, showsFinalValue: true)))
+          ChartLine("Validation loss", points: validationLoss, tone: .series(2), stroke: .dashed, showsFinalValue: true)
+        ))
     }
     var marks = interruptionSteps.map { ChartMark($0, label: "interrupted", kind: .interruption) }
     if let stepsPerEpoch, stepsPerEpoch >= 1, Double(steps) / stepsPerEpoch < 100 {
@@ -103,7 +107,8 @@ extension TrainingReport {
     for lease in leases {
       facts.append(
         ReportFact(
-          "GPU time", "\(ChartUnit.grouped(lease.hours, decimals: 1)) hours \(lease.pricing) at "
+          "GPU time",
+          "\(ChartUnit.grouped(lease.hours, decimals: 1)) hours \(lease.pricing) at "
             + "\(ChartUnit.dollars(lease.rate, decimals: 2)) an hour"))
     }
     facts.append(

@@ -61,6 +61,8 @@ public struct TrainingReport: Sendable {
   public var events: [(kind: String, count: Int)] = []
   public var interruptionSteps: [Double] = []
   public var notes: [Note] = []
+  /// A link for everybody hides what the work cost unless it was made to show it.
+  public var showsCosts = true
   /// Already judged: perplexity, emotional intelligence …, each with its badge.
   public var validation: [ReportFact] = []
 
@@ -104,6 +106,7 @@ public struct TrainingReport: Sendable {
     }
     return ReportDocument(
       title: "Training report", subtitle: jobName, facts: facts,
-      blocks: summary(zone) + metrics + costBreakdown + appendix(zone), branding: branding, made: made, zone: zone)
+      blocks: summary(zone) + metrics + (showsCosts ? costBreakdown : []) + appendix(zone), branding: branding,
+      made: made, zone: zone)
   }
 }

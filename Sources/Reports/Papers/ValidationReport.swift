@@ -117,9 +117,11 @@ public struct ValidationReport: Sendable {
     blocks.append(
       isDeliverable
         ? .callout(
-          gates.contains { $0.verdict == .warns } ? "Review before client delivery." : "Every gate passed: ready for delivery.",
+          gates.contains { $0.verdict == .warns }
+            ? "Review before client delivery." : "Every gate passed: ready for delivery.",
           tone: gates.contains { $0.verdict == .warns } ? .warning : .good)
-        : .callout("Delivery is blocked by \(gates.count { $0.verdict == .blocks }) of \(gates.count) gates.", tone: .alert))
+        : .callout(
+          "Delivery is blocked by \(gates.count { $0.verdict == .blocks }) of \(gates.count) gates.", tone: .alert))
     if let override { blocks.append(.callout("Overridden: \(override)", tone: .warning)) }
     var table = ReportTable([.init("Gate"), .init("Verdict"), .init("Figures")])
     for gate in gates {
