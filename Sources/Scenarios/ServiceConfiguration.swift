@@ -46,6 +46,15 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var offersSpot: Bool?
   }
 
+  /// Whose reports they are.
+  public struct Branding: Hashable, Sendable {
+    public var name: String?
+    /// `#RRGGBB`
+    public var colour: String?
+    /// A PNG file.
+    public var logo: String?
+  }
+
   /// What errors call the file; nil: there was none.
   public var file: String?
   public var provider: Provider?
@@ -53,6 +62,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
   public var serve = Serve()
   public var runPod = RunPod()
   public var sandbox = Sandbox()
+  public var branding = Branding()
   public var huggingFaceToken: String?
 
   public init() {}
@@ -71,7 +81,7 @@ public enum ServiceConfigurationReader {
     own.file = file
     let root = YAMLField(node: try ScenarioReader.compose(text, file: file), file: file, path: "")
     let record = try YAMLRecord(
-      root, keys: ["version", "provider", "public_url", "serve", "runpod", "sandbox", "hugging_face"])
+      root, keys: ["version", "provider", "public_url", "serve", "runpod", "sandbox", "hugging_face", "branding"])
     try ScenarioReader.checkVersion(record)
     own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod])
     if let url = record["public_url"] {
@@ -81,6 +91,7 @@ public enum ServiceConfigurationReader {
     if let field = record["serve"] { own.serve = try serve(field) }
     if let field = record["runpod"] { own.runPod = try runPod(field) }
     if let field = record["sandbox"] { own.sandbox = try sandbox(field) }
+    if let field = record["branding"] { own.branding = try branding(field) }
     if let field = record["hugging_face"] {
       own.huggingFaceToken = try YAMLRecord(field, keys: ["token"])["token"]?.string()
     }
@@ -120,6 +131,20 @@ public enum ServiceConfigurationReader {
       own.volume = (try volume.require("id").string(), try volume["path"]?.string() ?? "/workspace")
     }
     own.spot = try record["spot"]?.bool()
+    return own
+  }
+
+  private static func branding(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Branding {
+    let record = try YAMLRecord(field, keys: ["name", "colour", "logo"])
+    var own = ServiceConfiguration.Branding()
+    own.name = try record["name"]?.string()
+    own.logo = try record["logo"]?.string()
+    if let colour = record["colour"] {
+      own.colour = try colour.string("a colour")
+      guard own.colour?.wholeMatch(of: /#[0-9A-Fa-f]{6}/) != nil else {
+        throw colour.error("write the colour as \"#RRGGBB\", in quotes")
+      }
+    }
     return own
   }
 

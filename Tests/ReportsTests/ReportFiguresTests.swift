@@ -64,7 +64,7 @@ import Testing
 
   @Test func fileNamesAreSafe() {
     #expect(
-      TrainingReport.fileName(job: "a/b \"ü\"", at: Samples.made) == "a-b------training-report-20261118T110640Z.pdf")
+      TrainingReport.fileName(job: "a/b \"ü\"", at: Samples.made) == "a-b-----training-report-20261118T110640Z.pdf")
   }
 }
 

@@ -23,6 +23,7 @@ import Testing
           spot: false
         sandbox: {seed: 7, interruptions: never, provisioning: 30s, stock_outs: 0.1, balance: 20}
         hugging_face: {token: hf_x}
+        branding: {name: Bright Run, colour: "#102A43"}
         """)
     #expect(own.provider == .runPod)
     #expect(own.publicURL == "https://train.example.com")
@@ -33,6 +34,8 @@ import Testing
     #expect(own.sandbox.interruptions == .some(nil))
     #expect(own.sandbox.provisioning == .constant(30))
     #expect(own.huggingFaceToken == "hf_x")
+    #expect(own.branding.name == "Bright Run")
+    #expect(own.branding.colour == "#102A43")
   }
 
   @Test(arguments: [
@@ -41,6 +44,7 @@ import Testing
     ("version: 1\npublic_url: train.example.com\n", 2, 13, ""), ("version: 2\n", 1, 10, ""),
     ("version: 1\npublic_url: https://train.example.com/\n", 2, 13, ""),
     ("version: 1\nsandbox: {stock_outs: 2}\n", 2, 23, ""), ("version: 1\nrunpod: {spot: perhaps}\n", 2, 16, ""),
+    ("version: 1\nbranding: {colour: red}\n", 2, 20, ""),
   ])
   func whatIsWrongIsNamedWithItsPlace(text: String, line: Int, column: Int, hint: String) {
     let error = #expect(throws: InputError.self) {

@@ -84,7 +84,10 @@ struct PDFFlow {
       rowHeight(table.rows[index], widths, isBold: table.hasTotal && index == table.rows.count - 1)
     }
     var from = 0
-    if y + header + (heights.first ?? 0) > PDFSheet.bottom { nextPage() }
+    // A small table stands whole; a long one breaks where the page ends.
+    let isSmall = heights.count <= 12
+    let needed = header + (isSmall ? heights.reduce(0, +) : heights.first ?? 0)
+    if y + needed > PDFSheet.bottom { nextPage() }
     repeat {
       var to = from
       var used = header

@@ -93,7 +93,7 @@ public struct RunComparison: Sendable {
       let change = other / loss - 1
       let costs = base.cost > 0 ? Double(run.cost) / Double(base.cost) - 1 : 0
       return
-        "\(run.name): \(ChartUnit.fraction.text(abs(change))) \(change <= 0 ? "lower" : "higher") loss than \(base.name), at "
+        "\(run.name)\(run.isCompleted ? "" : " (not completed)"): \(ChartUnit.fraction.text(abs(change))) \(change <= 0 ? "lower" : "higher") loss than \(base.name), at "
         + "\(ChartUnit.fraction.text(abs(costs))) \(costs <= 0 ? "less" : "more") cost"
     }
   }
