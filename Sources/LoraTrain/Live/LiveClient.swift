@@ -6,6 +6,7 @@ import Web
 
 /// Asks the `lora-train serve` of a store.
 struct LiveClient {
+  /// Where it is served, without a slash at the end.
   let address: String
   private let token: String
   private let http = HTTPClient(connections: 1)
@@ -65,7 +66,7 @@ struct LiveClient {
     guard answer.status < 300 else {
       let problem = try? JSONDecoder().decode(ProblemDocument.self, from: answer.body)
       throw InputError(
-        LiveClient.kind(answer.status), problem?.error ?? "lora-train serve answered \(answer.status)",
+        LiveClient.kind(answer.status), problem?.detail ?? "lora-train serve answered \(answer.status)",
         hint: problem?.hint)
     }
     return answer.body

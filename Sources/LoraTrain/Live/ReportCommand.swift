@@ -38,7 +38,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "The job: job-7, or 7.") var job: String
     @OptionGroup var target: Target
 
-    func run() async throws { try await target.write("/v1/jobs/\(LiveClient.escaped(job))/report.pdf") }
+    func run() async throws { try await target.write("/api/v1/jobs/\(LiveClient.escaped(job))/report.pdf") }
   }
 
   struct Cost: AsyncParsableCommand {
@@ -53,7 +53,7 @@ struct ReportCommand: AsyncParsableCommand {
       let query = [("from", from), ("until", until)].compactMap { name, value in
         value.map { "\(name)=\(LiveClient.escaped($0))" }
       }
-      try await target.write("/v1/reports/cost.pdf" + (query.isEmpty ? "" : "?" + query.joined(separator: "&")))
+      try await target.write("/api/v1/reports/cost.pdf" + (query.isEmpty ? "" : "?" + query.joined(separator: "&")))
     }
   }
 
@@ -71,7 +71,8 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-      try await target.write("/v1/reports/comparison.pdf?jobs=\(jobs.map(LiveClient.escaped).joined(separator: ","))")
+      try await target.write(
+        "/api/v1/reports/comparison.pdf?jobs=\(jobs.map(LiveClient.escaped).joined(separator: ","))")
     }
   }
 
@@ -101,7 +102,7 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
       let client = try LiveClient(store)
       let link: Answer = try await client.send(
-        "POST", "/v1/jobs/\(LiveClient.escaped(job))/report-link", Wish(showsCosts: costs, showsNotes: notes))
+        "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/report-link", Wish(showsCosts: costs, showsNotes: notes))
       print(output.json ? try JobText.json(link) : "\(client.address)\(link.path)\nholds until \(link.until)")
     }
   }

@@ -35,7 +35,8 @@ extension Chart {
       }
     }
     for reference in references {
-      sentences.append("\(reference.label): \((left.unit.categories == nil ? unit(reference.side) : x.unit).text(reference.value)).")
+      sentences.append(
+        "\(reference.label): \((left.unit.categories == nil ? unit(reference.side) : x.unit).text(reference.value)).")
     }
     let interruptions = marks.filter { $0.kind == .interruption }.count
     if interruptions > 0 { sentences.append("\(interruptions) interruption\(interruptions == 1 ? "" : "s").") }
