@@ -57,6 +57,15 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var offersSpot: Bool?
   }
 
+  /// Whose reports they are.
+  public struct Branding: Hashable, Sendable {
+    public var name: String?
+    /// `#RRGGBB`
+    public var colour: String?
+    /// A PNG file.
+    public var logo: String?
+  }
+
   /// What errors call the file; nil: there was none.
   public var file: String?
   public var provider: Provider?
@@ -66,6 +75,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
   public var slurm = Slurm()
   public var sandbox = Sandbox()
   public var objects = Objects()
+  public var branding = Branding()
   public var huggingFaceToken: String?
 
   public init() {}
@@ -85,7 +95,10 @@ public enum ServiceConfigurationReader {
     let root = YAMLField(node: try ScenarioReader.compose(text, file: file), file: file, path: "")
     let record = try YAMLRecord(
       root,
-      keys: ["version", "provider", "public_url", "serve", "runpod", "slurm", "sandbox", "objects", "hugging_face"])
+      keys: [
+        "version", "provider", "public_url", "serve", "runpod", "slurm", "sandbox", "objects", "hugging_face",
+        "branding",
+      ])
     try ScenarioReader.checkVersion(record)
     own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod, "slurm": .slurm])
     if let url = record["public_url"] {
@@ -97,6 +110,7 @@ public enum ServiceConfigurationReader {
     if let field = record["slurm"] { own.slurm = try slurm(field) }
     if let field = record["sandbox"] { own.sandbox = try sandbox(field) }
     if let field = record["objects"] { own.objects = try objects(field) }
+    if let field = record["branding"] { own.branding = try branding(field) }
     if let field = record["hugging_face"] {
       own.huggingFaceToken = try YAMLRecord(field, keys: ["token"])["token"]?.string()
     }
@@ -154,6 +168,20 @@ public enum ServiceConfigurationReader {
     own.hourlyRate = try record["hourly_rate"]?.dollars()
     own.preemptibleHourlyRate = try record["preemptible_hourly_rate"]?.dollars()
     own.workerPython = try record["worker_python"]?.string()
+    return own
+  }
+
+  private static func branding(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Branding {
+    let record = try YAMLRecord(field, keys: ["name", "colour", "logo"])
+    var own = ServiceConfiguration.Branding()
+    own.name = try record["name"]?.string()
+    own.logo = try record["logo"]?.string()
+    if let colour = record["colour"] {
+      own.colour = try colour.string("a colour")
+      guard own.colour?.wholeMatch(of: /#[0-9A-Fa-f]{6}/) != nil else {
+        throw colour.error("write the colour as \"#RRGGBB\", in quotes")
+      }
+    }
     return own
   }
 

@@ -8,6 +8,7 @@ import Live
 import Logging
 import NIOCore
 import NIOPosix
+import Reports
 import Scenarios
 import ServiceLifecycle
 
@@ -23,12 +24,17 @@ public struct WebServer: Sendable {
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
+    /// What an hour on demand costs in estimates, in nanodollars; nil where nobody knows.
+    public var onDemandRate: @Sendable () -> Int64?
+
     public init(
       quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
       forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument,
-      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }
+      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] },
+      onDemandRate: @escaping @Sendable () -> Int64? = { nil }
     ) {
       self.fixes = fixes
+      self.onDemandRate = onDemandRate
       self.quote = quote
       self.forecast = forecast
     }
@@ -42,6 +48,7 @@ public struct WebServer: Sendable {
   private let advice: Advice
   private let shelf: BundleShelf?
   private let artifacts: ArtifactShelf?
+  private var branding = Branding.plain
   private let trustedProxies: Set<String>
   private let signIn: SignIn
   private let meters = Meters()
@@ -51,16 +58,18 @@ public struct WebServer: Sendable {
   ///   - store: its name, which is part of its pods' names.
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
+  ///   - branding: whose reports they are.
   ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
   ///   - artifacts: where jobs' objects are, and how they are handed out.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, advice: Advice, trustedProxies: Set<String> = []
+    artifacts: ArtifactShelf? = nil, advice: Advice, branding: Branding = .plain, trustedProxies: Set<String> = []
   ) throws {
     try self.init(
       runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
       advice: advice,
       trustedProxies: trustedProxies, passwords: PasswordHash(), clock: { LiveTime.machine })
+    self.branding = branding
   }
 
   init(
@@ -155,6 +164,8 @@ public struct WebServer: Sendable {
       routes.addLinked(to: router)
       routes.add(to: api)
     }
+    let composer = ReportComposer(runner: runner, storePath: storePath, advice: advice, branding: branding)
+    ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     return router
   }
 

@@ -27,6 +27,7 @@ import Testing
           keep_checkpoints: 7d
           price_per_gb_month: 0.021
         hugging_face: {token: hf_x}
+        branding: {name: Bright Run, colour: "#102A43"}
         """)
     #expect(own.provider == .runPod)
     #expect(own.publicURL == "https://train.example.com")
@@ -41,6 +42,8 @@ import Testing
     #expect(own.objects.s3?.bucket == "model-artifacts" && own.objects.s3?.checkpointBucket == "training-checkpoints")
     #expect(own.objects.keepCheckpoints == .days(7) && own.objects.keepArtifacts == nil)
     #expect(own.objects.pricePerGigabyteMonth == 21_000_000)
+    #expect(own.branding.name == "Bright Run")
+    #expect(own.branding.colour == "#102A43")
   }
 
   @Test(arguments: [
@@ -52,6 +55,7 @@ import Testing
     ("version: 1\nobjects: {s3: {endpoint: s3.example.com}}\n", 2, 26, ""),
     ("version: 1\nobjects: {s3: {}}\n", 2, 15, ""),
     ("version: 1\nobjects: {keep: 3d}\n", 2, 11, "keep_artifacts"),
+    ("version: 1\nbranding: {colour: red}\n", 2, 20, ""),
   ])
   func whatIsWrongIsNamedWithItsPlace(text: String, line: Int, column: Int, hint: String) {
     let error = #expect(throws: InputError.self) {

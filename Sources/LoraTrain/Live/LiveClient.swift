@@ -60,6 +60,11 @@ struct LiveClient {
   }
 
   func call<Value: Decodable>(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Value {
+    try JSONDecoder().decode(Value.self, from: try await bytes(method, path, body))
+  }
+
+  /// The answer's body as it is: a PDF, say.
+  func bytes(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Data {
     let answer: HTTPClient.Answer
     do {
       answer = try await http.send(
@@ -72,7 +77,7 @@ struct LiveClient {
         .unavailable, "lora-train serve does not answer (\(failure))", hint: "does it run? It is asked at \(address)")
     }
     guard answer.status < 300 else { throw LiveClient.refusal(answer) }
-    return try JSONDecoder().decode(Value.self, from: answer.body)
+    return answer.body
   }
 
   private static func refusal(_ answer: HTTPClient.Answer) -> InputError {

@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import Live
 import LocalPods
+import Reports
 import RunPod
 import Sandbox
 import Scenarios
@@ -142,6 +143,14 @@ struct ServeCommand: AsyncParsableCommand {
     return SampleMonth.World(settings: ServeCommand.priced(world, quoter), seed: seed)
   }
 
+  private static func branding(_ own: ServiceConfiguration.Branding) throws -> Branding {
+    if let logo = own.logo, !FileManager.default.isReadableFile(atPath: logo) {
+      throw InputError(.noInput, file: logo, "the logo cannot be read", hint: "check branding.logo")
+    }
+    let plain = Branding.plain
+    return try Branding(name: own.name ?? plain.name, colour: own.colour ?? plain.colour, logo: own.logo)
+  }
+
   private func source(_ configuration: ServiceConfiguration) throws -> LivePods.Source {
     if sandbox { return .sandbox(SandboxSettings(configuration.sandbox), seed: configuration.sandbox.seed ?? 1) }
     let named: [String: ServiceConfiguration.Provider] = ["local": .local, "runpod": .runPod, "slurm": .slurm]
@@ -232,7 +241,8 @@ struct ServeCommand: AsyncParsableCommand {
           }
           return quote
         }, forecast: { try await forecaster.forecast($0) },
-        fixes: { quoter.fixes($0, $1) }), trustedProxies: Set(trustedProxy))
+        fixes: { quoter.fixes($0, $1) }, onDemandRate: { quoter.rates.onDemand }),
+      branding: try ServeCommand.branding(configuration.branding), trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in

@@ -35,7 +35,8 @@ extension Chart {
       }
     }
     for reference in references {
-      sentences.append("\(reference.label): \(unit(reference.side).text(reference.value)).")
+      sentences.append(
+        "\(reference.label): \((left.unit.categories == nil ? unit(reference.side) : x.unit).text(reference.value)).")
     }
     let interruptions = marks.filter { $0.kind == .interruption }.count
     if interruptions > 0 { sentences.append("\(interruptions) interruption\(interruptions == 1 ? "" : "s").") }
@@ -44,11 +45,15 @@ extension Chart {
 
   private func unit(_ side: ChartSide) -> ChartUnit { side == .right ? (right ?? left).unit : left.unit }
 
+  /// Many curves are told by their ends alone.
+  private var isCrowded: Bool { layers.count > 4 }
+
   private func sentence(_ line: ChartLine, _ curve: ChartFrame.Curve?) -> String {
     let columns = curve?.measured.columns ?? []
     let unit = unit(line.side)
     let drawn = columns.filter { $0.y.isFinite }
     guard let first = drawn.first, let last = drawn.last else { return "\(line.name): no data." }
+    if isCrowded { return "\(line.name) from \(unit.text(first.y)) to \(unit.text(last.y))." }
     let low = drawn.reduce(Double.infinity) { min($0, $1.low) }
     let high = drawn.reduce(-Double.infinity) { max($0, $1.high) }
     var text =

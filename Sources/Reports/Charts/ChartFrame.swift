@@ -37,7 +37,7 @@ struct ChartFrame {
     let rightDomain = viewport?.right.flatMap { Self.usable($0, chart.right) }
 
     var top = (chart.title.isEmpty ? 6 : 26) + legend.height + 4
-    if !chart.left.title.isEmpty || !(chart.right?.title ?? "").isEmpty { top += 16 }
+    if !chart.left.title.isEmpty || !(chart.right?.title ?? "").isEmpty { top += 20 }
     if chart.marks.contains(where: { $0.kind != .checkpoint && !$0.label.isEmpty }) { top += 13 }
     let bottom = chart.size.height - 20 - (chart.x.title.isEmpty ? 0 : 16)
     let height = max(20, bottom - top)

@@ -7,6 +7,8 @@ struct ChartLegend {
     case dot(ChartTone)
     case cross
     case ramp
+    /// Words alone.
+    case none
   }
 
   struct Entry {
@@ -22,13 +24,14 @@ struct ChartLegend {
   init(chart: Chart, curves: [Int: ChartFrame.Curve], width: Double) {
     var missing = 0
     var isSummed = false
+    var weights: [Double] = []
     for (index, layer) in chart.layers.enumerated() {
       switch layer {
       case .line(let line):
-        let weight = line.smoothing.map {
-          ", smoothed (exponential, \(ChartUnit.plain($0, significant: 4)), bias-corrected)"
-        }
-        entries.append(Entry(glyph: .line(line.tone, line.stroke), text: line.name + (weight ?? "")))
+        entries.append(
+          Entry(
+            glyph: .line(line.tone, line.stroke), text: line.smoothing == nil ? line.name : "\(line.name), smoothed"))
+        if let weight = line.smoothing, !weights.contains(weight) { weights.append(weight) }
         missing += curves[index]?.measured.missing ?? 0
         if curves[index]?.measured.isSummed == true { isSummed = true }
       case .band(let band): entries.append(Entry(glyph: .area(band.tone, band.opacity), text: band.name))
@@ -46,6 +49,10 @@ struct ChartLegend {
             glyph: .ramp, text: "\(map.name): \(map.unit.text(range.lowerBound)) to \(map.unit.text(range.upperBound))")
         )
       }
+    }
+    for weight in weights {
+      let text = "smoothed: exponential average, \(ChartUnit.plain(weight, significant: 4)), bias-corrected"
+      entries.append(Entry(glyph: .none, text: text))
     }
     if isSummed { entries.append(Entry(glyph: .area(.muted, 0.3), text: "least to greatest in each pixel")) }
     // One curve is named by its axis.

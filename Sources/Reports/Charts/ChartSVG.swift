@@ -2,7 +2,7 @@ extension Chart {
   /// The chart as one `<svg>` element, to stand in a page.
   ///
   /// It scales with its width, takes colours from ``ChartTheme/styleSheet``, is an image to a screen reader (`role="img"` with its title and
-  /// summary), and tells a script where things are, all in the units of its `viewBox`:
+  /// summary; a group where its dots are links), and tells a script where things are, all in the units of its `viewBox`:
   ///
   /// | attribute of `svg` | |
   /// |---|---|
@@ -21,7 +21,7 @@ extension Chart {
     let scene = ChartScene(self, viewport: viewport, isInteractive: isInteractive)
     let frame = scene.frame
     var writer = SVGWriter(id: id, writesData: isInteractive)
-    writer.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\"")
+    writer.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"\(hasLinks ? "group" : "img")\"")
     writer.attribute("id", id)
     writer.attribute("aria-labelledby", "\(id)-title \(id)-summary")
     writer.raw(" viewBox=\"0 0 \(SVGNumber.tenths(size.width)) \(SVGNumber.tenths(size.height))\"")
@@ -42,6 +42,13 @@ extension Chart {
     writer.writeClips()
     writer.raw("</svg>")
     return writer.text
+  }
+
+  /// What is an image to a screen reader has no parts: links in it could not be reached.
+  private var hasLinks: Bool {
+    layers.contains { layer in
+      if case .scatter(let scatter) = layer { scatter.points.contains { $0.link != nil } } else { false }
+    }
   }
 
   private static func scale(_ scale: ChartScale, unit: ChartUnit) -> String {

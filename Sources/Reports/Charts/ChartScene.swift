@@ -66,6 +66,7 @@ struct ChartScene {
           fill: Fill(ink: .tone(tone)))
       ]
     case .dot(let tone): return [.dot(Place(place.x + 8, place.y), radius: 4, line: nil, fill: Fill(ink: .tone(tone)))]
+    case .none: return []
     case .cross: return [cross(Place(place.x + 8, place.y), ink: .tone(.alert))]
     case .ramp:
       let width = box.width / 9

@@ -115,9 +115,10 @@ extension ChartScene {
     }
   }
 
-  /// Adds a label at the first of the steps below or above its place where nothing stands yet; else at its place.
-  mutating func add(_ label: Label, steps: [Double]) {
-    var chosen = label
+  /// Adds a label at the first of the steps below or above its place where nothing stands yet; else at its place, or not at all if it
+  /// isn't needed.
+  mutating func add(_ label: Label, steps: [Double], isNeeded: Bool = true) {
+    var chosen = isNeeded ? label : nil
     for step in steps {
       var moved = label
       moved.place.y += step
@@ -128,6 +129,7 @@ extension ChartScene {
       chosen = moved
       break
     }
+    guard let chosen else { return }
     taken.append(Self.box(of: chosen))
     shapes.append(.label(chosen))
   }

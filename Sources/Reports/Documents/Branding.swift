@@ -9,6 +9,13 @@ public struct Branding: Sendable, Equatable {
   /// A PNG file for the title page; `nil`: the name stands there.
   public var logo: String?
 
+  public static let plain = Branding(unchecked: "lora-train", colour: "#0B4F7D")
+
+  private init(unchecked name: String, colour: String) {
+    self.name = name
+    self.colour = colour
+  }
+
   /// - Throws: ``ReportsError`` for a colour that is none.
   public init(name: String = "lora-train", colour: String = "#0B4F7D", logo: String? = nil) throws {
     guard colour.count == 7, colour.hasPrefix("#"), UInt32(colour.dropFirst(), radix: 16) != nil else {

@@ -1,0 +1,103 @@
+// What is named with underscores is named as it stands in JSON.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Live
+import NIOCore
+import Reports
+
+/// PDF reports: downloaded by people with a token, or by whoever has a link that was signed for it.
+struct ReportRoutes {
+  let composer: ReportComposer
+  let runner: LiveRunner
+  let keys: WorkerKeys
+
+  /// How long a link holds: 30 days.
+  static let holds = 30 * 24 * 3600
+
+  /// What a link shows beyond the training itself. Both are hidden unless they are asked for.
+  struct LinkWish: Codable {
+    var shows_costs: Bool?
+    var shows_notes: Bool?
+  }
+
+  struct Link: Codable {
+    /// From the server's root.
+    var path: String
+    var until: String
+  }
+
+  /// - Parameters:
+  ///   - people: the routes behind a token.
+  ///   - public: the router itself: a signed link needs no token.
+  func add(to people: RouterGroup<LiveContext>, public router: Router<LiveContext>) {
+    people.get("jobs/:id/report.pdf") { request, context in
+      let id = context.parameters.get("id") ?? ""
+      let isPreview = request.uri.queryParameters.get("preview") != nil
+      return try await training(id, showsCosts: true, showsNotes: true, isPreview: isPreview)
+    }
+    people.post("jobs/:id/report-link") { request, context in
+      _ = try context.require(.engineer)
+      let view = await runner.view
+      let job = try composer.job(context.parameters.get("id") ?? "", view)
+      let wish: LinkWish? = try await Reply.readOrNothing(request)
+      return try Reply.json(link(to: view.descriptions[Int(job.rawValue)].id, wish ?? LinkWish()), .created)
+    }
+    people.get("reports/cost.pdf") { request, _ in
+      let query = request.uri.queryParameters
+      let (report, made) = try composer.cost(await runner.view, from: query.get("from"), until: query.get("until"))
+      let document = report.document(branding: composer.branding, made: made)
+      return try Self.pdf(
+        try document.pdf(), name: TrainingReport.fileName(job: "cost", kind: "optimization-report", at: made))
+    }
+    people.get("reports/comparison.pdf") { request, _ in
+      let ids = (request.uri.queryParameters.get("jobs") ?? "").split(separator: ",").map(String.init)
+      let (comparison, made) = try composer.comparison(await runner.view, of: ids)
+      let document = comparison.document(branding: composer.branding, made: made)
+      return try Self.pdf(try document.pdf(), name: TrainingReport.fileName(job: "jobs", kind: "comparison", at: made))
+    }
+    router.get("shared/reports/:id") { request, context in
+      let query = request.uri.queryParameters
+      let id = context.parameters.get("id") ?? ""
+      let (costs, notes) = (query.get("costs") == "1", query.get("notes") == "1")
+      guard let until = query.get("until").flatMap({ Int($0) }), let signature = query.get("signature"),
+        keys.isValid(signature, of: Self.signed(id, costs, notes), until: until),
+        Date().timeIntervalSince1970 <= Double(until)
+      else { throw Problem(.notFound, "no such link, or it does not hold any more") }
+      return try await training(id, showsCosts: costs, showsNotes: notes, isPreview: true)
+    }
+  }
+
+  private func training(_ id: String, showsCosts: Bool, showsNotes: Bool, isPreview: Bool) async throws -> Response {
+    let view = await runner.view
+    var (report, made) = try await composer.training(try composer.job(id, view), view)
+    report.showsCosts = showsCosts
+    if !showsNotes { report.notes = [] }
+    let document = report.document(branding: composer.branding, made: made)
+    let name = TrainingReport.fileName(job: report.jobName, at: made)
+    return try Self.pdf(try document.pdf(), name: name, isInline: isPreview)
+  }
+
+  /// What is signed names what is shown: a link for a report without costs cannot be turned into one with them.
+  private static func signed(_ id: String, _ costs: Bool, _ notes: Bool) -> String {
+    "report \(id) costs=\(costs) notes=\(notes)"
+  }
+
+  private func link(to id: String, _ wish: LinkWish, now: Date = Date()) -> Link {
+    let until = Int(now.timeIntervalSince1970) + Self.holds
+    let (costs, notes) = (wish.shows_costs == true, wish.shows_notes == true)
+    let signature = keys.linkSignature(of: Self.signed(id, costs, notes), until: until)
+    let shown = (costs ? "&costs=1" : "") + (notes ? "&notes=1" : "")
+    return Link(
+      path: "/shared/reports/\(id)?until=\(until)\(shown)&signature=\(signature)",
+      until: Date(timeIntervalSince1970: Double(until)).formatted(.iso8601))
+  }
+
+  private static func pdf(_ bytes: [UInt8], name: String, isInline: Bool = false) throws -> Response {
+    var headers: HTTPFields = [.contentType: "application/pdf", .cacheControl: "private, no-store"]
+    headers[.contentDisposition] = "\(isInline ? "inline" : "attachment"); filename=\"\(name)\""
+    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}

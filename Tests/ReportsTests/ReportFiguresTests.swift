@@ -1,0 +1,91 @@
+import DiscreteEvent
+import Foundation
+import Testing
+
+@testable import Reports
+
+@Suite struct ReportFiguresTests {
+  @Test(arguments: 1...200) func centsAddUpHoweverACostIsSplit(seed: UInt64) throws {
+    var stream = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 1)
+    let parts = (0..<8).map { CostParts.Part("\($0)", nanodollars: Int64(stream.uniform() * 5e10) - 1_000_000_000) }
+    let total = parts.reduce(0) { $0 + $1.nanodollars }
+    let costs = try CostParts(parts, total: total)
+    #expect(costs.cents.reduce(0, +) == Money.cents(total), "seed \(seed)")
+    for (part, cents) in zip(parts, costs.cents) {
+      #expect(abs(part.nanodollars - cents * 10_000_000) <= 10_000_000, "seed \(seed)")
+    }
+  }
+
+  @Test func savingsAreNetOfOverheadCountedOnce() throws {
+    let report = try Samples.costReport()
+    #expect(report.grossSavings - report.overhead == report.netSavings)
+    #expect(report.netSavings == report.onDemand - report.spot)
+    #expect(report.annualSavings == Int64((Double(report.netSavings) * 365 / 30).rounded()))
+  }
+
+  @Test func recommendationIsTheBestOfTheCompletedRunsAndSaysWhy() throws {
+    let recommendation = try #require(try Samples.runComparison().recommendation)
+    // The cheap run's loss is 29 % higher, the thorough one's cost three times as high; the broken one has the least of all.
+    #expect(recommendation.index == 1)
+    #expect(recommendation.text == "Recommended: support-v2 (Balanced preset): best quality/cost ratio")
+    #expect(recommendation.reason.contains("of the 2 runs of which that holds it costs least"))
+    let comparison = try Samples.runComparison()
+    #expect(comparison.settings.first?.name == "rank")
+    #expect(comparison.settings.first?.differs == true)
+    #expect(comparison.differences.first?.contains("lower loss than support-v1") == true)
+    let table = comparison.metricsTable
+    #expect(table.rows[3].allSatisfy { $0.tone == nil })
+    for column in 1...5 { #expect(table.rows.count { $0[column].tone == .good } >= 1) }
+    let one = try RunComparison([comparison.runs[0], comparison.runs[3]])
+    #expect(one.recommendation == nil)
+  }
+
+  @Test func convergenceSaysWhatTheCurveHolds() {
+    let settled = (0..<2000).map { ChartPoint(Double($0), 0.3 + exp(-Double($0) / 150)) }
+    let held = stride(from: 0.0, to: 2000, by: 200).map { ChartPoint($0, 0.32 + exp(-$0 / 150)) }
+    let good = Convergence(training: settled, validation: held, stepsPerEpoch: 800)
+    #expect(good.plateauStep.map { (400...800).contains($0) } == true)
+    #expect(good.sentences.joined().contains("no sign of overfitting"))
+    let falling = (0..<2000).map { ChartPoint(Double($0), 3 - Double($0) / 1000) }
+    let early = Convergence(training: falling, validation: [], stepsPerEpoch: nil)
+    #expect(early.plateauStep == nil)
+    #expect(early.sentences[0].contains("still falling"))
+    let rising = held.map { ChartPoint($0.x, $0.y + ($0.x > 1000 ? ($0.x - 1000) / 2000 : 0)) }
+    #expect(
+      Convergence(training: settled, validation: rising, stepsPerEpoch: nil).sentences.joined().contains(
+        "overfitting, an earlier"))
+    #expect(Convergence(training: [], validation: [], stepsPerEpoch: nil).sentences[0].contains("Too few"))
+    #expect(
+      Convergence(
+        training: Array(settled.reversed().enumerated().map { ChartPoint(Double($0.offset), $0.element.y) }),
+        validation: [], stepsPerEpoch: nil
+      ).sentences[0].contains("did not fall"))
+  }
+
+  @Test func fileNamesAreSafe() {
+    #expect(
+      TrainingReport.fileName(job: "a/b \"ü\"", at: Samples.made) == "a-b-----training-report-20261118T110640Z.pdf")
+  }
+}
+
+@Suite struct CSVTests {
+  @Test func formulasAreDefusedAndNumbersAreNot() {
+    let text = CSV.text(
+      header: ["name", "value"],
+      rows: [
+        ["=HYPERLINK(\"x\")", -5], ["@SUM(A1)", 1.5], ["+49 30 1234", .number(.nan)], ["-1.5e3", .empty],
+        ["\tx", .money(-33_120_000_500)],
+      ])
+    let lines = [
+      "name,value", "\"'=HYPERLINK(\"\"x\"\")\",-5", "'@SUM(A1),1.5", "'+49 30 1234,", "-1.5e3,", "'\tx,-33.1200005",
+      "",
+    ]
+    #expect(text == lines.joined(separator: "\r\n"))
+  }
+
+  @Test func cellsAreQuotedAsRFC4180Wants() {
+    #expect(
+      CSV.line(["a,b", "say \"hi\"", "two\r\nlines", " edge", "", "ü"])
+        == "\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\",\" edge\",,ü\r\n")
+  }
+}
