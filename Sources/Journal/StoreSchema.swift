@@ -19,6 +19,7 @@ enum StoreSchema {
       try db.execute(sql: AuditProjection.sql)
       try db.execute(sql: CatalogueSchema.sql)
     }
+    migrator.registerMigration("notices") { db in try db.execute(sql: NoticeSchema.sql) }
     return migrator
   }
 

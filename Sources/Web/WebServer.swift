@@ -40,14 +40,16 @@ public struct WebServer: Sendable {
   private let token: String
   private let advice: Advice
   private let shelf: BundleShelf?
+  private let notices: NoticeSettings
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
+  ///   - notices: which channels there are to tell people by.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    advice: Advice
+    notices: NoticeSettings = NoticeSettings(), advice: Advice
   ) {
     self.runner = runner
     self.keys = keys
@@ -56,6 +58,7 @@ public struct WebServer: Sendable {
     self.token = token
     self.advice = advice
     self.shelf = shelf
+    self.notices = notices
   }
 
   /// Serves, and lets the runner step, until a signal comes or a step fails.
@@ -89,6 +92,8 @@ public struct WebServer: Sendable {
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
     BudgetRoutes(runner: runner, advice: advice).add(to: people)
     TeamRoutes(runner: runner, storePath: storePath).add(to: people)
+    NoticeRoutes(runner: runner, settings: notices).add(to: people)
+    NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     return router
   }
 

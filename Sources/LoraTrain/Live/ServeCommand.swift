@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import Live
 import LocalPods
+import Notifications
 import RunPod
 import Sandbox
 import Scenarios
@@ -167,8 +168,15 @@ struct ServeCommand: AsyncParsableCommand {
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL { publicURL } else { await address.value } },
       tell: { diary.write($0) })
+    let channels = try configuration.notifications.completed()
+    let desk = LiveNotices.desk(
+      runner, live, channels, address: { if let publicURL { publicURL } else { await address.value } },
+      forecaster: forecaster, quoter: quoter, diary)
+    let telling = Task { await desk.run() }
+    defer { telling.cancel() }
     let server = WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
+      notices: NoticeSettings(channels),
       advice: WebServer.Advice(
         quote: { configuration in
           if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
