@@ -141,7 +141,7 @@ let package = Package(
       name: "NotificationsTests",
       dependencies: ["Notifications", "DiscreteEvent", "Live", "Journal", "Scenarios", "Transport"]),
     .testTarget(name: "ValidationTests", dependencies: ["Validation", "DiscreteEvent"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation", "DiscreteEvent"]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),
