@@ -113,6 +113,17 @@ public struct NoticeOutbox: Sendable {
       "WHERE d.state = 'waiting' AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?", [now.microseconds, limit])
   }
 
+  /// These are about to be sent: they are not due again before `until`, whatever becomes of this process. Written before anything leaves, so
+  /// that a disk that is full stops letters instead of sending the same one for ever.
+  public func claim(_ letters: [NoticeDelivery], until: Instant) throws(InputError) {
+    try catalogue.write { db in
+      for letter in letters {
+        try db.execute(
+          sql: "UPDATE notice_delivery SET due_at = ? WHERE id = ?", arguments: [until.microseconds, letter.id])
+      }
+    }
+  }
+
   /// It has arrived.
   public func delivered(_ id: Int64, at now: Instant) throws(InputError) {
     try change(

@@ -22,8 +22,8 @@ public actor NoticeDesk {
 
   /// So many rows of the journal are read at once; the store's one connection is free between two reads.
   private static let rowsAtOnce = 1_000
-  /// So many letters are on their way at once.
-  private static let sendsAtOnce = 4
+  /// So many letters are taken at once.
+  private static let sendsAtOnce = 16
 
   /// - Parameters:
   ///   - machine: this machine's time, by which people sleep and servers count.
@@ -184,22 +184,33 @@ public actor NoticeDesk {
 
   // MARK: Out
 
-  /// Sends what is due, a few at a time.
+  /// How long a letter that was about to leave is taken to have left, though nobody noted it.
+  private static let claim = Span.minutes(1)
+
+  /// Sends what is due: to several places at once, to each in order.
   ///
-  /// - Throws: `InputError` where the outbox cannot be read or written.
+  /// - Throws: `InputError` where the outbox cannot be read or written; then nothing leaves.
   public func deliver() async throws {
     guard follower.seq > 0, follower.isConfirmed else { return }
-    while true {
+    while !Task.isCancelled {
       let due = try outbox.due(at: machine(), limit: Self.sendsAtOnce)
       guard !due.isEmpty else { return }
-      await withTaskGroup(of: (NoticeDelivery, NoticeAnswer).self) { group in
-        for delivery in due { group.addTask { [notifier] in (delivery, await notifier.send(delivery)) } }
-        for await (delivery, answer) in group {
-          // What cannot be noted now is sent once more: at least once, not at most.
-          do { try note(answer, of: delivery) } catch { tell("notifications: \(error)") }
+      try outbox.claim(due, until: machine() + Self.claim)
+      await withTaskGroup(of: Void.self) { group in
+        for letters in Dictionary(grouping: due, by: { "\($0.channel) \($0.address)" }).values {
+          group.addTask { await self.send(letters) }
         }
       }
-      if Task.isCancelled { return }
+    }
+  }
+
+  private func send(_ letters: [NoticeDelivery]) async {
+    for letter in letters {
+      let answer = await notifier.send(letter)
+      // What cannot be noted now is sent once more, in a minute: at least once, not at most.
+      do { try note(answer, of: letter) } catch { tell("notifications: \(error)") }
+      // Whoever asks for a pause gets it, and so do the letters behind.
+      if case .failed(_, after: .some) = answer { return }
     }
   }
 
