@@ -20,8 +20,7 @@ struct NoticeLinkRoutes {
     router.post("/n/:purpose/:subject") { request, context in
       let (link, person, _) = try await opened(request, context)
       let body = try await request.body.collect(upTo: 1 << 16)
-      let form = NoticePage.fields(String(decoding: body.readableBytesView, as: UTF8.self))
-      return NoticePage.response(try await done(link, person, form))
+      return NoticePage.response(try await done(link, person, Form(String(buffer: body))))
     }
   }
 
@@ -44,7 +43,7 @@ struct NoticeLinkRoutes {
     return (link, person, key)
   }
 
-  private func done(_ link: NoticeLink, _ person: Catalogue.Person, _ form: [String: String]) async throws -> String {
+  private func done(_ link: NoticeLink, _ person: Catalogue.Person, _ form: Form) async throws -> String {
     let view = await runner.view
     let choice = form["choice"] ?? ""
     switch link.purpose {
@@ -72,7 +71,7 @@ struct NoticeLinkRoutes {
       guard let number = UInt32(link.subject.dropFirst("approval-".count)), ["approve", "reject"].contains(choice) else {
         throw Problem(.badRequest, "nothing was chosen")
       }
-      let remark = form["justification"].flatMap { $0.isEmpty ? nil : $0 }
+      let remark = form["justification"]
       try await ask(
         .decide(approval: number, approved: choice == "approve", remark: remark),
         person.act("approval.\(choice)", link.subject, why: remark))
@@ -81,7 +80,7 @@ struct NoticeLinkRoutes {
   }
 
   /// A manager's new limit holds at once; another's is a request.
-  private func raise(_ person: Catalogue.Person, _ form: [String: String], _ view: LiveView) async throws -> String {
+  private func raise(_ person: Catalogue.Person, _ form: Form, _ view: LiveView) async throws -> String {
     guard let dollars = form["limit"].flatMap({ Double($0) }), dollars > 0, dollars < 1e9 else {
       throw Problem(.badRequest, "the new limit is a number of US dollars")
     }

@@ -58,37 +58,19 @@ enum NoticePage {
   static func page(_ title: String, _ body: String) -> String {
     """
     <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\
-    <title>\(escaped(title)) – lora-train</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;\
-    margin:3rem auto;padding:0 1rem;color:#1d2430}label{display:block;margin:0 0 1rem}input,textarea{display:block;\
-    width:100%;box-sizing:border-box;font:inherit;padding:.5rem}button{font:inherit;padding:.5rem 1rem;margin:0 .5rem .5rem 0}\
-    </style></head><body><main><h1>\(escaped(title))</h1>\(body)</main></body></html>
+    <title>\(escaped(title)) · lora-train</title><link rel="icon" href="data:,"></head>\
+    <body><main><h1>\(escaped(title))</h1>\(body)</main></body></html>
     """
   }
 
-  /// Not kept by anybody on the way, and the address, which is a secret, not told on.
   static func response(_ html: String) -> Response {
     Response(
-      status: .ok,
-      headers: [
-        .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-        .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-        .init("Referrer-Policy") ?? .date: "no-referrer",
-      ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+      status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
   }
 
   static func escaped(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
       .replacing("\"", with: "&quot;")
-  }
-
-  /// The fields of a form that was sent (`application/x-www-form-urlencoded`).
-  static func fields(_ body: String) -> [String: String] {
-    var fields: [String: String] = [:]
-    for pair in body.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = parts.first?.removingPercentEncoding else { continue }
-      fields[name] = parts.count > 1 ? parts[1].replacing("+", with: " ").removingPercentEncoding ?? "" : ""
-    }
-    return fields
   }
 }

@@ -26,8 +26,17 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let job: JobDocument = try await LiveClient(target.store).get("/v1/jobs/\(target.path)")
-      print(output.json ? try JobText.json(job) : JobText.one(job))
+      let client = try LiveClient(target.store)
+      let job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
+      if output.json { return print(try JobText.json(job)) }
+      print(JobText.one(job))
+      // What stands against a pod, and what can be done about it.
+      guard ["waiting_for_gpu", "awaiting_decision"].contains(job.status) else { return }
+      let list: EventList = try await client.get("/api/v1/jobs/\(target.path)/events")
+      let mark = "pod_refused: "
+      if let refusal = list.events.last(where: { $0.details.hasPrefix(mark) }) {
+        print(refusal.details.dropFirst(mark.count))
+      }
     }
   }
 
@@ -38,7 +47,7 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let list: EventList = try await LiveClient(target.store).get("/v1/jobs/\(target.path)/events")
+      let list: EventList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/events")
       if output.json { return print(try JobText.json(list)) }
       var table = Table(header: ["at (UTC)", "event", "details"])
       table.left = [0, 1, 2]
@@ -56,10 +65,10 @@ struct JobCommand: AsyncParsableCommand {
 
     func run() async throws {
       let client = try LiveClient(target.store)
-      var job: JobDocument = try await client.get("/v1/jobs/\(target.path)")
+      var job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
       while !job.isOver {
         try await Task.sleep(for: .milliseconds(500))
-        job = try await client.get("/v1/jobs/\(target.path)")
+        job = try await client.get("/api/v1/jobs/\(target.path)")
       }
       print(output.json ? try JobText.json(job) : JobText.one(job))
       guard job.status == "completed" else { throw ExitCode(1) }
@@ -71,7 +80,7 @@ struct JobCommand: AsyncParsableCommand {
     _ action: String, _ target: JobTarget, _ output: OutputOptions, why justification: String? = nil
   ) async throws {
     let job: JobDocument = try await LiveClient(target.store).send(
-      "POST", "/v1/jobs/\(target.path)/\(action)", Reason(justification: justification))
+      "POST", "/api/v1/jobs/\(target.path)/\(action)", Reason(justification: justification))
     print(output.json ? try JobText.json(job) : JobText.one(job))
   }
 
@@ -131,7 +140,7 @@ struct JobCommand: AsyncParsableCommand {
     @Argument(help: "The note, in Markdown.") var text: String
     func run() async throws {
       let _: [Catalogue.Note] = try await LiveClient(target.store).send(
-        "POST", "/v1/jobs/\(target.path)/notes", NewNote(text: text))
+        "POST", "/api/v1/jobs/\(target.path)/notes", NewNote(text: text))
       print("Noted.")
     }
   }
@@ -145,7 +154,7 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let list: MetricList = try await LiveClient(target.store).get("/v1/jobs/\(target.path)/metrics")
+      let list: MetricList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/metrics")
       print(output.json ? try JobText.json(list) : csv ? MetricText.csv(list.metrics) : MetricText.table(list.metrics))
     }
   }

@@ -18,7 +18,7 @@ struct NotifyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let list: BannerList = try await LiveClient(store).get("/v1/notifications\(all ? "?all=1" : "")")
+      let list: BannerList = try await LiveClient(store).get("/api/v1/notifications\(all ? "?all=1" : "")")
       if output.json { return print(try JobText.json(list)) }
       guard !list.notifications.isEmpty else { return print("Nothing new.") }
       var table = Table(header: ["", "at (UTC)", "job", ""])
@@ -58,10 +58,10 @@ struct NotifyCommand: AsyncParsableCommand {
 
     func run() async throws {
       let client = try LiveClient(store)
-      var wishes: NoticeWishes = try await client.get("/v1/notifications/preferences")
+      var wishes: NoticeWishes = try await client.get("/api/v1/notifications/preferences")
       let before = wishes
       try change(&wishes)
-      if wishes != before { wishes = try await client.send("PUT", "/v1/notifications/preferences", wishes) }
+      if wishes != before { wishes = try await client.send("PUT", "/api/v1/notifications/preferences", wishes) }
       print(output.json ? try JobText.json(wishes) : Self.text(wishes))
     }
 
@@ -105,7 +105,7 @@ struct NotifyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let answer: TestDocument = try await LiveClient(store).post("/v1/notifications/test")
+      let answer: TestDocument = try await LiveClient(store).post("/api/v1/notifications/test")
       if output.json { return print(try JobText.json(answer)) }
       print("On its way: \(answer.sent_to.joined(separator: ", ")). See: lora-train notify outbox")
     }
@@ -122,7 +122,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     func run() async throws {
       let query = state.map { "?state=\(LiveClient.escaped($0))" } ?? ""
-      let outbox: OutboxDocument = try await LiveClient(store).get("/v1/notifications/outbox\(query)")
+      let outbox: OutboxDocument = try await LiveClient(store).get("/api/v1/notifications/outbox\(query)")
       if output.json { return print(try JobText.json(outbox)) }
       let deliveries = outbox.deliveries.filter { state != nil || $0.channel != .banner }
       guard !deliveries.isEmpty else { return print("Nothing.") }
@@ -148,7 +148,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     func run() async throws {
       let path = letter == "all" ? "retry" : "\(LiveClient.escaped(letter))/retry"
-      let answer: RetryDocument = try await LiveClient(store).post("/v1/notifications/outbox/\(path)")
+      let answer: RetryDocument = try await LiveClient(store).post("/api/v1/notifications/outbox/\(path)")
       print(output.json ? try JobText.json(answer) : "\(answer.retried) on the way again.")
     }
   }
