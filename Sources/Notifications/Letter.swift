@@ -13,7 +13,12 @@ struct Letter: Hashable, Sendable {
     var value: String
   }
   /// The colour of the bar above a mail.
-  enum Tone: String, Sendable { case good = "#1f7a4d", bad = "#b3261e", warning = "#9a6700", plain = "#3b5bdb" }
+  enum Tone: String, Sendable {
+    case good = "#1f7a4d"
+    case bad = "#b3261e"
+    case warning = "#9a6700"
+    case plain = "#3b5bdb"
+  }
 
   var subject: String
   /// One line for Slack, where it is another than the subject.

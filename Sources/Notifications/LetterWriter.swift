@@ -145,7 +145,8 @@ struct LetterWriter: Sendable {
     letter.facts = [
       .init(
         label: "Current spending",
-        value: "\(NoticeSummary.dollars(spent)) / \(NoticeSummary.dollars(limit)) (\(Int(spent / max(limit, 0.01) * 100))%)"),
+        value:
+          "\(NoticeSummary.dollars(spent)) / \(NoticeSummary.dollars(limit)) (\(Int(spent / max(limit, 0.01) * 100))%)"),
       .init(label: "Remaining budget", value: NoticeSummary.dollars(max(0, limit - spent))),
     ]
     let remaining = f.active_remaining_usd.map {

@@ -156,7 +156,9 @@ public struct NoticePost: Notifier {
 
 extension NoticePost {
   /// The address that mails come from.
-  public static func address(of mail: ServiceConfiguration.Notifications.Mail) -> String { MailMessage.address(mail.from) }
+  public static func address(of mail: ServiceConfiguration.Notifications.Mail) -> String {
+    MailMessage.address(mail.from)
+  }
 
   /// Whether a text is a mail address that can be written to.
   public static func isAddress(_ text: String) -> Bool { MailMessage.isAddress(text) }

@@ -111,7 +111,9 @@ extension ServiceConfiguration.Notifications {
   private static func webhook(_ field: YAMLField) throws(InputError) -> Webhook {
     let record = try YAMLRecord(field, keys: ["name", "url", "secret", "events"])
     let secret = try record.require("secret", hint: "it signs what is sent: openssl rand -hex 32")
-    guard try secret.string().utf8.count >= 16 else { throw secret.error("\(secret.path) is shorter than 16 characters") }
+    guard try secret.string().utf8.count >= 16 else {
+      throw secret.error("\(secret.path) is shorter than 16 characters")
+    }
     var events = ["all"]
     if let list = try record["events"]?.list("a list of events") {
       events = []

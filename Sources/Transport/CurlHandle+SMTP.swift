@@ -20,7 +20,8 @@ extension CurlHandle {
     let host = server.host.contains(":") ? "[\(server.host)]" : server.host
     ccurl_set_text(easy, CURLOPT_URL, "\(scheme)://\(host):\(server.port)")
     ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps")
-    ccurl_set_long(easy, CURLOPT_USE_SSL, Int(server.security == .none ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
+    ccurl_set_long(
+      easy, CURLOPT_USE_SSL, Int(server.security == .none ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
     if let authority = server.authority { ccurl_set_text(easy, CURLOPT_CAINFO, authority) }
     if let user = server.user { ccurl_set_text(easy, CURLOPT_USERNAME, user) }
     if let password = server.password { ccurl_set_text(easy, CURLOPT_PASSWORD, password) }

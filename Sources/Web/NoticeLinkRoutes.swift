@@ -68,7 +68,8 @@ struct NoticeLinkRoutes {
     case .limit: return try await raise(person, form, view)
     case .approval:
       guard person.role == .manager else { throw Problem(.forbidden, "this takes a manager") }
-      guard let number = UInt32(link.subject.dropFirst("approval-".count)), ["approve", "reject"].contains(choice) else {
+      guard let number = UInt32(link.subject.dropFirst("approval-".count)), ["approve", "reject"].contains(choice)
+      else {
         throw Problem(.badRequest, "nothing was chosen")
       }
       let remark = form["justification"]

@@ -55,7 +55,8 @@ struct NoticeStation {
     try catalogue.put(.init(name: "max", email: "max@example.com", role: .manager), at: desk.wall)
   }
 
-  private static func desk(_ desk: Desk, _ settings: NoticeSettings, _ post: PaperPost, _ clock: PaperClock) -> NoticeDesk
+  private static func desk(_ desk: Desk, _ settings: NoticeSettings, _ post: PaperPost, _ clock: PaperClock)
+    -> NoticeDesk
   {
     NoticeDesk(
       desk.coordinator.catalogue, settings: settings, notifier: post, machine: { clock.now }, own: { clock.now },
@@ -161,7 +162,8 @@ struct NoticeStation {
     // Banners are the manager's and the owner's. 7.97, 8.03, 9.55 and 10.01 of 10 dollars; a quarter of an hour later nothing is new.
     for (hours, mails, posts, banners) in [
       (3.2, [], [], []), (3.225, [80, 80], [], []), (3.835, [80, 80, 95, 95], [95], []),
-      (4.02, [80, 80, 95, 95, 100, 100], [95, 100], [100, 100]), (4.27, [80, 80, 95, 95, 100, 100], [95, 100], [100, 100]),
+      (4.02, [80, 80, 95, 95, 100, 100], [95, 100], [100, 100]),
+      (4.27, [80, 80, 95, 95, 100, 100], [95, 100], [100, 100]),
     ] as [(Double, [Int?], [Int?], [Int?])] {
       let granted = s.desk.job(0).lease.granted
       try s.desk.pass(granted + Span(seconds: hours * 3_600) - s.desk.wall)
@@ -180,7 +182,8 @@ struct NoticeStation {
     try s.desk.tell(.asked(.setLimit(13_000_000_000), ticket: 9))
     try await s.turn()
     #expect(try alerts(.email).suffix(2) == [80, 80])
-    let change = try #require(try s.told(.email, "max").first { $0.kind == .limitChanged && $0.facts.old_limit_usd == 10 })
+    let change = try #require(
+      try s.told(.email, "max").first { $0.kind == .limitChanged && $0.facts.old_limit_usd == 10 })
     #expect(NoticeSummary.line(change) == "Budget limit increased from $10 to $13")
   }
 
@@ -292,7 +295,8 @@ struct NoticeStation {
   @Test func approvalsGoToManagersAndBack() async throws {
     var s = try NoticeStation { $0.slackChannels = [] }
     func act(_ person: String) -> PersonAct { PersonAct(person: person, role: "engineer", action: "approval") }
-    try s.desk.tell(.asked(.requestLimit(750_000_000_000, justification: "two runs", within: .days(7)), ticket: 1, act: act("dana")))
+    try s.desk.tell(
+      .asked(.requestLimit(750_000_000_000, justification: "two runs", within: .days(7)), ticket: 1, act: act("dana")))
     try s.desk.tell(.asked(.decide(approval: 1, approved: true, remark: "fine"), ticket: 2, act: act("max")))
     try await s.turn()
     let mails = s.post.letters.map { "\($0.recipient): \(NoticeSummary.line($0.notice))" }

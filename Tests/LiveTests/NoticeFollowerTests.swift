@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test func thresholdsAreExactAtAnySize() {
-    #expect(BudgetThresholds.isPassed(80, spent: 400, limit: 500) && !BudgetThresholds.isPassed(80, spent: 399, limit: 500))
+    #expect(
+      BudgetThresholds.isPassed(80, spent: 400, limit: 500) && !BudgetThresholds.isPassed(80, spent: 399, limit: 500))
     let large = Int64.max / 2
     #expect(BudgetThresholds.isPassed(100, spent: large, limit: large))
     #expect(!BudgetThresholds.isPassed(100, spent: large - 1, limit: large))
@@ -65,7 +66,8 @@ import Testing
     var wishes = NoticeWishes()
     (wishes.time_zone, wishes.quiet_hours) = ("Europe/Berlin", .init(from: "22:00", to: "07:00"))
     func at(_ text: String) -> Instant {
-      Instant(microseconds: Int64(((try? Date(text, strategy: .iso8601)) ?? .distantPast).timeIntervalSince1970) * 1_000_000)
+      Instant(
+        microseconds: Int64(((try? Date(text, strategy: .iso8601)) ?? .distantPast).timeIntervalSince1970) * 1_000_000)
     }
     #expect(wishes.quietUntil(at("2026-07-01T20:30:00Z")) == at("2026-07-02T05:00:00Z"))
     #expect(wishes.quietUntil(at("2026-07-01T19:59:00Z")) == at("2026-07-01T19:59:00Z"))

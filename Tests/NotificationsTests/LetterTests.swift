@@ -46,7 +46,8 @@ import Testing
     #expect(letter.subject == "✗ Training Job Failed: Elena <v2> & co")
     for line in [
       "Error type: out of memory", "Error message: CUDA <oom>", "Suggested fixes:", "- a smaller batch",
-      "Elapsed time before failure: 2.3 hours", "Cost spent: $8.42", "View Error Details: ", "Retry with Suggested Fix: ",
+      "Elapsed time before failure: 2.3 hours", "Cost spent: $8.42", "View Error Details: ",
+      "Retry with Suggested Fix: ",
     ] { #expect(letter.plainText.contains(line), "\(line)") }
   }
 
@@ -61,7 +62,8 @@ import Testing
     for line in [
       "Current spending: $487.32 / $500 (97%)", "Remaining budget: $12.68",
       "Active jobs: 2 (estimated remaining cost: $42-58)", "Forecast: Likely to exceed budget by $29-45",
-      "Increase Budget Limit: https://train.example.com/n/limit/-?person=max&until=1604800&key=", "Cancel Active Jobs: ",
+      "Increase Budget Limit: https://train.example.com/n/limit/-?person=max&until=1604800&key=",
+      "Cancel Active Jobs: ",
       "View Budget Dashboard: https://train.example.com/dashboard/training-budget", "No more mails: ",
     ] { #expect(letter.plainText.contains(line), "\(line)") }
     // Where several read, nobody's signature stands.

@@ -70,7 +70,8 @@ import Testing
     let headers = Dictionary(uniqueKeysWithValues: call.headers)
     let body = try #require(call.body)
     #expect(headers["X-Lora-Timestamp"] == "1000" && headers["X-Lora-Event-Id"] == "abc-7")
-    #expect(headers["X-Lora-Signature"] == "sha256=" + WebhookSignature.of(body, at: 1_000, secret: "sixteen-characters"))
+    #expect(
+      headers["X-Lora-Signature"] == "sha256=" + WebhookSignature.of(body, at: 1_000, secret: "sixteen-characters"))
     // printf '1000.{}' | openssl dgst -sha256 -hmac key
     #expect(
       WebhookSignature.of(Data("{}".utf8), at: 1_000, secret: "key")

@@ -17,7 +17,9 @@ import Testing
       history: history, source: ModelSource(worlds: try Demonstration.worlds(history), jobs: 1, name: ""),
       calendar: calendar)
     let month = try #require(forecast.months.first)
-    for budget in [month.spent * 1.01, month.total.quantile(0.3) + 0.01, month.total.quantile(0.9), month.total.mean * 3] {
+    for budget in [
+      month.spent * 1.01, month.total.quantile(0.3) + 0.01, month.total.quantile(0.9), month.total.mean * 3,
+    ] {
       let limit = Int64(budget * 1e9)
       var told = 0
       for total in month.byReplication {

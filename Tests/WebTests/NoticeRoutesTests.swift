@@ -10,7 +10,8 @@ import Testing
 @Suite struct NoticeRoutesTests {
   private static let keys = WorkerKeys(master: Data(repeating: 7, count: 32))
 
-  private static func link(_ purpose: NoticeLink.Purpose, _ subject: String, _ person: String, seconds: Int = 60) -> String
+  private static func link(_ purpose: NoticeLink.Purpose, _ subject: String, _ person: String, seconds: Int = 60)
+    -> String
   {
     let now = Int(LiveTime.machine.microseconds / 1_000_000)
     return NoticeLink(purpose, subject, of: person, until: now + seconds).path(keys)
@@ -31,7 +32,8 @@ import Testing
     let banners = try await office.ask("GET", "/api/v1/notifications").value(BannerList.self).notifications
     #expect(banners.map(\.event) == [.test])
     let id = try #require(banners.first?.id)
-    #expect(try await office.ask("POST", "/api/v1/notifications/\(id)/seen").value(BannerList.self).notifications.isEmpty)
+    #expect(
+      try await office.ask("POST", "/api/v1/notifications/\(id)/seen").value(BannerList.self).notifications.isEmpty)
     #expect(try await office.ask("POST", "/api/v1/notifications/999/seen").status == 404)
     #expect(try await office.ask("GET", "/api/v1/notifications?all=1").value(BannerList.self).notifications.count == 1)
     #expect(try await office.ask("GET", "/api/v1/notifications", token: nil).status == 401)

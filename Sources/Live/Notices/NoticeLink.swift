@@ -33,7 +33,8 @@ public struct NoticeLink: Hashable, Sendable {
 
   /// From the dashboard's root.
   public func path(_ keys: WorkerKeys) -> String {
-    let name = person.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._"))) ?? ""
+    let name =
+      person.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._"))) ?? ""
     return "/n/\(purpose.rawValue)/\(subject)?person=\(name)&until=\(until)"
       + "&key=\(keys.linkSignature(of: signed, until: until))"
   }

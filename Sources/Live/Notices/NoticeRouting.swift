@@ -49,8 +49,8 @@ struct NoticeRouting {
         add(.init(recipient: name, channel: .slack, address: name, due: now), to: &targets)
       }
     }
-    for (name, words) in settings.webhooks.sorted(by: { $0.key < $1.key }) where NoticeWishes.includes(notice.kind, words)
-    {
+    for (name, words) in settings.webhooks.sorted(by: { $0.key < $1.key })
+    where NoticeWishes.includes(notice.kind, words) {
       targets.append(.init(recipient: name, channel: .webhook, address: name, due: now))
     }
     return targets

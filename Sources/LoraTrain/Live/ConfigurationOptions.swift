@@ -22,7 +22,8 @@ struct ConfigurationOptions: ParsableArguments {
     var status = stat()
     let isOpen = stat(path, &status) == 0 && status.st_mode & 0o077 != 0
     if isOpen,
-      configuration.runPod.key != nil || configuration.huggingFaceToken != nil || configuration.notifications.holdsSecrets
+      configuration.runPod.key != nil || configuration.huggingFaceToken != nil
+        || configuration.notifications.holdsSecrets
     {
       throw InputError(
         .badConfiguration, file: path, "holds a secret, and others may read it",

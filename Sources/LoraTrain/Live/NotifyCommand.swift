@@ -66,7 +66,9 @@ struct NotifyCommand: AsyncParsableCommand {
     }
 
     private func change(_ wishes: inout NoticeWishes) throws {
-      func list(_ text: String) -> [String] { text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+      func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      }
       if let email { wishes.email.on = email == .on }
       if let emailEvents { wishes.email.events = list(emailEvents) }
       if let digest { wishes.email.digest = digest == .on }
@@ -76,7 +78,10 @@ struct NotifyCommand: AsyncParsableCommand {
       if let slackChannel { wishes.slack.channel = slackChannel == "none" ? nil : slackChannel }
       if let timeZone { wishes.time_zone = timeZone }
       guard let quietHours else { return }
-      guard quietHours != "none" else { return wishes.quiet_hours = nil }
+      guard quietHours != "none" else {
+        wishes.quiet_hours = nil
+        return
+      }
       let parts = quietHours.split(separator: "-").map(String.init)
       guard parts.count == 2 else {
         throw ValidationError("--quiet-hours are like 22:00-07:00, or none, not '\(quietHours)'")
