@@ -110,7 +110,10 @@ public struct NoticeOutbox: Sendable {
   /// What is to leave now, the first first.
   public func due(at now: Instant, limit: Int) throws(InputError) -> [NoticeDelivery] {
     try deliveries(
-      "WHERE d.state = 'waiting' AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?", [now.microseconds, limit])
+      """
+      LEFT JOIN notice_pause p ON p.channel = d.channel AND p.address = d.address
+      WHERE d.state = 'waiting' AND d.due_at <= ?1 AND coalesce(p.until_at, ?1) <= ?1 ORDER BY d.due_at, d.id LIMIT ?2
+      """, [now.microseconds, limit])
   }
 
   /// These are about to be sent: they are not due again before `until`, whatever becomes of this process. Written before anything leaves, so
@@ -139,9 +142,13 @@ public struct NoticeOutbox: Sendable {
 
   /// Whoever is behind an address asks for a pause: nothing goes there before its end.
   public func hold(_ channel: NoticeChannel, _ address: String, until due: Instant) throws(InputError) {
-    try change(
-      "due_at = max(due_at, ?)", "channel = ? AND address = ? AND state = 'waiting'",
-      [due.microseconds, channel.rawValue, address])
+    try catalogue.write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO notice_pause (channel, address, until_at) VALUES (?, ?, ?)
+          ON CONFLICT (channel, address) DO UPDATE SET until_at = max(until_at, excluded.until_at)
+          """, arguments: [channel.rawValue, address, due.microseconds])
+    }
   }
 
   func change(_ what: String, _ condition: String, _ arguments: StatementArguments) throws(InputError) {

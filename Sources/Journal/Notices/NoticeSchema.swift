@@ -32,6 +32,13 @@ enum NoticeSchema {
       UNIQUE (notice, channel, recipient)
     ) STRICT;
     CREATE INDEX notice_delivery_due ON notice_delivery(state, due_at);
+    -- Whoever is behind an address asked for a pause: nothing goes there before its end.
+    CREATE TABLE notice_pause (
+      channel  TEXT    NOT NULL,
+      address  TEXT    NOT NULL,
+      until_at INTEGER NOT NULL,
+      PRIMARY KEY (channel, address)
+    ) STRICT;
     CREATE TABLE notice_preference (
       person     TEXT    PRIMARY KEY,
       wishes     TEXT    NOT NULL,           -- JSON

@@ -173,7 +173,7 @@ struct NoticeFollower {
       if told.insert(key).inserted {
         var notice = NewNotice(
           key: key, at: now, kind: .budgetAlert, urgent: threshold >= 100, facts: facts(threshold))
-        if isRolling { notice.repeatsAfter = .days(1) }
+        if isRolling { notice.repeatsAfter = .days(30) }
         drafts.append(Draft(notice: notice, audience: isHighest ? .managers : .nobody, job: nil))
       }
       isHighest = false
