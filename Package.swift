@@ -141,7 +141,9 @@ let package = Package(
       dependencies: [
         "ObjectStores", "Live", "Transport", .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "Live", "Journal", "Transport"]),
+    .testTarget(
+      name: "NotificationsTests",
+      dependencies: ["Notifications", "DiscreteEvent", "Live", "Journal", "Scenarios", "Transport"]),
     .testTarget(name: "ValidationTests", dependencies: ["Validation", "DiscreteEvent"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation", "DiscreteEvent"]),
     .testTarget(

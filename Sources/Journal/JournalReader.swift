@@ -61,12 +61,12 @@ struct JournalReader {
     return (opening, Instant(microseconds: first[1]))
   }
 
-  private func row(_ columns: Row) -> JournalRow {
+  func row(_ columns: Row) -> JournalRow {
     JournalRow(
       seq: columns[0], at: columns[1], format: columns[2], kind: columns[3], job: columns[4], payload: columns[5])
   }
 
-  private func entry(_ row: JournalRow) throws -> JournalEntry {
+  func entry(_ row: JournalRow) throws -> JournalEntry {
     do throws(EventPayload.Fault) {
       let entry = try JournalEntry(row)
       guard (row.seq == 1) == entry.isOpening else {

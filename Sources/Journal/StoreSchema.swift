@@ -23,6 +23,7 @@ enum StoreSchema {
     migrator.registerMigration("4 requests") { db in try db.execute(sql: SignInSchema.requests) }
     migrator.registerMigration("artifacts") { db in try db.execute(sql: CatalogueSchema.artifacts) }
     migrator.registerMigration("validation") { db in try db.execute(sql: Catalogue.validationSchema) }
+    migrator.registerMigration("notices") { db in try db.execute(sql: NoticeSchema.sql) }
     return migrator
   }
 

@@ -76,6 +76,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
   public var sandbox = Sandbox()
   public var objects = Objects()
   public var branding = Branding()
+  public var notifications = Notifications()
   public var huggingFaceToken: String?
 
   public init() {}
@@ -97,7 +98,7 @@ public enum ServiceConfigurationReader {
       root,
       keys: [
         "version", "provider", "public_url", "serve", "runpod", "slurm", "sandbox", "objects", "hugging_face",
-        "branding",
+        "branding", "notifications",
       ])
     try ScenarioReader.checkVersion(record)
     own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod, "slurm": .slurm])
@@ -111,6 +112,7 @@ public enum ServiceConfigurationReader {
     if let field = record["sandbox"] { own.sandbox = try sandbox(field) }
     if let field = record["objects"] { own.objects = try objects(field) }
     if let field = record["branding"] { own.branding = try branding(field) }
+    if let field = record["notifications"] { own.notifications = try ServiceConfiguration.Notifications(field) }
     if let field = record["hugging_face"] {
       own.huggingFaceToken = try YAMLRecord(field, keys: ["token"])["token"]?.string()
     }

@@ -3,7 +3,7 @@ import Foundation
 
 /// One easy handle of libcurl: belongs to one thread, and keeps its connections.
 final class CurlHandle {
-  private let easy = curl_easy_init()
+  let easy = curl_easy_init()
 
   /// libcurl wants to be set up once, before the first thread.
   static let prepare: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
@@ -119,8 +119,9 @@ final class CurlHandle {
     ccurl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
     // The address without its query: signed links have their secret there.
     let address = call.url.prefix { $0 != "?" }
+    let reason = String(cString: curl_easy_strerror(error))
     return HTTPClient.Failure(
-      neverSent: sent == 0, description: "\(call.method) \(address): \(String(cString: curl_easy_strerror(error)))")
+      neverSent: sent == 0, reason: reason, description: "\(call.method) \(address): \(reason)")
   }
 
   private static func exchange(_ context: UnsafeMutableRawPointer?) -> Exchange {

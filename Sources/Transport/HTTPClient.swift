@@ -36,6 +36,8 @@ public final class HTTPClient: Sendable {
   public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether not a byte of the request can have reached the server; else it may have done all that was asked.
     public var neverSent: Bool
+    /// Without the address, which may be a secret itself.
+    public var reason: String
     public var description: String
   }
 

@@ -49,6 +49,7 @@ public struct WebServer: Sendable {
   private let shelf: BundleShelf?
   private let artifacts: ArtifactShelf?
   private var branding = Branding.plain
+  private let notices: NoticeSettings
   private let trustedProxies: Set<String>
   private let signIn: SignIn
   private let meters = Meters()
@@ -59,22 +60,25 @@ public struct WebServer: Sendable {
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
   ///   - branding: whose reports they are.
+  ///   - notices: which channels there are to tell people by.
   ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
   ///   - artifacts: where jobs' objects are, and how they are handed out.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, advice: Advice, branding: Branding = .plain, trustedProxies: Set<String> = []
+    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
+    branding: Branding = .plain, trustedProxies: Set<String> = []
   ) throws {
     try self.init(
       runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
-      advice: advice,
-      trustedProxies: trustedProxies, passwords: PasswordHash(), clock: { LiveTime.machine })
+      notices: notices, advice: advice, trustedProxies: trustedProxies, passwords: PasswordHash(),
+      clock: { LiveTime.machine })
     self.branding = branding
   }
 
   init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash,
+    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
+    trustedProxies: Set<String>, passwords: PasswordHash,
     clock: @escaping @Sendable () -> Instant
   ) {
     self.runner = runner
@@ -85,6 +89,7 @@ public struct WebServer: Sendable {
     self.advice = advice
     self.shelf = shelf
     self.artifacts = artifacts
+    self.notices = notices
     self.trustedProxies = trustedProxies
     feed = LiveFeed(runner: runner)
     signIn = SignIn(
@@ -155,6 +160,8 @@ public struct WebServer: Sendable {
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath).add(to: api)
     ValidationRoutes(runner: runner).add(to: api)
+    NoticeRoutes(runner: runner, settings: notices).add(to: api)
+    NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     SessionRoutes(signIn: signIn).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)

@@ -23,10 +23,11 @@ struct ConfigurationOptions: ParsableArguments {
     var status = stat()
     let isOpen = stat(path, &status) == 0 && status.st_mode & 0o077 != 0
     let secrets = [configuration.runPod.key, configuration.huggingFaceToken, configuration.objects.s3?.secretKey]
-    if isOpen, secrets.contains(where: { $0 != nil }) {
+    if isOpen, secrets.contains(where: { $0 != nil }) || configuration.notifications.holdsSecrets {
       throw InputError(
         .badConfiguration, file: path, "holds a secret, and others may read it",
-        hint: "chmod 600 \(path), or set RUNPOD_API_KEY, HF_TOKEN and AWS_SECRET_ACCESS_KEY in the environment")
+        hint: "chmod 600 \(path), or set RUNPOD_API_KEY, HF_TOKEN, AWS_SECRET_ACCESS_KEY and LORA_TRAIN_SMTP_PASSWORD "
+          + "in the environment")
     }
     return configuration
   }

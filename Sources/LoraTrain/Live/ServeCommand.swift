@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import Live
 import LocalPods
+import Notifications
 import Reports
 import RunPod
 import Sandbox
@@ -227,10 +228,17 @@ struct ServeCommand: AsyncParsableCommand {
       tell: { diary.say($0) })
     let keeping = Task { await keeper.run() }
     defer { keeping.cancel() }
+    let channels = try configuration.notifications.completed()
+    let desk = LiveNotices.desk(
+      runner, live, channels, address: { if let publicURL { publicURL } else { await address.value } },
+      forecaster: forecaster, quoter: quoter, diary)
+    let telling = Task { await desk.run() }
+    defer { telling.cancel() }
     let server = try WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
       artifacts: ArtifactShelf(
         objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
+      notices: NoticeSettings(channels),
       advice: WebServer.Advice(
         quote: { configuration in
           if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }

@@ -1,0 +1,108 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Journal
+import Live
+import NIOCore
+
+/// What links in mails lead to: a form without a password, for one purpose. Opening it does nothing, as programs open links, too.
+struct NoticeLinkRoutes {
+  let runner: LiveRunner
+  let keys: WorkerKeys
+
+  func add(to router: Router<LiveContext>) {
+    router.get("/n/:purpose/:subject") { request, context in
+      let link = try await opened(request, context)
+      return NoticePage.response(try await NoticePage.form(link.0, request.uri.path, key: link.key, runner))
+    }
+    router.post("/n/:purpose/:subject") { request, context in
+      let (link, person, _) = try await opened(request, context)
+      let body = try await request.body.collect(upTo: 1 << 16)
+      return NoticePage.response(try await done(link, person, Form(String(buffer: body))))
+    }
+  }
+
+  private func opened(_ request: Request, _ context: LiveContext) async throws -> (
+    NoticeLink, Catalogue.Person, key: String
+  ) {
+    let query = request.uri.queryParameters
+    guard let purpose = context.parameters.get("purpose").flatMap({ NoticeLink.Purpose(rawValue: $0) }),
+      let subject = context.parameters.get("subject"), let name = query.get("person"),
+      let until = query.get("until").flatMap({ Int($0) }), let key = query.get("key")
+    else { throw Problem(.notFound, "this is no link of ours") }
+    let link = NoticeLink(purpose, subject, of: name, until: until)
+    guard link.holds(key, keys, at: LiveTime.machine) else {
+      throw Problem(.forbidden, "this link does not hold, or no more", hint: "open the dashboard instead")
+    }
+    // The right may have been taken away since.
+    let owner = Catalogue.Person(name: "owner", role: .manager)
+    let person = name == "owner" ? owner : try runner.catalogue.people().first { $0.name == name }
+    guard let person else { throw Problem(.forbidden, "\(name) may do nothing here any more") }
+    return (link, person, key)
+  }
+
+  private func done(_ link: NoticeLink, _ person: Catalogue.Person, _ form: Form) async throws -> String {
+    let view = await runner.view
+    let choice = form["choice"] ?? ""
+    switch link.purpose {
+    case .mute:
+      let outbox = NoticeOutbox(runner.catalogue)
+      var wishes = try outbox.wishes()[person.name]?.0 ?? NoticeWishes()
+      wishes.email.on = false
+      try outbox.put(wishes, of: person.name, at: LiveTime.machine)
+      return NoticePage.page("No more mails", "<p>You get no more mails. The dashboard goes on telling you.</p>")
+    case .decide, .cancel:
+      guard person.role >= .engineer else { throw Problem(.forbidden, "this takes an engineer") }
+      guard let job = view.job(link.subject) else { throw Problem(.notFound, "there is no \(link.subject)") }
+      let answers: [String: (String, UserRequest)] = [
+        "on-demand": ("answer-on-demand", .answer(job, .onDemand)),
+        "keep-trying": ("answer-keep-trying", .answer(job, .keepTrying)), "cancel": ("cancel", .cancel(job)),
+      ]
+      guard let (action, request) = answers[choice], link.purpose == .decide || choice == "cancel" else {
+        throw Problem(.badRequest, "nothing was chosen")
+      }
+      try await ask(request, person.act("job.\(action)", link.subject, why: "by a link in a mail"))
+      return NoticePage.page("Done", "<p>\(choice == "cancel" ? "The job is cancelled." : "The job goes on.")</p>")
+    case .limit: return try await raise(person, form, view)
+    case .approval:
+      guard person.role == .manager else { throw Problem(.forbidden, "this takes a manager") }
+      guard let number = UInt32(link.subject.dropFirst("approval-".count)), ["approve", "reject"].contains(choice)
+      else {
+        throw Problem(.badRequest, "nothing was chosen")
+      }
+      let remark = form["justification"]
+      try await ask(
+        .decide(approval: number, approved: choice == "approve", remark: remark),
+        person.act("approval.\(choice)", link.subject, why: remark))
+      return NoticePage.page("Done", "<p>The request was \(choice == "approve" ? "approved" : "rejected").</p>")
+    }
+  }
+
+  /// A manager's new limit holds at once; another's is a request.
+  private func raise(_ person: Catalogue.Person, _ form: Form, _ view: LiveView) async throws -> String {
+    guard let dollars = form["limit"].flatMap({ Double($0) }), dollars > 0, dollars < 1e9 else {
+      throw Problem(.badRequest, "the new limit is a number of US dollars")
+    }
+    guard let why = form["justification"], !why.allSatisfy(\.isWhitespace), why.count <= 2_000 else {
+      throw Problem(.badRequest, "this goes to the audit log and needs a justification")
+    }
+    let limit = Int64((dollars * 1e9).rounded())
+    let old = view.fleet.budget.limit.map(Wording.money) ?? "no limit"
+    guard person.role == .manager else {
+      guard person.role >= .engineer else { throw Problem(.forbidden, "this takes an engineer") }
+      try await ask(
+        .requestLimit(limit, justification: why, within: .days(7)),
+        person.act("approval.request", why: why, change: "a limit of \(Wording.money(limit))"))
+      return NoticePage.page("Pending approval", "<p>A manager decides on it; you will be told.</p>")
+    }
+    try await ask(
+      .setLimit(limit), person.act("budget.set", why: why, change: "\(old) → \(Wording.money(limit))"))
+    return NoticePage.page("Done", "<p>Budget limit changed from \(old) to \(Wording.money(limit)).</p>")
+  }
+
+  private func ask(_ request: UserRequest, _ act: PersonAct) async throws {
+    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(request, as: act) })
+  }
+}

@@ -1,0 +1,99 @@
+import DiscreteEvent
+import Foundation
+import Hummingbird
+import Journal
+import Live
+
+/// A person's notifications: what the dashboard shows, how they want to hear of things, and what became of what was sent.
+struct NoticeRoutes {
+  let runner: LiveRunner
+  let settings: NoticeSettings
+  private var outbox: NoticeOutbox { NoticeOutbox(runner.catalogue) }
+
+  func add(to router: RouterGroup<LiveContext>) {
+    router.get("notifications") { request, context in
+      let person = try context.require(.viewer)
+      let all = request.uri.queryParameters.get("all") == "1"
+      return try Reply.json(
+        BannerList(notifications: try outbox.banners(of: person.name, unseenOnly: !all).map(BannerDocument.init)))
+    }
+    router.post("notifications/:id/seen") { _, context in
+      let person = try context.require(.viewer)
+      guard let id = context.parameters.get("id").flatMap({ Int64($0) }),
+        try outbox.seen(id, by: person.name, at: LiveTime.machine)
+      else { throw Problem(.notFound, "you have no such notification") }
+      return try Reply.json(BannerList(notifications: try outbox.banners(of: person.name).map(BannerDocument.init)))
+    }
+    router.get("notifications/preferences") { _, context in
+      let person = try context.require(.viewer)
+      return try Reply.json(try outbox.wishes()[person.name]?.0 ?? NoticeWishes())
+    }
+    router.put("notifications/preferences") { request, context in
+      let person = try context.require(.viewer)
+      let wishes: NoticeWishes = try await Reply.read(request)
+      if let trouble = wishes.trouble(channels: settings.slackChannels) { throw Problem(.badRequest, trouble) }
+      try outbox.put(wishes, of: person.name, at: LiveTime.machine)
+      return try Reply.json(wishes)
+    }
+    router.post("notifications/test") { _, context in
+      let person = try context.require(.viewer)
+      return try Reply.json(TestDocument(sent_to: try test(person)), .created)
+    }
+    addOutbox(router)
+  }
+
+  private func addOutbox(_ router: RouterGroup<LiveContext>) {
+    router.get("notifications/outbox") { request, context in
+      let person = try context.require(.viewer)
+      var state: NoticeDelivery.State?
+      if let word = request.uri.queryParameters.get("state") {
+        state = NoticeDelivery.State(rawValue: word)
+        guard state != nil else {
+          let known = NoticeDelivery.State.allCases.map(\.rawValue).joined(separator: ", ")
+          throw Problem(.badRequest, "there is no state '\(word)'", hint: "there are \(known)")
+        }
+      }
+      // Others' mail is a manager's to look after.
+      let own = person.role == .manager ? nil : person.name
+      return try Reply.json(
+        OutboxDocument(deliveries: try outbox.deliveries(state: state, recipient: own).map(DeliveryDocument.init)))
+    }
+    router.post("notifications/outbox/retry") { _, context in
+      _ = try context.require(.manager)
+      return try Reply.json(RetryDocument(retried: try outbox.retry(nil, at: LiveTime.machine)))
+    }
+    router.post("notifications/outbox/:id/retry") { _, context in
+      _ = try context.require(.manager)
+      guard let id = context.parameters.get("id").flatMap({ Int64($0) }),
+        try outbox.retry(id, at: LiveTime.machine) > 0
+      else {
+        throw Problem(
+          .notFound, "there is no dead letter of that number", hint: "lora-train notify outbox --state dead")
+      }
+      return try Reply.json(RetryDocument(retried: 1))
+    }
+  }
+
+  /// Over every channel that would reach this person now.
+  private func test(_ person: Catalogue.Person) throws -> [String] {
+    let now = LiveTime.machine
+    let wishes = try outbox.wishes()[person.name]?.0 ?? NoticeWishes()
+    let address = person.name == "owner" ? settings.ownerAddress : person.email
+    var notice = NewNotice(
+      key: "test.\(person.name).\(now.microseconds)", at: now, kind: .test, urgent: true, facts: NoticeFacts())
+    notice.targets = [.init(recipient: person.name, channel: .banner, address: "", state: .shown, due: now)]
+    if settings.hasMail, let address {
+      notice.targets.append(.init(recipient: person.name, channel: .email, address: address, due: now))
+    }
+    if let name = wishes.slack.channel ?? settings.slackChannel {
+      notice.targets.append(.init(recipient: name, channel: .slack, address: name, due: now))
+    }
+    if person.role == .manager {
+      notice.targets += settings.webhooks.keys.sorted().map {
+        .init(recipient: $0, channel: .webhook, address: $0, due: now)
+      }
+    }
+    try outbox.add([notice], cursor: nil, now: now)
+    return notice.targets.map { $0.address.isEmpty ? $0.channel.rawValue : "\($0.channel.rawValue) \($0.address)" }
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Journal
+import Live
+import Testing
+
+@testable import Notifications
+
+@Suite struct LetterTests {
+  static let writer = LetterWriter(
+    address: "https://train.example.com", keys: WorkerKeys(master: Data(repeating: 1, count: 32)), now: { 1_000_000 })
+
+  static func notice(_ kind: NoticeKind, _ change: (inout NoticeFacts) -> Void = { _ in }) -> NoticeRecord {
+    var facts = NoticeFacts()
+    (facts.job, facts.job_name) = ("job-3", "Elena <v2> & co")
+    (facts.cost_usd, facts.duration_s) = (48.32, 13.2 * 3_600)
+    change(&facts)
+    return NoticeRecord(id: 1, at: 0, kind: kind, urgent: false, facts: facts)
+  }
+
+  @Test func aCompletedJobReadsAsTheStoryWants() {
+    let notice = Self.notice(.completed) {
+      ($0.training_loss, $0.perplexity_improvement) = (0.287, 31.2)
+    }
+    let letter = Self.writer.letter(notice, to: "dana")
+    #expect(letter.subject == "✓ Training Job Completed: Elena <v2> & co")
+    for line in [
+      "Duration: 13.2 hours", "Final cost: $48.32", "Final metrics: Training loss 0.287, Perplexity improvement 31%",
+      "View Job Details: https://train.example.com/dashboard/training-jobs/job-3", "Download Adapters: ",
+      "Generate Report: ",
+    ] { #expect(letter.plainText.contains(line), "\(line)") }
+    #expect(
+      letter.slackText
+        == "✓ Training completed: *Elena &lt;v2&gt; &amp; co* (13.2hrs, $48.32, 31% perplexity improvement).\n"
+        + "<https://train.example.com/dashboard/training-jobs/job-3|View Job>  "
+        + "<https://train.example.com/dashboard/training-jobs/job-3#adapters|Download Adapters>  "
+        + "<https://train.example.com/dashboard/training-jobs/job-3#report|Generate Report>")
+    #expect(letter.html.contains("Elena &lt;v2&gt; &amp; co") && !letter.html.contains("<v2>"))
+  }
+
+  @Test func aFailedJobSaysWhyAndWhatMayHelp() {
+    let letter = Self.writer.letter(
+      Self.notice(.failed) {
+        ($0.failure, $0.error_message, $0.fixes) = ("out of memory", "CUDA <oom>", ["a smaller batch"])
+        ($0.duration_s, $0.cost_usd) = (2.3 * 3_600, 8.42)
+      }, to: "dana")
+    #expect(letter.subject == "✗ Training Job Failed: Elena <v2> & co")
+    for line in [
+      "Error type: out of memory", "Error message: CUDA <oom>", "Suggested fixes:", "- a smaller batch",
+      "Elapsed time before failure: 2.3 hours", "Cost spent: $8.42", "View Error Details: ",
+      "Retry with Suggested Fix: ",
+    ] { #expect(letter.plainText.contains(line), "\(line)") }
+  }
+
+  @Test func aBudgetAlertHasTheFiguresAndLetsItsReaderAct() {
+    let notice = Self.notice(.budgetAlert) {
+      $0 = NoticeFacts()
+      ($0.threshold, $0.spent_usd, $0.limit_usd, $0.active_jobs) = (95, 487.32, 500, 2)
+      ($0.active_remaining_usd, $0.month_end_usd) = (.init(low: 42, high: 58), .init(low: 529, high: 545))
+    }
+    let letter = Self.writer.letter(notice, to: "max")
+    #expect(letter.subject == "You've used 95% of monthly training budget ($487.32 of $500)")
+    for line in [
+      "Current spending: $487.32 / $500 (97%)", "Remaining budget: $12.68",
+      "Active jobs: 2 (estimated remaining cost: $42-58)", "Forecast: Likely to exceed budget by $29-45",
+      "Increase Budget Limit: https://train.example.com/n/limit/-?person=max&until=1604800&key=",
+      "Cancel Active Jobs: ",
+      "View Budget Dashboard: https://train.example.com/dashboard/training-budget", "No more mails: ",
+    ] { #expect(letter.plainText.contains(line), "\(line)") }
+    // Where several read, nobody's signature stands.
+    let open = Self.writer.letter(notice, to: nil)
+    #expect(!open.plainText.contains("key=") && !open.slackText.contains("key="))
+  }
+
+  @Test func everyKindHasAWordingInEveryForm() {
+    for kind in NoticeKind.allCases {
+      let letter = Self.writer.letter(Self.notice(kind), to: "dana")
+      #expect(!letter.subject.isEmpty && !letter.plainText.isEmpty && !letter.slackText.isEmpty, "\(kind)")
+      #expect(letter.html.hasPrefix("<!doctype html>") && !letter.html.contains("<v2>"), "\(kind)")
+    }
+  }
+
+  @Test func nothingInANameBecomesAHeader() {
+    var message = MailMessage(
+      from: "lora-train <train@example.com>", to: "dana@example.com", subject: "", text: "t", html: "h",
+      id: "lora-train.s.1", date: Date(timeIntervalSince1970: 0), unsubscribe: nil)
+    message.subject =
+      LetterTests.writer.letter(
+        Self.notice(.completed) { $0.job_name = "x\r\nBcc: all@example.com\r\n\r\nbody" }, to: nil
+      ).subject
+    let head = String(decoding: message.data, as: UTF8.self).components(separatedBy: "\r\n\r\n")[0]
+    #expect(!head.contains("\r\nBcc:"))
+    #expect(head.contains("From: lora-train <train@example.com>\r\nTo: <dana@example.com>\r\n"))
+    #expect(head.contains("Date: Thu, 01 Jan 1970 00:00:00 +0000"))
+    #expect(head.components(separatedBy: "\r\n").allSatisfy { $0.utf8.count <= 78 })
+  }
+
+  @Test func longSubjectsAreWordsThatPartNoLetter() {
+    let text = "✓ " + String(repeating: "Größe 🚀 ", count: 20)
+    let words = MailMessage.encoded(text).components(separatedBy: "\r\n ")
+    #expect(words.count > 3 && words.allSatisfy { $0.count <= 75 && $0.hasPrefix("=?UTF-8?B?") })
+    let decoded = words.map { word in
+      String(decoding: Data(base64Encoded: String(word.dropFirst(10).dropLast(2))) ?? Data(), as: UTF8.self)
+    }
+    #expect(decoded.joined() == text)
+    #expect(MailMessage.encoded("plain") == "plain")
+  }
+
+  @Test(arguments: ["a@b", "dana+x@example.com"]) func addresses(_ text: String) {
+    #expect(MailMessage.isAddress(text))
+  }
+
+  @Test(arguments: ["", "a", "a@", "@b", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a@b,c@d"])
+  func noAddresses(_ text: String) { #expect(!MailMessage.isAddress(text)) }
+}

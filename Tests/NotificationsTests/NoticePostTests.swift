@@ -1,0 +1,111 @@
+import DiscreteEvent
+import Foundation
+import Journal
+import Live
+import Scenarios
+import Testing
+
+@testable import Notifications
+@testable import Transport
+
+@Suite struct NoticePostTests {
+  /// What left, and what it was answered.
+  private final class Wire: @unchecked Sendable {
+    private let lock = NSLock()
+    private var sent: [HTTPClient.Call] = []
+    var calls: [HTTPClient.Call] { lock.withLock { sent } }
+    let answer: HTTPClient.Answer
+    init(_ status: Int, _ body: String = "ok", headers: [String: String] = [:]) {
+      answer = HTTPClient.Answer(status: status, headers: headers, body: Data(body.utf8))
+    }
+    func call(_ call: HTTPClient.Call) -> HTTPClient.Answer {
+      lock.withLock { sent.append(call) }
+      return answer
+    }
+  }
+
+  private static func post(_ wire: Wire, mail: @escaping @Sendable (SMTPClient.Mail) async throws -> Void = { _ in })
+    -> NoticePost
+  {
+    var channels = ServiceConfiguration.Notifications()
+    channels.mail = .init(host: "mail.example.com", port: 587, from: "lora-train <train@example.com>")
+    channels.slackChannels = ["training": "https://hooks.slack.example/services/SECRET"]
+    channels.webhooks = [.init(name: "ops", url: "https://ops.example/hook", secret: "sixteen-characters")]
+    return NoticePost(
+      channels, store: "abc", keys: WorkerKeys(master: Data(repeating: 1, count: 32)),
+      address: { "https://train.example.com" },
+      wires: .init(call: { wire.call($0) }, mail: mail), now: { Date(timeIntervalSince1970: 1_000) })
+  }
+
+  private static func delivery(_ channel: NoticeChannel, _ recipient: String, _ address: String? = nil)
+    throws -> NoticeDelivery
+  {
+    let notice = try JSONEncoder().encode(LetterTests.notice(.completed))
+    let json = """
+      {"id": 7, "notice": \(String(decoding: notice, as: UTF8.self)), "recipient": "\(recipient)", "channel": \
+      "\(channel.rawValue)", "address": "\(address ?? recipient)", "state": "waiting", "due_at": 0, "attempts": 0}
+      """
+    return try JSONDecoder().decode(NoticeDelivery.self, from: Data(json.utf8))
+  }
+
+  @Test func slackIsSentTextAndItsAnswersAreUnderstood() async throws {
+    let ok = Wire(200)
+    #expect(await Self.post(ok).send(try Self.delivery(.slack, "training")) == .delivered)
+    let body = try JSONDecoder().decode([String: String].self, from: ok.calls.first?.body ?? Data())
+    #expect(body["text"]?.hasPrefix("✓ Training completed: *Elena") == true)
+    let bad = await Self.post(Wire(400, "invalid_payload")).send(try Self.delivery(.slack, "training"))
+    #expect(bad == .refused("Slack: 400 invalid_payload"))
+    let busy = await Self.post(Wire(429, "rate_limited", headers: ["retry-after": "30"])).send(
+      try Self.delivery(.slack, "training"))
+    #expect(busy == .failed("Slack: 429 rate_limited", after: .seconds(30)))
+    #expect(await Self.post(Wire(503, "")).send(try Self.delivery(.slack, "training")) == .failed("Slack: 503 "))
+    let gone = await Self.post(ok).send(try Self.delivery(.slack, "old"))
+    #expect(gone == .refused("there is no Slack channel 'old' in the configuration"))
+  }
+
+  @Test func aWebhookCanCheckWhoCalls() async throws {
+    let wire = Wire(204)
+    #expect(await Self.post(wire).send(try Self.delivery(.webhook, "ops")) == .delivered)
+    let call = try #require(wire.calls.first)
+    let headers = Dictionary(uniqueKeysWithValues: call.headers)
+    let body = try #require(call.body)
+    #expect(headers["X-Lora-Timestamp"] == "1000" && headers["X-Lora-Event-Id"] == "abc-7")
+    #expect(
+      headers["X-Lora-Signature"] == "sha256=" + WebhookSignature.of(body, at: 1_000, secret: "sixteen-characters"))
+    // printf '1000.{}' | openssl dgst -sha256 -hmac key
+    #expect(
+      WebhookSignature.of(Data("{}".utf8), at: 1_000, secret: "key")
+        == "c32de42341dece79a1511c9e7f74a2734112edcfcf48943c976faf07047065db")
+    let sent = try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any])
+    #expect(sent["event"] as? String == "completed" && sent["id"] as? String == "abc-7")
+  }
+
+  @Test func aMailKeepsItsIdAndFailuresAreSorted() async throws {
+    let (mails, continuation) = AsyncStream<SMTPClient.Mail>.makeStream()
+    let post = Self.post(Wire(200)) { continuation.yield($0) }
+    let delivery = try Self.delivery(.email, "dana", "dana@example.com")
+    for _ in 1...2 { #expect(await post.send(delivery) == .delivered) }
+    continuation.finish()
+    var ids: Set<String> = []
+    for await mail in mails {
+      #expect(mail.from == "train@example.com" && mail.to == "dana@example.com")
+      let text = String(decoding: mail.message, as: UTF8.self)
+      ids.insert(text.components(separatedBy: "\r\n").first { $0.hasPrefix("Message-ID") } ?? "")
+      #expect(text.contains("List-Unsubscribe: <https://train.example.com/n/mute/-?person=dana&"))
+    }
+    #expect(ids == ["Message-ID: <lora-train.abc.7@example.com>"])
+    let refusing = Self.post(Wire(200)) { _ in throw SMTPClient.Failure(isPermanent: true, description: "550") }
+    #expect(await refusing.send(delivery) == .refused("550"))
+    let busy = Self.post(Wire(200)) { _ in throw SMTPClient.Failure(isPermanent: false, description: "421") }
+    #expect(await busy.send(delivery) == .failed("421"))
+    let nobody = await post.send(try Self.delivery(.email, "dana", "dana"))
+    #expect(nobody == .refused("'dana' is no mail address"))
+  }
+
+  @Test func retryAfterIsSecondsOrADate() {
+    let now = Date(timeIntervalSince1970: 0)
+    #expect(RetryAfter.span("30", now: now) == .seconds(30))
+    #expect(RetryAfter.span("Thu, 01 Jan 1970 00:01:00 GMT", now: now) == .seconds(60))
+    #expect(RetryAfter.span("soon", now: now) == nil && RetryAfter.span(nil, now: now) == nil)
+  }
+}
