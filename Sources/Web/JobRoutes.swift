@@ -12,6 +12,11 @@ struct JobRoutes {
   let runner: LiveRunner
   let storePath: String
   let advice: WebServer.Advice
+  private var maker: JobMaker { JobMaker(runner: runner, advice: advice) }
+
+  init(runner: LiveRunner, storePath: String, advice: WebServer.Advice) {
+    (self.runner, self.storePath, self.advice) = (runner, storePath, advice)
+  }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("jobs") { request, _ in
@@ -55,11 +60,11 @@ struct JobRoutes {
       return try Reply.json(FixList(fixes: fixes.map { $0.counted(view) }))
     }
     router.post("quotes") { request, _ in
-      let (quote, _) = try await self.quote(of: Reply.read(request))
-      return try Reply.json(quote)
+      try Reply.json(try await maker.quote(of: Reply.read(request)).quote)
     }
     router.post("jobs") { request, context in
-      try await create(Reply.read(request), by: context.require(.engineer))
+      let job = try await maker.make(Reply.read(request), by: context.require(.engineer))
+      return try Reply.json(JobDocument(await runner.view, job), .created)
     }
     router.post("jobs/:id/notes") { request, context in
       let person = try context.require(.engineer)
@@ -78,79 +83,6 @@ struct JobRoutes {
       try JobDeed.check(try await ask(deed.request, deed.act), view, job)
       return try Reply.json(JobDocument(await runner.view, job))
     }
-  }
-
-  // MARK: Making a job
-
-  private func create(_ new: NewJob, by person: Catalogue.Person) async throws -> Response {
-    var new = new
-    try fill(&new, from: person)
-    try new.check()
-    let (quote, view) = try await quote(of: new)
-    let steps = new.configuration.steps
-    guard steps >= 1, steps <= Int(Int32.max) else {
-      throw Problem(.badRequest, "the job has \(steps) steps", hint: "give it pairs to train on")
-    }
-    var spec = JobSpec(
-      ordinal: 0, pricing: new.configuration.pricing, steps: Int32(steps),
-      reservation: Int64((quote.reservation_usd * 1e9).rounded()))
-    if let cap = new.max_cost_usd {
-      spec.maxCost = Int64((cap * 1e9).rounded())
-      spec.reservation = min(spec.reservation, spec.maxCost)
-    }
-    if let retried = new.retry_of {
-      guard let original = view.job(retried) else { throw Problem(.notFound, "there is no job '\(retried)' to retry") }
-      guard view.fleet[original].phase.isTerminal else {
-        throw Problem(.conflict, "\(retried) is not over: there is nothing to retry yet")
-      }
-      spec.retryOf = original.rawValue
-    }
-    let description = new.description(creator: person.name, quote: quote)
-    let made = try await ask(.submit(spec, description), person.act("job.create", why: new.justification))
-    guard case .submitted(let job) = made else {
-      try JobDeed.check(made, view, .none)
-      throw Problem(.internalServerError, "the job was not taken")
-    }
-    return try Reply.json(JobDocument(await runner.view, job), .created)
-  }
-
-  /// What a template or a training file says of it.
-  private func fill(_ new: inout NewJob, from person: Catalogue.Person) throws {
-    if let name = new.template {
-      guard try runner.catalogue.templates(for: person.name).contains(where: { $0.name == name }) else {
-        throw Problem(.notFound, "there is no template '\(name)'", hint: "lora-train template list")
-      }
-    }
-    guard let id = new.training_file else { return }
-    guard let file = try runner.catalogue.files().first(where: { $0.id == id }) else {
-      throw Problem(.notFound, "there is no training file '\(id)'", hint: "lora-train file list")
-    }
-    guard file.canCreateJob else {
-      throw Problem(
-        .badRequest,
-        "\(file.name) has \(file.conversations) conversations; a job takes \(TrainingFile.fewestConversations) at least",
-        hint: "it can be estimated: lora-train estimate --training-file")
-    }
-    new.configuration.trainingPairs = file.training_pairs
-    new.configuration.tokensPerPair = min(
-      file.tokens_per_pair, Double(new.configuration.maxSequenceLength))
-  }
-
-  private func quote(of new: NewJob) async throws -> (QuoteDocument, LiveView) {
-    var quote: QuoteDocument
-    do {
-      quote = try await advice.quote(new.configuration)
-    } catch let error as InputError {
-      throw Problem(.badRequest, error.problem, hint: error.hint)
-    }
-    let view = await runner.view
-    var budget = BudgetDocument(view)
-    quote.fits_budget = budget.available_usd.map { quote.reservation_usd <= $0 } ?? true
-    // What is under way, what is still likely to come, and this job.
-    budget.projected_month_usd = try? await advice.forecast(view).month
-    quote.budget = budget
-    quote.warnings += NewJob.warnings(quote)
-    return (quote, view)
   }
 
   private func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {

@@ -10,6 +10,8 @@ struct LiveContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// Known behind ``Bearers``.
   var person: Catalogue.Person?
+  /// What a form of this session carries, so that nobody else's page can send it.
+  var formToken = ""
 
   init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
 

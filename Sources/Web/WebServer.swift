@@ -89,6 +89,8 @@ public struct WebServer: Sendable {
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
     BudgetRoutes(runner: runner, advice: advice).add(to: people)
     TeamRoutes(runner: runner, storePath: storePath).add(to: people)
+    AssetRoutes().add(to: router)
+    PageRoutes(desk: PageDesk(runner: runner, storePath: storePath, advice: advice)).add(to: router.group(""))
     return router
   }
 

@@ -146,7 +146,7 @@ struct JobCommand: AsyncParsableCommand {
 
     func run() async throws {
       let list: MetricList = try await LiveClient(target.store).get("/v1/jobs/\(target.path)/metrics")
-      print(output.json ? try JobText.json(list) : csv ? MetricText.csv(list.metrics) : MetricText.table(list.metrics))
+      print(output.json ? try JobText.json(list) : csv ? CSVText.metrics(list.metrics) : MetricText.table(list.metrics))
     }
   }
 
