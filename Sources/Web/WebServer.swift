@@ -90,7 +90,8 @@ public struct WebServer: Sendable {
     BudgetRoutes(runner: runner, advice: advice).add(to: people)
     TeamRoutes(runner: runner, storePath: storePath).add(to: people)
     AssetRoutes().add(to: router)
-    PageRoutes(desk: PageDesk(runner: runner, storePath: storePath, advice: advice)).add(to: router.group(""))
+    let desk = PageDesk(runner: runner, storePath: storePath, advice: advice)
+    PageRoutes(desk: desk, bearers: Bearers(catalogue: runner.catalogue, ownToken: token)).add(to: router.group())
     return router
   }
 

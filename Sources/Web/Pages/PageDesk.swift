@@ -51,9 +51,12 @@ struct PageDesk: Sendable {
 
 /// Lets only people in who are signed in: others are shown where to do so, and come back afterwards.
 struct SignedIn: RouterMiddleware {
+  let bearers: Bearers
+
   func handle(
     _ request: Request, context: LiveContext, next: (Request, LiveContext) async throws -> Response
   ) async throws -> Response {
+    if request.headers[.authorization] != nil { return try await bearers.handle(request, context: context, next: next) }
     guard context.person == nil else { return try await next(request, context) }
     guard request.method == .get else { return Reply.see("/sign-in") }
     let back = "\(request.uri)".addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""

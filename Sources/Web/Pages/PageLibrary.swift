@@ -7,7 +7,7 @@ import NIOCore
 /// All templates, compiled once.
 enum PageLibrary {
   /// Every kind of page there is: add a new one here.
-  static let pages: [any Page.Type] = [JobsPage.self, ProblemPage.self]
+  static let pages: [any Page.Type] = [JobsPage.self, JobPage.self, ProblemPage.self]
 
   static let library: MustacheLibrary = {
     var library = MustacheLibrary()
