@@ -97,7 +97,8 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports", "Sandbox",
+        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
+        "Sandbox",
         "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Service"]),
@@ -132,7 +133,8 @@ let package = Package(
     .testTarget(
       name: "RunPodTests",
       dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
-    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
+    .testTarget(
+      name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
     .testTarget(
       name: "ObjectStoresTests",
       dependencies: [

@@ -44,7 +44,6 @@ public struct StepTime: Hashable, Sendable, Codable {
   public var podSD: Double
   public var jobSD: Double
   /// What the regression misses of the log of the step time, by kind of configuration; empty where nothing is known of it.
-  /// The simulated world does not look at it: see ``settled(for:)``.
   public var deviations: [ConfigurationClass: Double] = [:]
   /// The same for a kind of configuration that is not among ``deviations``.
   public var otherDeviation = 0.0
@@ -53,15 +52,6 @@ public struct StepTime: Hashable, Sendable, Codable {
     self.withinCV = withinCV
     self.podSD = podSD
     self.jobSD = jobSD
-  }
-
-  /// The same for jobs of one configuration alone, its deviation made part of the intercept.
-  public func settled(for configuration: JobConfiguration) -> StepTime {
-    guard case .regression(let a, let token, let rank, let batch) = median else { return self }
-    let deviation = deviations[ConfigurationClass(configuration)] ?? otherDeviation
-    return StepTime(
-      median: .regression(intercept: a + deviation, perLogToken: token, perLogRank: rank, perLogBatch: batch),
-      withinCV: withinCV, podSD: podSD, jobSD: jobSD)
   }
 }
 

@@ -103,7 +103,6 @@ extension Estimate {
       var world = world
       world.arrivals = .none
       world.mix = []
-      world.step = world.step.settled(for: configuration)
       return world
     }
     var experiment = Experiment(

@@ -100,11 +100,13 @@ extension StepTime {
     var tokens: Double
     var rank: Double
     var batch: Double
+    var kind: ConfigurationClass
 
     init(_ c: JobConfiguration) {
       tokens = log(max(1, c.tokensPerStep) / 1e4)
       rank = log(Double(max(1, c.rank)) / 16)
       batch = log(Double(max(1, c.batchSize)) / 2)
+      kind = ConfigurationClass(c)
     }
   }
 
@@ -116,7 +118,8 @@ extension StepTime {
     case .seconds(let s): return s
     case .law(let law): return law.mean
     case .regression(let intercept, let perToken, let perRank, let perBatch):
-      return exp(intercept + perToken * f.tokens + perRank * f.rank + perBatch * f.batch)
+      let deviation = deviations[f.kind] ?? otherDeviation
+      return exp(intercept + perToken * f.tokens + perRank * f.rank + perBatch * f.batch + deviation)
     }
   }
 }

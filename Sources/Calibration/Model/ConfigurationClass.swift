@@ -1,5 +1,5 @@
 /// Configurations that differ in their data alone: one rank, one batch, one accumulation.
-public struct ConfigurationClass: Hashable, Sendable, Codable {
+public struct ConfigurationClass: Hashable, Sendable, Codable, BitwiseCopyable {
   public var rank: Int
   public var batchSize: Int
   public var gradientAccumulation: Int

@@ -22,7 +22,7 @@ public struct CheckpointAdvice: Sendable, Hashable {
 
   /// nil where nothing interrupts a spot pod, or where the run has no steps.
   public init?(_ configuration: JobConfiguration, in world: WorldParameters) {
-    let seconds = world.step.settled(for: configuration).median(for: configuration)
+    let seconds = world.step.median(for: configuration)
     let steps = configuration.steps
     guard steps > 0, seconds > 0 else { return nil }
     guard let mtbf = world.interruptions.spot.meanInterval(over: Double(steps) * seconds) else { return nil }
