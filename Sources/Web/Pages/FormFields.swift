@@ -4,7 +4,7 @@ import NIOCore
 
 /// What a form or an address says, field by field; an empty field is none.
 struct FormFields: Sendable {
-  private var fields: [(name: String, value: String)] = []
+  private(set) var list: [(name: String, value: String)] = []
 
   /// - Throws: ``Problem`` where it is too large.
   init(_ request: Request) async throws {
@@ -26,20 +26,20 @@ struct FormFields: Sendable {
       }
       guard halves.count == 2, !halves[1].isEmpty else { continue }
       // Browsers end lines in two letters.
-      fields.append((halves[0], halves[1].replacing("\r\n", with: "\n")))
+      list.append((halves[0], halves[1].replacing("\r\n", with: "\n")))
     }
   }
 
   subscript(name: String) -> String? {
-    get { fields.last { $0.name == name }?.value }
+    get { list.last { $0.name == name }?.value }
     set {
-      fields.removeAll { $0.name == name }
-      if let newValue, !newValue.isEmpty { fields.append((name, newValue)) }
+      list.removeAll { $0.name == name }
+      if let newValue, !newValue.isEmpty { list.append((name, newValue)) }
     }
   }
 
   /// Every value of a field that may stand there several times.
-  func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+  func all(_ name: String) -> [String] { list.filter { $0.name == name }.map(\.value) }
 
   func has(_ name: String) -> Bool { self[name] != nil }
 
@@ -62,7 +62,7 @@ struct FormFields: Sendable {
 
   /// As it stands in an address.
   var query: String {
-    fields.filter { $0.name != "_csrf" }.map { "\(FormFields.escaped($0.name))=\(FormFields.escaped($0.value))" }.joined(separator: "&")
+    list.filter { $0.name != "_csrf" }.map { "\(FormFields.escaped($0.name))=\(FormFields.escaped($0.value))" }.joined(separator: "&")
   }
 
   static func escaped(_ text: String) -> String {
