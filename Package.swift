@@ -142,7 +142,7 @@ let package = Package(
       ]),
     .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "Live", "Journal", "Transport"]),
     .testTarget(name: "ValidationTests", dependencies: ["Validation", "DiscreteEvent"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation", "DiscreteEvent"]),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Journal", "Simulator", "Calibration", "Scenarios"],
       resources: [.copy("Fixtures")]),

@@ -1,4 +1,0 @@
-import CCairo
-
-/// The version of cairo.
-func cairoVersion() -> Int { Int(cairo_version()) }
