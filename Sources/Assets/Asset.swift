@@ -13,7 +13,7 @@ public struct Asset: Sendable {
   /// The same, compressed; nil where that would not be smaller.
   public let gzipped: Data?
 
-  init(_ name: String, _ text: String) {
+  public init(_ name: String, _ text: String) {
     self.name = name
     body = Data(text.utf8)
     let digest = SHA256.hash(data: body).prefix(8).map { String(format: "%02x", $0) }.joined()
@@ -44,15 +44,6 @@ public enum Assets {
     Asset("theme.js", Script.theme), Asset("times.js", Script.times), Asset("live.js", Script.live),
     Asset("estimate.js", Script.estimate), Asset("select.js", Script.select), Asset("checklist.js", Script.checklist),
   ]
-
-  private static let byFile = Dictionary(uniqueKeysWithValues: all.map { ($0.fileName, $0) })
-  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
-
-  /// By its name with the digest.
-  public static func file(_ name: String) -> Asset? { byFile[name] }
-
-  /// Where a page finds one: `/assets/style.0f3a….css`.
-  public static func path(_ name: String) -> String { "/assets/\(byName[name]?.fileName ?? name)" }
 }
 
 /// What stands in the browser's tab.

@@ -1,4 +1,3 @@
-import Assets
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -7,7 +6,7 @@ import NIOCore
 struct AssetRoutes {
   func add(to router: Router<LiveContext>) {
     router.get("assets/:name") { request, context in
-      guard let asset = context.parameters.get("name").flatMap(Assets.file) else {
+      guard let asset = context.parameters.get("name").flatMap(PageAssets.file) else {
         throw Problem(.notFound, "there is no such file")
       }
       var headers: HTTPFields = [

@@ -11,6 +11,13 @@ struct PageRoutes {
     let pages = router.group("dashboard").add(middleware: SignedIn(bearers: bearers)).add(middleware: PageProblems(desk: desk))
     pages.get("") { _, _ in Reply.see(Section.jobs.path) }
     JobsPage.add(to: pages, desk)
+    QueuePage.add(to: pages, desk)
+    NewJobRoutes(desk: desk).add(to: pages)
     JobPage.add(to: pages, desk)
+    EventLogPage.add(to: pages, desk)
+    DeedPage.add(to: pages, desk)
+    BudgetPage.add(to: pages, desk)
+    FilesPage.add(to: pages, desk)
+    TemplatesPage.add(to: pages, desk)
   }
 }

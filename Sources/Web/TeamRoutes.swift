@@ -102,32 +102,13 @@ struct TeamRoutes {
       return try Reply.json(
         TemplateList(templates: try catalogue.templates(for: person.name).map { TemplateDocument($0, view) }))
     }
+    let deeds = TemplateDeeds(runner: runner)
     router.post("templates") { request, context in
-      let person = try context.require(.engineer)
-      let new: NewTemplate = try await Reply.read(request)
-      guard (3...100).contains(new.name.count) else {
-        throw Problem(.badRequest, "a template's name has 3 to 100 characters")
-      }
-      let template = Catalogue.Template(
-        name: new.name, purpose: new.purpose, isShared: new.is_shared ?? true, tags: new.tags ?? [],
-        configuration: new.configuration, creator: person.name)
-      guard try catalogue.put(template, at: await runner.view.at) else {
-        throw Problem(.conflict, "there is a template '\(new.name)' of somebody else's", hint: "choose another name")
-      }
-      try await record(person.act("template.put", new.name))
-      return try Reply.json(TemplateDocument(template, await runner.view), .created)
+      _ = try context.require(.engineer)
+      return try Reply.json(try await deeds.put(Reply.read(request), context), .created)
     }
     router.delete("templates/:name") { _, context in
-      let person = try context.require(.engineer)
-      let name = (context.parameters.get("name") ?? "").removingPercentEncoding ?? ""
-      guard let template = try catalogue.templates(for: person.name).first(where: { $0.name == name }) else {
-        throw Problem(.notFound, "there is no template '\(name)'", hint: "lora-train template list")
-      }
-      guard template.creator == person.name || person.role == .manager else {
-        throw Problem(.forbidden, "'\(name)' is \(template.creator)'s")
-      }
-      _ = try catalogue.removeTemplate(name)
-      try await record(person.act("template.remove", name))
+      try await deeds.remove((context.parameters.get("name") ?? "").removingPercentEncoding ?? "", context)
       return try Reply.json(TemplateList(templates: []))
     }
   }

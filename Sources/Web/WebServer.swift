@@ -19,6 +19,9 @@ public struct WebServer: Sendable {
     /// What the month will come to from where the jobs stand.
     public var forecast: @Sendable (LiveView) async throws -> ForecastDocument
 
+    /// What an hour of a pod costs, in US dollars; nil where that is not known.
+    public var rates: (spot: Double, onDemand: Double)?
+
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
@@ -54,7 +57,7 @@ public struct WebServer: Sendable {
     self.store = store
     self.storePath = storePath
     self.token = token
-    self.advice = advice
+    self.advice = AdviceCache.around(advice)
     self.shelf = shelf
   }
 

@@ -24,11 +24,11 @@ import Testing
   @Test func assetsAreKeptForEverAndSmall() async throws {
     let office = try Office()
     var sum = 0
-    for asset in Assets.all {
-      let plain = try await office.ask("GET", Assets.path(asset.name), token: nil)
+    for asset in PageAssets.all {
+      let plain = try await office.ask("GET", PageAssets.path(asset.name), token: nil)
       #expect(plain.status == 200 && plain.body == asset.body)
       let packed = try await office.ask(
-        "GET", Assets.path(asset.name), token: nil, headers: ["Accept-Encoding": "gzip"])
+        "GET", PageAssets.path(asset.name), token: nil, headers: ["Accept-Encoding": "gzip"])
       #expect(packed.body == asset.gzipped ?? asset.body)
       sum += packed.body.count
       #expect(!plain.text.contains("http://") && !plain.text.contains("https://") || asset.name == "icon.svg")

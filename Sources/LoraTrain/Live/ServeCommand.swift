@@ -167,15 +167,17 @@ struct ServeCommand: AsyncParsableCommand {
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL { publicURL } else { await address.value } },
       tell: { diary.write($0) })
+    var advice = WebServer.Advice(
+      quote: { configuration in
+        if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
+        try pods.check(configuration.pricing)
+        return try await quoter.quote(configuration)
+      }, forecast: { try await forecaster.forecast($0) },
+      fixes: { quoter.fixes($0, $1) })
+    advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let server = WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
-      advice: WebServer.Advice(
-        quote: { configuration in
-          if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
-          try pods.check(configuration.pricing)
-          return try await quoter.quote(configuration)
-        }, forecast: { try await forecaster.forecast($0) },
-        fixes: { quoter.fixes($0, $1) }))
+      advice: advice)
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in

@@ -1,4 +1,5 @@
 import DiscreteEvent
+import Engine
 import Foundation
 import Hummingbird
 import Journal

@@ -1,4 +1,3 @@
-import Assets
 import Journal
 import Live
 
@@ -29,7 +28,7 @@ struct Frame: Sendable {
   var formToken: String
   var groups: [Group]
   var banners: [Banner]
-  var style = Assets.path("style.css")
+  var styles = ["style.css", "chart.css"].map(PageAssets.path)
   var scripts: [String]
 
   init(_ page: some Page, _ view: LiveView, _ context: LiveContext, notice: Banner?) {
@@ -46,7 +45,7 @@ struct Frame: Sendable {
       return links.isEmpty ? nil : Group(label: group.label, links: links)
     }
     banners = [notice].compactMap { $0 } + Frame.banners(view)
-    scripts = (["times.js"] + page.scripts).map(Assets.path)
+    scripts = (["times.js"] + page.scripts).map(PageAssets.path)
   }
 
   /// What stands above every page until it is over.

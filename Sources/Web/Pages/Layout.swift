@@ -1,11 +1,10 @@
-import Assets
-
 /// The page around every page, and the pieces that several share.
 enum Layout {
   static let name = "layout"
 
   static let partials = [
     name: page,
+    "estimate": EstimatePanel.partial,
     "time": #"<time datetime="{{iso}}">{{text}}</time>"#,
     "badge": #"<span class="badge {{status}}">{{statusText}}</span>"#,
     "csrf": #"<input type="hidden" name="_csrf" value="{{frame.formToken}}">"#,
@@ -20,7 +19,8 @@ enum Layout {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{{frame.title}} · lora-train</title>
     <link rel="icon" href="{{icon}}" type="image/svg+xml">
-    <link rel="stylesheet" href="{{frame.style}}">
+    {{#frame.styles}}<link rel="stylesheet" href="{{.}}">
+    {{/frame.styles}}
     <script src="{{theme}}"></script>
     {{#frame.scripts}}<script src="{{.}}" defer></script>
     {{/frame.scripts}}
@@ -54,5 +54,5 @@ enum Layout {
     </div>
     </body>
     </html>
-    """#.replacing("{{theme}}", with: Assets.path("theme.js")).replacing("{{icon}}", with: Assets.path("icon.svg"))
+    """#.replacing("{{theme}}", with: PageAssets.path("theme.js")).replacing("{{icon}}", with: PageAssets.path("icon.svg"))
 }

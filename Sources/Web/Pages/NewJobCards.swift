@@ -1,4 +1,5 @@
 import Calibration
+import DiscreteEvent
 import Engine
 import Foundation
 import Live
@@ -51,7 +52,7 @@ enum NewJobCards {
 
   /// Of the store's own spot jobs that had a slot in the last 30 days.
   private static func interruptions(_ view: LiveView) -> String {
-    let since = view.at - .days(30)
+    let since = view.at - Span.days(30)
     var (ran, interrupted) = (0, 0)
     for i in view.fleet.jobs.indices {
       let job = view.fleet.jobs[i]

@@ -7,7 +7,10 @@ import NIOCore
 /// All templates, compiled once.
 enum PageLibrary {
   /// Every kind of page there is: add a new one here.
-  static let pages: [any Page.Type] = [JobsPage.self, JobPage.self, ProblemPage.self]
+  static let pages: [any Page.Type] = [
+    JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self, ReviewPage.self, QueuePage.self,
+    BudgetPage.self, ProblemPage.self,
+  ]
 
   static let library: MustacheLibrary = {
     var library = MustacheLibrary()

@@ -1,3 +1,4 @@
+import DiscreteEvent
 import Engine
 import Foundation
 import Hummingbird
