@@ -44,6 +44,8 @@ public struct JobSpec: Hashable, Sendable, BitwiseCopyable, Codable {
 /// Why an attempt to get a pod failed.
 public enum Unavailability: UInt8, Hashable, Sendable, BitwiseCopyable, Codable {
   case noCapacity, timeout, region, error
+  /// The account's credit, its limits, or its key stand against it: until a person does something, the next attempt fares no better.
+  case balance, quota, key
 }
 
 /// How a pod was lost.

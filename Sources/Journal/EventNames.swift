@@ -12,6 +12,7 @@ enum EventNames {
   ]
   static let unavailability: KeyValuePairs<String, Unavailability> = [
     "no_capacity": .noCapacity, "timeout": .timeout, "region": .region, "error": .error,
+    "balance": .balance, "quota": .quota, "key": .key,
   ]
   static let fallback: KeyValuePairs<String, Fallback> = [
     "ask": .ask, "fail": .fail, "on_demand": .onDemand, "keep_trying": .keepTrying,

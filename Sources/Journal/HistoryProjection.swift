@@ -109,7 +109,13 @@ struct HistoryProjection {
       tracks[i].number = requests
       try request(i, after, at)
     case .podUnavailable(_, let why):
-      try resolve(i, why == .timeout ? "timeout" : why == .error ? "error" : "unavailable", at)
+      let outcome =
+        switch why {
+        case .timeout: "timeout"
+        case .noCapacity, .region: "unavailable"
+        case .error, .balance, .quota, .key: "error"
+        }
+      try resolve(i, outcome, at)
     case .podGranted(_, let rate): try grant(i, after, rate, at)
     case .stageFinished(_, let stage):
       try endStage(i, at, completed: true, steps: after.spec.steps)

@@ -18,6 +18,8 @@ public struct JournalOpening: Hashable, Sendable, Codable {
   public var allocations: [Int64]
   /// Seconds of the store's time in one of the machine's: other than 1 only where pods are played.
   public var timeScale = 1.0
+  /// Up to here the journal was simulated, and only then people came (microseconds since 1970); nil: nothing of it was.
+  public var simulatedUntil: Int64?
 
   public init(
     store: String, origin: Origin, policyName: String, policies: Policies, budget: BudgetState = BudgetState()
@@ -30,7 +32,9 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     allocations = Array(budget.allocations)
   }
 
-  private enum CodingKeys: CodingKey { case store, origin, policyName, policies, boundaries, allocations, timeScale }
+  private enum CodingKeys: CodingKey {
+    case store, origin, policyName, policies, boundaries, allocations, timeScale, simulatedUntil
+  }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -41,6 +45,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     boundaries = try fields.decode([Int64].self, forKey: .boundaries)
     allocations = try fields.decode([Int64].self, forKey: .allocations)
     timeScale = try fields.decodeIfPresent(Double.self, forKey: .timeScale) ?? 1
+    simulatedUntil = try fields.decodeIfPresent(Int64.self, forKey: .simulatedUntil)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -52,6 +57,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     try fields.encode(boundaries, forKey: .boundaries)
     try fields.encode(allocations, forKey: .allocations)
     if timeScale != 1 { try fields.encode(timeScale, forKey: .timeScale) }
+    try fields.encodeIfPresent(simulatedUntil, forKey: .simulatedUntil)
   }
 
   /// An engine that has seen nothing yet; `policies` in place of the journal's own where others are tried.

@@ -17,7 +17,7 @@ extension Coordinator {
       } else {
         try adopt(pod, request)
       }
-    case .refused(let why):
+    case .refused(let why, _):
       if !rental.isOver, !rental.isHeld { try giveUp(request, why) }
     case .ambiguous:
       watch.wantsList = true

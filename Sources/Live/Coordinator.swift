@@ -205,7 +205,7 @@ public struct Coordinator {
 
   // MARK: What people see
 
-  func description(of job: JobIndex) -> JobDescription? {
+  public func description(of job: JobIndex) -> JobDescription? {
     let i = Int(job.rawValue)
     return i < book.descriptions.count ? book.descriptions[i] : nil
   }

@@ -40,8 +40,8 @@ public enum UserRequest: Hashable, Sendable {
 
 public enum CreationAnswer: Hashable, Sendable {
   case created(PodObservation)
-  /// Certainly no pod was made.
-  case refused(Unavailability)
+  /// Certainly no pod was made; what a person should hear of it, with what can be done.
+  case refused(Unavailability, said: String? = nil)
   /// A time-out, a 5xx, a broken connection: there may be a pod.
   case ambiguous
 }

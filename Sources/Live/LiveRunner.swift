@@ -17,6 +17,8 @@ public actor LiveRunner {
   private let reportAddress: @Sendable () async -> String
   private let tell: @Sendable (LiveNews) -> Void
 
+  /// Why each job's last attempt to get a pod was refused.
+  private var lastWords: [JobIndex: String] = [:]
   private var inbox: [LiveInput] = []
   private var isScheduled = false
   private var tickets: UInt64 = 0
@@ -126,7 +128,7 @@ public actor LiveRunner {
         let launch = WorkerLaunch(
           description: description, reportAddress: await reportAddress(), secret: keys.secret(for: request.name))
         let answer = await provider.create(request, launch)
-        if case .created = answer {} else { tell(.trouble("\(request.name) was not made: \(answer)")) }
+        heard(answer, of: request)
         put(.creationAnswered(request: request.name.request, answer))
       }
     case .terminate(let pod):
@@ -151,6 +153,28 @@ public actor LiveRunner {
     case .acknowledge(let ticket, let acknowledgement):
       workers.removeValue(forKey: ticket)?.resume(returning: acknowledgement)
     case .answer(let ticket, let answer): askers.removeValue(forKey: ticket)?.resume(returning: answer)
+    }
+  }
+
+  /// What a person is told of an attempt that brought no pod: in the diary, and with the job.
+  private func heard(_ answer: CreationAnswer, of request: PodRequest) {
+    switch answer {
+    case .created: lastWords[request.job] = nil
+    case .ambiguous: tell(.trouble("nobody knows yet whether \(request.name) was made"))
+    case .refused(let why, let said):
+      tell(.trouble("\(request.name) was not made: \(said ?? "\(why)")"))
+      // Attempts go on for an hour: the same thing is kept once.
+      guard let said, lastWords.updateValue(said, forKey: request.job) != said else { return }
+      let now = time.reading.wall
+      let message = Catalogue.Message(
+        kind: .warning, code: "pod_refused", message: said, at: now.microseconds)
+      do {
+        try catalogue.record([
+          .init(job: request.job, metrics: [], message: (number: 0, pod: request.name.description, message), at: now)
+        ])
+      } catch {
+        tell(.trouble("what became of \(request.name) could not be kept: \(error)"))
+      }
     }
   }
 

@@ -27,7 +27,10 @@ public struct RentalRefusal: Hashable, Sendable, CustomStringConvertible {
     switch kind {
     case .noCapacity, .spotNotOffered: .noCapacity
     case .region: .region
-    default: .error
+    case .balance: .balance
+    case .quota: .quota
+    case .key: .key
+    case .tooMany, .invalid, .unreachable: .error
     }
   }
 

@@ -18,6 +18,7 @@ public struct RunPodAccount: Sendable {
   struct SpotOffer {
     /// Dollars an hour: the lowest bid that is taken; nil: none is.
     var bid: Double?
+    var status = 200
     var message: String?
     var code: String?
   }
@@ -71,7 +72,7 @@ public struct RunPodAccount: Sendable {
       ["gpu": .text(client.settings.gpu)], as: Types.self, .question)
     return SpotOffer(
       bid: answer.data?.gpuTypes?.first?.lowestPrice?.minimumBidPrice.flatMap { $0 > 0 ? $0 : nil },
-      message: answer.message, code: answer.code)
+      status: answer.status, message: answer.message, code: answer.code)
   }
 
   /// The lowest bid for an interruptible pod, nanodollars an hour; nil: the account is offered none, or nobody answers.

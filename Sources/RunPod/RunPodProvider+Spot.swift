@@ -30,7 +30,7 @@ extension RunPodProvider {
       // Whatever is wrong, only a question was asked.
       let detail = offer.message ?? "Spot pods are no longer offered"
       return refuse(
-        RentalRefusal(status: 200, detail: detail, code: offer.code, gpu: settings.gpu, pricing: .spot)
+        RentalRefusal(status: offer.status, detail: detail, code: offer.code, gpu: settings.gpu, pricing: .spot)
           ?? .init(.unreachable, detail: detail, gpu: settings.gpu, pricing: .spot))
     }
     var input: [String: GraphQLValue] = [

@@ -17,6 +17,8 @@ public actor RunPodProvider: PodProvider {
   private let settings: RunPodSettings
   private let time: LiveTime
   private let bundle: BundleLink
+  private let secrets: RunPodSecrets
+  private var ends: RunPodEnds
   private let tell: @Sendable (String) -> Void
   /// All pods of the last complete list.
   private var present: Set<String>?
@@ -32,6 +34,8 @@ public actor RunPodProvider: PodProvider {
   ) {
     (self.settings, self.time, self.bundle, self.tell) = (settings, time, bundle, tell)
     client = RunPodClient(settings, time: time, http: http)
+    secrets = RunPodSecrets(client)
+    ends = RunPodEnds(client)
     var capabilities: ProviderCapabilities = [.prices]
     if settings.offersSpot { capabilities.insert(.spot) }
     if settings.volume != nil { capabilities.insert(.volumes) }
@@ -48,8 +52,12 @@ public actor RunPodProvider: PodProvider {
     } catch {
       return refuse(.init(.invalid, detail: "\(error)", gpu: settings.gpu, pricing: request.pricing))
     }
-    if let token = settings.huggingFace { environment["HF_TOKEN"] = token.value }
     do throws(RunPodClient.Trouble) {
+      if let token = settings.huggingFace {
+        let name = RunPodSecrets.name(of: token)
+        if let problem = try await secrets.keep(token, as: name) { return refuse(problem, request) }
+        environment["HF_TOKEN"] = RunPodSecrets.reference(name)
+      }
       return request.pricing == .spot
         ? try await rent(request, environment) : try await deploy(request, environment)
     } catch {
@@ -83,6 +91,14 @@ public actor RunPodProvider: PodProvider {
     return answerTo(request, status: answer.status, detail: detail)
   }
 
+  /// The token cannot be kept as a secret: the pod would not be able to load its model.
+  private func refuse(_ problem: (status: Int, detail: String), _ request: PodRequest) -> CreationAnswer {
+    let detail = "HF_TOKEN cannot be kept as a secret of the account: \(problem.detail)"
+    return refuse(
+      RentalRefusal(status: problem.status, detail: detail, gpu: settings.gpu, pricing: request.pricing)
+        ?? .init(.unreachable, detail: detail, gpu: settings.gpu, pricing: request.pricing))
+  }
+
   /// An answer that was no success: refused where that is certain.
   func answerTo(_ request: PodRequest, status: Int, detail: String, code: String? = nil) -> CreationAnswer {
     if let refusal = RentalRefusal(
@@ -95,8 +111,7 @@ public actor RunPodProvider: PodProvider {
   }
 
   func refuse(_ refusal: RentalRefusal) -> CreationAnswer {
-    tell(refusal.description)
-    return .refused(refusal.unavailability)
+    .refused(refusal.unavailability, said: refusal.description)
   }
 
   // MARK: Ends and lists
@@ -125,7 +140,9 @@ public actor RunPodProvider: PodProvider {
       cursor = next
     } while true
     (present, lastTrouble) = (Set(pods.map(\.id)), nil)
-    return pods.filter { $0.status != "TERMINATED" }.map { observation($0) }
+    let stopped = pods.filter { ["EXITED", "ERROR"].contains($0.status) }.map(\.id)
+    let kinds = await ends.kinds(of: stopped)
+    return pods.filter { $0.status != "TERMINATED" }.map { observation($0, kinds[$0.id]) }
   }
 
   private func page(_ cursor: String?) async -> PodPage? {
@@ -152,12 +169,13 @@ public actor RunPodProvider: PodProvider {
     return nil
   }
 
-  private func observation(_ pod: PodDocument) -> PodObservation {
+  /// - Parameter end: what GraphQL says of how it ended; REST v2 says only that it did.
+  private func observation(_ pod: PodDocument, _ end: LossKind? = nil) -> PodObservation {
     let status: PodObservation.Status =
       switch pod.status {
       // We stop no pods: whoever did took it back.
-      case "EXITED": .exited(.interrupted)
-      case "ERROR": .exited(.lost)
+      case "EXITED": .exited(end ?? .interrupted)
+      case "ERROR": .exited(end ?? .lost)
       default: .running
       }
     return PodObservation(

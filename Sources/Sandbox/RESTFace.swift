@@ -20,6 +20,8 @@ enum RESTFace {
     let path = request.segments
     guard path.first == "v2" else { throw notFound }
     switch (request.method, path.count, path.dropFirst().first) {
+    case ("POST", 3, "account") where path[2] == "secrets":
+      return (SandboxAnswer(201, try cloud.keepSecret(try request.json())), [])
     case ("GET", 2, "pods"): return (try list(request, cloud), [])
     case ("POST", 2, "pods"):
       let pod = try cloud.create(try PodOrderReader.order(try request.json()))

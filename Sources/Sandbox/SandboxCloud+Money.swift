@@ -6,8 +6,11 @@ extension SandboxCloud {
     pods.reduce(0) { $0 + ($1.periods.last.map { $0.until == nil ? $0.gpu + $0.disk : 0 } ?? 0) }
   }
 
+  /// Nanodollars that all pods have cost so far.
+  public var spent: Int64 { pods.reduce(0) { $0 + cost($1) } }
+
   /// Nanodollars that are left.
-  public var balance: Int64 { settings.deposit - pods.reduce(0) { $0 + cost($1) } }
+  public var balance: Int64 { settings.deposit + credit - spent }
 
   /// When nothing is left; in the distant future while nothing is rented.
   var emptyAt: Instant {
@@ -22,6 +25,15 @@ extension SandboxCloud {
       let time = (period.until ?? now) - period.from
       return sum + SandboxCloud.cost(period.gpu, time) + SandboxCloud.cost(period.disk, time)
     }
+  }
+
+  /// Nanodollars of every pod that is no more and whose lines are all on the bill by now.
+  public var finalCosts: [(pod: String, amount: Int64)] {
+    pods.filter { pod in
+      guard pod.status == .terminated, let end = pod.periods.last?.until else { return false }
+      // The last hour's end, and the latest that its line may be.
+      return end + .hours(3) <= now
+    }.map { ($0.id, cost($0)) }
   }
 
   /// A rate over a time, cut off to whole nanodollars. Both together pass 64 bits within minutes.

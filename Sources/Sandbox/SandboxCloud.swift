@@ -7,13 +7,19 @@ public struct SandboxCloud: Sendable, Codable {
   public let seed: UInt64
   /// All that ever were, by ordinal.
   public private(set) var pods: [SandboxPod] = [] { didSet { changes += 1 } }
-  /// How often something of the pods has changed.
+  /// How often something has changed that has to be remembered.
   private(set) var changes = 0
   public private(set) var now: Instant
+  /// Nanodollars that were paid in beside the deposit.
+  public var credit: Int64 = 0 { didSet { changes += 1 } }
+  /// Values by name: write-only, as RunPod's are.
+  var secrets: [String: SandboxSecret] = [:] { didSet { changes += 1 } }
   var quota: SandboxQuota
   /// Faults that meet the next request of an operation, before any that are drawn.
   var plannedFaults: [SandboxFault.Rate] = []
   private var requests: UInt32 = 0
+  /// How often a pod was asked for: whoever is refused has another luck the next time.
+  private var attempts: UInt32 = 0 { didSet { changes += 1 } }
   private var byID: [String: Int] = [:]
 
   public init(settings: SandboxSettings = SandboxSettings(), seed: UInt64, at now: Instant) {
@@ -126,7 +132,7 @@ public struct SandboxCloud: Sendable, Codable {
   subscript(id: String) -> SandboxPod? { byID[id].map { pods[$0] } }
 
   /// Those that a list shows, oldest first.
-  var listed: [SandboxPod] { pods.filter { $0.status != .terminated } }
+  public var listed: [SandboxPod] { pods.filter { $0.status != .terminated } }
 
   /// - Throws: the way RunPod refuses it.
   public mutating func create(_ order: SandboxPod.Order) throws(SandboxProblem) -> SandboxPod {
@@ -141,7 +147,8 @@ public struct SandboxCloud: Sendable, Codable {
     }
     guard balance >= rate else { throw .noBalance }
     let (number, center) = (UInt32(pods.count), try dataCenter(order))
-    var luck = stream(number, 0, .stock)
+    var luck = stream(attempts, 0, .stock)
+    attempts &+= 1
     guard pods.count(where: { $0.status.isBilled && $0.order.gpu == gpu.id }) < gpu.stock,
       luck.uniform() >= settings.stockOuts
     else { throw .noCapacity }

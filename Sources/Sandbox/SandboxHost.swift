@@ -19,6 +19,9 @@ public actor SandboxHost {
   private let folder: URL?
   private let key: String
   private var alarm: Task<Void, Never>?
+  /// Pods whose processes were told to go a moment ago.
+  private var leaving: Set<String> = []
+  private var hasLooked = false
 
   /// - Parameters:
   ///   - key: what requests have to bear.
@@ -43,6 +46,18 @@ public actor SandboxHost {
       throw InputError(
         .badData, file: memory.path, "the sandbox's memory cannot be read",
         hint: "remove it: pods that still run are then nobody's")
+    }
+  }
+
+  /// Writes down a cloud that a host then finds in its folder.
+  ///
+  /// - Throws: `InputError` where the folder cannot be made or written.
+  public static func leave(_ cloud: SandboxCloud, in folder: String) throws {
+    let memory = try make(folder).appendingPathComponent("cloud.json")
+    do {
+      try JSONEncoder().encode(cloud).write(to: memory, options: .atomic)
+    } catch {
+      throw InputError(.cannotCreate, file: memory.path, "cannot be written", hint: "has the disk room?")
     }
   }
 
@@ -142,6 +157,9 @@ public actor SandboxHost {
     perform(cloud.listed.map { .kill(pod: $0.id) })
   }
 
+  /// What a pod's container finds in its environment.
+  public func environment(of pod: String) -> [String: String]? { cloud[pod].map { cloud.resolved($0.order.env) } }
+
   /// Nanodollars that a pod has cost so far, by its id.
   public func cost(of pod: String) -> Int64? { cloud[pod].map { cloud.cost($0) } }
 
@@ -184,9 +202,10 @@ public actor SandboxHost {
     for deed in deeds {
       switch deed {
       case .start(let id):
-        guard let pod = cloud[id] else { continue }
+        // One that was killed after it had started a pod, and before it wrote that down, finds it running.
+        guard let pod = cloud[id], leaving.contains(id) || ProcessSession.members(folder)[id] == nil else { continue }
         do {
-          try SandboxProcess.start(pod, in: folder)
+          try SandboxProcess.start(pod, environment: cloud.resolved(pod.order.env), in: folder)
         } catch {
           cloud.ended(id, code: nil)
         }
@@ -194,11 +213,13 @@ public actor SandboxHost {
         let living = ProcessSession.members(folder)[id] ?? []
         for process in living { kill(process, SIGTERM) }
         guard !living.isEmpty else { continue }
+        leaving.insert(id)
         Task {
           try? await Task.sleep(for: SandboxHost.grace)
           for process in living where ProcessSession.members(folder)[id]?.contains(process) == true {
             kill(process, SIGKILL)
           }
+          leaving.remove(id)
         }
       case .kill(let id):
         for process in ProcessSession.members(folder)[id] ?? [] { kill(process, SIGKILL) }
@@ -206,12 +227,17 @@ public actor SandboxHost {
     }
   }
 
-  /// Pods whose processes have ended by themselves.
+  /// Pods whose processes have ended by themselves; and, once, processes whose pods are no more: whoever told them to go was killed before they
+  /// were gone.
   private func lookForEnds() {
     let running = cloud.listed.filter { $0.status == .running }
-    guard let folder = folder?.appendingPathComponent("pods"), !running.isEmpty else { return }
+    guard let folder = folder?.appendingPathComponent("pods"), !running.isEmpty || !hasLooked else { return }
     ProcessSession.reap()
     let living = ProcessSession.members(folder)
+    if !hasLooked {
+      hasLooked = true
+      perform(living.keys.filter { cloud[$0]?.status != .running }.map { .stop(pod: $0) })
+    }
     for pod in running where living[pod.id] == nil {
       cloud.ended(pod.id, code: SandboxProcess.code(of: pod, in: folder))
     }

@@ -59,9 +59,9 @@ public struct SandboxPod: Hashable, Sendable, Codable {
   let ordinal: UInt32
   public let order: Order
   /// Nanodollars an hour, of its GPUs.
-  let rate: Int64
+  public let rate: Int64
   let dataCenter: String
-  let created: Instant
+  public let created: Instant
   public internal(set) var status = Status.provisioning
   var statusChange: String
   /// When the container began to run the last time.

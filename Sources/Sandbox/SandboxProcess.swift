@@ -8,7 +8,7 @@ enum SandboxProcess {
     "trap : TERM; sh -c \"$SANDBOX_ARGS\"; code=$?; echo \"$code\" > \"$SANDBOX_END.new\"; "
     + "mv \"$SANDBOX_END.new\" \"$SANDBOX_END\"; exit $code"
 
-  static func start(_ pod: SandboxPod, in folder: URL) throws {
+  static func start(_ pod: SandboxPod, environment: [String: String], in folder: URL) throws {
     let own = folder.appendingPathComponent(pod.id)
     try FileManager.default.createDirectory(
       at: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -23,7 +23,7 @@ enum SandboxProcess {
       environment: [
         "PATH": machine["PATH"] ?? "/usr/bin:/bin", "HOME": disk.path, "TMPDIR": disk.path, "SANDBOX_ARGS": args,
         "SANDBOX_END": end(of: pod, in: folder).path, "SANDBOX_DISK": disk.path,
-      ].merging(pod.order.env) { $1 }
+      ].merging(environment) { $1 }
         .merging([
           "RUNPOD_POD_ID": pod.id, "RUNPOD_DC_ID": pod.dataCenter, "RUNPOD_GPU_COUNT": "\(pod.order.count)",
           "RUNPOD_API_KEY": "pod-\(pod.id)", "RUNPOD_POD_HOSTNAME": "\(pod.id)-64410a",

@@ -40,8 +40,8 @@ public struct SandboxSettings: Hashable, Sendable, Codable {
   public var interruptions: Law? = .exponential(mean: 6.9 * 3600)
   /// How long a host lasts; nil: for ever.
   public var hostFailures: Law? = .exponential(mean: 90 * 24 * 3600)
-  /// The probability that a creation finds no GPU, whatever the stock. Not by default: whoever is refused has the same luck again.
-  public var stockOuts = 0.0
+  /// The probability that a creation finds no GPU, whatever the stock; the next one has another luck.
+  public var stockOuts = 0.05
 
   /// From the end of an hour, or of a pod, to its line on the bill.
   public var billLateness = Law.uniform(low: 300, high: 2_700)

@@ -90,6 +90,12 @@ struct Station: Sendable {
   }
 }
 
+extension CreationAnswer {
+  /// Without its words.
+  var plain: CreationAnswer { if case .refused(let why, _) = self { .refused(why) } else { self } }
+  var said: String? { if case .refused(_, let said) = self { said } else { nil } }
+}
+
 final class HandClock: @unchecked Sendable {
   private let lock = NSLock()
   private var time = Instant(microseconds: 1_764_547_200_000_000)

@@ -125,6 +125,22 @@ import Testing
     #expect(throws: SandboxProblem.self) { try cloud.create(Self.order()) }
   }
 
+  @Test func aStockOutPasses() {
+    var settings = Self.settings()
+    settings.stockOuts = 0.5
+    var cloud = SandboxCloud(settings: settings, seed: 1, at: Self.start)
+    var granted = [Bool]()
+    for _ in 0..<40 {
+      let pod: SandboxPod? = try? cloud.create(Self.order())
+      granted.append(pod != nil)
+      if let pod { _ = try? cloud.act(.terminate, on: pod.id) }
+    }
+    let count: Int = granted.count { $0 }
+    #expect((10...30).contains(count), "half of the attempts, not all or none from some attempt on")
+    let last: ArraySlice<Bool> = granted.suffix(10)
+    #expect(last.contains(true) && last.contains(false))
+  }
+
   @Test func whatIsRememberedIsTheSame() throws {
     var cloud = SandboxCloud(seed: 3, at: Self.start)
     for _ in 0..<4 { _ = try? cloud.create(Self.order(spot: true)) }

@@ -35,6 +35,7 @@ class Worker:
         self.ahead = 0.0  # of us, the server's clock
         self.is_told_to_go = False
         self.step = self.saved = FIRST
+        self.due = time.monotonic()  # when what is being done is done
 
     # What is said
 
@@ -94,10 +95,11 @@ class Worker:
 
     def take(self, seconds):
         """Works so long; returns early where the work is to end. True: to the end."""
-        until = time.monotonic() + seconds / SCALE
+        # From when the work before was due: being woken late, a thousand times, adds up to nothing.
+        self.due += seconds / SCALE
         with self.condition:
             while not (self.is_told_to_go or self.directive == "stop"):
-                left = until - time.monotonic()
+                left = self.due - time.monotonic()
                 if left <= 0:
                     return True
                 self.condition.wait(left)
@@ -113,10 +115,11 @@ class Worker:
 
     def stop(self):
         if self.is_told_to_go:
+            # Five seconds do not upload a checkpoint.
             self.report("interruption_noticed")
-        if self.step > self.saved:
-            self.save(0)
-        if not self.is_told_to_go:
+        else:
+            if self.step > self.saved:
+                self.save(0)
             self.report("stopped")
         self.finish(INTERRUPTED if self.is_told_to_go else 0)
 

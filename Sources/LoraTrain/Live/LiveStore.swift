@@ -22,6 +22,8 @@ struct LiveStore: Sendable {
     var isPlayed = true
     /// Of a new store, where nothing else is said.
     var usualScale = 1.0
+    /// The world in which a new store's simulated month was; nil: it begins empty.
+    var month: SampleMonth.World?
   }
 
   let path: String
@@ -31,7 +33,8 @@ struct LiveStore: Sendable {
   /// The store's own name, part of its pods'.
   let name: String
   private let opening: JournalOpening
-  private let isNew: Bool
+  /// It was made just now.
+  let isNew: Bool
   private let lock: FileLock
 
   /// Finds what is there, and makes the files beside it.
@@ -50,11 +53,18 @@ struct LiveStore: Sendable {
       throw InputError(
         .badConfiguration, "pods that cost money know no faster time", hint: "leave out --time-scale, or use --sandbox")
     }
-    if isNew {
+    if isNew, let world = plan.month {
+      time = LiveTime(origin: LiveTime.machine, scale: plan.timeScale ?? plan.usualScale)
+      var opening = LiveStore.opening(plan, at: time.origin - SampleMonth.length)
+      opening.simulatedUntil = time.origin.microseconds
+      self.opening = opening
+      try SampleMonth.make(path, opening, world, limit: plan.limit)
+    } else if isNew {
       time = LiveTime(origin: LiveTime.machine, scale: plan.timeScale ?? plan.usualScale)
       opening = LiveStore.opening(plan, at: time.origin)
     } else {
-      let (there, origin) = try EventStore.opening(path: path)
+      let (there, began) = try EventStore.opening(path: path)
+      let origin = there.simulatedUntil.map { Instant(microseconds: $0) } ?? began
       guard there.origin != .synthetic else {
         throw InputError(
           .badData, file: path, "was simulated: there is nothing live about it", hint: "name another store")
@@ -81,6 +91,8 @@ struct LiveStore: Sendable {
   private static func opening(_ plan: Plan, at now: Instant) -> JournalOpening {
     var policies = Calibrated.policies
     policies.maxConcurrent = plan.slots
+    // After an hour without a pod a person is asked; who says nothing wants it to go on.
+    (policies.afterProvisioning, policies.afterSilence) = (.ask, .keepTrying)
     policies.budgetLimit = plan.limit
     // What played pods took and cost is no history to plan by.
     var opening = JournalOpening(
@@ -96,7 +108,7 @@ struct LiveStore: Sendable {
   /// - Throws: `InputError` where the journal cannot be made, or is damaged.
   func coordinator() throws -> Coordinator {
     let settings = LiveSettings().scaled(by: time.scale)
-    guard isNew else {
+    guard isNew, opening.simulatedUntil == nil else {
       return try Coordinator.open(path: path, home: LiveStore.home(path), at: time.reading, settings: settings)
     }
     // Its first row says when its time began: whoever opens it again reckons from there.
@@ -114,9 +126,11 @@ struct LiveStore: Sendable {
   }
 
   /// Which machine, file and copy of it: SQLite never gives a file another number, whoever copies or restores it does.
-  static func home(_ path: String) throws -> String {
+  ///
+  /// - Parameter now: where the file is until it gets its name.
+  static func home(_ path: String, now place: String? = nil) throws -> String {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard stat(place ?? path, &status) == 0 else {
       throw InputError(.noInput, file: path, "is not there any more")
     }
     let machine =

@@ -82,7 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
       plan: .init(
         slots: slots ?? configuration.serve.slots.map { Int32($0) } ?? 3,
         limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget, timeScale: timeScale,
-        isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1))
+        isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
     // Signals are the server's now: what is going on is brought to an end.
     signal(SIGPIPE, SIG_IGN)
     let diary = Diary()
@@ -94,10 +94,11 @@ struct ServeCommand: AsyncParsableCommand {
       let pods = try await LivePods.runPod(
         settings, live, asksForSpot: configuration.runPod.spot == nil, diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
-    case .sandbox(var world, let seed):
-      // What estimates stand on is what pods cost here, too.
-      world.gpus[0].spot = world.gpus[0].spot.map { _ in quoter.rates.spot }
-      (world.gpus[0].secure, world.gpus[0].community) = (quoter.rates.onDemand, quoter.rates.onDemand)
+    case .sandbox(let world, let seed):
+      if live.isNew {
+        diary.say("the store begins with a simulated month of a team: its jobs are tagged \(SampleMonth.tag)")
+      }
+      let world = ServeCommand.priced(world, quoter)
       try await withSandbox(world, seed: seed, live, diary) { settings in
         let pods = try await LivePods.runPod(settings, live, asksForSpot: true, diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
@@ -106,6 +107,19 @@ struct ServeCommand: AsyncParsableCommand {
     // Its lock is held until here.
     withExtendedLifetime(live) {}
     diary.say("stopped; pods go on, and are found again")
+  }
+
+  /// What estimates stand on is what pods cost in a sandbox, too.
+  private static func priced(_ world: SandboxSettings, _ quoter: Quoter) -> SandboxSettings {
+    var world = world
+    world.gpus[0].spot = world.gpus[0].spot.map { _ in quoter.rates.spot }
+    (world.gpus[0].secure, world.gpus[0].community) = (quoter.rates.onDemand, quoter.rates.onDemand)
+    return world
+  }
+
+  private func month(_ source: LivePods.Source, _ quoter: Quoter) -> SampleMonth.World? {
+    guard case .sandbox(let world, let seed) = source else { return nil }
+    return SampleMonth.World(settings: ServeCommand.priced(world, quoter), seed: seed)
   }
 
   private func source(_ configuration: ServiceConfiguration) throws -> LivePods.Source {
