@@ -19,6 +19,7 @@ enum StoreSchema {
       try db.execute(sql: AuditProjection.sql)
       try db.execute(sql: CatalogueSchema.sql)
     }
+    migrator.registerMigration("3 sign-in") { db in try db.execute(sql: SignInSchema.sql) }
     return migrator
   }
 

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Journal
 import Live
@@ -8,12 +9,29 @@ import Scenarios
 /// A request, and who makes it.
 struct LiveContext: RequestContext {
   var coreContext: CoreRequestContextStorage
-  /// Known behind ``Bearers``.
+  /// The other end's address; empty where there is none.
+  var peer: String
+  var caller = Caller()
+  /// Known behind ``Visitors``.
   var person: Catalogue.Person?
-  /// What a form of this session carries, so that nobody else's page can send it.
-  var formToken = ""
+  /// Where it was a cookie that said so.
+  var session: SignIn.Session?
+  /// What a form has to carry in the field `_csrf`, or a script in the header `X-CSRF-Token`; empty where nobody is signed in.
+  var formToken: String { session?.formToken ?? "" }
 
-  init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
+  init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    peer = source.channel.remoteAddress?.ipAddress ?? ""
+  }
+
+  /// Lets in whoever sent a form with a file, whose fields are read where the file is: until then there is no ``person``.
+  ///
+  /// - Parameter token: the field `_csrf`.
+  /// - Throws: ``Problem`` where the form is not from here.
+  mutating func admit(_ token: String?) throws {
+    guard let session, session.holds(token) else { throw Visitors.stale }
+    person = session.person
+  }
 
   /// - Throws: ``Problem`` where whoever asks may not do what this role may.
   func require(_ role: Catalogue.Role, hint: String? = nil) throws -> Catalogue.Person {
@@ -42,34 +60,30 @@ extension Catalogue.Person {
   }
 }
 
-/// Lets through whoever bears a token, and says who that is. The store's own token, in a file that its owner alone can read, is a manager's.
-struct Bearers: RouterMiddleware {
+/// Who bears a token. The store's own, in a file that its owner alone can read, is a manager's.
+struct Bearers: Sendable {
   let catalogue: Catalogue
   let ownToken: String
 
-  func handle(
-    _ request: Request, context: LiveContext, next: (Request, LiveContext) async throws -> Response
-  ) async throws -> Response {
+  /// - Throws: ``Problem`` where the token is missing, or nobody's.
+  func person(_ request: Request) async throws -> Catalogue.Person {
     let given = request.headers[.authorization] ?? ""
-    guard given.hasPrefix("Bearer ") else {
-      throw Problem(
-        .unauthorized, "the token is missing", hint: "Authorization: Bearer TOKEN; your own is in the file STORE.token")
-    }
+    guard given.hasPrefix("Bearer ") else { throw Bearers.missing }
     // Digests are compared and looked up: how long that takes says nothing of the token.
     let digest = Bearers.digest(of: String(given.dropFirst(7)))
-    var context = context
-    if digest == Bearers.digest(of: ownToken) {
-      context.person = Catalogue.Person(name: "owner", role: .manager)
-    } else {
-      context.person = try await Reply.orUnavailable { try catalogue.bearer(ofDigest: digest) }
-    }
-    guard context.person != nil else {
+    if digest == Bearers.digest(of: ownToken) { return Catalogue.Person(name: "owner", role: .manager) }
+    guard let person = try await Reply.orUnavailable({ try catalogue.bearer(ofDigest: digest) }) else {
       throw Problem(
         .unauthorized, "this token is nobody's, or was revoked",
-        hint: "a manager makes a new one: lora-train user token")
+        hint: "a manager makes a new one: lora-train user token", headers: Bearers.challenge)
     }
-    return try await next(request, context)
+    return person
   }
+
+  static let missing = Problem(
+    .unauthorized, "the token is missing", hint: "Authorization: Bearer TOKEN; your own is in the file STORE.token",
+    headers: challenge)
+  private static let challenge: HTTPFields = [.wwwAuthenticate: "Bearer"]
 
   static func digest(of token: String) -> String { SHA256.hash(data: Data(token.utf8)).hex }
 }

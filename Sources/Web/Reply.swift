@@ -63,13 +63,19 @@ struct Problem: Error, HTTPResponseError {
   var headers: HTTPFields
   var document: ProblemDocument
 
-  init(_ status: HTTPResponse.Status, _ error: String, hint: String? = nil, headers: HTTPFields = [:]) {
+  init(
+    _ status: HTTPResponse.Status, _ detail: String, hint: String? = nil, place: String? = nil,
+    headers: HTTPFields = [:]
+  ) {
     self.status = status
     self.headers = headers
-    document = ProblemDocument(error: error, hint: hint)
+    document = ProblemDocument(
+      title: status.reasonPhrase, status: status.code, detail: detail, hint: hint, place: place)
   }
 
   func response(from request: Request, context: some RequestContext) throws -> Response {
-    try Reply.json(document, status, headers)
+    var response = try Reply.json(document, status, headers)
+    response.headers[.contentType] = "application/problem+json"
+    return response
   }
 }

@@ -40,11 +40,7 @@ struct TeamRoutes {
     router.post("people") { request, context in
       let manager = try context.require(.manager)
       let person: Catalogue.Person = try await Reply.read(request)
-      guard person.name.count >= 2, person.name.count <= 60, person.name != "owner",
-        person.name.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) })
-      else {
-        throw Problem(.badRequest, "a name has 2 to 60 letters, digits, '.', '_' or '-', and is not 'owner'")
-      }
+      try PersonName.check(person.name)
       try catalogue.put(person, at: await runner.view.at)
       try await record(manager.act("person.put", person.name, change: person.role.rawValue))
       return try Reply.json(person, .created)

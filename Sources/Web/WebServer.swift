@@ -1,4 +1,5 @@
 import Calibration
+import DiscreteEvent
 import Engine
 import Foundation
 import HTTPTypes
@@ -36,21 +37,33 @@ public struct WebServer: Sendable {
     }
   }
 
-  private let runner: LiveRunner
+  let runner: LiveRunner
   private let keys: WorkerKeys
   private let store: String
   private let storePath: String
   private let token: String
   private let advice: Advice
   private let shelf: BundleShelf?
+  private let trustedProxies: Set<String>
+  private let signIn: SignIn
 
   /// - Parameters:
   ///   - store: its name, which is part of its pods' names.
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
+  ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    advice: Advice
+    advice: Advice, trustedProxies: Set<String> = []
+  ) throws {
+    try self.init(
+      runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, advice: advice,
+      trustedProxies: trustedProxies, passwords: PasswordHash(), clock: { LiveTime.machine })
+  }
+
+  init(
+    runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
+    advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash, clock: @escaping @Sendable () -> Instant
   ) {
     self.runner = runner
     self.keys = keys
@@ -59,6 +72,16 @@ public struct WebServer: Sendable {
     self.token = token
     self.advice = AdviceCache.around(advice)
     self.shelf = shelf
+    self.trustedProxies = trustedProxies
+    signIn = SignIn(
+      catalogue: runner.catalogue, runner: runner, passwords: passwords, store: store, clock: clock)
+  }
+
+  /// A path that lets its first visitor choose a name and a password; nil where somebody has one already.
+  ///
+  /// - Throws: `InputError` where the store cannot be written.
+  public func firstLink() async throws -> String? {
+    try runner.catalogue.hasPasswords() ? nil : try await signIn.link(for: nil)
   }
 
   /// Serves, and lets the runner step, until a signal comes or a step fails.
@@ -84,17 +107,24 @@ public struct WebServer: Sendable {
 
   /// Who may ask what.
   func router() -> Router<LiveContext> {
-    let router = Router(context: LiveContext.self)
+    let router = Router(context: LiveContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: Callers(trusted: trustedProxies))
+    router.add(middleware: SecurityHeaders())
+    router.add(middleware: ProblemAnswers())
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
     WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store).add(to: router)
     shelf?.add(to: router)
-    let people = router.group("v1").add(middleware: Bearers(catalogue: runner.catalogue, ownToken: token))
-    JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: people)
-    BudgetRoutes(runner: runner, advice: advice).add(to: people)
-    TeamRoutes(runner: runner, storePath: storePath).add(to: people)
+    let visitors = Visitors(signIn: signIn, bearers: Bearers(catalogue: runner.catalogue, ownToken: token))
+    SignInRoutes(signIn: signIn).add(to: router, router.group().add(middleware: visitors))
+    let api = router.group("api/v1").add(middleware: visitors)
+    JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: api)
+    BudgetRoutes(runner: runner, advice: advice).add(to: api)
+    TeamRoutes(runner: runner, storePath: storePath).add(to: api)
+    SessionRoutes(signIn: signIn).add(to: api)
     AssetRoutes().add(to: router)
-    let desk = PageDesk(runner: runner, storePath: storePath, advice: advice)
-    PageRoutes(desk: desk, bearers: Bearers(catalogue: runner.catalogue, ownToken: token)).add(to: router.group())
+    let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
+    PageRoutes(desk: desk).add(to: router.group().add(middleware: visitors))
+    router.refuseOtherMethods()
     return router
   }
 

@@ -9,6 +9,7 @@ import Live
 import NIOCore
 import NIOEmbedded
 import Scenarios
+import Synchronization
 import Testing
 
 @testable import Web
@@ -21,6 +22,9 @@ final class Office {
   private let responder: any HTTPResponder<LiveContext>
   private let running: Task<Void, any Error>
   static let ownToken = "the-owners"
+  static let proxy = "10.0.0.9"
+  /// What the machine's clock says to whoever signs in.
+  let clock = PaperClock()
 
   init(limit: Double? = 100, pods: PaperPods.Supply = .never) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
@@ -50,7 +54,9 @@ final class Office {
         fixes: { configuration, failure in
           failure == .outOfMemory
             ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
-        }))
+        }), trustedProxies: [Office.proxy],
+      // As cheap as can be: what it costs is another test's.
+      passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), clock: { [clock] in clock.now })
     responder = server.router().buildResponder()
     running = Task { [runner] in try await runner.run() }
   }
@@ -62,6 +68,7 @@ final class Office {
 
   struct Answer {
     var status: Int
+    var headers: HTTPFields = [:]
     var body: Data
     func value<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
       try JSONDecoder().decode(Value.self, from: body)
@@ -71,33 +78,27 @@ final class Office {
 
   func ask(
     _ method: String, _ path: String, _ body: (any Encodable)? = nil, token: String? = Office.ownToken,
-    bytes: Data? = nil, headers: [String: String] = [:]
+    bytes: Data? = nil, headers: [String: String] = [:], peer: String = "127.0.0.1"
   ) async throws -> Answer {
     var head = HTTPRequest(method: .init(method) ?? .get, scheme: "http", authority: "here", path: path)
     if let token { head.headerFields[.authorization] = "Bearer \(token)" }
     for (name, value) in headers { if let field = HTTPField.Name(name) { head.headerFields[field] = value } }
     let data = try bytes ?? body.map { try JSONEncoder().encode($0) } ?? Data()
     let request = Request(head: head, body: .init(buffer: ByteBuffer(bytes: data)))
-    let context = LiveContext(
+    var context = LiveContext(
       source: ApplicationRequestContextSource(
         channel: NIOAsyncTestingChannel(), logger: .init(label: "office")))
-    let response: Response
-    do {
-      response = try await responder.respond(to: request, context: context)
-    } catch let problem as Problem {
-      response = try problem.response(from: request, context: context)
-    } catch let error as any HTTPResponseError {
-      return Answer(status: error.status.code, body: Data())
-    }
+    context.peer = peer
+    let response = try await responder.respond(to: request, context: context)
     let sink = Sink()
     try await response.body.write(sink)
-    return Answer(status: response.status.code, body: await sink.store.data)
+    return Answer(status: response.status.code, headers: response.headers, body: await sink.store.data)
   }
 
   /// A token of a new person with this role.
   func token(_ name: String, _ role: Catalogue.Role) async throws -> String {
-    _ = try await ask("POST", "/v1/people", Catalogue.Person(name: name, role: role))
-    return try await ask("POST", "/v1/people/\(name)/tokens").value(NewToken.self).token
+    _ = try await ask("POST", "/api/v1/people", Catalogue.Person(name: name, role: role))
+    return try await ask("POST", "/api/v1/people/\(name)/tokens").value(NewToken.self).token
   }
 
   static func job(_ name: String, pricing: Pricing = .spot, pairs: Int = 100) -> NewJob {
@@ -106,6 +107,13 @@ final class Office {
     configuration.tokensPerPair = 1_000
     return NewJob(name: name, configuration: configuration)
   }
+}
+
+/// A clock that goes when it is told to.
+final class PaperClock: Sendable {
+  private let time = Mutex(Instant(microseconds: 1_795_000_000_000_000))
+  var now: Instant { time.withLock { $0 } }
+  func go(_ span: Span) { time.withLock { $0 = $0 + span } }
 }
 
 /// A provider that has a pod for everybody, or for nobody.

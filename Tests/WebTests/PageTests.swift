@@ -70,5 +70,5 @@ import Testing
 
 extension Office {
   /// An address of the programming interface.
-  func api(_ path: String) -> String { "/v1/\(path)" }
+  func api(_ path: String) -> String { "/api/v1/\(path)" }
 }

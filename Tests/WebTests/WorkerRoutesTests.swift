@@ -23,7 +23,7 @@ import Testing
 
   @Test func metricsAreKeptOncePerStepAndMessagesOncePerNumber() async throws {
     let office = try Office(pods: .always)
-    #expect(try await office.ask("POST", "/v1/jobs", Office.job("measured")).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("measured")).status == 201)
     let pod = PodName(store: "office", epoch: 1, request: 1)
     for (step, loss) in [(100, 0.5), (200, 0.4), (100, 0.45)] {
       let rows = #"{"event":"metrics","rows":[{"step":\#(step),"epoch":1,"training_loss":\#(loss)}]}"#
@@ -34,9 +34,9 @@ import Testing
         #"{"event":"warning","number":\#(number),"at":1795787374.5,"code":"plateau","message":"flat","step":200}"#
       #expect(try await say(office, pod, "/metrics", warning).status == 200)
     }
-    let metrics = try await office.ask("GET", "/v1/jobs/1/metrics").value(MetricList.self).metrics
+    let metrics = try await office.ask("GET", "/api/v1/jobs/1/metrics").value(MetricList.self).metrics
     #expect(metrics.map(\.step) == [100, 200] && metrics.map(\.training_loss) == [0.45, 0.4])
-    let events = try await office.ask("GET", "/v1/jobs/1/events").value(EventList.self).events
+    let events = try await office.ask("GET", "/api/v1/jobs/1/events").value(EventList.self).events
     #expect(events.count { $0.event == "warning" } == 2)
     #expect(events.contains { $0.details == "plateau: step 200: flat" })
     // What is no metric is refused, and says so.
@@ -45,7 +45,7 @@ import Testing
 
   @Test func nobodySpeaksForAnother() async throws {
     let office = try Office(pods: .always)
-    #expect(try await office.ask("POST", "/v1/jobs", Office.job("measured")).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("measured")).status == 201)
     let pod = PodName(store: "office", epoch: 1, request: 1)
     let heartbeat = #"{"sequence":0,"event":"heartbeat"}"#
     for path in ["", "/metrics"] {
@@ -60,6 +60,6 @@ import Testing
     let late = PodName(store: "office", epoch: 1, request: 9)
     let rows = #"{"event":"metrics","rows":[{"step":1}]}"#
     #expect(try await say(office, late, "/metrics", rows).text.contains("leave"))
-    #expect(try await office.ask("GET", "/v1/jobs/1/metrics").value(MetricList.self).metrics.isEmpty)
+    #expect(try await office.ask("GET", "/api/v1/jobs/1/metrics").value(MetricList.self).metrics.isEmpty)
   }
 }

@@ -51,13 +51,15 @@ public final class Catalogue: Sendable {
 
   /// Adds a person, or gives one that is there another role or address.
   public func put(_ person: Person, at: Instant) throws(InputError) {
-    try write { db in
-      try db.execute(
-        sql: """
-          INSERT INTO person (name, email, role, created_at) VALUES (?, ?, ?, ?)
-          ON CONFLICT (name) DO UPDATE SET email = excluded.email, role = excluded.role, retired_at = NULL
-          """, arguments: [person.name, person.email, person.role.rawValue, at.microseconds])
-    }
+    try write { db in try Catalogue.put(person, at: at, db) }
+  }
+
+  static func put(_ person: Person, at: Instant, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO person (name, email, role, created_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET email = excluded.email, role = excluded.role, retired_at = NULL
+        """, arguments: [person.name, person.email, person.role.rawValue, at.microseconds])
   }
 
   /// All that may still do something, by name.
@@ -68,11 +70,11 @@ public final class Catalogue: Sendable {
     }
   }
 
-  private static func person(_ row: Row) -> Person {
+  static func person(_ row: Row) -> Person {
     Person(name: row[0], email: row[1], role: Role(rawValue: row[2]) ?? .viewer)
   }
 
-  /// Takes all tokens from a person, and the right to do anything. False: there is none of that name.
+  /// Takes all tokens, the password and the sessions from a person, and the right to do anything. False: there is none of that name.
   public func retire(_ name: String, at: Instant) throws(InputError) -> Bool {
     try write { db in
       try db.execute(
@@ -82,6 +84,10 @@ public final class Catalogue: Sendable {
       try db.execute(
         sql: "UPDATE api_token SET revoked_at = ? WHERE person = ? AND revoked_at IS NULL",
         arguments: [at.microseconds, name])
+      // Whoever is added again under that name begins anew.
+      for table in ["password", "session", "sign_in_link"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE person = ?", arguments: [name])
+      }
       return isDone
     }
   }

@@ -90,7 +90,7 @@ struct StoreCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-      let health: HealthDocument = try await LiveClient(store).post("/v1/store/confirm")
+      let health: HealthDocument = try await LiveClient(store).post("/api/v1/store/confirm")
       print("\(store.path): epoch \(health.epoch) is the one that lives.")
     }
   }

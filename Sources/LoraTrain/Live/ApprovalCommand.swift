@@ -19,7 +19,7 @@ struct ApprovalCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     func run() async throws {
       let made: ApprovalDocument = try await LiveClient(store).send(
-        "POST", "/v1/approvals", NewApproval(limit_usd: limit, justification: justification))
+        "POST", "/api/v1/approvals", NewApproval(limit_usd: limit, justification: justification))
       print(output.json ? try JobText.json(made) : ApprovalCommand.table([made]))
     }
   }
@@ -30,7 +30,7 @@ struct ApprovalCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let list: ApprovalList = try await LiveClient(store).get("/v1/approvals")
+      let list: ApprovalList = try await LiveClient(store).get("/api/v1/approvals")
       print(output.json ? try JobText.json(list) : ApprovalCommand.table(list.approvals))
     }
   }
@@ -58,7 +58,7 @@ struct ApprovalCommand: AsyncParsableCommand {
 
     func say(_ word: String) async throws {
       let decided: ApprovalDocument = try await LiveClient(store).send(
-        "POST", "/v1/approvals/\(number)/\(word)", Reason(justification: remark))
+        "POST", "/api/v1/approvals/\(number)/\(word)", Reason(justification: remark))
       print(output.json ? try JobText.json(decided) : ApprovalCommand.table([decided]))
     }
   }

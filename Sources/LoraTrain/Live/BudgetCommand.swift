@@ -16,7 +16,7 @@ struct BudgetCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let budget: BudgetDocument = try await LiveClient(store).get("/v1/budget")
+      let budget: BudgetDocument = try await LiveClient(store).get("/api/v1/budget")
       print(output.json ? try JobText.json(budget) : JobText.budget(budget))
     }
   }
@@ -39,7 +39,7 @@ struct BudgetCommand: AsyncParsableCommand {
         dollars = value
       }
       let budget: BudgetDocument = try await LiveClient(store).send(
-        "PUT", "/v1/budget", NewLimit(limit_usd: dollars, justification: justification))
+        "PUT", "/api/v1/budget", NewLimit(limit_usd: dollars, justification: justification))
       print(output.json ? try JobText.json(budget) : JobText.budget(budget))
     }
   }
@@ -54,7 +54,7 @@ struct BudgetCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let log: AuditLog = try await LiveClient(store).get("/v1/audit")
+      let log: AuditLog = try await LiveClient(store).get("/api/v1/audit")
       let money = ["budget.", "approval.", "job.override"]
       let lines = all ? log.lines : log.lines.filter { line in money.contains { line.action.hasPrefix($0) } }
       if output.json { return print(try JobText.json(AuditLog(lines: lines))) }

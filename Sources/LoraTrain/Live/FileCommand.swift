@@ -22,7 +22,7 @@ struct FileCommand: AsyncParsableCommand {
     func run() async throws {
       let name = name ?? URL(fileURLWithPath: path).lastPathComponent
       let file: Catalogue.FileRecord = try await LiveClient(store).upload(
-        "/v1/files?name=\(LiveClient.escaped(name))", path)
+        "/api/v1/files?name=\(LiveClient.escaped(name))", path)
       print(output.json ? try JobText.json(file) : FileCommand.one(file))
     }
   }
@@ -33,7 +33,7 @@ struct FileCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let list: FileList = try await LiveClient(store).get("/v1/files")
+      let list: FileList = try await LiveClient(store).get("/api/v1/files")
       if output.json { return print(try JobText.json(list)) }
       guard !list.files.isEmpty else { return print("No training files. lora-train file add DATA.json") }
       var table = Table(header: ["file", "name", "conversations", "pairs", "to train on", "tokens a pair", "added by"])
@@ -55,7 +55,7 @@ struct FileCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let list: FileList = try await LiveClient(store).get("/v1/files")
+      let list: FileList = try await LiveClient(store).get("/api/v1/files")
       guard let file = list.files.first(where: { $0.id == id || $0.name == id }) else {
         throw InputError(.noInput, "there is no training file '\(id)'", hint: "lora-train file list")
       }

@@ -26,7 +26,7 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let job: JobDocument = try await LiveClient(target.store).get("/v1/jobs/\(target.path)")
+      let job: JobDocument = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)")
       print(output.json ? try JobText.json(job) : JobText.one(job))
     }
   }
@@ -38,7 +38,7 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let list: EventList = try await LiveClient(target.store).get("/v1/jobs/\(target.path)/events")
+      let list: EventList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/events")
       if output.json { return print(try JobText.json(list)) }
       var table = Table(header: ["at (UTC)", "event", "details"])
       table.left = [0, 1, 2]
@@ -56,10 +56,10 @@ struct JobCommand: AsyncParsableCommand {
 
     func run() async throws {
       let client = try LiveClient(target.store)
-      var job: JobDocument = try await client.get("/v1/jobs/\(target.path)")
+      var job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
       while !job.isOver {
         try await Task.sleep(for: .milliseconds(500))
-        job = try await client.get("/v1/jobs/\(target.path)")
+        job = try await client.get("/api/v1/jobs/\(target.path)")
       }
       print(output.json ? try JobText.json(job) : JobText.one(job))
       guard job.status == "completed" else { throw ExitCode(1) }
@@ -71,7 +71,7 @@ struct JobCommand: AsyncParsableCommand {
     _ action: String, _ target: JobTarget, _ output: OutputOptions, why justification: String? = nil
   ) async throws {
     let job: JobDocument = try await LiveClient(target.store).send(
-      "POST", "/v1/jobs/\(target.path)/\(action)", Reason(justification: justification))
+      "POST", "/api/v1/jobs/\(target.path)/\(action)", Reason(justification: justification))
     print(output.json ? try JobText.json(job) : JobText.one(job))
   }
 
@@ -131,7 +131,7 @@ struct JobCommand: AsyncParsableCommand {
     @Argument(help: "The note, in Markdown.") var text: String
     func run() async throws {
       let _: [Catalogue.Note] = try await LiveClient(target.store).send(
-        "POST", "/v1/jobs/\(target.path)/notes", NewNote(text: text))
+        "POST", "/api/v1/jobs/\(target.path)/notes", NewNote(text: text))
       print("Noted.")
     }
   }
@@ -145,7 +145,7 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let list: MetricList = try await LiveClient(target.store).get("/v1/jobs/\(target.path)/metrics")
+      let list: MetricList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/metrics")
       print(output.json ? try JobText.json(list) : csv ? CSVText.metrics(list.metrics) : MetricText.table(list.metrics))
     }
   }

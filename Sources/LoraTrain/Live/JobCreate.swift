@@ -62,7 +62,7 @@ struct JobCreate: AsyncParsableCommand {
 
   /// Shows what it would cost, asks, and submits.
   static func submit(_ new: NewJob, _ client: LiveClient, yes: Bool, _ output: OutputOptions) async throws {
-    let quote: QuoteDocument = try await client.send("POST", "/v1/quotes", new)
+    let quote: QuoteDocument = try await client.send("POST", "/api/v1/quotes", new)
     if !output.json { print(JobText.quote(quote, of: new)) }
     if !yes {
       guard isatty(STDIN_FILENO) == 1 else {
@@ -76,7 +76,7 @@ struct JobCreate: AsyncParsableCommand {
         throw ExitCode(1)
       }
     }
-    let made: JobDocument = try await client.send("POST", "/v1/jobs", new)
+    let made: JobDocument = try await client.send("POST", "/api/v1/jobs", new)
     print(output.json ? try JobText.json(made) : "\n" + JobText.one(made))
     if made.status == "blocked" { throw ExitCode(1) }
   }
@@ -87,7 +87,7 @@ struct JobCreate: AsyncParsableCommand {
     }
     var configuration = JobConfiguration(preset: preset, pricing: try PricingArgument.pricing(pricing))
     if let template {
-      let list: TemplateList = try await client.get("/v1/templates")
+      let list: TemplateList = try await client.get("/api/v1/templates")
       guard let found = list.templates.first(where: { $0.template.name == template }) else {
         throw InputError(.noInput, "there is no template '\(template)'", hint: "lora-train template list")
       }
@@ -115,9 +115,9 @@ struct JobCreate: AsyncParsableCommand {
   /// The training file that is named, taken in where it is not there yet.
   private func file(_ client: LiveClient) async throws -> Catalogue.FileRecord? {
     guard let trainingFile else { return nil }
-    let list: FileList = try await client.get("/v1/files")
+    let list: FileList = try await client.get("/api/v1/files")
     if let known = list.files.first(where: { $0.id == trainingFile }) { return known }
     let name = URL(fileURLWithPath: trainingFile).lastPathComponent
-    return try await client.upload("/v1/files?name=\(LiveClient.escaped(name))", trainingFile)
+    return try await client.upload("/api/v1/files?name=\(LiveClient.escaped(name))", trainingFile)
   }
 }

@@ -37,7 +37,7 @@ struct JobListCommand: AsyncParsableCommand {
     ]
     let text = query.compactMap { key, value in value.map { "\(key)=\(LiveClient.escaped($0))" } }
       .joined(separator: "&")
-    let list: JobList = try await LiveClient(store).get("/v1/jobs?\(text)")
+    let list: JobList = try await LiveClient(store).get("/api/v1/jobs?\(text)")
     if output.json { return print(try JobText.json(list)) }
     if csv { return print(CSVText.jobs(list.jobs)) }
     print(JobText.table(list.jobs))
@@ -57,7 +57,7 @@ struct JobQueueCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let queue: QueueDocument = try await LiveClient(store).get("/v1/queue")
+    let queue: QueueDocument = try await LiveClient(store).get("/api/v1/queue")
     if output.json { return print(try JobText.json(queue)) }
     print("\(queue.slots_in_use) of \(queue.slots) slots are taken; \(queue.queue.count) wait.")
     guard !queue.queue.isEmpty else { return }

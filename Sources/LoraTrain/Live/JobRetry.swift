@@ -25,7 +25,7 @@ struct JobRetry: AsyncParsableCommand {
 
   func run() async throws {
     let client = try LiveClient(target.store)
-    let original: JobDocument = try await client.get("/v1/jobs/\(target.path)")
+    let original: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
     var configuration = original.configuration
     let suggested = fix ? try await suggestion(client) : nil
     if let suggested { configuration = suggested.configuration }
@@ -55,7 +55,7 @@ struct JobRetry: AsyncParsableCommand {
   }
 
   private func suggestion(_ client: LiveClient) async throws -> FixDocument {
-    let list: FixList = try await client.get("/v1/jobs/\(target.path)/fixes")
+    let list: FixList = try await client.get("/api/v1/jobs/\(target.path)/fixes")
     guard let first = list.fixes.first else {
       throw InputError(
         .badData, "nothing is known to help a job that ended so",

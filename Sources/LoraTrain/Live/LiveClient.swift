@@ -6,7 +6,8 @@ import Web
 
 /// Asks the `lora-train serve` of a store.
 struct LiveClient {
-  private let address: String
+  /// Where it is served, without a slash at the end.
+  let address: String
   private let token: String
   private let http = HTTPClient(connections: 1)
 
@@ -60,7 +61,7 @@ struct LiveClient {
     guard answer.status < 300 else {
       let problem = try? JSONDecoder().decode(ProblemDocument.self, from: answer.body)
       throw InputError(
-        LiveClient.kind(answer.status), problem?.error ?? "lora-train serve answered \(answer.status)",
+        LiveClient.kind(answer.status), problem?.detail ?? "lora-train serve answered \(answer.status)",
         hint: problem?.hint)
     }
     return try JSONDecoder().decode(Value.self, from: answer.body)

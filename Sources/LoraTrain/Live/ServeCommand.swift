@@ -35,6 +35,11 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where rented pods reach this machine: https://…", valueName: "url")) var publicUrl:
     String?
   @Option(help: "The address to listen at (127.0.0.1).") var host: String?
+  @Option(
+    help: ArgumentHelp(
+      "A reverse proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be given again.",
+      valueName: "address"))
+  var trustedProxy: [String] = []
   @Option(help: "The port to listen at (8088); 0: any that is free.") var port: Int?
   @Option(
     help: ArgumentHelp(
@@ -189,9 +194,9 @@ struct ServeCommand: AsyncParsableCommand {
       }, forecast: { try await forecaster.forecast($0) },
       fixes: { quoter.fixes($0, $1) })
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
-    let server = WebServer(
+    let server = try WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
-      advice: advice)
+      advice: advice, trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in
@@ -199,6 +204,14 @@ struct ServeCommand: AsyncParsableCommand {
       await address.set(url)
       try? Data((url + "\n").utf8).write(to: URL(fileURLWithPath: path + ".address"), options: .atomic)
       diary.say("serving \(path) (store \(name)) at \(url)")
+      if let path = try? await server.firstLink() {
+        diary.say("nobody has a password yet; to choose yours, once, within a day: \(publicURL ?? url)\(path)")
+      }
+      if !ServeCommand.isLoopback(host), trustedProxy.isEmpty {
+        diary.say(
+          "passwords and tokens come in the clear from wherever \(host) is reached: put a proxy with a certificate before "
+            + "it, and name it with --trusted-proxy")
+      }
       if scale != 1 { diary.say("1 second is \(Words.duration(scale)) of the store's time") }
       if await !runner.view.isConfirmed {
         diary.say(
@@ -206,6 +219,10 @@ struct ServeCommand: AsyncParsableCommand {
             + "lora-train store confirm --store \(path)")
       }
     }
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    host == "localhost" || host == "::1" || host.hasPrefix("127.")
   }
 
   /// Rented pods have to fetch their worker and to report.

@@ -23,9 +23,9 @@ struct TemplateCommand: AsyncParsableCommand {
     @Flag(help: "Seen by nobody else.") var `private` = false
     func run() async throws {
       let client = try LiveClient(target.store)
-      let job: JobDocument = try await client.get("/v1/jobs/\(target.path)")
+      let job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
       let made: TemplateDocument = try await client.send(
-        "POST", "/v1/templates",
+        "POST", "/api/v1/templates",
         NewTemplate(
           name: name, purpose: purpose, isShared: !`private`, tags: tags, configuration: job.configuration))
       print("Kept as '\(made.template.name)'.")
@@ -39,7 +39,7 @@ struct TemplateCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let list: TemplateList = try await LiveClient(store).get("/v1/templates")
+      let list: TemplateList = try await LiveClient(store).get("/api/v1/templates")
       if output.json { return print(try JobText.json(list)) }
       guard !list.templates.isEmpty else { return print("No templates. lora-train template save JOB --name NAME") }
       var table = Table(header: ["name", "what for", "configuration", "by", "uses", "completed", "mean cost"])
@@ -64,7 +64,7 @@ struct TemplateCommand: AsyncParsableCommand {
     @Argument(help: "Its name.") var name: String
     @OptionGroup var store: StoreOptions
     func run() async throws {
-      let _: TemplateList = try await LiveClient(store).call("DELETE", "/v1/templates/\(LiveClient.escaped(name))")
+      let _: TemplateList = try await LiveClient(store).call("DELETE", "/api/v1/templates/\(LiveClient.escaped(name))")
       print("Removed.")
     }
   }

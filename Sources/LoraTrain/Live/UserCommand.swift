@@ -12,9 +12,11 @@ struct UserCommand: AsyncParsableCommand {
       owner, a manager.
 
       EXAMPLE
+        lora-train user invite dana --role engineer
         lora-train user add dana --role engineer --email dana@example.com
         LORA_TRAIN_TOKEN=$(lora-train user token dana) lora-train job list
-      """, subcommands: [Add.self, List.self, Token.self, Revoke.self, Remove.self], defaultSubcommand: List.self)
+      """, subcommands: [Invite.self, Add.self, List.self, Token.self, Revoke.self, Remove.self],
+    defaultSubcommand: List.self)
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,10 +28,34 @@ struct UserCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     func run() async throws {
       let made: Catalogue.Person = try await LiveClient(store).send(
-        "POST", "/v1/people", Catalogue.Person(name: name, email: email, role: role))
+        "POST", "/api/v1/people", Catalogue.Person(name: name, email: email, role: role))
       print(
         "\(made.name) is \(made.role == .engineer ? "an" : "a") \(made.role.rawValue). A token: lora-train user token \(made.name)"
       )
+    }
+  }
+
+  struct Invite: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Makes a link by which a person chooses a password: good once, for a day.",
+      discussion: """
+        Adds the person where there is none of that name yet. A link for somebody who has a password already gives a new one.
+
+        EXAMPLE
+          lora-train user invite dana --role engineer
+        """)
+    @Argument(help: "The name.") var name: String
+    @Option(help: "viewer, engineer or manager; needed for a new person.") var role: Catalogue.Role?
+    @Option(help: "Where notifications go.") var email: String?
+    @OptionGroup var store: StoreOptions
+    func run() async throws {
+      let client = try LiveClient(store)
+      if let role {
+        let _: Catalogue.Person = try await client.send(
+          "POST", "/api/v1/people", Catalogue.Person(name: name, email: email, role: role))
+      }
+      let made: NewLink = try await client.post("/api/v1/people/\(LiveClient.escaped(name))/links")
+      print(client.address + made.path)
     }
   }
 
@@ -39,7 +65,7 @@ struct UserCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     func run() async throws {
-      let team: Team = try await LiveClient(store).get("/v1/people")
+      let team: Team = try await LiveClient(store).get("/api/v1/people")
       if output.json { return print(try JobText.json(team)) }
       var table = Table(header: ["name", "role", "e-mail", "tokens"])
       table.left = [0, 1, 2, 3]
@@ -60,7 +86,7 @@ struct UserCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     func run() async throws {
       let made: NewToken = try await LiveClient(store).send(
-        "POST", "/v1/people/\(LiveClient.escaped(name))/tokens", Reason(justification: label))
+        "POST", "/api/v1/people/\(LiveClient.escaped(name))/tokens", Reason(justification: label))
       print(made.token)
     }
   }
@@ -71,7 +97,7 @@ struct UserCommand: AsyncParsableCommand {
     @Argument(help: "The first eight digits that user list shows.") var id: String
     @OptionGroup var store: StoreOptions
     func run() async throws {
-      let _: Team = try await LiveClient(store).call("DELETE", "/v1/tokens/\(LiveClient.escaped(id))")
+      let _: Team = try await LiveClient(store).call("DELETE", "/api/v1/tokens/\(LiveClient.escaped(id))")
       print("Revoked.")
     }
   }
@@ -83,7 +109,7 @@ struct UserCommand: AsyncParsableCommand {
     @Argument(help: "Who.") var name: String
     @OptionGroup var store: StoreOptions
     func run() async throws {
-      let _: Team = try await LiveClient(store).call("DELETE", "/v1/people/\(LiveClient.escaped(name))")
+      let _: Team = try await LiveClient(store).call("DELETE", "/api/v1/people/\(LiveClient.escaped(name))")
       print("\(name) may do nothing any more.")
     }
   }

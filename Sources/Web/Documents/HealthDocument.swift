@@ -18,8 +18,15 @@ public struct HealthDocument: Codable, Sendable {
   public var running: Int
 }
 
-/// What went wrong, and the way out.
+/// What went wrong, and the way out: RFC 9457's problem details.
 public struct ProblemDocument: Codable, Sendable {
-  public var error: String
+  public var type = "about:blank"
+  /// The status in words.
+  public var title: String
+  public var status: Int
+  /// What is wrong this time.
+  public var detail: String
   public var hint: String?
+  /// Where it is: a field of the body, or FILE:LINE:COLUMN.
+  public var place: String?
 }

@@ -43,7 +43,7 @@ struct NewJobPage: Page {
     let all = try desk.catalogue.files()
     let chosen = form.fields["training_file"]
     title = form.fields.has("retry_of") ? "Retry a training job" : "New training job"
-    (self.problem, hint) = (problem?.document.error, problem?.document.hint)
+    (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
     files = Choice.list(
       "No file: say how many pairs", all.map { ($0.id, "\($0.name) - \(Wording.group($0.conversations)) conversations, \(Wording.group($0.pairs)) pairs") },
       chosen: chosen)

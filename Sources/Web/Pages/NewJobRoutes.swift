@@ -97,7 +97,7 @@ struct NewJobRoutes {
       other.pricing = other.pricing == .spot ? .onDemand : .spot
       estimate = EstimatePanel(quote, job, other: try? await desk.advice.quote(other))
     } catch let problem as Problem {
-      estimate = EstimatePanel(trouble: problem.document.error)
+      estimate = EstimatePanel(trouble: problem.document.detail)
     }
     let page = try await NewJobPage(desk, form, view, problem, estimate: estimate)
     return await desk.answer(page, request, context, status: problem?.status ?? .ok)

@@ -8,6 +8,7 @@ import Live
 struct PageDesk: Sendable {
   let runner: LiveRunner
   let storePath: String
+  let signIn: SignIn
   let advice: WebServer.Advice
 
   var catalogue: Catalogue { runner.catalogue }
@@ -46,21 +47,6 @@ struct PageDesk: Sendable {
         }
       return Frame.Banner(kind: "good", text: text)
     }
-  }
-}
-
-/// Lets only people in who are signed in: others are shown where to do so, and come back afterwards.
-struct SignedIn: RouterMiddleware {
-  let bearers: Bearers
-
-  func handle(
-    _ request: Request, context: LiveContext, next: (Request, LiveContext) async throws -> Response
-  ) async throws -> Response {
-    if request.headers[.authorization] != nil { return try await bearers.handle(request, context: context, next: next) }
-    guard context.person == nil else { return try await next(request, context) }
-    guard request.method == .get else { return Reply.see("/sign-in") }
-    let back = "\(request.uri)".addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    return Reply.see("/sign-in?next=\(back)")
   }
 }
 

@@ -15,7 +15,7 @@ struct ProblemPage: Page {
       case 503: "Not now"
       default: "That did not work"
       }
-    text = problem.document.error
+    text = problem.document.detail
     hint = problem.document.hint
   }
 

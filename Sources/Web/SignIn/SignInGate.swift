@@ -1,0 +1,57 @@
+import DiscreteEvent
+
+/// How often somebody may try to sign in: a few times freely, then after a wait that doubles with every failure, for each name and each address.
+///
+/// Kept in memory: a restart forgives, which is worth less than writing to the disk for everybody who knocks.
+actor SignInGate {
+  private struct Count {
+    var failures = 0
+    /// Not before then.
+    var open = Instant.distantPast
+    var latest: Instant
+  }
+
+  private static let free = 5
+  /// A name's wait stays short: else anybody could keep its owner out.
+  private static let longestForName = Span.minutes(1)
+  private static let longestForAddress = Span.minutes(15)
+  private static let forgotten = Span.hours(24)
+  private static let most = 10_000
+
+  private var names: [String: Count] = [:]
+  private var addresses: [String: Count] = [:]
+
+  /// How long to wait; nil: try. Counts as a failure until ``passed(name:address:)``, so that many at once are no way round it.
+  func wait(name: String, address: String, at now: Instant) -> Span? {
+    let open = max(names[name]?.open ?? .distantPast, addresses[address]?.open ?? .distantPast)
+    guard open <= now else { return open - now }
+    SignInGate.fail(&names, name, SignInGate.longestForName, now)
+    SignInGate.fail(&addresses, address, SignInGate.longestForAddress, now)
+    return nil
+  }
+
+  /// The name is forgiven; the address gets this one try back: whoever has one password may still be guessing others.
+  func passed(name: String, address: String) {
+    names[name] = nil
+    guard var count = addresses[address] else { return }
+    count.failures -= 1
+    (count.open, addresses[address]) = (.distantPast, count.failures > 0 ? count : nil)
+  }
+
+  private static func fail(_ counts: inout [String: Count], _ key: String, _ longest: Span, _ now: Instant) {
+    var count = counts[key] ?? Count(latest: now)
+    if now - count.latest > forgotten { count = Count(latest: now) }
+    count.failures += 1
+    count.latest = now
+    if count.failures >= free {
+      count.open = now + min(longest, Span.seconds(1 << min(20, count.failures - free)))
+    }
+    counts[key] = count
+    guard counts.count > most else { return }
+    counts = counts.filter { now - $0.value.latest <= forgotten }
+    // Still too many: whoever was seen longest ago is forgotten.
+    if counts.count > most, let oldest = counts.min(by: { $0.value.latest < $1.value.latest }) {
+      counts[oldest.key] = nil
+    }
+  }
+}
