@@ -16,7 +16,9 @@ struct PageRoutes {
     EventLogPage.add(to: pages, desk)
     DeedPage.add(to: pages, desk)
     BudgetPage.add(to: pages, desk)
+    LossCurves.add(to: pages, desk)
     FilesPage.add(to: pages, desk)
+    SettingsPage.add(to: pages, desk)
     TemplatesPage.add(to: pages, desk)
   }
 }

@@ -25,16 +25,6 @@ extension Script {
         panel.removeAttribute("aria-busy");
       };
       form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
-      // A card's preset fills in the numbers beside it.
-      form.addEventListener("change", (event) => {
-        if (event.target.name !== "preset") return;
-        for (const [key, value] of Object.entries(event.target.dataset)) {
-          const field = form.elements.namedItem(key.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase()));
-          if (field) field.value = value;
-        }
-        clearTimeout(timer);
-        timer = setTimeout(ask, 20);
-      });
     })();
 
     """#

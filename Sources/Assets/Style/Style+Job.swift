@@ -10,9 +10,9 @@ extension Style {
     .stages span { display: block; font-size: 0.85rem; color: var(--text-soft); }
     .stages li.active b::after { content: ""; display: inline-block; width: 8px; height: 8px; border-radius: 50%; background: var(--accent); margin-left: 7px; animation: breathe 1.4s ease-in-out infinite; }
     @media (max-width: 599px) { .stages { grid-template-columns: 1fr 1fr; } }
-    .curve { position: relative; touch-action: pan-y; }
-    .curve[data-live] { cursor: crosshair; }
-    .curve .marker { position: absolute; border-left: 1px solid var(--text-soft); top: 0; bottom: 0; pointer-events: none; }
+    figure.curve { margin: 0; }
+    .scripted .curve .plot { cursor: crosshair; touch-action: pan-y; }
+    .curve output { display: block; min-height: 1.5em; }
     .curve-tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; margin-bottom: 8px; }
     .curve-tools label { font-size: 0.8rem; color: var(--text-soft); display: block; }
     .curve-tools input, .curve-tools select { width: auto; max-width: 118px; padding: 4px 8px; }

@@ -15,6 +15,8 @@ extension Style {
     code, pre, .mono { font-family: var(--mono); font-size: 0.9em; }
     pre { background: var(--raised); border-radius: 6px; padding: 10px 12px; overflow-x: auto; margin: 6px 0; white-space: pre-wrap; overflow-wrap: anywhere; }
     hr { border: 0; border-top: 1px solid var(--line); margin: var(--gap) 0; }
+    main.alone { max-width: 460px; margin: 9vh auto 20px; padding: 26px 28px; width: auto; }
+    main.alone h1 { margin-bottom: 16px; }
     .skip { position: absolute; left: -999px; top: 8px; background: var(--accent); color: var(--accent-text); padding: 8px 14px; border-radius: 6px; z-index: 10; }
     .skip:focus { left: 8px; }
     .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -23,8 +23,8 @@ extension Style {
     tbody tr:last-child > * { border-bottom: 0; }
     tbody tr:hover > * { background: color-mix(in srgb, var(--raised) 60%, transparent); }
     td.best { background: var(--good-soft); color: var(--good); font-weight: 600; }
-    .wide-name { min-width: 200px; max-width: 420px; overflow-wrap: anywhere; }
-    dl.pairs { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 5px 16px; margin: 0; }
+    .wide-name { min-width: 170px; max-width: 420px; overflow-wrap: anywhere; }
+    dl.pairs { display: grid; grid-template-columns: fit-content(46%) minmax(0, 1fr); gap: 5px 16px; margin: 0; }
     dl.pairs dt { color: var(--text-soft); }
     dl.pairs dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 
@@ -50,7 +50,8 @@ extension Style {
     .tabs a[aria-current] { color: var(--text); font-weight: 600; border-bottom-color: var(--accent); }
     .pager { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; padding-top: 12px; }
 
-    progress { width: 100%; height: 10px; border: 0; border-radius: 99px; background: var(--raised); overflow: hidden; accent-color: var(--accent); appearance: none; display: block; }
+    progress { width: 100%; height: 10px; border: 0; border-radius: 99px; background: var(--raised); overflow: hidden; accent-color: var(--accent); appearance: none; display: block; margin: 0 0 12px; }
+    td progress { margin: 7px 0 0; min-width: 60px; }
     progress::-webkit-progress-bar { background: var(--raised); }
     progress::-webkit-progress-value { background: var(--accent); border-radius: 99px; }
     progress::-moz-progress-bar { background: var(--accent); }

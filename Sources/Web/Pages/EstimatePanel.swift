@@ -8,7 +8,7 @@ struct EstimatePanel: Sendable {
   var cost, costRange, duration, durationRange, completes, reservation, source, steps: String
   var other: String?
   var warnings: [String]
-  var hasWarnings: Bool { !warnings.isEmpty }
+  var hasWarnings: Bool
   var budget: [JobPage.Fact]
   var fits: Bool
 
@@ -16,7 +16,7 @@ struct EstimatePanel: Sendable {
   init(trouble: String) {
     self.trouble = trouble
     (cost, costRange, duration, durationRange, completes, reservation, source, steps) = ("", "", "", "", "", "", "", "")
-    (warnings, budget, fits) = ([], [], true)
+    (warnings, hasWarnings, budget, fits) = ([], false, [], true)
   }
 
   /// - Parameter other: the same job with the other pricing.
@@ -42,6 +42,7 @@ struct EstimatePanel: Sendable {
       warnings.append("On-demand for a job of more than $150: are you sure? Spot may do where there is no deadline.")
     }
     self.warnings = warnings
+    hasWarnings = !warnings.isEmpty
     budget = EstimatePanel.budget(quote)
   }
 

@@ -95,7 +95,7 @@ struct JobFilter: Sendable {
   var columns: [JobsPage.Sort] {
     let (by, isAscending) = (form["sort"] ?? "created", form["order"] == "ascending")
     func column(_ label: String, _ key: String?, isNumber: Bool = false) -> JobsPage.Sort {
-      guard let key else { return .init(label: label, path: "", isNumber: isNumber, order: nil) }
+      guard let key else { return .init(label: label, path: nil, isNumber: isNumber, order: nil) }
       var form = form
       (form["sort"], form["page"]) = (key, nil)
       form["order"] = by == key && !isAscending ? "ascending" : nil

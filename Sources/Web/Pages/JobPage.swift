@@ -9,7 +9,7 @@ import Live
 struct JobPage: Page {
   static let name = "job"
   let section = Section.jobs
-  let scripts = ["live.js"]
+  let scripts = ["live.js", "curves.js"]
 
   var title: String
   let id, path, status, statusText: String
@@ -32,6 +32,13 @@ struct JobPage: Page {
   let hasNotes: Bool
   let isOver: Bool
   let hasMetrics: Bool
+  let curve: Curve?
+
+  /// The loss curves, and how they were asked for.
+  struct Curve: Sendable {
+    var svg, query, from, to, smoothing: String
+    var isLogarithmic: Bool
+  }
 
   struct Fact: Sendable { var label, value: String }
   struct Action: Sendable {
@@ -47,7 +54,6 @@ struct JobPage: Page {
   struct Trouble: Sendable {
     var title, text: String
     var options: [Action]
-    var hasOptions: Bool { !options.isEmpty }
   }
   struct Progress: Sendable {
     var percent, step, steps, label, elapsed: String
@@ -58,7 +64,7 @@ struct JobPage: Page {
     router.get("training-jobs/:id") { request, context in
       let view = await desk.runner.view
       let job = try desk.job(context, view)
-      return await desk.answer(try await JobPage(desk, view, job, context.person), request, context)
+      return await desk.answer(try await JobPage(desk, view, job, context.person, CurveQuery(FormFields(query: request))), request, context)
     }
     router.post("training-jobs/:id/notes") { request, context in
       let person = try context.require(.engineer)
@@ -78,7 +84,9 @@ struct JobPage: Page {
     }
   }
 
-  init(_ desk: PageDesk, _ view: LiveView, _ index: JobIndex, _ person: Catalogue.Person?) async throws {
+  init(_ desk: PageDesk, _ view: LiveView, _ index: JobIndex, _ person: Catalogue.Person?, _ query: CurveQuery)
+    async throws
+  {
     let job = JobDocument(view, index)
     let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
     let record = try desk.catalogue.record(of: job.id)
@@ -87,6 +95,16 @@ struct JobPage: Page {
     path = "/dashboard/training-jobs/\(job.id)"
     isOver = job.isOver
     hasMetrics = !last.isEmpty
+    if last.isEmpty {
+      curve = nil
+    } else {
+      let curves = try await desk.curves.curves(of: index, durable: job.durable_step)
+      let chart = LossCurves.chart(curves, query, title: job.name, interruptions: LossCurves.interruptions(record))
+      curve = Curve(
+        svg: chart.svg(viewport: query.viewport), query: query.text, from: query.from.map(Wording.digits) ?? "",
+        to: query.to.map(Wording.digits) ?? "", smoothing: query.smoothing.map(Wording.digits) ?? "",
+        isLogarithmic: query.isLogarithmic)
+    }
     interruptionBadge =
       job.interruptions == 0
       ? nil : "Interrupted \(job.interruptions)×" + (job.status == "completed" || !job.isOver ? " (auto-recovered)" : "")

@@ -11,7 +11,6 @@ struct JobStage: Sendable {
   var detail: String
   /// Its part of the whole, in per cent.
   var usual: String
-  var isActive: Bool { state == "active" }
 
   private static let stages: [(name: String, phases: [String], runs: [String], usual: String)] = [
     ("Preprocessing", ["admitted", "provisioning", "waiting_for_gpu", "booting", "preprocessing"], ["boot", "preprocessing"], "2-5 min"),

@@ -20,7 +20,9 @@ struct JobsPage: Page {
     var isOver: Bool
   }
   struct Sort: Sendable {
-    var label, path: String
+    var label: String
+    /// nil: the list cannot be sorted by it.
+    var path: String?
     var isNumber: Bool
     /// `ascending`, `descending`, or nil where it is not by this.
     var order: String?

@@ -10,6 +10,12 @@ struct PageDesk: Sendable {
   let storePath: String
   let signIn: SignIn
   let advice: WebServer.Advice
+  let curves: CurveShelf
+
+  init(runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice) {
+    (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
+    curves = CurveShelf(runner.catalogue)
+  }
 
   var catalogue: Catalogue { runner.catalogue }
 

@@ -9,7 +9,7 @@ enum PageLibrary {
   /// Every kind of page there is: add a new one here.
   static let pages: [any Page.Type] = [
     JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self, ReviewPage.self, QueuePage.self,
-    BudgetPage.self, ProblemPage.self,
+    BudgetPage.self, SettingsPage.self, ProblemPage.self,
   ]
 
   static let library: MustacheLibrary = {

@@ -6,7 +6,7 @@ extension JobPage {
     <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a></nav>
     <div id="live" data-live="15">
     {{#trouble}}<div class="notice bad"><h2>{{title}}</h2><p>{{text}}</p>
-    {{#hasOptions}}<div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div>{{/hasOptions}}</div>{{/trouble}}
+    <div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div></div>{{/trouble}}
     <div class="two"><div>
     <section class="card" aria-labelledby="progress-h"><div class="card-head"><h2 id="progress-h">Progress</h2><span>{{>badge}} {{#interruptionBadge}}<span class="badge interrupted">{{interruptionBadge}}</span>{{/interruptionBadge}}</span></div>
     {{#progress}}
@@ -30,7 +30,7 @@ extension JobPage {
     {{^hasInterruptions}}<p class="soft">None.</p>{{/hasInterruptions}}
     </section>
     <section class="card" aria-labelledby="cp-h"><h2 id="cp-h">Checkpoints</h2>
-    {{#hasCheckpoints}}<div class="scroll" tabindex="0" role="region" aria-label="Checkpoints"><table><caption>{{checkpointsInAll}} in all; the last of them</caption><thead><tr><th scope="col">Step</th><th scope="col">Durable</th><th scope="col">Training stood still</th></tr></thead><tbody>
+    {{#hasCheckpoints}}<div class="scroll" tabindex="0" role="region" aria-label="Table of checkpoints"><table><caption>{{checkpointsInAll}} in all; the last of them</caption><thead><tr><th scope="col">Step</th><th scope="col">Durable</th><th scope="col">Training stood still</th></tr></thead><tbody>
     {{#checkpoints}}<tr><th scope="row">{{step}}</th><td>{{#at}}{{>time}}{{/at}}</td><td>{{blocked}}</td></tr>{{/checkpoints}}</tbody></table></div>{{/hasCheckpoints}}
     {{^hasCheckpoints}}<p class="soft">None yet. The first one is saved after as many steps as the configuration says.</p>{{/hasCheckpoints}}
     </section>
@@ -50,6 +50,13 @@ extension JobPage {
     <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
     </div></div>
     </div>
+    {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="{{path}}/curves.png?{{query}}">Export PNG</a><a href="{{path}}/metrics.csv">Export Metrics (CSV)</a></span></div>
+    <figure class="curve" data-curve="{{path}}/curves.svg?{{query}}"><form class="curve-tools" method="get" action="{{path}}">
+    <div><label for="c-from">From step</label><input id="c-from" name="from" inputmode="numeric" value="{{from}}"></div><div><label for="c-to">To step</label><input id="c-to" name="to" inputmode="numeric" value="{{to}}"></div>
+    <div><label for="c-smooth">Smoothing (0-1)</label><input id="c-smooth" name="smoothing" inputmode="decimal" value="{{smoothing}}"></div>
+    <div><label for="c-scale">Scale</label><select id="c-scale" name="scale"><option value="linear">linear</option><option value="log"{{#isLogarithmic}} selected{{/isLogarithmic}}>logarithmic</option></select></div><button type="submit">Show</button>
+    <span class="actions" data-zoom-tools hidden><button type="button" data-zoom="in">Zoom in</button><button type="button" data-zoom="out">Zoom out</button><button type="button" data-zoom="all">All</button></span></form>
+    <div class="plot chart" tabindex="0" role="group" aria-label="Loss curves: arrow keys move, plus and minus zoom, 0 shows all">{{{svg}}}</div><output class="small soft"></output></figure></section>{{/curve}}
     <section class="card" aria-labelledby="notes-h"><h2 id="notes-h">Notes</h2>
     {{#notes}}<div class="note"><p class="soft">{{heading}}{{#at}}, {{>time}}{{/at}}</p>{{{html}}}</div>{{/notes}}
     {{^hasNotes}}<p class="soft">No notes yet: hypothesis, expected outcomes, what was learnt.</p>{{/hasNotes}}

@@ -28,7 +28,7 @@ extension NewJobPage {
     <div class="field"><label for="name">Job name</label><input id="name" name="name" value="{{fields.name}}" maxlength="100" placeholder="[Training File Name] - [Preset] - [Date]"></div>
     <div class="field"><label for="purpose">Description</label><input id="purpose" name="purpose" value="{{fields.purpose}}" maxlength="500" placeholder="Document the purpose of this training run"></div>
     <div class="field"><label for="notes">Notes</label><textarea id="notes" name="notes" maxlength="2000" placeholder="Document your experiment: hypothesis, expected outcomes, variables being tested">{{fields.notes}}</textarea></div>
-    <fieldset><legend>Tags</legend>{{#tags}}<label class="check"><input type="checkbox" name="tag" value="{{value}}"{{#isChosen}} checked{{/isChosen}}> {{label}}</label>{{/tags}}</fieldset>
+    <fieldset><legend>Tags</legend><div class="checks">{{#tags}}<label class="check"><input type="checkbox" name="tag" value="{{value}}"{{#isChosen}} checked{{/isChosen}}> {{label}}</label>{{/tags}}</div></fieldset>
     <div class="fields"><div class="field"><label for="own_tags">Tags of your own</label><input id="own_tags" name="own_tags" value="{{fields.own_tags}}"><p class="hint">Separated by commas</p></div>
     <div class="field"><label for="client">Client</label><input id="client" name="client" value="{{fields.client}}" list="clients"><datalist id="clients">{{#clients}}<option value="{{.}}"></option>{{/clients}}</datalist></div>
     <div class="field"><label for="project">Project</label><input id="project" name="project" value="{{fields.project}}" list="projects"><datalist id="projects">{{#projects}}<option value="{{.}}"></option>{{/projects}}</datalist></div>
