@@ -92,7 +92,9 @@ extension Office {
     #expect(try await office.ask("GET", "/dashboard/training-jobs/job-9").status == 404)
     let events = try await office.ask("GET", "/dashboard/training-jobs/job-1/events?type=status")
     #expect(events.status == 200 && events.text.contains("Submitted"))
-    #expect(try await office.ask("GET", "/dashboard/training-jobs/job-1/events?type=error").text.contains("None is like that"))
+    #expect(
+      try await office.ask("GET", "/dashboard/training-jobs/job-1/events?type=error").text.contains("None is like that")
+    )
     let said = try await office.ask("GET", office.api("jobs/1/events")).value(EventList.self).events
     let file = try await office.ask("GET", "/dashboard/training-jobs/job-1/events.json").value(EventList.self).events
     #expect(said.map(\.details) == file.map(\.details) && !said.isEmpty)
@@ -203,7 +205,8 @@ extension Office {
         "--xyz\r\nContent-Disposition: form-data; name=\"then\"\r\n\r\nnew\r\n--xyz\r\n"
         + "Content-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\nContent-Type: application/json\r\n\r\n\(content)\r\n--xyz--\r\n"
       return try await office.ask(
-        "POST", "/dashboard/files", bytes: Data(body.utf8), headers: ["Content-Type": "multipart/form-data; boundary=xyz"])
+        "POST", "/dashboard/files", bytes: Data(body.utf8),
+        headers: ["Content-Type": "multipart/form-data; boundary=xyz"])
     }
     let broken = try await send("broken.json", "{\n  \"x\": \\ }")
     #expect(broken.status == 422 && broken.text.contains("broken.json:2:") && broken.text.contains("Nothing was kept"))

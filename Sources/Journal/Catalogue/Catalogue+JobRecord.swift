@@ -43,7 +43,8 @@ extension Catalogue {
     try read { db in
       var leases: [(id: String, lease: JobRecord.Lease)] = try Row.fetchAll(
         db,
-        sql: "SELECT id, pod_id, hourly_rate, granted_at, ended_at, end_reason FROM lease WHERE job_id = ? ORDER BY granted_at",
+        sql:
+          "SELECT id, pod_id, hourly_rate, granted_at, ended_at, end_reason FROM lease WHERE job_id = ? ORDER BY granted_at",
         arguments: [job]
       ).map { row in
         let ended: Int64? = row[4]
@@ -57,7 +58,8 @@ extension Catalogue {
       for i in leases.indices {
         leases[i].lease.stages = try Row.fetchAll(
           db,
-          sql: "SELECT stage, started_at, ended_at, last_step, completed FROM stage_run WHERE lease_id = ? ORDER BY started_at",
+          sql:
+            "SELECT stage, started_at, ended_at, last_step, completed FROM stage_run WHERE lease_id = ? ORDER BY started_at",
           arguments: [leases[i].id]
         ).map { row in
           let ended: Int64? = row[2]
@@ -67,7 +69,8 @@ extension Catalogue {
         }
       }
       let checkpoints = try Row.fetchAll(
-        db, sql: "SELECT step, durable_at, blocked_us FROM checkpoint WHERE job_id = ? ORDER BY durable_at", arguments: [job]
+        db, sql: "SELECT step, durable_at, blocked_us FROM checkpoint WHERE job_id = ? ORDER BY durable_at",
+        arguments: [job]
       ).map { row in
         let blocked: Int64? = row[2]
         return JobRecord.Checkpoint(
@@ -87,7 +90,8 @@ extension Catalogue {
     return try read { db in
       try Row.fetchAll(
         db,
-        sql: "SELECT to_at / :day, sum(amount) FROM charge WHERE to_at >= :from AND to_at < :until GROUP BY 1 ORDER BY 1",
+        sql:
+          "SELECT to_at / :day, sum(amount) FROM charge WHERE to_at >= :from AND to_at < :until GROUP BY 1 ORDER BY 1",
         arguments: ["day": day, "from": from.microseconds, "until": until.microseconds]
       ).map { row in
         let number: Int64 = row[0]
@@ -98,10 +102,12 @@ extension Catalogue {
 
   /// The last rows that were measured, the newest first.
   public func lastMetrics(of job: JobIndex, count: Int) throws(InputError) -> [Metric] {
-    guard let last = try read({ db in
-      try Int.fetchAll(
-        db, sql: "SELECT step FROM metric WHERE job = ? ORDER BY step DESC LIMIT ?", arguments: [job.rawValue, count])
-    }).last else { return [] }
+    guard
+      let last = try read({ db in
+        try Int.fetchAll(
+          db, sql: "SELECT step FROM metric WHERE job = ? ORDER BY step DESC LIMIT ?", arguments: [job.rawValue, count])
+      }).last
+    else { return [] }
     return try metrics(of: job, from: last).reversed()
   }
 }

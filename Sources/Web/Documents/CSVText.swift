@@ -36,10 +36,12 @@ public enum CSVText {
     func number(_ value: Double?) -> String { value.map(Wording.digits) ?? "" }
     // Numbers alone: a loss below zero is no formula.
     let rows =
-      [[
-        "step_number", "epoch", "training_loss", "validation_loss", "learning_rate", "perplexity", "gpu_utilization",
-        "timestamp", "elapsed_time_seconds", "gradient_norm", "tokens_per_s", "gpu_memory_gb",
-      ]]
+      [
+        [
+          "step_number", "epoch", "training_loss", "validation_loss", "learning_rate", "perplexity", "gpu_utilization",
+          "timestamp", "elapsed_time_seconds", "gradient_norm", "tokens_per_s", "gpu_memory_gb",
+        ]
+      ]
       + metrics.map { m in
         let time = m.at.map { Date(timeIntervalSince1970: Double($0) / 1e6).formatted(.iso8601) } ?? ""
         let elapsed = m.elapsed_s ?? start.flatMap { start in m.at.map { Double($0 - start) / 1e6 } }

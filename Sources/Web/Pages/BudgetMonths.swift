@@ -35,13 +35,17 @@ struct BudgetMonths: Sendable {
     if view.fleet.budget.period == .calendar { sums[5] = Wording.dollars(view.fleet.spent(at: view.at)) }
     let most = max(sums.max() ?? 0, 0.01)
     rows = zip(starts, sums).map { start, sum in
-      Month(name: String((Wording.stamp(start) ?? "").prefix(7)), spent: Wording.money(sum), percent: "\(Int(sum / most * 100))")
+      Month(
+        name: String((Wording.stamp(start) ?? "").prefix(7)), spent: Wording.money(sum),
+        percent: "\(Int(sum / most * 100))")
     }
     let past = sums.dropLast().filter { $0 > 0 }
     average = past.isEmpty ? Wording.nothing : Wording.money(past.reduce(0, +) / Double(past.count))
     trend =
       past.count < 2
-      ? "too few months to say" : (past.last ?? 0) > (past.first ?? 0) * 1.05 ? "Increasing" : (past.last ?? 0) < (past.first ?? 0) * 0.95 ? "Decreasing" : "Steady"
+      ? "too few months to say"
+      : (past.last ?? 0) > (past.first ?? 0) * 1.05
+        ? "Increasing" : (past.last ?? 0) < (past.first ?? 0) * 0.95 ? "Decreasing" : "Steady"
   }
 }
 
@@ -74,20 +78,27 @@ struct SpotSavings: Sendable {
         (
           other - paid,
           .init(
-            id: view.descriptions[i].id, name: view.descriptions[i].name, spot: Wording.money(paid), onDemand: Wording.money(other),
+            id: view.descriptions[i].id, name: view.descriptions[i].name, spot: Wording.money(paid),
+            onDemand: Wording.money(other),
             saved: Wording.money(other - paid), interruptions: "\(job.interruptions)")
         ))
     }
     self.rows = rows.sorted { $0.saved > $1.saved }.prefix(20).map(\.row)
     hasRows = !rows.isEmpty
     let saved = equivalent - spot
-    facts = count == 0 ? [] : [
-      .init(label: "Total spot cost", value: Wording.money(spot)),
-      .init(label: "Equivalent on-demand cost", value: Wording.money(equivalent)),
-      .init(label: "Total savings, after interruptions", value: "\(Wording.money(saved)) (\(Wording.per(saved / max(equivalent, 0.01))) cheaper)"),
-      .init(label: "Total spot interruptions", value: "\(interruptions) across \(Wording.count(count, "job"))"),
-      .init(label: "Interruption cost overhead", value: Wording.money(overhead)),
-      .init(label: "Rates", value: "\(Wording.money(rates.spot))/hr spot, \(Wording.money(rates.onDemand))/hr on-demand"),
-    ]
+    facts =
+      count == 0
+      ? []
+      : [
+        .init(label: "Total spot cost", value: Wording.money(spot)),
+        .init(label: "Equivalent on-demand cost", value: Wording.money(equivalent)),
+        .init(
+          label: "Total savings, after interruptions",
+          value: "\(Wording.money(saved)) (\(Wording.per(saved / max(equivalent, 0.01))) cheaper)"),
+        .init(label: "Total spot interruptions", value: "\(interruptions) across \(Wording.count(count, "job"))"),
+        .init(label: "Interruption cost overhead", value: Wording.money(overhead)),
+        .init(
+          label: "Rates", value: "\(Wording.money(rates.spot))/hr spot, \(Wording.money(rates.onDemand))/hr on-demand"),
+      ]
   }
 }

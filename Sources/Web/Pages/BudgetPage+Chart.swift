@@ -18,7 +18,8 @@ extension BudgetPage {
     }
     var chart = Chart(
       id: "accumulation", title: "Spending over the month", x: ChartAxis("Day", unit: .date(.gmt)),
-      left: ChartAxis("US dollars", unit: .dollars, includesZero: true), layers: layers, size: ChartSize(width: 960, height: 320))
+      left: ChartAxis("US dollars", unit: .dollars, includesZero: true), layers: layers,
+      size: ChartSize(width: 960, height: 320))
     if let limit {
       chart.references = [ChartReference(limit, label: "Budget \(Wording.money(limit))")]
       chart.zones = [ChartZone("Over budget", y: limit...(max(limit, days.map(\.1.p90).max() ?? limit) * 1.15 + 1))]

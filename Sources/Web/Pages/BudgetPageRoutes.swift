@@ -10,7 +10,8 @@ extension BudgetPage {
     router.get("training-budget") { request, context in
       let view = await desk.runner.view
       let forecast = try? await desk.advice.forecast(view)
-      return await desk.answer(try BudgetPage(view, desk.catalogue, forecast, rates: desk.advice.rates), request, context)
+      return await desk.answer(
+        try BudgetPage(view, desk.catalogue, forecast, rates: desk.advice.rates), request, context)
     }
     router.post("training-budget") { request, context in
       let form = try await FormFields(request)
@@ -74,7 +75,9 @@ struct BudgetDeeds: Sendable {
     return ApprovalDocument(made, at: view.at)
   }
 
-  func decide(_ number: String?, _ isApproved: Bool, _ remark: String?, _ context: LiveContext) async throws -> ApprovalDocument {
+  func decide(_ number: String?, _ isApproved: Bool, _ remark: String?, _ context: LiveContext) async throws
+    -> ApprovalDocument
+  {
     let person = try context.require(.manager)
     guard let number = number.flatMap({ UInt32($0) }), let approval = await runner.view.approvals[number] else {
       throw Problem(.notFound, "there is no such approval", hint: "lora-train approval list")

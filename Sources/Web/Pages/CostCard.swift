@@ -14,7 +14,8 @@ struct CostCard: Sendable {
   var setAside: String?
 
   private static let names: [(account: String, label: String)] = [
-    ("work", "Training that is kept"), ("setup", "Setup and finalization"), ("checkpoints", "Standing still for checkpoints"),
+    ("work", "Training that is kept"), ("setup", "Setup and finalization"),
+    ("checkpoints", "Standing still for checkpoints"),
     ("lost_work", "Work lost to interruptions"), ("recovery", "Recovery after interruptions"), ("idle", "Idle"),
     ("storage", "Storage"), ("adjustment", "Adjusted to the provider's bill"),
   ]
@@ -30,12 +31,14 @@ struct CostCard: Sendable {
     setAside = job.isOver ? nil : Wording.money(job.reserved_usd)
     if let projection {
       projected = Wording.money(projection.cost_usd.p50)
-      projectedRange = "best case \(Wording.money(projection.cost_usd.p10)), worst case \(Wording.money(projection.cost_usd.p90)); 8 in 10 end between"
+      projectedRange =
+        "best case \(Wording.money(projection.cost_usd.p10)), worst case \(Wording.money(projection.cost_usd.p90)); 8 in 10 end between"
       if let quote = job.quote {
         verdict =
           projection.cost_usd.p50 > 1.2 * quote.cost_usd.p50
           ? "Consider cancelling and retrying with more efficient configuration"
-          : projection.cost_usd.p50 <= quote.cost_usd.p90 ? "On track, continue monitoring" : "Above the estimate; watch it"
+          : projection.cost_usd.p50 <= quote.cost_usd.p90
+            ? "On track, continue monitoring" : "Above the estimate; watch it"
       }
     }
     let posted = record.charges.values.reduce(0, +)
@@ -44,7 +47,9 @@ struct CostCard: Sendable {
       return JobPage.Fact(label: label, value: Wording.money(amount))
     }
     let open = job.cost_usd - Wording.dollars(posted)
-    if !parts.isEmpty, open > 0.005 { parts.append(.init(label: "Since the last event, not yet booked", value: Wording.money(open))) }
+    if !parts.isEmpty, open > 0.005 {
+      parts.append(.init(label: "Since the last event, not yet booked", value: Wording.money(open)))
+    }
     hasParts = !parts.isEmpty
   }
 }

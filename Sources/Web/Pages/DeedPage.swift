@@ -17,7 +17,9 @@ struct DeedPage: Page {
   let hasReasons, needsReason, isDanger: Bool
   let confirmation: String?
 
-  private static let cancelReasons = ["Loss not decreasing", "Too expensive", "Wrong configuration", "Testing", "Other"]
+  private static let cancelReasons = [
+    "Loss not decreasing", "Too expensive", "Wrong configuration", "Testing", "Other",
+  ]
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs/:id/cancel") { request, context in
@@ -34,7 +36,9 @@ struct DeedPage: Page {
       let (job, action) = (try desk.job(context, view), context.parameters.get("action") ?? "")
       let form = try await FormFields(request)
       if action == "cancel", !form.has("confirmed") {
-        throw Problem(.badRequest, "the box 'I understand this action cannot be undone' was not ticked", hint: "go back and tick it")
+        throw Problem(
+          .badRequest, "the box 'I understand this action cannot be undone' was not ticked", hint: "go back and tick it"
+        )
       }
       let why = [form["reason"], form["justification"]].compactMap { $0 }.joined(separator: ": ")
       try await desk.act(action, on: job, view, Reason(justification: why.isEmpty ? nil : why), context)
@@ -97,15 +101,27 @@ struct DeedPage: Page {
       "It saves a checkpoint, lets its GPU instance go, and costs nothing until it is resumed. The rest of what is set aside for it stays so.",
       "Pause Job"
     ),
-    "resume": ("Resume this job?", "A new GPU instance is asked for, and training goes on from the last checkpoint.", "Resume Job"),
-    "promote": ("Promote this job to the front of the queue?", "It starts before all others that wait. The audit log says who and why.", "Promote"),
+    "resume": (
+      "Resume this job?", "A new GPU instance is asked for, and training goes on from the last checkpoint.",
+      "Resume Job"
+    ),
+    "promote": (
+      "Promote this job to the front of the queue?",
+      "It starts before all others that wait. The audit log says who and why.", "Promote"
+    ),
     "override": (
       "Proceed beyond the budget?",
       "The job starts although what is set aside for it exceeds the remaining monthly budget. The audit log says who and why.",
       "Proceed anyway"
     ),
-    "answer-on-demand": ("Switch to on-demand?", "It goes on from its last checkpoint with an instance that is not taken back, at the higher rate.", "Switch to on-demand"),
-    "answer-keep-trying": ("Keep trying on spot?", "It goes on with spot instances, however often they are taken back.", "Keep trying"),
+    "answer-on-demand": (
+      "Switch to on-demand?",
+      "It goes on from its last checkpoint with an instance that is not taken back, at the higher rate.",
+      "Switch to on-demand"
+    ),
+    "answer-keep-trying": (
+      "Keep trying on spot?", "It goes on with spot instances, however often they are taken back.", "Keep trying"
+    ),
     "answer-fail": ("Let this job fail?", "It ends now. What was saved stays, and it can be retried.", "Let it fail"),
   ]
 

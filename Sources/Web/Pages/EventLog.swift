@@ -47,14 +47,17 @@ enum EventLog {
       return "A GPU instance was granted" + rate
     case "podUnavailable": return "No GPU instance was to be had: \(word("why"))"
     case "stageFinished": return "Stage finished: \(word("stage"))"
-    case "checkpointsSaved": return "Checkpoint saved" + (number("step").map { " at step \(Wording.group(Int($0)))" } ?? "")
+    case "checkpointsSaved":
+      return "Checkpoint saved" + (number("step").map { " at step \(Wording.group(Int($0)))" } ?? "")
     case "podInterrupted": return "Spot instance interrupted, initiating checkpoint recovery"
     case "podGone": return "The GPU instance is gone; the bill stops here"
-    case "workerFailed", "jobFailed": return "\(event.event == "jobFailed" ? "Failed" : "The worker failed"): \(word("failure"))"
+    case "workerFailed", "jobFailed":
+      return "\(event.event == "jobFailed" ? "Failed" : "The worker failed"): \(word("failure"))"
     case "switchedToOnDemand": return "Goes on with an on-demand instance"
     case "decisionRequested": return "A decision is needed: \(word("question"))"
     case "decisionAnswered": return "Answered: \(word("answer"))"
-    case "billAdjusted": return "Adjusted to the provider's bill" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
+    case "billAdjusted":
+      return "Adjusted to the provider's bill" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
     case "storageCharged": return "Storage charged" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
     default: return Wording.capital(Wording.words(Wording.snake(event.event)))
     }

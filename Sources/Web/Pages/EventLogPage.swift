@@ -16,7 +16,10 @@ struct EventLogPage: Page {
     var fold: String
     var at: Moment?
   }
-  struct Tab: Sendable { var label, path: String; var isCurrent: Bool }
+  struct Tab: Sendable {
+    var label, path: String
+    var isCurrent: Bool
+  }
 
   let title, id, path, search, type: String
   let rows: [Row]
@@ -27,7 +30,9 @@ struct EventLogPage: Page {
   let newerPath, olderPath: String?
 
   private static let perPage = 50
-  static let types = [("all", "All"), ("status", "Status"), ("metrics", "Metrics"), ("warning", "Warnings"), ("error", "Errors")]
+  static let types = [
+    ("all", "All"), ("status", "Status"), ("metrics", "Metrics"), ("warning", "Warnings"), ("error", "Errors"),
+  ]
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs/:id/events") { request, context in
@@ -60,7 +65,8 @@ struct EventLogPage: Page {
     let first = (page - 1) * EventLogPage.perPage
     rows = found.dropFirst(first).prefix(EventLogPage.perPage).map(Row.init)
     hasRows = !rows.isEmpty
-    shown = "\(Wording.group(first + 1)) to \(Wording.group(first + rows.count)) of \(Wording.count(found.count, "event")), the newest first"
+    shown =
+      "\(Wording.group(first + 1)) to \(Wording.group(first + rows.count)) of \(Wording.count(found.count, "event")), the newest first"
     query = form.query
     let base = path
     func address(_ change: (inout FormFields) -> Void) -> String {
@@ -70,7 +76,12 @@ struct EventLogPage: Page {
     }
     let chosen = type
     tabs = EventLogPage.types.map { key, label in
-      Tab(label: label, path: address { $0["type"] = key == "all" ? nil : key; $0["page"] = nil }, isCurrent: key == chosen)
+      Tab(
+        label: label,
+        path: address {
+          $0["type"] = key == "all" ? nil : key
+          $0["page"] = nil
+        }, isCurrent: key == chosen)
     }
     newerPath = page > 1 ? address { $0["page"] = "\(page - 1)" } : nil
     olderPath = found.count > first + EventLogPage.perPage ? address { $0["page"] = "\(page + 1)" } : nil

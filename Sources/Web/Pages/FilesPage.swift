@@ -31,7 +31,8 @@ struct FilesPage: Page {
         let act = person.act("file.add", kept.id, change: kept.name)
         try JobDeed.check(try await Reply.orUnavailable { try await desk.runner.ask(.record, as: act) })
         let isForJob = file.fields["then"] == "new" && kept.canCreateJob
-        return Reply.see(isForJob ? "/dashboard/training-jobs/new?training_file=\(kept.id)" : "/dashboard/files?notice=added")
+        return Reply.see(
+          isForJob ? "/dashboard/training-jobs/new?training_file=\(kept.id)" : "/dashboard/files?notice=added")
       } catch let problem as Problem {
         let page = try FilesPage(desk.catalogue, then: file.fields["then"] ?? "", problem)
         return await desk.answer(page, request, context, status: problem.status)

@@ -62,7 +62,8 @@ struct FormFields: Sendable {
 
   /// As it stands in an address.
   var query: String {
-    list.filter { $0.name != "_csrf" }.map { "\(FormFields.escaped($0.name))=\(FormFields.escaped($0.value))" }.joined(separator: "&")
+    list.filter { $0.name != "_csrf" }.map { "\(FormFields.escaped($0.name))=\(FormFields.escaped($0.value))" }.joined(
+      separator: "&")
   }
 
   static func escaped(_ text: String) -> String {

@@ -55,7 +55,8 @@ struct Frame: Sendable {
       banners.append(
         Banner(
           kind: "bad",
-          text: "This store is a copy, or was moved: it does nothing until a person confirms it. If no other lora-train "
+          text:
+            "This store is a copy, or was moved: it does nothing until a person confirms it. If no other lora-train "
             + "works with it: lora-train store confirm"))
     }
     if !view.providerAnswers {

@@ -31,7 +31,9 @@ struct JobFilter: Sendable {
     (search, from, until) = (form["search"] ?? "", form["from"] ?? "", form["until"] ?? "")
     limit = form["limit"].flatMap { Int($0) }.map { [25, 50, 100].contains($0) ? $0 : 25 } ?? 25
     page = max(1, min(1_000_000, form["page"].flatMap { Int($0) } ?? 1))
-    func list(_ values: some Sequence<String>) -> [(String, String)] { Set(values).sorted().prefix(200).map { ($0, $0) } }
+    func list(_ values: some Sequence<String>) -> [(String, String)] {
+      Set(values).sorted().prefix(200).map { ($0, $0) }
+    }
     let creators = list(view.descriptions.compactMap(\.creator))
     let tags = list(view.descriptions.flatMap { $0.tags ?? [] })
     selects = [
@@ -39,7 +41,9 @@ struct JobFilter: Sendable {
         name: "status", label: "Status",
         choices: Choice.list(
           "All",
-          ["active", "completed", "failed", "cancelled", "queued", "blocked", "paused"].map { ($0, Wording.capital($0)) },
+          ["active", "completed", "failed", "cancelled", "queued", "blocked", "paused"].map {
+            ($0, Wording.capital($0))
+          },
           chosen: form["status"])),
       Select(name: "creator", label: "Created by", choices: Choice.list("All", creators, chosen: form["creator"])),
       Select(
@@ -71,8 +75,10 @@ struct JobFilter: Sendable {
   var everything: JobQuery { get throws { try JobQuery(parameters(limit: 1_000, offset: 0)) } }
 
   private func parameters(limit: Int, offset: Int) -> Parameters {
-    var values: [(String, String)] = ["search", "status", "creator", "preset", "pricing", "tag", "client", "project", "sort", "order"]
-      .compactMap { key in form[key].map { (key, $0) } }
+    var values: [(String, String)] = [
+      "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "sort", "order",
+    ]
+    .compactMap { key in form[key].map { (key, $0) } }
     if let days = form["days"].flatMap({ Int64($0) }), (1...36_500).contains(days), form["from"] == nil {
       values.append(("from", Wording.stamp(at - .days(days)) ?? ""))
     }
@@ -104,7 +110,8 @@ struct JobFilter: Sendable {
         order: by == key ? (isAscending ? "ascending" : "descending") : nil)
     }
     return [
-      column("Job name", nil), column("Status", "status"), column("Configuration", nil), column("Created by", "creator"),
+      column("Job name", nil), column("Status", "status"), column("Configuration", nil),
+      column("Created by", "creator"),
       column("Started at", "created"), column("Duration", "duration", isNumber: true),
       column("Cost", "cost", isNumber: true), column("Actions", nil),
     ]

@@ -36,7 +36,9 @@ extension JobPage.Trouble {
         "\(Wording.money(job.reserved_usd)) would have to be set aside for it, more than what is left this month. Adjust the "
         + "configuration or increase the budget limit."
       if canEdit { options.append(.init(label: "Ask for a higher limit", path: "/dashboard/training-budget#ask")) }
-      if isManager { options.append(.init(label: "Proceed anyway (requires justification)", path: "\(path)/do/override")) }
+      if isManager {
+        options.append(.init(label: "Proceed anyway (requires justification)", path: "\(path)/do/override"))
+      }
     case "awaiting_decision":
       title = "Needs a decision"
       let deadline = Moment(job.deadline).map { " Until \($0.text); after that it is decided without you." } ?? ""
@@ -50,7 +52,8 @@ extension JobPage.Trouble {
       }
     case "waiting_for_gpu":
       title = "No H100 spot GPUs currently available"
-      text = "It is retried every few minutes until one is available."
+      text =
+        "It is retried every few minutes until one is available."
         + (Moment(job.deadline).map { " The next try: \($0.text)." } ?? "")
     case "failed":
       (title, text) = JobPage.Trouble.failure(job)
@@ -93,8 +96,10 @@ extension JobPage.Trouble {
     case "provisioning": ("Failed: no GPU", "No GPU was to be had in time. Retry later, or on demand.")
     case "recovery_exhausted":
       ("Failed: interrupted too often", "It was interrupted again and again. An on-demand instance is not taken back.")
-    case "cost_cap": ("Stopped at its cost limit", "It reached its own cost limit; what was trained until then was published.")
-    case "timeout": ("Failed: timeout", "It took longer than it may. Fewer epochs, or checkpoints more often, may help.")
+    case "cost_cap":
+      ("Stopped at its cost limit", "It reached its own cost limit; what was trained until then was published.")
+    case "timeout":
+      ("Failed: timeout", "It took longer than it may. Fewer epochs, or checkpoints more often, may help.")
     default: ("Failed", "The worker ended unexpectedly; the event log says what it said last.")
     }
   }
@@ -127,7 +132,8 @@ extension JobPage {
     guard let now = last.first else { return [] }
     let before = last.dropFirst().first
     func line(
-      _ label: String, _ path: KeyPath<Catalogue.Metric, Double?>, _ text: (Double) -> String = { String(format: "%.4g", $0) }
+      _ label: String, _ path: KeyPath<Catalogue.Metric, Double?>,
+      _ text: (Double) -> String = { String(format: "%.4g", $0) }
     ) -> MetricLine? {
       guard let value = now[keyPath: path] else { return nil }
       let change = before?[keyPath: path].flatMap { old -> String? in
@@ -152,11 +158,14 @@ extension JobPage {
       ("Template", job.template), ("Training file", job.training_file),
       ("Retry", job.retry_of.map { "This is retry #\(job.retry ?? 1) of \($0)" }),
       ("Preset", Wording.capital(job.preset)), ("GPU", "\(text.gpuType), \(Wording.pricing(job.pricing))"),
-      ("Base model", text.baseModel), ("Rank (r)", "\(c.rank)"), ("Learning rate", String(format: "%g", c.learningRate)),
+      ("Base model", text.baseModel), ("Rank (r)", "\(c.rank)"),
+      ("Learning rate", String(format: "%g", c.learningRate)),
       ("Epochs", "\(c.epochs)"), ("Batch size", "\(c.batchSize) × \(c.gradientAccumulation) accumulated"),
       ("Longest sequence", "\(Wording.group(c.maxSequenceLength)) tokens"),
       ("Checkpoints", "every \(Wording.group(c.checkpointEvery)) steps"),
-      ("Training pairs", "\(Wording.group(c.trainingPairs)) of \(Wording.group(Int(c.tokensPerPair.rounded()))) tokens"),
+      (
+        "Training pairs", "\(Wording.group(c.trainingPairs)) of \(Wording.group(Int(c.tokensPerPair.rounded()))) tokens"
+      ),
     ]
     if let cap = job.max_cost_usd { facts.append(("Stops at", Wording.money(cap))) }
     return facts.compactMap { label, value in value.map { Fact(label: label, value: $0) } }

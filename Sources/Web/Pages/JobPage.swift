@@ -46,11 +46,24 @@ struct JobPage: Page {
     var isDanger = false
     var isPrimary = false
   }
-  struct Interruption: Sendable { var text: String; var at: Moment? }
-  struct Checkpoint: Sendable { var step, blocked: String; var at: Moment? }
+  struct Interruption: Sendable {
+    var text: String
+    var at: Moment?
+  }
+  struct Checkpoint: Sendable {
+    var step, blocked: String
+    var at: Moment?
+  }
   /// Markdown as HTML, made safe by ``Markdown``.
-  struct Note: Sendable { var heading: String; var at: Moment?; var html: String }
-  struct MetricLine: Sendable { var label, value: String; var change: String? }
+  struct Note: Sendable {
+    var heading: String
+    var at: Moment?
+    var html: String
+  }
+  struct MetricLine: Sendable {
+    var label, value: String
+    var change: String?
+  }
   struct Trouble: Sendable {
     var title, text: String
     var options: [Action]
@@ -64,7 +77,8 @@ struct JobPage: Page {
     router.get("training-jobs/:id") { request, context in
       let view = await desk.runner.view
       let job = try desk.job(context, view)
-      return await desk.answer(try await JobPage(desk, view, job, context.person, CurveQuery(FormFields(query: request))), request, context)
+      return await desk.answer(
+        try await JobPage(desk, view, job, context.person, CurveQuery(FormFields(query: request))), request, context)
     }
     router.post("training-jobs/:id/notes") { request, context in
       let person = try context.require(.engineer)
@@ -107,7 +121,8 @@ struct JobPage: Page {
     }
     interruptionBadge =
       job.interruptions == 0
-      ? nil : "Interrupted \(job.interruptions)×" + (job.status == "completed" || !job.isOver ? " (auto-recovered)" : "")
+      ? nil
+      : "Interrupted \(job.interruptions)×" + (job.status == "completed" || !job.isOver ? " (auto-recovered)" : "")
     stages = JobStage.list(job, record, view.at, step: max(last.first?.step ?? 0, job.durable_step))
     progress = Progress(job, projection, last.first, at: view.at)
     cost = CostCard(job, record, projection)
@@ -115,7 +130,9 @@ struct JobPage: Page {
     trouble = Trouble(job, canEdit: (person?.role ?? .viewer) >= .engineer, isManager: person?.role == .manager)
     actions = JobPage.actions(job, person?.role ?? .viewer)
     facts = JobPage.facts(job, view.descriptions[Int(index.rawValue)])
-    let lost = record.leases.enumerated().filter { ["interrupted", "host_failure", "lost"].contains($0.element.reason) }
+    let lost = record.leases.enumerated().filter {
+      ["interrupted", "host_failure", "lost"].contains($0.element.reason)
+    }
     let pauses = lost.map { ($0.element, $0.offset + 1 < record.leases.count ? record.leases[$0.offset + 1] : nil) }
     interruptions = pauses.map { JobPage.interruption($0, next: $1, record) }
     hasInterruptions = !interruptions.isEmpty
@@ -146,7 +163,8 @@ struct JobPage: Page {
     let step = lease.stages.compactMap(\.lastStep).max()
     let what = lease.reason == "interrupted" ? "Interrupted" : lease.reason == "lost" ? "Pod lost" : "Host failed"
     let start = record.leases.first?.granted ?? lease.granted
-    var text = what + (step.map { " at step \(Wording.group($0))" } ?? "")
+    var text =
+      what + (step.map { " at step \(Wording.group($0))" } ?? "")
       + " (\(Wording.duration((ended - start).seconds)))"
     if let next {
       let kept = record.checkpoints.last { $0.durable <= next.granted }?.step

@@ -13,7 +13,10 @@ struct JobStage: Sendable {
   var usual: String
 
   private static let stages: [(name: String, phases: [String], runs: [String], usual: String)] = [
-    ("Preprocessing", ["admitted", "provisioning", "waiting_for_gpu", "booting", "preprocessing"], ["boot", "preprocessing"], "2-5 min"),
+    (
+      "Preprocessing", ["admitted", "provisioning", "waiting_for_gpu", "booting", "preprocessing"],
+      ["boot", "preprocessing"], "2-5 min"
+    ),
     ("Model Loading", ["loading_model", "restoring"], ["model_loading", "restore"], "10-15 min"),
     ("Training", ["training", "interrupted", "awaiting_decision", "paused"], ["training"], "10-20 h"),
     ("Finalization", ["finalizing", "stopping"], ["finalization"], "5-10 min"),

@@ -40,7 +40,8 @@ struct JobsPage: Page {
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs") { request, context in
-      await desk.answer(try JobsPage(FormFields(query: request), await desk.runner.view, desk.catalogue), request, context)
+      await desk.answer(
+        try JobsPage(FormFields(query: request), await desk.runner.view, desk.catalogue), request, context)
     }
     router.get("training-jobs.csv") { request, _ in
       let view = await desk.runner.view

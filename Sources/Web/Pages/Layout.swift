@@ -54,5 +54,6 @@ enum Layout {
     </div>
     </body>
     </html>
-    """#.replacing("{{theme}}", with: PageAssets.path("theme.js")).replacing("{{icon}}", with: PageAssets.path("icon.svg"))
+    """#.replacing("{{theme}}", with: PageAssets.path("theme.js")).replacing(
+      "{{icon}}", with: PageAssets.path("icon.svg"))
 }

@@ -40,12 +40,17 @@ enum LossCurves {
     let scale: ChartAxis.Scale = query.isLogarithmic ? .logarithmic : .linear
     var layers = [
       ChartLayer.line(
-        ChartLine("Training loss", points: curves.training, tone: .series(0), smoothing: query.smoothing, showsFinalValue: true))
+        ChartLine(
+          "Training loss", points: curves.training, tone: .series(0), smoothing: query.smoothing, showsFinalValue: true)
+      )
     ]
     let hasValidation = !curves.validation.isEmpty
     if hasValidation {
       layers.append(
-        .line(ChartLine("Validation loss", points: curves.validation, side: .right, tone: .series(2), stroke: .dashed, showsFinalValue: true)))
+        .line(
+          ChartLine(
+            "Validation loss", points: curves.validation, side: .right, tone: .series(2), stroke: .dashed,
+            showsFinalValue: true)))
     }
     return Chart(
       id: "loss", title: "Loss of \(title)", x: ChartAxis("Training step", unit: .count),
@@ -73,12 +78,15 @@ enum LossCurves {
       return Response(
         status: .ok,
         headers: [
-          .contentType: "image/png", .contentDisposition: "attachment; filename=\"\(Reply.fileName("\(name)-loss.png"))\"",
+          .contentType: "image/png",
+          .contentDisposition: "attachment; filename=\"\(Reply.fileName("\(name)-loss.png"))\"",
         ], body: .init(byteBuffer: ByteBuffer(bytes: png)))
     }
   }
 
-  private static func chart(_ desk: PageDesk, _ request: Request, _ context: LiveContext) async throws -> (chart: Chart, name: String) {
+  private static func chart(_ desk: PageDesk, _ request: Request, _ context: LiveContext) async throws -> (
+    chart: Chart, name: String
+  ) {
     let view = await desk.runner.view
     let job = try desk.job(context, view)
     let text = view.descriptions[Int(job.rawValue)]
@@ -128,7 +136,9 @@ actor CurveShelf {
       if let loss = row.validation_loss { curves.validation.append(ChartPoint(Double(row.step), loss)) }
       last = max(last, row.step)
     }
-    if kept.count >= CurveShelf.most, let oldest = kept.min(by: { $0.value.at < $1.value.at }) { kept[oldest.key] = nil }
+    if kept.count >= CurveShelf.most, let oldest = kept.min(by: { $0.value.at < $1.value.at }) {
+      kept[oldest.key] = nil
+    }
     kept[job] = (curves, last, .now)
     return curves
   }

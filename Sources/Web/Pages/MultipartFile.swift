@@ -30,7 +30,9 @@ struct MultipartFile {
       while true {
         end = buffer.range(of: Data("\r\n\r\n".utf8))
         if end != nil { break }
-        guard buffer.count < 1 << 20, try await more() else { throw Problem(.badRequest, "no file was chosen", hint: "choose one, then upload") }
+        guard buffer.count < 1 << 20, try await more() else {
+          throw Problem(.badRequest, "no file was chosen", hint: "choose one, then upload")
+        }
       }
       guard let end else { throw Problem(.badRequest, "no file was chosen") }
       let head = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)
@@ -81,7 +83,9 @@ struct MultipartFile {
             buffer = Data(buffer.suffix(delimiter.count))
             return out
           }
-          guard let piece = try await pieces.next() else { throw Problem(.badRequest, "the upload ended early", hint: "try again") }
+          guard let piece = try await pieces.next() else {
+            throw Problem(.badRequest, "the upload ended early", hint: "try again")
+          }
           buffer.append(contentsOf: piece.readableBytesView)
         }
       }

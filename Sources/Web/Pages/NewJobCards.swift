@@ -12,16 +12,20 @@ enum NewJobCards {
     (.aggressive, "Maximum quality for complex datasets, experimentation, when quality is paramount", "Higher"),
   ]
 
-  static func cards(_ desk: PageDesk, _ chosen: JobConfiguration, _ view: LiveView) async -> ([NewJobPage.Card], [NewJobPage.Card]) {
+  static func cards(_ desk: PageDesk, _ chosen: JobConfiguration, _ view: LiveView) async -> (
+    [NewJobPage.Card], [NewJobPage.Card]
+  ) {
     var presets: [NewJobPage.Card] = []
     for (preset, description, risk) in texts {
-      var c = JobConfiguration(preset: preset, pricing: .spot, trainingPairs: chosen.trainingPairs, tokensPerPair: chosen.tokensPerPair)
+      var c = JobConfiguration(
+        preset: preset, pricing: .spot, trainingPairs: chosen.trainingPairs, tokensPerPair: chosen.tokensPerPair)
       let spot = try? await desk.advice.quote(c)
       c.pricing = .onDemand
       let onDemand = try? await desk.advice.quote(c)
       var figures: [String] = []
       if let spot {
-        figures.append("Estimated duration: \(Wording.duration(spot.duration_s.p10)) – \(Wording.duration(spot.duration_s.p90))")
+        figures.append(
+          "Estimated duration: \(Wording.duration(spot.duration_s.p10)) – \(Wording.duration(spot.duration_s.p90))")
         figures.append(
           "Estimated cost: \(Wording.range(spot.cost_usd.p10, spot.cost_usd.p90)) (spot)"
             + (onDemand.map { " / \(Wording.range($0.cost_usd.p10, $0.cost_usd.p90)) (on-demand)" } ?? ""))
@@ -30,7 +34,8 @@ enum NewJobCards {
       presets.append(
         .init(
           value: preset.rawValue, label: preset.rawValue.capitalized, description: description,
-          values: "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), "
+          values:
+            "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), "
             + "gradient_accumulation_steps=\(c.gradientAccumulation)",
           risk: "Risk level: \(risk)", figures: figures, isChosen: chosen.preset == preset))
     }
@@ -40,13 +45,16 @@ enum NewJobCards {
   private static func pricings(_ chosen: JobConfiguration, _ view: LiveView) -> [NewJobPage.Card] {
     [
       .init(
-        value: "spot", label: "Spot instance", description: "Best for non-urgent training, cost optimization", values: "H100 PCIe 80GB",
+        value: "spot", label: "Spot instance", description: "Best for non-urgent training, cost optimization",
+        values: "H100 PCIe 80GB",
         risk: interruptions(view),
-        figures: ["Taken back at any time; recovers by itself from the last checkpoint"], isChosen: chosen.pricing == .spot),
+        figures: ["Taken back at any time; recovers by itself from the last checkpoint"],
+        isChosen: chosen.pricing == .spot),
       .init(
         value: "on_demand", label: "On-demand instance", description: "Best for client deadlines, critical deliveries",
         values: "H100 PCIe 80GB", risk: "Not interrupted, predictable completion time",
-        figures: ["At the higher hourly rate; the estimate says what that comes to"], isChosen: chosen.pricing == .onDemand),
+        figures: ["At the higher hourly rate; the estimate says what that comes to"],
+        isChosen: chosen.pricing == .onDemand),
     ]
   }
 

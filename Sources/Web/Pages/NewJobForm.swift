@@ -31,7 +31,9 @@ struct NewJobForm: Sendable {
     func whole(_ name: String, _ path: WritableKeyPath<JobConfiguration, Int>, _ range: ClosedRange<Int>) throws {
       guard let value = try fields.whole(name) else { return }
       guard range.contains(value) else {
-        throw Problem(.badRequest, "\(Wording.words(name)) is between \(range.lowerBound) and \(Wording.group(range.upperBound)), not \(value)")
+        throw Problem(
+          .badRequest,
+          "\(Wording.words(name)) is between \(range.lowerBound) and \(Wording.group(range.upperBound)), not \(value)")
       }
       c[keyPath: path] = value
     }
@@ -69,7 +71,9 @@ struct NewJobForm: Sendable {
     new.name =
       fields["name"]
       ?? "\(file?.name ?? "Training") - \(new.configuration.preset.rawValue.capitalized) - \(stamp.prefix(10))"
-    (new.client, new.project, new.purpose, new.notes) = (fields["client"], fields["project"], fields["purpose"], fields["notes"])
+    (new.client, new.project, new.purpose, new.notes) = (
+      fields["client"], fields["project"], fields["purpose"], fields["notes"]
+    )
     new.training_file = file?.id
     (new.template, new.retry_of, new.fix) = (fields["template"], fields["retry_of"], fields["fix"])
     new.max_cost_usd = try fields.number("max_cost")
@@ -110,16 +114,20 @@ struct NewJobForm: Sendable {
 
   /// What is different, `batch_size: 4 → 2`.
   static func changes(_ a: JobConfiguration, _ b: JobConfiguration) -> [(name: String, from: String, to: String)] {
-    func line(_ name: String, _ from: some CustomStringConvertible, _ to: some CustomStringConvertible) -> (name: String, from: String, to: String)? {
+    func line(_ name: String, _ from: some CustomStringConvertible, _ to: some CustomStringConvertible) -> (
+      name: String, from: String, to: String
+    )? {
       "\(from)" == "\(to)" ? nil : (name, "\(from)", "\(to)")
     }
     return [
       line("preset", a.preset.rawValue, b.preset.rawValue),
       line("pricing", Wording.pricing(Wording.snake(a.pricing)), Wording.pricing(Wording.snake(b.pricing))),
       line("rank", a.rank, b.rank), line("batch_size", a.batchSize, b.batchSize),
-      line("gradient_accumulation_steps", a.gradientAccumulation, b.gradientAccumulation), line("epochs", a.epochs, b.epochs),
+      line("gradient_accumulation_steps", a.gradientAccumulation, b.gradientAccumulation),
+      line("epochs", a.epochs, b.epochs),
       line("max_sequence_length", a.maxSequenceLength, b.maxSequenceLength),
-      line("checkpoint_every", a.checkpointEvery, b.checkpointEvery), line("learning_rate", a.learningRate, b.learningRate),
+      line("checkpoint_every", a.checkpointEvery, b.checkpointEvery),
+      line("learning_rate", a.learningRate, b.learningRate),
     ].compactMap { $0 }
   }
 }

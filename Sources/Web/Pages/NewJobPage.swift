@@ -39,17 +39,24 @@ struct NewJobPage: Page {
   let template: String?
 
   /// - Parameter problem: what was wrong with the form, where it is shown again.
-  init(_ desk: PageDesk, _ form: NewJobForm, _ view: LiveView, _ problem: Problem? = nil, estimate: EstimatePanel) async throws {
+  init(_ desk: PageDesk, _ form: NewJobForm, _ view: LiveView, _ problem: Problem? = nil, estimate: EstimatePanel)
+    async throws
+  {
     let all = try desk.catalogue.files()
     let chosen = form.fields["training_file"]
     title = form.fields.has("retry_of") ? "Retry a training job" : "New training job"
     (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
     files = Choice.list(
-      "No file: say how many pairs", all.map { ($0.id, "\($0.name) - \(Wording.group($0.conversations)) conversations, \(Wording.group($0.pairs)) pairs") },
+      "No file: say how many pairs",
+      all.map {
+        ($0.id, "\($0.name) - \(Wording.group($0.conversations)) conversations, \(Wording.group($0.pairs)) pairs")
+      },
       chosen: chosen)
     hasFiles = !all.isEmpty
     file = all.first { $0.id == chosen }.map(FileCard.init)
-    let configuration = (try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "").configuration) ?? JobConfiguration(preset: .balanced, pricing: .spot)
+    let configuration =
+      (try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "").configuration)
+      ?? JobConfiguration(preset: .balanced, pricing: .spot)
     (presets, pricings) = await NewJobCards.cards(desk, configuration, view)
     settings = NewJobForm.settings.map {
       Setting(
@@ -57,7 +64,9 @@ struct NewJobPage: Page {
         usual: NewJobCards.usual($0.name, configuration.preset))
     }
     tags = NewJobForm.commonTags.map { Choice(value: $0, label: $0, isChosen: form.fields.all("tag").contains($0)) }
-    func known(_ values: some Sequence<String?>) -> [String] { Array(Set(values.compactMap { $0 }).sorted().prefix(200)) }
+    func known(_ values: some Sequence<String?>) -> [String] {
+      Array(Set(values.compactMap { $0 }).sorted().prefix(200))
+    }
     clients = known(view.descriptions.map(\.client))
     projects = known(view.descriptions.map(\.project))
     fields = Dictionary(
@@ -71,7 +80,10 @@ struct NewJobPage: Page {
       "\(job.name) (\(job.id)): \(job.status)" + (job.failure.map { " (\(Wording.words($0)))" } ?? "")
         + (job.duration_s.map { " after \(Wording.duration($0))" } ?? "")
     }
-    changes = original.map { NewJobForm.changes($0.configuration, configuration).map { Change(name: $0.name, from: $0.from, to: $0.to) } } ?? []
+    changes =
+      original.map {
+        NewJobForm.changes($0.configuration, configuration).map { Change(name: $0.name, from: $0.from, to: $0.to) }
+      } ?? []
     hasChanges = !changes.isEmpty
   }
 }

@@ -16,7 +16,8 @@ struct NewJobRoutes {
       _ = try context.require(.engineer)
       var form = NewJobForm(FormFields(query: request))
       if let name = form.fields["template"] {
-        guard let template = try desk.catalogue.templates(for: context.person?.name ?? "").first(where: { $0.name == name })
+        guard
+          let template = try desk.catalogue.templates(for: context.person?.name ?? "").first(where: { $0.name == name })
         else { throw Problem(.notFound, "there is no template '\(name)'") }
         form.fill(template.configuration)
       }
@@ -60,7 +61,9 @@ struct NewJobRoutes {
         let isBeyond = fields["beyond"] == "yes"
         if isBeyond {
           _ = try context.require(.manager)
-          guard fields.has("justification") else { throw Problem(.badRequest, "Proceed anyway requires a justification") }
+          guard fields.has("justification") else {
+            throw Problem(.badRequest, "Proceed anyway requires a justification")
+          }
         }
         var new = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
         new.justification = fields["justification"]
@@ -119,19 +122,27 @@ struct ReviewPage: Page {
   let fits, mayProceed: Bool
   let blockText: String
 
-  init(_ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ person: Catalogue.Person?) throws {
+  init(_ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ person: Catalogue.Person?) throws
+  {
     var fields = form.fields
     fields["name"] = job.name
     hidden = fields.list.filter { $0.name != "_csrf" }.map { Field(name: $0.name, value: $0.value) }
     let c = job.configuration
-    let file = try job.training_file.flatMap { id in try desk.catalogue.files().first { $0.id == id } }.map(FileCard.init)
+    let file = try job.training_file.flatMap { id in try desk.catalogue.files().first { $0.id == id } }.map(
+      FileCard.init)
     facts = [
       ("Job name", job.name),
       ("Training file", file.map { "\($0.name): \($0.summary)" } ?? "none: \(Wording.group(c.trainingPairs)) pairs"),
       ("Quality", file?.quality),
       ("Preset", Wording.capital(c.preset.rawValue)),
-      ("Hyperparameters", "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), gradient_accumulation_steps=\(c.gradientAccumulation)"),
-      ("Sequences and checkpoints", "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"),
+      (
+        "Hyperparameters",
+        "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), gradient_accumulation_steps=\(c.gradientAccumulation)"
+      ),
+      (
+        "Sequences and checkpoints",
+        "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"
+      ),
       ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")"),
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
       ("Tags", job.tags?.joined(separator: ", ")), ("Stops at", job.max_cost_usd.map(Wording.money)),
@@ -141,7 +152,8 @@ struct ReviewPage: Page {
     understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
     fits = quote.fits_budget ?? true
     mayProceed = person?.role == .manager
-    blockText = "Estimated cost (\(Wording.money(quote.reservation_usd))) exceeds remaining monthly budget "
+    blockText =
+      "Estimated cost (\(Wording.money(quote.reservation_usd))) exceeds remaining monthly budget "
       + "(\(Wording.money(max(0, quote.budget?.available_usd ?? 0)))). Adjust configuration or increase budget limit."
   }
 

@@ -29,7 +29,8 @@ struct PageDesk: Sendable {
 
   /// What the page says that comes after a form: only these words can be asked for in an address.
   enum Notice: String {
-    case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved, rejected
+    case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
+      rejected
     case limit, selected
 
     var banner: Frame.Banner {
@@ -38,7 +39,8 @@ struct PageDesk: Sendable {
         case .saved: "Saved."
         case .added: "Added."
         case .removed: "Removed."
-        case .cancelled: "Job cancelled. Its GPU instance is being terminated; the final cost stands below once that is seen."
+        case .cancelled:
+          "Job cancelled. Its GPU instance is being terminated; the final cost stands below once that is seen."
         case .paused: "The job saves a checkpoint and lets its GPU instance go. Nothing is paid while it is paused."
         case .resumed: "The job waits for a GPU instance and goes on from its last checkpoint."
         case .promoted: "The job is at the front of the queue."

@@ -8,7 +8,8 @@ import NIOCore
 enum PageLibrary {
   /// Every kind of page there is: add a new one here.
   static let pages: [any Page.Type] = [
-    JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self, ReviewPage.self, QueuePage.self,
+    JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self,
+    ReviewPage.self, QueuePage.self,
     BudgetPage.self, SettingsPage.self, ProblemPage.self,
   ]
 

@@ -22,7 +22,8 @@ struct QueuePage: Page {
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs/queue") { request, context in
       let view = await desk.runner.view
-      return await desk.answer(QueuePage(QueueDocument(view, try await desk.advice.forecast(view)), view), request, context)
+      return await desk.answer(
+        QueuePage(QueueDocument(view, try await desk.advice.forecast(view)), view), request, context)
     }
   }
 

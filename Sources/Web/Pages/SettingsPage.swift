@@ -1,3 +1,4 @@
+import DiscreteEvent
 import Foundation
 import Hummingbird
 import Journal
@@ -8,9 +9,19 @@ struct SettingsPage: Page {
   static let name = "settings"
   let title = "Settings"
   let section = Section.settings
-  struct Person: Sendable { var name, email, role: String; var isSelf: Bool }
-  struct Token: Sendable { var id, person, label: String; var created: Moment?; var isRevoked: Bool }
-  struct Line: Sendable { var person, action, change, why: String; var at: Moment? }
+  struct Person: Sendable {
+    var name, email, role: String
+    var isSelf: Bool
+  }
+  struct Token: Sendable {
+    var id, person, label: String
+    var created: Moment?
+    var isRevoked: Bool
+  }
+  struct Line: Sendable {
+    var person, action, change, why: String
+    var at: Moment?
+  }
   let people: [Person]
   let hasPeople: Bool
   let tokens: [Token]
@@ -32,7 +43,9 @@ struct SettingsPage: Page {
       let link = try await deeds.link(for: form["name"] ?? "", desk.signIn, context)
       let page = try SettingsPage(
         desk.catalogue, try context.require(.viewer), secret: link.path,
-        text: "A link that lets \(form["name"] ?? "") choose a password. It is shown once, is good once, and holds for a day.")
+        text:
+          "A link that lets \(form["name"] ?? "") choose a password. It is shown once, is good once, and holds for a day."
+      )
       return await desk.answer(page, request, context)
     }
     router.post("settings/people/retire") { request, context in

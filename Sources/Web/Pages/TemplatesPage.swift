@@ -31,7 +31,9 @@ struct TemplatesPage: Page {
       guard let index = form["from"].flatMap({ view.job($0) }) else {
         throw Problem(.badRequest, "a template is made from a job", hint: "open a job that went well: Save as template")
       }
-      let tags = (form["tags"] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      let tags = (form["tags"] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+        !$0.isEmpty
+      }
       let new = NewTemplate(
         name: form["name"] ?? "", purpose: form["purpose"], isShared: form["visibility"] != "private", tags: tags,
         configuration: view.descriptions[Int(index.rawValue)].configuration)
@@ -51,12 +53,15 @@ struct TemplatesPage: Page {
       let c = template.configuration
       return Card(
         name: template.name, purpose: template.purpose ?? "",
-        summary: "\(Wording.capital(c.preset.rawValue)), \(c.pricing == .spot ? "spot" : "on-demand"); r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), "
+        summary:
+          "\(Wording.capital(c.preset.rawValue)), \(c.pricing == .spot ? "spot" : "on-demand"); r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), "
           + "epochs=\(c.epochs), batch_size=\(c.batchSize), checkpoint every \(Wording.group(c.checkpointEvery)) steps",
-        uses: Wording.count(document.uses, "job"), success: document.success_rate.map(Wording.per) ?? "none is over yet",
+        uses: Wording.count(document.uses, "job"),
+        success: document.success_rate.map(Wording.per) ?? "none is over yet",
         cost: document.mean_cost_usd.map(Wording.money) ?? Wording.nothing, creator: template.creator,
         visibility: template.is_shared ? "Team" : "Private", tags: template.tags.joined(separator: ", "),
-        query: "template=\(FormFields.escaped(template.name))", isOwn: template.creator == person.name || person.role == .manager)
+        query: "template=\(FormFields.escaped(template.name))",
+        isOwn: template.creator == person.name || person.role == .manager)
     }
     hasCards = !cards.isEmpty
     let job = from.flatMap { view.job($0) }.map { JobDocument(view, $0) }
