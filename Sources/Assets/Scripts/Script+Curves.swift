@@ -12,14 +12,11 @@ extension Script {
         const numbers = (name) => (svg()?.getAttribute(name) || "").split(" ").map(Number);
         const shown = () => numbers("data-x").slice(0, 2);
         const all = () => numbers("data-x-all").slice(0, 2);
-        const draw = async () => {
-          if (isBusy || wanted === null) return;
+        const load = async (from, to) => {
           isBusy = true;
-          const [from, to] = (range = wanted);
-          wanted = null;
           try {
             const address = new URL(figure.dataset.curve, location.href);
-            for (const [key, value] of [["from", from], ["to", to]]) address.searchParams.set(key, value);
+            if (from !== undefined) for (const [key, value] of [["from", from], ["to", to]]) address.searchParams.set(key, value);
             const answer = await fetch(address);
             if (answer.ok) {
               const page = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
@@ -27,6 +24,12 @@ extension Script {
             }
           } catch { /* the next try may do */ }
           isBusy = false;
+        };
+        const draw = async () => {
+          if (isBusy || wanted === null) return;
+          range = wanted;
+          wanted = null;
+          await load(...range);
           draw();
         };
         const show = (from, to) => {
@@ -67,6 +70,8 @@ extension Script {
           said.textContent = parts.join("; ");
         };
         let held = null;
+        // What is measured meanwhile appears, unless somebody looks at a part.
+        setInterval(() => { if (!document.hidden && range === null && !held && !isBusy && svg()) load(); }, 15000);
         plot.addEventListener("wheel", (event) => { event.preventDefault(); zoom(event.deltaY > 0 ? 1.25 : 0.8, place(event).value); }, { passive: false });
         plot.addEventListener("pointerdown", (event) => { held = { at: event.clientX, range: now() }; plot.setPointerCapture(event.pointerId); });
         plot.addEventListener("pointerup", () => { held = null; });

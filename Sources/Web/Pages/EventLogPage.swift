@@ -63,7 +63,9 @@ struct EventLogPage: Page {
     let found = Array(events.reversed().filter { EventLog.matches($0, form["type"], form["search"]) })
     let page = max(1, min(100_000, form["page"].flatMap { Int($0) } ?? 1))
     let first = (page - 1) * EventLogPage.perPage
-    rows = found.dropFirst(first).prefix(EventLogPage.perPage).map(Row.init)
+    rows = found.dropFirst(first).prefix(EventLogPage.perPage).enumerated().map {
+      Row($0.element, number: found.count - first - $0.offset)
+    }
     hasRows = !rows.isEmpty
     shown =
       "\(Wording.group(first + 1)) to \(Wording.group(first + rows.count)) of \(Wording.count(found.count, "event")), the newest first"
@@ -89,11 +91,11 @@ struct EventLogPage: Page {
 }
 
 extension EventLogPage.Row {
-  init(_ event: EventDocument) {
+  init(_ event: EventDocument, number: Int) {
     (type, typeText) = EventLog.type(of: event)
     message = EventLog.message(of: event)
     payload = EventLog.payload(of: event)
-    fold = "event-\(event.seq)-\(event.at.filter(\.isNumber))"
+    fold = "event-\(number)"
     at = Moment(event.at)
   }
 }
