@@ -19,6 +19,8 @@ public actor LiveRunner {
 
   /// Why each job's last attempt to get a pod was refused.
   private var lastWords: [JobIndex: String] = [:]
+  /// What the provider said when it refused a pod the last time, in the words of people; nil: it has made one since.
+  public private(set) var refusal: String?
   private var inbox: [LiveInput] = []
   private var isScheduled = false
   private var tickets: UInt64 = 0
@@ -159,10 +161,11 @@ public actor LiveRunner {
   /// What a person is told of an attempt that brought no pod: in the diary, and with the job.
   private func heard(_ answer: CreationAnswer, of request: PodRequest) {
     switch answer {
-    case .created: lastWords[request.job] = nil
+    case .created: (lastWords[request.job], refusal) = (nil, nil)
     case .ambiguous: tell(.trouble("nobody knows yet whether \(request.name) was made"))
     case .refused(let why, let said):
       tell(.trouble("\(request.name) was not made: \(said ?? "\(why)")"))
+      refusal = said ?? refusal
       // Attempts go on for an hour: the same thing is kept once.
       guard let said, lastWords.updateValue(said, forKey: request.job) != said else { return }
       let now = time.reading.wall

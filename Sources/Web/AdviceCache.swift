@@ -5,7 +5,7 @@ import Live
 
 /// Answers of the simulator that still hold: a page and the programming interface ask for the same many times a minute.
 ///
-/// A forecast holds for ten seconds of the machine's time and only while no job, lease or limit has changed; a quote for ten minutes. Whoever asks
+/// A forecast holds for ten seconds of the machine's time and only while no job, lease or limit has changed; a quote for one minute. Whoever asks
 /// while one is on its way waits for that one.
 actor AdviceCache {
   private struct State: Hashable {
@@ -19,7 +19,7 @@ actor AdviceCache {
   private let advice: WebServer.Advice
 
   private static let forecastHolds = Duration.seconds(10)
-  private static let quoteHolds = Duration.seconds(600)
+  private static let quoteHolds = Duration.seconds(60)
   private static let most = 500
 
   private init(_ advice: WebServer.Advice) { self.advice = advice }

@@ -44,6 +44,7 @@ import Testing
       let messages = try runner.catalogue.messages(of: JobIndex(0))
       #expect(messages.map(\.message) == ["too little credit\n    1. Add funds"])
       #expect(messages.first?.code == "pod_refused" && messages.first?.kind == .warning)
+      #expect(await runner.refusal?.hasPrefix("too little credit") == true)
       await runner.stop()
       try await group.waitForAll()
     }

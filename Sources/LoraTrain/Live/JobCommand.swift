@@ -26,8 +26,17 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let job: JobDocument = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)")
-      print(output.json ? try JobText.json(job) : JobText.one(job))
+      let client = try LiveClient(target.store)
+      let job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
+      if output.json { return print(try JobText.json(job)) }
+      print(JobText.one(job))
+      // What stands against a pod, and what can be done about it.
+      guard ["waiting_for_gpu", "awaiting_decision"].contains(job.status) else { return }
+      let list: EventList = try await client.get("/api/v1/jobs/\(target.path)/events")
+      let mark = "pod_refused: "
+      if let refusal = list.events.last(where: { $0.details.hasPrefix(mark) }) {
+        print(refusal.details.dropFirst(mark.count))
+      }
     }
   }
 

@@ -190,7 +190,11 @@ struct ServeCommand: AsyncParsableCommand {
       quote: { configuration in
         if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
         try pods.check(configuration.pricing)
-        return try await quoter.quote(configuration)
+        var quote = try await quoter.quote(configuration)
+        if let refusal = await runner.refusal?.split(separator: "\n").first {
+          quote.warnings.append("the last pod that was asked for was refused: \(refusal)")
+        }
+        return quote
       }, forecast: { try await forecaster.forecast($0) },
       fixes: { quoter.fixes($0, $1) })
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)

@@ -23,7 +23,9 @@ extension JobPage.Progress {
 
 extension JobPage.Trouble {
   /// nil where nothing stands in the way.
-  init?(_ job: JobDocument, canEdit: Bool, isManager: Bool) {
+  ///
+  /// - Parameter refusal: what the provider said when it had no pod.
+  init?(_ job: JobDocument, refusal: String?, canEdit: Bool, isManager: Bool) {
     let path = "/dashboard/training-jobs/\(job.id)"
     options = []
     switch job.status {
@@ -42,7 +44,7 @@ extension JobPage.Trouble {
     case "awaiting_decision":
       title = "Needs a decision"
       let deadline = Moment(job.deadline).map { " Until \($0.text); after that it is decided without you." } ?? ""
-      text = JobPage.Trouble.question(job.question) + deadline
+      text = JobPage.Trouble.question(job.question) + deadline + (refusal.map { " \($0)" } ?? "")
       if canEdit {
         options = [
           .init(label: "Switch to on-demand", path: "\(path)/do/answer-on-demand", isPrimary: true),
@@ -51,10 +53,10 @@ extension JobPage.Trouble {
         ]
       }
     case "waiting_for_gpu":
-      title = "No H100 spot GPUs currently available"
+      title = "No H100 \(job.pricing == "spot" ? "spot " : "")GPUs currently available"
       text =
         "It is retried every few minutes until one is available."
-        + (Moment(job.deadline).map { " The next try: \($0.text)." } ?? "")
+        + (Moment(job.deadline).map { " The next try: \($0.text)." } ?? "") + (refusal.map { " \($0)" } ?? "")
     case "failed":
       (title, text) = JobPage.Trouble.failure(job)
       if canEdit {

@@ -127,7 +127,10 @@ struct JobPage: Page {
     progress = Progress(job, projection, last.first, at: view.at)
     cost = CostCard(job, record, projection)
     metrics = JobPage.metrics(last)
-    trouble = Trouble(job, canEdit: (person?.role ?? .viewer) >= .engineer, isManager: person?.role == .manager)
+    let isWaiting = ["waiting_for_gpu", "awaiting_decision"].contains(job.status)
+    let refusal = isWaiting ? try desk.catalogue.messages(of: index).last { $0.code == "pod_refused" }?.message : nil
+    let role = person?.role ?? .viewer
+    trouble = Trouble(job, refusal: refusal, canEdit: role >= .engineer, isManager: role == .manager)
     actions = JobPage.actions(job, person?.role ?? .viewer)
     facts = JobPage.facts(job, view.descriptions[Int(index.rawValue)])
     let lost = record.leases.enumerated().filter {
