@@ -128,7 +128,8 @@ struct JobPage: Page {
     cost = CostCard(job, record, projection)
     metrics = JobPage.metrics(last)
     let isWaiting = ["waiting_for_gpu", "awaiting_decision"].contains(job.status)
-    let refusal = isWaiting ? try desk.catalogue.messages(of: index).last { $0.code == "pod_refused" }?.message : nil
+    let said = isWaiting ? try desk.catalogue.messages(of: index) : []
+    let refusal = said.last { $0.code == "pod_refused" }?.message
     let role = person?.role ?? .viewer
     trouble = Trouble(job, refusal: refusal, canEdit: role >= .engineer, isManager: role == .manager)
     actions = JobPage.actions(job, person?.role ?? .viewer)
