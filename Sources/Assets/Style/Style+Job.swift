@@ -16,10 +16,10 @@ extension Style {
     .curve-tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; margin-bottom: 8px; }
     .curve-tools label { font-size: 0.8rem; color: var(--text-soft); display: block; }
     .curve-tools input, .curve-tools select { width: auto; max-width: 118px; padding: 4px 8px; }
-    .event.status .badge { background: var(--busy-soft); color: var(--busy); }
-    .event.metrics .badge { background: var(--good-soft); color: var(--good); }
-    .event.warning .badge { background: var(--warn-soft); color: var(--warn); }
-    .event.error .badge { background: var(--bad-soft); color: var(--bad); }
+    .event.is-status .badge { background: var(--busy-soft); color: var(--busy); }
+    .event.is-metrics .badge { background: var(--good-soft); color: var(--good); }
+    .event.is-warning .badge { background: var(--warn-soft); color: var(--warn); }
+    .event.is-error .badge { background: var(--bad-soft); color: var(--bad); }
     .note { border-left: 3px solid var(--line); padding-left: 12px; margin-bottom: 12px; }
     .note > .soft { margin: 0 0 3px; font-size: 0.85rem; }
 

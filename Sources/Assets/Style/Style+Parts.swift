@@ -24,7 +24,7 @@ extension Style {
     tbody tr:hover > * { background: color-mix(in srgb, var(--raised) 60%, transparent); }
     td.best { background: var(--good-soft); color: var(--good); font-weight: 600; }
     .wide-name { min-width: 170px; max-width: 420px; overflow-wrap: anywhere; }
-    dl.pairs { display: grid; grid-template-columns: fit-content(46%) minmax(0, 1fr); gap: 5px 16px; margin: 0; }
+    dl.pairs { display: grid; grid-template-columns: fit-content(46%) minmax(0, 1fr); gap: 5px 16px; margin: 0 0 12px; }
     dl.pairs dt { color: var(--text-soft); }
     dl.pairs dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 

@@ -10,7 +10,7 @@ extension EventLogPage {
     <section class="card" id="log" data-live="15" aria-label="Events">
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Table of events"><table><caption>{{shown}}</caption>
     <thead><tr><th scope="col">Timestamp</th><th scope="col">Event type</th><th scope="col">Message</th><th scope="col">Payload</th></tr></thead><tbody>
-    {{#rows}}<tr class="event {{type}}"><td class="nowrap">{{#at}}{{>time}}{{/at}}</td><td><span class="badge">{{typeText}}</span></td><td class="wide-name">{{message}}</td>
+    {{#rows}}<tr class="event is-{{type}}"><td class="nowrap">{{#at}}{{>time}}{{/at}}</td><td><span class="badge">{{typeText}}</span></td><td class="wide-name">{{message}}</td>
     <td><details class="fold" id="{{fold}}"><summary>Show</summary><pre>{{payload}}</pre></details></td></tr>
     {{/rows}}</tbody></table></div>{{/hasRows}}
     {{^hasRows}}<div class="empty"><h2>No events</h2><p>{{#isFiltered}}None is like that: <a href="{{path}}/events">show all</a>.{{/isFiltered}}{{^isFiltered}}They appear as soon as something happens.{{/isFiltered}}</p></div>{{/hasRows}}
