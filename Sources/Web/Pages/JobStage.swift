@@ -29,14 +29,15 @@ struct JobStage: Sendable {
     return stages.enumerated().map { i, stage in
       let own = runs.filter { stage.runs.contains($0.0.name) }
       let took = own.reduce(0.0) { $0 + (($1.1 ?? now) - $1.0.started).seconds }
-      let isComplete = own.contains { $0.0.isComplete && ($0.0.name == stage.runs.last || stage.runs.count == 1) }
+      // What comes after it has been reached: it is over, whatever was recorded of it.
+      let isPassed = i < (current ?? reached ?? 0)
       let state =
-        job.status == "completed" || (isComplete && i != current)
+        job.status == "completed" || isPassed
         ? "complete" : job.status == "failed" && i == (reached ?? 0) ? "failed" : i == current ? "active" : "pending"
       let detail =
         switch state {
         case "active": doing(job, i, step: step) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
-        case "pending": "usually \(stage.usual)"
+        case "pending": took > 0 ? "\(Wording.duration(took)) before" : "usually \(stage.usual)"
         default: took > 0 ? "took \(Wording.duration(took))" : ""
         }
       return JobStage(name: stage.name, state: state, stateText: text(state), detail: detail, usual: stage.usual)
