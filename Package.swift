@@ -98,7 +98,7 @@ let package = Package(
       name: "LoraTrain",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Simulator", "Journal", "Planning", "Live",
-        "Transport", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
+        "Transport", "Worker", "LocalPods", "RunPod", "Slurm", "ObjectStores", "Notifications", "Validation", "Reports",
         "Sandbox",
         "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -128,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Web", "Assets", "Live", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        "Web", "Assets", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration",
+        "Scenarios",
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
     .testTarget(

@@ -27,8 +27,19 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var trainingFile: String?
   /// The kind of the suggested fix that a retry tries.
   public var fix: String?
+  /// The job whose checkpoint this one goes on from.
+  public var resumedFrom: Resumption?
   /// What was shown before the start.
   public var quote: Quote?
+
+  /// Where a job goes on that was begun by another: its own steps are counted from there.
+  public struct Resumption: Hashable, Sendable, Codable {
+    public var job: String
+    /// The step of that job, counted from where its training first began, that is this one's zero.
+    public var step: Int32
+
+    public init(job: String, step: Int32) { (self.job, self.step) = (job, step) }
+  }
 
   /// An estimate as it stood when the job was made: what a bill and a duration are held against later.
   public struct Quote: Hashable, Sendable, Codable {

@@ -20,6 +20,7 @@ enum StoreSchema {
       try db.execute(sql: CatalogueSchema.sql)
     }
     migrator.registerMigration("3 sign-in") { db in try db.execute(sql: SignInSchema.sql) }
+    migrator.registerMigration("artifacts") { db in try db.execute(sql: CatalogueSchema.artifacts) }
     return migrator
   }
 

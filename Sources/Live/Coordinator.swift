@@ -210,6 +210,10 @@ public struct Coordinator {
     return i < book.descriptions.count ? book.descriptions[i] : nil
   }
 
+  func spent(on job: JobIndex, at reading: ClockReading) -> Int64 {
+    controller.fleet[job].cost(at: max(now, reading.wall))
+  }
+
   func view(at reading: ClockReading) -> LiveView {
     LiveView(
       at: max(now, reading.wall), fleet: controller.fleet, policies: controller.policies,

@@ -89,6 +89,14 @@ public actor LiveRunner {
   /// The job that a pod's worker may say something of; nil where its rental is over or was never ours.
   public func job(workedOnBy pod: PodName) -> JobIndex? { coordinator.job(workedOnBy: pod) }
 
+  /// Where this machine is reached, without a slash at the end; may not be known at once.
+  public nonisolated var address: String {
+    get async { await reportAddress() }
+  }
+
+  /// What a job has cost up to now, in nanodollars.
+  public func spent(on job: JobIndex) -> Int64 { coordinator.spent(on: job, at: time.reading) }
+
   public var view: LiveView { coordinator.view(at: time.reading) }
 
   /// The process is about to end.

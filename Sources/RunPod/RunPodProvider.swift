@@ -10,8 +10,8 @@ import Transport
 public actor RunPodProvider: PodProvider {
   public nonisolated let capabilities: ProviderCapabilities
 
-  /// Where the worker is fetched from, given the address that workers report to.
-  public typealias BundleLink = @Sendable (_ reportAddress: String) throws -> WorkerBundle
+  /// Which worker a pod runs, and where it is fetched from, given what it is to do and the address that workers report to.
+  public typealias BundleLink = @Sendable (_ launch: WorkerLaunch) throws -> WorkerBundle
 
   let client: RunPodClient
   private let settings: RunPodSettings
@@ -48,7 +48,7 @@ public actor RunPodProvider: PodProvider {
     var environment: [String: String]
     do {
       environment = try launch.environment(of: request, scale: time.scale)
-      environment.merge(StartCommand.environment(try bundle(launch.reportAddress))) { $1 }
+      environment.merge(StartCommand.environment(try bundle(launch))) { $1 }
     } catch {
       return refuse(.init(.invalid, detail: "\(error)", gpu: settings.gpu, pricing: request.pricing))
     }

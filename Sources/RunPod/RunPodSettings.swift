@@ -36,6 +36,10 @@ public struct WorkerBundle: Sendable {
   public var link: Secret
   /// Lower-case hexadecimal digits.
   public var sha256: String
+  /// What the program finds in its environment beside what every worker does.
+  public var environment: [String: String]
 
-  public init(link: Secret, sha256: String) { (self.link, self.sha256) = (link, sha256) }
+  public init(link: Secret, sha256: String, environment: [String: String] = [:]) {
+    (self.link, self.sha256, self.environment) = (link, sha256, environment)
+  }
 }

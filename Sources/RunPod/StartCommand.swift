@@ -15,6 +15,6 @@ enum StartCommand {
     ].joined(separator: "; ") + "'"
 
   static func environment(_ bundle: WorkerBundle) -> [String: String] {
-    ["LORA_BUNDLE": bundle.link.value, "LORA_BUNDLE_SHA256": bundle.sha256]
+    bundle.environment.merging(["LORA_BUNDLE": bundle.link.value, "LORA_BUNDLE_SHA256": bundle.sha256]) { $1 }
   }
 }

@@ -19,6 +19,8 @@ public actor SandboxHost {
   private let folder: URL?
   private let key: String
   private var alarm: Task<Void, Never>?
+  /// Where it is served: what pods find in their environment, so that they end themselves here and nowhere else.
+  private var address = "http://127.0.0.1:9"
   /// Pods whose processes were told to go a moment ago.
   private var leaving: Set<String> = []
   private var hasLooked = false
@@ -91,7 +93,7 @@ public actor SandboxHost {
     tend()
     defer { remember() }
     do throws(SandboxProblem) {
-      guard accepts(bearer) else { throw .unauthorized }
+      guard accepts(bearer) || isOwn(bearer, request) else { throw .unauthorized }
       try cloud.quota.take(at: cloud.now)
     } catch {
       return .whole(SandboxAnswer(error))
@@ -120,6 +122,15 @@ public actor SandboxHost {
   }
 
   func accepts(_ bearer: String?) -> Bool { bearer == key }
+
+  func reached(at address: String) { self.address = address }
+
+  /// A pod has a key that is good for itself alone.
+  private func isOwn(_ bearer: String?, _ request: SandboxRequest) -> Bool {
+    guard let bearer, bearer.hasPrefix("pod-") else { return false }
+    let id = String(bearer.dropFirst(4))
+    return cloud[id] != nil && request.segments == ["v2", "pods", id]
+  }
 
   /// The first half of a list, with the promise of more.
   private func cut(_ answer: SandboxAnswer) -> SandboxAnswer {
@@ -205,7 +216,7 @@ public actor SandboxHost {
         // One that was killed after it had started a pod, and before it wrote that down, finds it running.
         guard let pod = cloud[id], leaving.contains(id) || ProcessSession.members(folder)[id] == nil else { continue }
         do {
-          try SandboxProcess.start(pod, environment: cloud.resolved(pod.order.env), in: folder)
+          try SandboxProcess.start(pod, environment: cloud.resolved(pod.order.env), address: address, in: folder)
         } catch {
           cloud.ended(id, code: nil)
         }

@@ -8,7 +8,7 @@ enum SandboxProcess {
     "trap : TERM; sh -c \"$SANDBOX_ARGS\"; code=$?; echo \"$code\" > \"$SANDBOX_END.new\"; "
     + "mv \"$SANDBOX_END.new\" \"$SANDBOX_END\"; exit $code"
 
-  static func start(_ pod: SandboxPod, environment: [String: String], in folder: URL) throws {
+  static func start(_ pod: SandboxPod, environment: [String: String], address: String, in folder: URL) throws {
     let own = folder.appendingPathComponent(pod.id)
     try FileManager.default.createDirectory(
       at: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -26,7 +26,7 @@ enum SandboxProcess {
       ].merging(environment) { $1 }
         .merging([
           "RUNPOD_POD_ID": pod.id, "RUNPOD_DC_ID": pod.dataCenter, "RUNPOD_GPU_COUNT": "\(pod.order.count)",
-          "RUNPOD_API_KEY": "pod-\(pod.id)", "RUNPOD_POD_HOSTNAME": "\(pod.id)-64410a",
+          "RUNPOD_API_KEY": "pod-\(pod.id)", "RUNPOD_API_BASE_URL": address, "RUNPOD_POD_HOSTNAME": "\(pod.id)-64410a",
         ]) { $1 })
   }
 

@@ -29,7 +29,11 @@ public struct SandboxServer: Sendable {
     logger.logLevel = .error
     let application = Application(
       router: router, configuration: .init(address: .hostname(address, port: port), serverName: "lora-train-sandbox"),
-      onServerRunning: { await ready($0.localAddress?.port ?? port) }, logger: logger)
+      onServerRunning: {
+        let own = $0.localAddress?.port ?? port
+        await host.reached(at: "http://\(address == "0.0.0.0" ? "127.0.0.1" : address):\(own)")
+        await ready(own)
+      }, logger: logger)
     // Whatever went on before this process does so at once, whether somebody asks or not.
     await host.tend()
     do {

@@ -53,6 +53,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
   public var serve = Serve()
   public var runPod = RunPod()
   public var sandbox = Sandbox()
+  public var objects = Objects()
   public var huggingFaceToken: String?
 
   public init() {}
@@ -71,7 +72,7 @@ public enum ServiceConfigurationReader {
     own.file = file
     let root = YAMLField(node: try ScenarioReader.compose(text, file: file), file: file, path: "")
     let record = try YAMLRecord(
-      root, keys: ["version", "provider", "public_url", "serve", "runpod", "sandbox", "hugging_face"])
+      root, keys: ["version", "provider", "public_url", "serve", "runpod", "sandbox", "objects", "hugging_face"])
     try ScenarioReader.checkVersion(record)
     own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod])
     if let url = record["public_url"] {
@@ -81,6 +82,7 @@ public enum ServiceConfigurationReader {
     if let field = record["serve"] { own.serve = try serve(field) }
     if let field = record["runpod"] { own.runPod = try runPod(field) }
     if let field = record["sandbox"] { own.sandbox = try sandbox(field) }
+    if let field = record["objects"] { own.objects = try objects(field) }
     if let field = record["hugging_face"] {
       own.huggingFaceToken = try YAMLRecord(field, keys: ["token"])["token"]?.string()
     }

@@ -15,6 +15,10 @@ final class CurlHandle {
     var body = Data()
     var headers: [String: String] = [:]
     let flag: Flag
+    var source: OpenPart?
+    var sink: OpenPart?
+    /// Whether what comes is to go to the sink: known once its status is.
+    var isGood = false
     init(_ flag: Flag) { self.flag = flag }
   }
 
@@ -35,7 +39,7 @@ final class CurlHandle {
     ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, call.method)
     ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, list)
     ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
-    ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(call.deadline / .milliseconds(1))))
+    try prepareFiles(of: call, exchange, context)
     ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(10_000, Int(call.deadline / .milliseconds(1)))))
     ccurl_set_long(easy, CURLOPT_NOPROGRESS, 0)
     ccurl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
@@ -43,7 +47,9 @@ final class CurlHandle {
     ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     ccurl_set_data(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       let exchange = CurlHandle.exchange(context)
-      guard let bytes, exchange.body.count + size * count <= CurlHandle.longestBody else { return 0 }
+      guard let bytes else { return 0 }
+      if exchange.isGood, let sink = exchange.sink { return sink.write(bytes, size * count) ? size * count : 0 }
+      guard exchange.body.count + size * count <= CurlHandle.longestBody else { return 0 }
       exchange.body.append(UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self), count: size * count)
       return size * count
     }
@@ -51,14 +57,16 @@ final class CurlHandle {
     ccurl_set_data(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
       guard let bytes else { return 0 }
       let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: size * count), as: UTF8.self)
-      if let colon = line.firstIndex(of: ":") {
+      if line.hasPrefix("HTTP/") {
+        CurlHandle.exchange(context).isGood = line.split(separator: " ").dropFirst().first?.first == "2"
+      } else if let colon = line.firstIndex(of: ":") {
         let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespacesAndNewlines)
         CurlHandle.exchange(context).headers[line[..<colon].lowercased()] = value
       }
       return size * count
     }
     var error = CURLE_OK
-    if let body = call.body {
+    if call.source == nil, let body = call.body {
       ccurl_set_long(easy, CURLOPT_POSTFIELDSIZE, body.count)
       error = body.withUnsafeBytes { bytes in
         ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
@@ -73,6 +81,37 @@ final class CurlHandle {
     var status = 0
     ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
     return HTTPClient.Answer(status: status, headers: exchange.headers, body: exchange.body)
+  }
+
+  /// A body that is sent or kept piece by piece: it may be larger than what there is of memory, and take longer than any deadline.
+  private func prepareFiles(of call: HTTPClient.Call, _ exchange: Exchange, _ context: UnsafeMutableRawPointer) throws {
+    let milliseconds = max(1, Int(call.deadline / .milliseconds(1)))
+    guard call.source != nil || call.sink != nil else {
+      ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds)
+      return
+    }
+    ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+    ccurl_set_long(easy, CURLOPT_LOW_SPEED_TIME, max(1, milliseconds / 1_000))
+    exchange.sink = try call.sink.map { try OpenPart($0, toWrite: true) }
+    guard let source = call.source else { return }
+    exchange.source = try OpenPart(source, toWrite: false)
+    ccurl_set_long(easy, CURLOPT_UPLOAD, 1)
+    ccurl_set_offset(easy, CURLOPT_INFILESIZE_LARGE, source.count)
+    ccurl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+    ccurl_set_pointer(easy, CURLOPT_READDATA, context)
+    ccurl_set_data(easy, CURLOPT_READFUNCTION) { bytes, size, count, context in
+      guard let bytes, let read = CurlHandle.exchange(context).source?.read(bytes, size * count) else {
+        return Int(CURL_READFUNC_ABORT)
+      }
+      return read
+    }
+    // A kept connection that was closed meanwhile is opened anew, and the body begins again.
+    ccurl_set_pointer(easy, CURLOPT_SEEKDATA, context)
+    ccurl_set_seek(easy) { context, offset, origin in
+      guard origin == SEEK_SET else { return CURL_SEEKFUNC_CANTSEEK }
+      CurlHandle.exchange(context).source?.rewind(to: Int64(offset))
+      return CURL_SEEKFUNC_OK
+    }
   }
 
   private func failure(_ error: CURLcode, _ call: HTTPClient.Call) -> HTTPClient.Failure {

@@ -10,7 +10,11 @@ public final class HTTPClient: Sendable {
     public var url: String
     public var headers: [(String, String)]
     public var body: Data?
-    /// For all of it, from the first byte to the last.
+    /// Goes out in place of ``body``, read piece by piece as it is sent.
+    public var source: FilePart?
+    /// Where the body of a good answer (2xx) is written as it comes, from this place of an existing file on; ``Answer/body`` is empty then.
+    public var sink: FilePart?
+    /// For all of it, from the first byte to the last; where a file goes out or comes in, how long it may stand still.
     public var deadline: Duration
 
     public init(

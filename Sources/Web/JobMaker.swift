@@ -20,6 +20,8 @@ struct JobMaker: Sendable {
     try fill(&new, from: person)
     try new.check()
     let (quote, view) = try await quote(of: new)
+    // What is left of a job that goes on from a checkpoint.
+    if let resume = quote.resume { new.configuration = resume.left(of: new.configuration) }
     let steps = new.configuration.steps
     guard steps >= 1, steps <= Int(Int32.max) else {
       throw Problem(.badRequest, "the job has \(steps) steps", hint: "give it pairs to train on")
@@ -31,7 +33,7 @@ struct JobMaker: Sendable {
       spec.maxCost = Int64((cap * 1e9).rounded())
       spec.reservation = min(spec.reservation, spec.maxCost)
     }
-    if let retried = new.retry_of {
+    if let retried = new.retry_of ?? new.resume_of {
       guard let original = view.job(retried) else { throw Problem(.notFound, "there is no job '\(retried)' to retry") }
       guard view.fleet[original].phase.isTerminal else {
         throw Problem(.conflict, "\(retried) is not over: there is nothing to retry yet")
@@ -74,8 +76,10 @@ struct JobMaker: Sendable {
   /// - Throws: ``Problem`` where nothing can be said of such a configuration.
   func quote(of new: NewJob) async throws -> (quote: QuoteDocument, view: LiveView) {
     var quote: QuoteDocument
+    let resume = try await resumption(of: new)
     do {
-      quote = try await advice.quote(new.configuration)
+      quote = try await advice.quote(resume?.left(of: new.configuration) ?? new.configuration)
+      quote.resume = resume
     } catch let error as InputError {
       throw Problem(.badRequest, error.problem, hint: error.hint)
     }
@@ -87,5 +91,12 @@ struct JobMaker: Sendable {
     quote.budget = budget
     quote.warnings += NewJob.warnings(quote)
     return (quote, view)
+  }
+
+  private func resumption(of new: NewJob) async throws -> ResumptionDocument? {
+    guard let id = new.resume_of else { return nil }
+    let view = await runner.view
+    let file = try new.training_file.flatMap { id in try runner.catalogue.files().first { $0.id == id } }
+    return try ResumptionDocument(of: id, with: new, pairs: file?.training_pairs, view)
   }
 }

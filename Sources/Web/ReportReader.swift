@@ -97,6 +97,7 @@ struct MeasuresDocument: Decodable {
 struct AcknowledgementDocument: Encodable {
   var directive: String
   var next: Int64
+  var spent_usd: Double?
 
   init(_ acknowledgement: Acknowledgement) {
     directive = Wording.snake(acknowledgement.directive)

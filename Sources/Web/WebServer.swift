@@ -44,6 +44,7 @@ public struct WebServer: Sendable {
   private let token: String
   private let advice: Advice
   private let shelf: BundleShelf?
+  private let artifacts: ArtifactShelf?
   private let trustedProxies: Set<String>
   private let signIn: SignIn
 
@@ -52,18 +53,21 @@ public struct WebServer: Sendable {
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
   ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+  ///   - artifacts: where jobs' objects are, and how they are handed out.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    advice: Advice, trustedProxies: Set<String> = []
+    artifacts: ArtifactShelf? = nil, advice: Advice, trustedProxies: Set<String> = []
   ) throws {
     try self.init(
-      runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, advice: advice,
+      runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
+      advice: advice,
       trustedProxies: trustedProxies, passwords: PasswordHash(), clock: { LiveTime.machine })
   }
 
   init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash, clock: @escaping @Sendable () -> Instant
+    artifacts: ArtifactShelf? = nil, advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash,
+    clock: @escaping @Sendable () -> Instant
   ) {
     self.runner = runner
     self.keys = keys
@@ -72,6 +76,7 @@ public struct WebServer: Sendable {
     self.token = token
     self.advice = AdviceCache.around(advice)
     self.shelf = shelf
+    self.artifacts = artifacts
     self.trustedProxies = trustedProxies
     signIn = SignIn(
       catalogue: runner.catalogue, runner: runner, passwords: passwords, store: store, clock: clock)
@@ -112,7 +117,8 @@ public struct WebServer: Sendable {
     router.add(middleware: SecurityHeaders())
     router.add(middleware: ProblemAnswers())
     router.get("health") { [runner] _, _ in try Reply.json(WebServer.health(await runner.view)) }
-    WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store).add(to: router)
+    let workers = WorkerRoutes(runner: runner, desk: MeasureDesk(runner.catalogue), keys: keys, store: store)
+    workers.add(to: router)
     shelf?.add(to: router)
     let visitors = Visitors(signIn: signIn, bearers: Bearers(catalogue: runner.catalogue, ownToken: token))
     SignInRoutes(signIn: signIn).add(to: router, router.group().add(middleware: visitors))
@@ -121,6 +127,13 @@ public struct WebServer: Sendable {
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath).add(to: api)
     SessionRoutes(signIn: signIn).add(to: api)
+    MetricExport(runner: runner).add(to: api)
+    if let artifacts {
+      UploadRoutes(workers: workers, shelf: artifacts, files: FileShelf(beside: storePath)).add(to: router)
+      let routes = ArtifactRoutes(runner: runner, shelf: artifacts)
+      routes.addLinked(to: router)
+      routes.add(to: api)
+    }
     AssetRoutes().add(to: router)
     let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
     PageRoutes(desk: desk).add(to: router.group().add(middleware: visitors))

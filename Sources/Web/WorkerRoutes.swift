@@ -39,12 +39,15 @@ struct WorkerRoutes {
         job: job, metrics: said == nil ? (measures.rows ?? []).map { $0.metric(time) } : [],
         message: said.map { ($0.number, pod.description, $0.1) }, at: now)
       try await Reply.orUnavailable { try await desk.keep(kept) }
-      return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .proceed, next: 0)))
+      var answer = AcknowledgementDocument(Acknowledgement(directive: .proceed, next: 0))
+      // A worker writes into what it hands over what that has cost.
+      answer.spent_usd = Wording.dollars(await runner.spent(on: job))
+      return try Reply.json(answer)
     }
   }
 
   /// Who signed a request, and its body.
-  private func signed(_ request: Request, _ context: LiveContext, upTo most: Int) async throws -> (PodName, Data) {
+  func signed(_ request: Request, _ context: LiveContext, upTo most: Int) async throws -> (PodName, Data) {
     guard let pod = context.parameters.get("pod").flatMap({ PodName($0, store: store) }) else {
       throw Problem(.notFound, "no such pod")
     }

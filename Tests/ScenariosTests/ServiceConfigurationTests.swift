@@ -22,6 +22,10 @@ import Testing
           network_volume: {id: vol1}
           spot: false
         sandbox: {seed: 7, interruptions: never, provisioning: 30s, stock_outs: 0.1, balance: 20}
+        objects:
+          s3: {endpoint: https://p.supabase.co/storage/v1/s3, region: eu-west-1, access_key: a, secret_key: s}
+          keep_checkpoints: 7d
+          price_per_gb_month: 0.021
         hugging_face: {token: hf_x}
         """)
     #expect(own.provider == .runPod)
@@ -33,6 +37,10 @@ import Testing
     #expect(own.sandbox.interruptions == .some(nil))
     #expect(own.sandbox.provisioning == .constant(30))
     #expect(own.huggingFaceToken == "hf_x")
+    #expect(own.objects.s3?.endpoint == "https://p.supabase.co/storage/v1/s3")
+    #expect(own.objects.s3?.bucket == "model-artifacts" && own.objects.s3?.checkpointBucket == "training-checkpoints")
+    #expect(own.objects.keepCheckpoints == .days(7) && own.objects.keepArtifacts == nil)
+    #expect(own.objects.pricePerGigabyteMonth == 21_000_000)
   }
 
   @Test(arguments: [
@@ -41,6 +49,9 @@ import Testing
     ("version: 1\npublic_url: train.example.com\n", 2, 13, ""), ("version: 2\n", 1, 10, ""),
     ("version: 1\npublic_url: https://train.example.com/\n", 2, 13, ""),
     ("version: 1\nsandbox: {stock_outs: 2}\n", 2, 23, ""), ("version: 1\nrunpod: {spot: perhaps}\n", 2, 16, ""),
+    ("version: 1\nobjects: {s3: {endpoint: s3.example.com}}\n", 2, 26, ""),
+    ("version: 1\nobjects: {s3: {}}\n", 2, 15, ""),
+    ("version: 1\nobjects: {keep: 3d}\n", 2, 11, "keep_artifacts"),
   ])
   func whatIsWrongIsNamedWithItsPlace(text: String, line: Int, column: Int, hint: String) {
     let error = #expect(throws: InputError.self) {

@@ -8,6 +8,7 @@ import Journal
 import Live
 import NIOCore
 import NIOEmbedded
+import ObjectStores
 import Scenarios
 import Synchronization
 import Testing
@@ -18,10 +19,12 @@ import Testing
 final class Office {
   let server: WebServer
   let runner: LiveRunner
+  let keeper: ArtifactKeeper
   let folder: URL
   private let responder: any HTTPResponder<LiveContext>
   private let running: Task<Void, any Error>
   static let ownToken = "the-owners"
+  static let keys = WorkerKeys(master: Data(repeating: 7, count: 32))
   static let proxy = "10.0.0.9"
   /// What the machine's clock says to whoever signs in.
   let clock = PaperClock()
@@ -34,12 +37,16 @@ final class Office {
     policies.budgetLimit = limit.map { Int64($0 * 1e9) }
     let opening = JournalOpening(store: "office", origin: .sandbox, policyName: "office", policies: policies)
     let time = LiveTime(origin: LiveTime.machine)
-    let keys = WorkerKeys(master: Data(repeating: 7, count: 32))
+    let keys = Office.keys
     runner = try LiveRunner(
       { try Coordinator.create(path: path, opening: opening, home: { "here" }, at: time.reading) }, time: time,
       provider: PaperPods(supply: pods), keys: keys, reportAddress: { "http://127.0.0.1:1" })
+    let objects = FolderStore(path + ".objects")
+    let stores = ObjectStoreSet(artifacts: objects, checkpoints: objects)
+    keeper = ArtifactKeeper(runner, stores, local: path + ".objects", retention: .init())
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
+      artifacts: ArtifactShelf(stores, keeper: keeper, keys: keys, pricePerGigabyteMonth: 20_000_000),
       advice: WebServer.Advice(
         quote: { _ in
           QuoteDocument(
@@ -93,6 +100,14 @@ final class Office {
     let sink = Sink()
     try await response.body.write(sink)
     return Answer(status: response.status.code, headers: response.headers, body: await sink.store.data)
+  }
+
+  /// What a worker says, signed by its pod.
+  func say(_ pod: PodName, _ path: String, _ json: String) async throws -> Answer {
+    let (body, stamp) = (Data(json.utf8), "\(Int(Date().timeIntervalSince1970))")
+    return try await ask(
+      "POST", "/v1/reports/\(pod)\(path)", token: nil, bytes: body,
+      headers: ["X-Lora-Timestamp": stamp, "X-Lora-Signature": Office.keys.signature(of: body, at: stamp, from: pod)])
   }
 
   /// A token of a new person with this role.

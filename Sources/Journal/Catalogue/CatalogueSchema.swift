@@ -79,4 +79,29 @@ enum CatalogueSchema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX worker_message_job ON worker_message(job, at);
     """
+
+  static let artifacts = """
+    -- What a job handed over; a row stays when the object is deleted.
+    CREATE TABLE artifact (
+      job             INTEGER NOT NULL,
+      kind            TEXT    NOT NULL,
+      name            TEXT    NOT NULL,      -- as it is called when it is downloaded
+      key             TEXT    NOT NULL,      -- in the object store
+      bytes           INTEGER NOT NULL,
+      sha256          TEXT    NOT NULL,
+      made_at         INTEGER NOT NULL,
+      downloads       INTEGER NOT NULL DEFAULT 0,
+      downloaded_at   INTEGER,
+      deleted_at      INTEGER,
+      PRIMARY KEY (job, kind)
+    ) STRICT, WITHOUT ROWID;
+    -- How often something that is made when it is asked for was taken away: metrics as CSV, as JSON …
+    CREATE TABLE export (
+      job   INTEGER NOT NULL,
+      kind  TEXT    NOT NULL,
+      count INTEGER NOT NULL,
+      at    INTEGER NOT NULL,
+      PRIMARY KEY (job, kind)
+    ) STRICT, WITHOUT ROWID;
+    """
 }

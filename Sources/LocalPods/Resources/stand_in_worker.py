@@ -22,6 +22,8 @@ JOB = json.loads(os.environ["LORA_JOB"])
 CONFIGURATION = JOB["configuration"]
 EVERY = int(CONFIGURATION["checkpointEvery"])
 INTERRUPTED = 75
+# Real seconds without an answer, after which nobody listens any more: who rented this pod is gone, and it ends itself.
+DEADLINE = float(os.environ.get("LORA_DEADLINE_S", max(1800 / SCALE, 60)))
 # Seconds: an H100's, roughly. Nobody calibrates from a stand-in.
 BOOT, PREPROCESSING, LOADING, RESTORE, CHECKPOINT, FINALIZATION, STEP = 60, 180, 720, 45, 30, 480, 22.5
 
@@ -67,7 +69,7 @@ class Worker:
 
     def speak(self):
         """The thread that sends: what is due in order, else a heartbeat now and then."""
-        beat, pause = 0.0, 0.1
+        beat, pause, heard = 0.0, 0.1, time.monotonic()
         while True:
             with self.condition:
                 if not self.outbox:
@@ -77,10 +79,13 @@ class Worker:
                 continue
             answer = self.post(due or {"sequence": 0, "event": "heartbeat"})
             if answer is None:
+                if time.monotonic() - heard > DEADLINE:
+                    self.end_own_pod()
                 time.sleep(pause)
                 pause = min(pause * 2, 5.0)
                 continue
-            pause, beat = 0.1, time.monotonic() + max(0.2, min(30.0, 60.0 / SCALE))
+            heard = time.monotonic()
+            pause, beat = 0.1, heard + max(0.2, min(30.0, 60.0 / SCALE))
             with self.condition:
                 if answer["directive"] != "wait":
                     self.outbox = [r for r in self.outbox if r["sequence"] >= answer["next"]]
@@ -90,6 +95,19 @@ class Worker:
                 os._exit(0)
             if answer["directive"] == "wait":
                 time.sleep(0.2)
+
+    def end_own_pod(self):
+        """Asks the provider for its end where it is rented, with the key of this pod alone; is asked again at the next silence."""
+        pod, key = os.environ.get("RUNPOD_POD_ID"), os.environ.get("RUNPOD_API_KEY")
+        if pod and key:
+            base = os.environ.get("RUNPOD_API_BASE_URL", "https://api.runpod.io").rstrip("/")
+            request = urllib.request.Request(
+                f"{base}/v2/pods/{pod}", method="DELETE", headers={"Authorization": f"Bearer {key}"})
+            try:
+                urllib.request.urlopen(request, timeout=20).close()
+            except OSError:
+                return
+        os._exit(INTERRUPTED)
 
     # What is done
 

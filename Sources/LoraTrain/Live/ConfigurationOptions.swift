@@ -21,10 +21,11 @@ struct ConfigurationOptions: ParsableArguments {
     let configuration = try ServiceConfigurationReader.read(path: path)
     var status = stat()
     let isOpen = stat(path, &status) == 0 && status.st_mode & 0o077 != 0
-    if isOpen, configuration.runPod.key != nil || configuration.huggingFaceToken != nil {
+    let secrets = [configuration.runPod.key, configuration.huggingFaceToken, configuration.objects.s3?.secretKey]
+    if isOpen, secrets.contains(where: { $0 != nil }) {
       throw InputError(
         .badConfiguration, file: path, "holds a secret, and others may read it",
-        hint: "chmod 600 \(path), or set RUNPOD_API_KEY and HF_TOKEN in the environment")
+        hint: "chmod 600 \(path), or set RUNPOD_API_KEY, HF_TOKEN and AWS_SECRET_ACCESS_KEY in the environment")
     }
     return configuration
   }

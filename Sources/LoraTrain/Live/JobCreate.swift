@@ -69,7 +69,9 @@ struct JobCreate: AsyncParsableCommand {
         throw ValidationError("nobody is there to be asked: add --yes to submit it as it is")
       }
       print("\n" + JobText.checklist(quote))
-      print("Submit it? [y/N] ", terminator: "")
+      let question =
+        new.resume_of == nil ? "Submit it?" : "Resume training from last checkpoint with adjusted configuration?"
+      print("\(question) [y/N] ", terminator: "")
       fflush(nil)
       guard let answer = readLine(), answer.lowercased().hasPrefix("y") else {
         print("Nothing was submitted.")

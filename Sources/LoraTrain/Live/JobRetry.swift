@@ -13,6 +13,9 @@ struct JobRetry: AsyncParsableCommand {
     discussion: "EXAMPLES\n  lora-train job retry job-7 --fix\n  lora-train job retry job-7 --pricing on_demand --yes")
 
   @OptionGroup var target: JobTarget
+  @Flag(
+    help: "Goes on from its newest checkpoint, with what is left of the epochs, instead of from the beginning.")
+  var fromCheckpoint = false
   @Flag(help: "With the first change that is suggested for how it failed.") var fix = false
   @Option(help: "spot or on_demand.") var pricing: String?
   @Option(help: "Pairs at once.") var batchSize: Int?
@@ -27,6 +30,8 @@ struct JobRetry: AsyncParsableCommand {
     let client = try LiveClient(target.store)
     let original: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
     var configuration = original.configuration
+    // A job that went on says how many steps were left: the new one has its own.
+    if original.resumed_from != nil { configuration.statedSteps = nil }
     let suggested = fix ? try await suggestion(client) : nil
     if let suggested { configuration = suggested.configuration }
     if let pricing { configuration.pricing = try PricingArgument.pricing(pricing) }
@@ -40,6 +45,7 @@ struct JobRetry: AsyncParsableCommand {
     (new.client, new.project, new.max_cost_usd) = (original.client, original.project, original.max_cost_usd)
     (new.purpose, new.tags, new.training_file) = (original.purpose, original.tags, original.training_file)
     (new.retry_of, new.fix) = (original.id, suggested?.kind)
+    if fromCheckpoint { new.resume_of = original.id }
     if !output.json {
       print(
         "\(original.id) \(original.name): \(original.status)" + (original.failure.map { " (\($0))" } ?? "")

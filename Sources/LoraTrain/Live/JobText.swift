@@ -21,6 +21,11 @@ enum JobText {
     }
     if job.status == "failed" {
       lines.append("Retry it as it was, or with what is suggested: lora-train job retry \(job.id) [--fix]")
+      if job.durable_step > 0, job.training_file != nil {
+        lines.append(
+          "Resume from checkpoint (step \(Words.group(job.durable_step))): lora-train job retry \(job.id) --from-checkpoint"
+        )
+      }
     }
     if let question = job.question {
       lines.append(
@@ -42,6 +47,9 @@ enum JobText {
     if let purpose = job.purpose { lines.append("What for: \(purpose)") }
     if let tags = job.tags, !tags.isEmpty { lines.append("Tags: \(tags.joined(separator: ", "))") }
     if let original = job.retry_of { lines.append("This is retry #\(job.retry ?? 1) of \(original)") }
+    if let original = job.resumed_from {
+      lines.append("Resumed from \(original) at step \(Words.group(job.resumed_at_step ?? 0))")
+    }
     if let notes = job.notes { lines.append("Notes (\(job.submitted_at)): \(notes)") }
     lines += (job.later_notes ?? []).map { "Update (\($0.at), \($0.person)): \($0.text)" }
     lines.append(
@@ -74,6 +82,12 @@ enum JobText {
       "  completes \(Words.percent(quote.p_completes)) (\(quote.source))",
       "",
     ]
+    if let resume = quote.resume {
+      lines.insert(
+        "Resume from Step \(Words.group(resume.step)) (\(Words.percent(resume.done)) complete). Remaining: "
+          + String(format: "%.1f", resume.remaining_epochs) + " epochs (~\(Words.duration(quote.duration_s.p50)), "
+          + "\(Words.group(resume.remaining_steps)) steps)", at: 1)
+    }
     if let state = quote.budget { lines.append(budget(state)) }
     if let fits = quote.fits_budget {
       let amount = Words.dollars(min(quote.reservation_usd, job.max_cost_usd ?? .infinity))

@@ -58,13 +58,36 @@ struct LiveClient {
       throw InputError(
         .unavailable, "lora-train serve does not answer (\(failure))", hint: "does it run? It is asked at \(address)")
     }
-    guard answer.status < 300 else {
-      let problem = try? JSONDecoder().decode(ProblemDocument.self, from: answer.body)
-      throw InputError(
-        LiveClient.kind(answer.status), problem?.detail ?? "lora-train serve answered \(answer.status)",
-        hint: problem?.hint)
-    }
+    guard answer.status < 300 else { throw LiveClient.refusal(answer) }
     return try JSONDecoder().decode(Value.self, from: answer.body)
+  }
+
+  private static func refusal(_ answer: HTTPClient.Answer) -> InputError {
+    let problem = try? JSONDecoder().decode(ProblemDocument.self, from: answer.body)
+    return InputError(
+      kind(answer.status), problem?.detail ?? "lora-train serve answered \(answer.status)", hint: problem?.hint)
+  }
+
+  /// Downloads into a file, piece by piece; a link to an object store is followed, without our token.
+  ///
+  /// - Returns: the name that the file has where it comes from.
+  func download(_ path: String, into file: String, deadline: Duration = .seconds(60)) async throws -> String? {
+    guard FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+      throw InputError(.cannotCreate, file: file, "cannot be made", hint: "is its folder writable?")
+    }
+    func ask(_ url: String, _ headers: [(String, String)]) async throws -> HTTPClient.Answer {
+      var call = HTTPClient.Call("GET", url, headers: headers, deadline: deadline)
+      call.sink = FilePart(path: file)
+      do { return try await http.send(call) } catch let failure as HTTPClient.Failure {
+        throw InputError(.unavailable, "the download broke off (\(failure))", hint: "try it again")
+      }
+    }
+    var answer = try await ask(address + path, [("Authorization", "Bearer \(token)")])
+    if answer.status == 307, let place = answer.headers["location"] { answer = try await ask(place, []) }
+    guard answer.status < 300 else { throw LiveClient.refusal(answer) }
+    return answer.headers["content-disposition"].flatMap { text in
+      text.firstRange(of: "filename=\"").map { String(text[$0.upperBound...].prefix { $0 != "\"" }) }
+    }
   }
 
   private static func kind(_ status: Int) -> InputError.Kind {

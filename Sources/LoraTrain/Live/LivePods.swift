@@ -6,6 +6,7 @@ import RunPod
 import Sandbox
 import Scenarios
 import Web
+import Worker
 
 /// Where a store's pods come from, and what goes with that.
 struct LivePods: Sendable {
@@ -33,22 +34,42 @@ struct LivePods: Sendable {
   }
 
   /// - Throws: `InputError` where the worker is not installed.
-  static func runPod(_ settings: RunPodSettings, _ live: LiveStore, asksForSpot: Bool, _ diary: Diary) async throws
-    -> LivePods
-  {
-    guard let worker = LocalPods.standIn else {
+  ///
+  /// - Parameter training: JSON that is laid over each job that names a training file; nil: they are only played, as all others are.
+  static func runPod(
+    _ settings: RunPodSettings, _ live: LiveStore, asksForSpot: Bool, training: String?, _ diary: Diary
+  ) async throws -> LivePods {
+    guard let worker = LocalPods.standIn, let standIn = FileManager.default.contents(atPath: worker.path),
+      let trainer = try? WorkerPackage.bundle()
+    else {
       throw InputError(
         .badConfiguration, "the worker that comes with lora-train is not beside it", hint: "install it again, whole")
     }
-    let shelf = try BundleShelf(worker: worker, keys: live.keys)
+    let shelf = BundleShelf([standIn, trainer], keys: live.keys)
+    let digests = (standIn: BundleShelf.digest(of: standIn), trainer: BundleShelf.digest(of: trainer))
     var settings = settings
     if asksForSpot { settings.offersSpot = await RunPodAccount(settings, time: live.time).offersSpot() != nil }
     if !settings.offersSpot { diary.say("this account is offered no spot pods: jobs run on demand") }
     let provider = RunPodProvider(
       settings, time: live.time,
-      bundle: { WorkerBundle(link: Secret(shelf.link(at: $0)), sha256: shelf.sha256) }, tell: { diary.say($0) })
+      bundle: { launch in
+        let training = launch.description.trainingFile == nil ? nil : training
+        let digest = training == nil ? digests.standIn : digests.trainer
+        let link = shelf.link(to: digest, at: launch.reportAddress)
+        return WorkerBundle(
+          link: Secret(link), sha256: digest,
+          environment: training.map {
+            ["LORA_TRAINING_FILE": "served", "LORA_OBJECTS": "served", "LORA_WORKER_SETTINGS": $0]
+          } ?? [:])
+      }, tell: { diary.say($0) })
     return LivePods(provider: provider, shelf: shelf)
   }
+
+  /// What a rented GPU trains where nothing else is said: the presets are of this model.
+  static let model = """
+    {"model": {"kind": "pretrained", "name": "meta-llama/Meta-Llama-3-70B-Instruct", "quantization": "nf4", "dtype": "bfloat16", \
+    "gradient_checkpointing": true}}
+    """
 
   /// - Throws: `InputError`, said to whoever asks for a job that could not run.
   func check(_ pricing: Pricing) throws {

@@ -55,11 +55,16 @@ struct ServeCommand: AsyncParsableCommand {
       "A Python with the worker's requirements: it trains the jobs that name a training file, on local pods.",
       valueName: "path"))
   var workerPython: String?
-  @Option(help: ArgumentHelp("JSON that is laid over each such job: the model, for one.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "JSON that is laid over each job with a training file: the model, for one. With --sandbox such jobs are then trained for real.",
+      valueName: "file"))
   var workerSettings: String?
 
   func validate() throws {
-    if workerSettings != nil, workerPython == nil { throw ValidationError("--worker-settings needs --worker-python") }
+    if workerSettings != nil, workerPython == nil, !sandbox, provider != "runpod" {
+      throw ValidationError("--worker-settings needs --worker-python, or pods that fetch the worker")
+    }
     if workerPython != nil, sandbox || provider == "runpod" {
       throw ValidationError("--worker-python is for local pods: leave out --sandbox and --provider runpod")
     }
@@ -97,7 +102,8 @@ struct ServeCommand: AsyncParsableCommand {
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
-        settings, live, asksForSpot: configuration.runPod.spot == nil, diary)
+        settings, live, asksForSpot: configuration.runPod.spot == nil,
+        training: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .sandbox(let world, let seed):
       if live.isNew {
@@ -105,7 +111,8 @@ struct ServeCommand: AsyncParsableCommand {
       }
       let world = ServeCommand.priced(world, quoter)
       try await withSandbox(world, seed: seed, live, diary) { settings in
-        let pods = try await LivePods.runPod(settings, live, asksForSpot: true, diary)
+        let pods = try await LivePods.runPod(
+          settings, live, asksForSpot: true, training: try settingsOfWorker(), diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
       }
     }
@@ -136,14 +143,18 @@ struct ServeCommand: AsyncParsableCommand {
     return .runPod(settings)
   }
 
-  /// The worker that trains, where there is a Python for it.
-  private func trainer(_ path: String) throws -> LocalTrainer? {
-    let settings = try workerSettings.map { path in
+  private func settingsOfWorker() throws -> String? {
+    try workerSettings.map { path in
       guard let data = FileManager.default.contents(atPath: path),
         (try? JSONSerialization.jsonObject(with: data)) != nil
       else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: "check --worker-settings") }
       return String(decoding: data, as: UTF8.self)
     }
+  }
+
+  /// The worker that trains, where there is a Python for it.
+  private func trainer(_ path: String) throws -> LocalTrainer? {
+    let settings = try settingsOfWorker()
     return try workerPython.map {
       try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }
@@ -198,8 +209,18 @@ struct ServeCommand: AsyncParsableCommand {
       }, forecast: { try await forecaster.forecast($0) },
       fixes: { quoter.fixes($0, $1) })
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
+    let objects = try configuration.objectStores(beside: live.path)
+    let keeper = ArtifactKeeper(
+      runner, objects, local: live.path + ".objects",
+      retention: .init(
+        artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
+      tell: { diary.say($0) })
+    let keeping = Task { await keeper.run() }
+    defer { keeping.cancel() }
     let server = try WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
+      artifacts: ArtifactShelf(
+        objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
       advice: advice, trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"

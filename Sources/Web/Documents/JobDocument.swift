@@ -21,6 +21,9 @@ public struct JobDocument: Codable, Sendable {
   /// The job that this one tries again, and how often that has been tried.
   public var retry_of: String?
   public var retry: Int?
+  /// The job whose checkpoint it goes on from, and the step it began with.
+  public var resumed_from: String?
+  public var resumed_at_step: Int?
   public var client: String?
   public var project: String?
   public var creator: String?
@@ -82,8 +85,11 @@ public struct JobDocument: Codable, Sendable {
     preset = text.configuration.preset.rawValue
     configuration = text.configuration
     pricing = Wording.snake(job.pricing)
-    steps = Int(job.spec.steps)
-    durable_step = Int(job.durableStep)
+    // A job that goes on counts on.
+    let first = text.resumedFrom.map { Int($0.step) }
+    (resumed_from, resumed_at_step) = (text.resumedFrom?.job, first)
+    steps = Int(job.spec.steps) + (first ?? 0)
+    durable_step = Int(job.durableStep) + (first ?? 0)
     interruptions = Int(job.interruptions)
     failures = Int(job.failures)
     cost_usd = Wording.dollars(job.cost(at: view.at))

@@ -23,6 +23,8 @@ public struct NewJob: Codable, Sendable {
   /// A file of the store's; pairs and tokens are then its own.
   public var training_file: String?
   public var retry_of: String?
+  /// The job whose newest checkpoint it goes on from, with what is left of its own configuration's epochs.
+  public var resume_of: String?
   /// The kind of the suggested fix that it tries, see ``FixDocument``.
   public var fix: String?
   public var justification: String?
@@ -53,7 +55,9 @@ public struct NewJob: Codable, Sendable {
     var text = JobDescription(ordinal: 0, id: "", name: name, configuration: configuration)
     (text.client, text.project, text.creator) = (client, project, creator)
     (text.purpose, text.tags, text.trainingFile) = (purpose, tags, training_file)
-    (text.template, text.fix) = (template, fix)
+    (text.template, text.fix, text.resumedFrom) = (
+      template, fix, quote.resume.map { .init(job: $0.job, step: Int32($0.step)) }
+    )
     text.notes = [notes, template.map { "Started from template: \($0)" }].compactMap { $0 }.joined(separator: "\n\n")
     if text.notes?.isEmpty == true { text.notes = nil }
     func nano(_ dollars: Double) -> Int64 { Int64((dollars * 1e9).rounded()) }

@@ -27,6 +27,8 @@ public struct QuoteDocument: Codable, Sendable {
   public var budget: BudgetDocument?
   /// False: it would be blocked now.
   public var fits_budget: Bool?
+  /// Of a job that goes on: from where, and what is left.
+  public var resume: ResumptionDocument?
 
   public init(
     cost_usd: Band, duration_s: Band, p_completes: Double, reservation_usd: Double, source: String, warnings: [String]

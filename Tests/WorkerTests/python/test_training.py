@@ -181,6 +181,28 @@ class ResumeTests(Case):
         self.assertEqual(rows[-1]["epoch"], 6)
         self.assertLess(rows[-1]["step"], len(self.losses))
 
+    def test_another_job_goes_on_from_its_checkpoint(self) -> None:
+        job = runs.make_job(self.folder)
+        self.train(job, "accumulation", "40", code=75)
+        step = runs.newest_checkpoint(self.folder)
+        changed = json.loads(job.read_text())
+        changed["configuration"].update(batch_size=3, gradient_accumulation=2, learning_rate=0.001)
+        changed.update(job_id="job-2", resumed_from="job-1", first_step=step, steps=step + 6)
+        other = self.folder / "other.json"
+        other.write_text(json.dumps(changed))
+        output = self.train(other)
+        self.assertEqual(runs.resumed(output), step)
+        # Whoever is told of steps counts those of this job.
+        saved = [e["step"] for e in runs.events(output) if e["event"] == "checkpoint_saved"]
+        self.assertEqual(saved[-1], 6)
+        document = json.loads((self.folder / "store/job-2/metrics.json").read_text())
+        steps = [row["step"] for row in document["training_metrics"]]
+        self.assertEqual(steps, list(range(1, step + 7)), "what was trained before belongs to it, too")
+        # Without anything to go on from it does not begin anew unseen.
+        changed.update(job_id="job-3", resumed_from="job-7")
+        other.write_text(json.dumps(changed))
+        self.train(other, code=50)
+
 
 class FailureTests(Case):
     def failure(self, output: str) -> str:

@@ -16,7 +16,6 @@ from typing import Any
 import torch
 
 from .errors import Exit, WorkerError
-from .objects import FolderStore
 from .plan import Start
 
 _NAME = re.compile(r"checkpoint-step-(\d+)\.pt\.sha256$")
@@ -41,8 +40,9 @@ class State:
 
 
 class Checkpoints:
-    def __init__(self, store: FolderStore, job: str, pod: str, keep: int):
+    def __init__(self, store: Any, job: str, pod: str, keep: int, resumed_from: str | None = None):
         self.store, self.keep = store, keep
+        self.before = f"{resumed_from}/checkpoints" if resumed_from else None
         self.folder = f"{job}/checkpoints"
         self.own = f"{self.folder}/{pod}"
 
@@ -55,24 +55,34 @@ class Checkpoints:
         data = buffer.getbuffer()
         self.store.put(name, data)
         self.store.put(name + ".sha256", hashlib.sha256(data).hexdigest().encode())
-        for _, old in self._all()[self.keep:]:
+        for _, old in self._all(self.folder)[self.keep:]:
             # Its sum first: what is half deleted is no checkpoint.
             self.store.delete(old + ".sha256")
             self.store.delete(old)
         return name
 
     def newest(self, notice: Any) -> State | None:
-        """The newest good one; what is wrong with those that are newer goes to `notice`."""
-        for _, name in self._all():
+        """The newest good one, of this job or of the one it goes on from; what is wrong with newer ones goes to `notice`."""
+        state = self._newest(self.folder, notice)
+        if state is None and self.before is not None:
+            state = self._newest(self.before, notice)
+            if state is None:
+                raise WorkerError(
+                    Exit.CHECKPOINT, f"{self.before} has no good checkpoint to go on from",
+                    "start the job from the beginning")
+        return state
+
+    def _newest(self, folder: str, notice: Any) -> State | None:
+        for _, name in self._all(folder):
             try:
                 return self._load(name)
             except WorkerError as error:
                 notice(str(error))
         return None
 
-    def _all(self) -> list[tuple[int, str]]:
+    def _all(self, folder: str) -> list[tuple[int, str]]:
         found = []
-        for name in self.store.names(self.folder):
+        for name in self.store.names(folder):
             match = _NAME.search(name)
             if match:
                 found.append((int(match.group(1)), name.removesuffix(".sha256")))

@@ -76,6 +76,9 @@ class Job:
     fewest_conversations: int = 50
     evaluate: bool = True
     threads: int | None = None
+    # The job whose newest checkpoint this one begins with, and the step of it that is this one's zero to whoever is told of steps.
+    resumed_from: str | None = None
+    first_step: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -106,12 +109,15 @@ def from_launch(environment: Mapping[str, str]) -> Job:
     try:
         description = json.loads(environment["LORA_JOB"])
         own = description["configuration"]
+        before = description.get("resumedFrom") or {"job": None, "step": 0}
         document: dict[str, Any] = {
             "job_id": description["id"],
             "name": description["name"],
             "training_file": environment["LORA_TRAINING_FILE"],
             "store": environment["LORA_OBJECTS"],
-            "steps": int(environment["LORA_STEPS"]),
+            "steps": int(environment["LORA_STEPS"]) + before["step"],
+            "resumed_from": before["job"],
+            "first_step": before["step"],
             "configuration": {
                 "rank": own["rank"],
                 "alpha": 2 * own["rank"],
@@ -158,6 +164,7 @@ def parse(document: Any, where: str) -> Job:
         "checkpoints.keep": job.checkpoints.keep >= 2,
         "steps": job.steps is None or job.steps >= 1,
         "metrics_every": job.metrics_every >= 1,
+        "first_step": job.first_step >= 0,
         "job_id": bool(job.job_id) and "/" not in job.job_id and not job.job_id.startswith("."),
     }
     for name, is_right in checks.items():

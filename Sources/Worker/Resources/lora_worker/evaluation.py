@@ -185,11 +185,10 @@ def run(job: Job) -> dict[str, Any]:
     """`evaluate`: loads the finished adapters and judges them anew."""
     from safetensors.torch import load
 
-    from . import chat, examples, finishing, models, scoring
-    from .objects import FolderStore
+    from . import chat, examples, finishing, models, objects, scoring
 
     models.prepare(job.threads)
-    store = FolderStore(job.store)
+    store = objects.opened(job.store)
     weights = store.get(f"{job.job_id}/adapters/adapter_model.safetensors")
     if weights is None:
         raise WorkerError(Exit.CHECKPOINT, f"{job.job_id} has no adapters yet: it has to be trained first")

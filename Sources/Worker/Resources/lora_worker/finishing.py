@@ -10,14 +10,13 @@ from typing import Any
 
 import torch
 
-from . import evaluation, metrics, models, packaging, scoring
+from . import evaluation, metrics, models, objects, packaging, scoring
 from .configuration import Job
 from .dataset import TrainingFile
-from .objects import FolderStore
 
 
 def finish(job: Job, file: TrainingFile, tokenizer: Any, trainer: Any, held_out: list[Any]) -> None:
-    store = FolderStore(job.store)
+    store = objects.opened(job.store)
     _put_adapters(store, job, trainer.model)
     if job.model.kind == "tiny":
         _put_tiny_base(store, job, tokenizer)
@@ -26,22 +25,24 @@ def finish(job: Job, file: TrainingFile, tokenizer: Any, trainer: Any, held_out:
         seed = job.configuration.seed
         document = evaluation.report(file.conversations, held_out, trainer.baseline, trainer.scores(), seed)
         put_evaluation(store, job, document)
+    # What it has cost is said in answer to the last of its metrics.
+    trainer.reporter.flush(10.0)
     rows = trainer.log.list()
     put_json(store, f"{job.job_id}/metrics.json", packaging.metrics_document(job, rows))
     put_json(store, f"{job.job_id}/training_summary.json", _summary(job, file, trainer, rows, document))
     packaging.run(job)
 
 
-def put_evaluation(store: FolderStore, job: Job, document: dict[str, Any]) -> None:
+def put_evaluation(store: Any, job: Job, document: dict[str, Any]) -> None:
     store.put(f"{job.job_id}/evaluation.json", evaluation.dump(document))
     store.put(f"{job.job_id}/evaluation.csv", evaluation.table(document).encode())
 
 
-def put_json(store: FolderStore, name: str, document: Any) -> None:
+def put_json(store: Any, name: str, document: Any) -> None:
     store.put(name, json.dumps(document, indent=2).encode())
 
 
-def _put_adapters(store: FolderStore, job: Job, model: Any) -> None:
+def _put_adapters(store: Any, job: Job, model: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         model.save_pretrained(folder, save_embedding_layers=False)
         for name in ("adapter_model.safetensors", "adapter_config.json"):
@@ -51,7 +52,7 @@ def _put_adapters(store: FolderStore, job: Job, model: Any) -> None:
     store.put(f"{job.job_id}/adapters/adapter_model.bin", buffer.getbuffer())
 
 
-def _put_tiny_base(store: FolderStore, job: Job, tokenizer: Any) -> None:
+def _put_tiny_base(store: Any, job: Job, tokenizer: Any) -> None:
     """A model that was made on the spot is on no hub: it goes with its adapters."""
     with tempfile.TemporaryDirectory() as folder:
         models.base(job, tokenizer).save_pretrained(folder)
@@ -77,8 +78,8 @@ def _summary(
         "configuration": job.document()["configuration"],
         "final_training_loss": losses[-1] if losses else None,
         "final_validation_loss": validation[-1] if validation else None,
-        # Known to whoever pays for the pod; it puts it in.
-        "cost_usd": None,
+        # Up to this moment, as whoever pays for the pods says; null where nobody does.
+        "cost_usd": trainer.reporter.spent_usd,
     }
     if trainer.baseline:
         summary["base_perplexity"] = metrics.perplexity(scoring.mean_loss(trainer.baseline))

@@ -1,13 +1,22 @@
-"""The object store of a pod: a folder, on a volume or this machine. What is under a name is whole, or not there."""
+"""The object store of a pod: a folder, on a volume or this machine, or behind links. What is under a name is whole, or not there."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .errors import Exit, WorkerError
+from .podstore import PodStore
+
+# In place of a folder: the objects of a rented pod are kept by whoever rented it.
+SERVED = "served"
+
+
+def opened(store: str, environment: Mapping[str, str] = os.environ) -> FolderStore | PodStore:
+    """The store that a job names: a folder, or what is behind the pod's links."""
+    return PodStore.of(environment) if store == SERVED else FolderStore(store)
 
 
 class FolderStore:
@@ -54,8 +63,8 @@ class FolderStore:
     def delete(self, name: str) -> None:
         (self.root / name).unlink(missing_ok=True)
 
-    def path(self, name: str) -> Path:
-        return self.root / name
+    def location(self, name: str) -> str:
+        return str(self.root / name)
 
     @staticmethod
     def _sync_folder(folder: Path) -> None:

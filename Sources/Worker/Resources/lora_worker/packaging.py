@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import dataset
+from . import dataset, objects
 from .chat import messages
 from .configuration import Job
 from .errors import Exit, WorkerError
-from .objects import FolderStore
 from .split import split
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,7 +31,7 @@ PROMPTS = 10
 
 def run(job: Job) -> list[str]:
     """Writes all downloads into the job's folder of the store, and returns their paths."""
-    store = FolderStore(job.store)
+    store = objects.opened(job.store)
     files = _Files(store, job)
     base = f"{job.job_id}/downloads"
     document = json.loads(files.needed("metrics.json"))
@@ -45,7 +44,7 @@ def run(job: Job) -> list[str]:
     }
     for name, data in made.items():
         store.put(f"{base}/{name}", data)
-    return [str(store.path(f"{base}/{name}")) for name in made]
+    return [store.location(f"{base}/{name}") for name in made]
 
 
 def metrics_document(job: Job, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def metrics_table(document: dict[str, Any]) -> str:
 class _Files:
     """What the training left in the store."""
 
-    def __init__(self, store: FolderStore, job: Job):
+    def __init__(self, store: Any, job: Job):
         self.store, self.job = store, job
 
     def needed(self, name: str) -> bytes:

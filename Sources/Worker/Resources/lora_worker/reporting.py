@@ -6,18 +6,14 @@ lines of JSON.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from .contact import Contact, Line
 from .metrics import Row, stamp
 
 # Rows of metrics in one message; all of it stays far below the 64 KB that are accepted.
@@ -26,26 +22,14 @@ _ROWS_AT_ONCE = 100
 _MOST_NOTES = 2_000
 
 
-@dataclass(frozen=True)
-class Contact:
-    """How the one who listens is reached."""
-
-    pod: str
-    address: str
-    secret: bytes
-    # Seconds of its time in one of ours.
-    scale: float = 1.0
-    # Real seconds without an answer, after which nobody listens any more.
-    deadline_s: float = 1800.0
-    heartbeat_s: float = 30.0
-
-
 class Reporter:
     """Says things; a thread of its own sends them where there is a contact."""
 
     def __init__(self, contact: Contact | None, *, retry_s: float = 5.0, timeout_s: float = 20.0):
         self.contact = contact
         self.directive = "wait"
+        # What the job has cost, as far as somebody has said so.
+        self.spent_usd: float | None = None
         self._condition = threading.Condition()
         self._outbox: list[dict[str, Any]] = []
         self._sequence = 0
@@ -53,7 +37,7 @@ class Reporter:
         self._notes: list[dict[str, Any]] = []
         self._number = 0
         self._wants_metrics = True
-        self._ahead = 0.0
+        self._line = Line(contact, timeout_s) if contact else None
         self._retry_s, self._least_pause, self._timeout_s = retry_s, min(0.1, retry_s), timeout_s
         self._listeners: dict[str, Callable[[], None]] = {}
         self._is_closed = False
@@ -212,6 +196,8 @@ class Reporter:
         if answer is None:
             return False
         with self._condition:
+            if isinstance(answer, dict) and isinstance(answer.get("spent_usd"), (int, float)):
+                self.spent_usd = round(float(answer["spent_usd"]), 4)
             if answer == 404:
                 # It is older than metrics are: they are not wanted.
                 self._wants_metrics = False
@@ -226,23 +212,8 @@ class Reporter:
 
     def _post(self, message: dict[str, Any], path: str) -> dict[str, Any] | int | None:
         """The answer's document; 404 for metrics that are not wanted; None where it has to be tried again."""
-        assert self.contact is not None
-        data = json.dumps(message).encode()
-        moment = str(int(time.time() + self._ahead))
-        signed = f"{moment}\n{self.contact.pod}\n".encode() + data
-        mac = hmac.new(self.contact.secret, signed, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Lora-Timestamp": moment, "X-Lora-Signature": mac}
-        address = f"{self.contact.address.rstrip('/')}/v1/reports/{self.contact.pod}{path}"
-        try:
-            request = urllib.request.Request(address, data, headers)
-            with urllib.request.urlopen(request, timeout=self._timeout_s) as answer:
-                document = json.load(answer)
-                return document if isinstance(document, dict) else None
-        except urllib.error.HTTPError as error:
-            there = error.headers.get("X-Lora-Time")
-            if error.code == 401 and there:
-                self._ahead = float(there) - time.time()
-            return 404 if error.code == 404 and path else None
-        except (OSError, ValueError, MemoryError):
-            # Memory that ran out for the training is here again when it has ended.
-            return None
+        assert self._line is not None
+        answer = self._line.post(message, path)
+        if answer.status == 200:
+            return answer.document
+        return 404 if answer.status == 404 and path else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import tempfile
 import threading
 import time
 import traceback
@@ -10,28 +12,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from . import dataset, ending
+from . import dataset, ending, objects
 from .configuration import Job
+from .contact import Contact
 from .dataset import TrainingFile
 from .ending import Ending
 from .errors import Exit, WorkerError, exit_code
-from .reporting import Contact, Reporter
+from .reporting import Reporter
 from .split import split
-
-
-def contact(environment: Mapping[str, str]) -> Contact | None:
-    """Who listens, as the pod was told; None where this is no pod."""
-    if "LORA_REPORT" not in environment:
-        return None
-    return Contact(
-        environment["LORA_POD"], environment["LORA_REPORT"], environment["LORA_SECRET"].encode(),
-        float(environment.get("LORA_TIME_SCALE", "1")), float(environment.get("LORA_DEADLINE_S", "1800")))
 
 
 def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     """Trains; returns where nobody listens, and otherwise stays until it is told to go."""
     ending.block_signals()
-    reporter = Reporter(contact(environment))
+    reporter = Reporter(Contact.of(environment))
     end = Ending(reporter, environment)
     reporter.start()
     end.start()
@@ -73,6 +67,10 @@ class _Run:
             from . import finishing, models
 
             models.prepare(self.job.threads)
+            if self.job.training_file == objects.SERVED:
+                folder = tempfile.mkdtemp(prefix="lora-data-")
+                path = objects.PodStore.of(self.environment).training_file(folder)
+                self.job = dataclasses.replace(self.job, training_file=path)
         with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
             file, tokenizer, training, held_out = self._preprocess()
         with self._stage("model_loading"):
@@ -87,7 +85,9 @@ class _Run:
         self._compare_steps(trainer)
         from .saving import Saver
 
-        saver = self.end.saver = Saver(trainer, checkpoints, self.job.checkpoints, self.reporter, self.scale)
+        saver = self.end.saver = Saver(
+            trainer, checkpoints, self.job.checkpoints, self.reporter, self.scale,
+            self.job.first_step)
         with self._stage("training"):
             trainer.run(saver.after_step)
             saver.save_now()
@@ -137,17 +137,16 @@ class _Run:
 
     def _checkpoints(self) -> Any:
         from .checkpoints import Checkpoints
-        from .objects import FolderStore
-
-        pod = self.environment.get("LORA_POD", "here")
-        return Checkpoints(FolderStore(self.job.store), self.job.job_id, pod, self.job.checkpoints.keep)
+        pod, job = self.environment.get("LORA_POD", "here"), self.job
+        store = objects.opened(job.store, self.environment)
+        return Checkpoints(store, job.job_id, pod, job.checkpoints.keep, job.resumed_from)
 
     def _compare_steps(self, trainer: Any) -> None:
         plan = trainer.plan
         if plan.total != plan.natural:
             self.reporter.warn(
                 "steps", f"the job asks for {plan.total} steps; its epochs and pairs would give {plan.natural}")
-        durable = int(self.environment.get("LORA_STEP", "0"))
+        durable = int(self.environment.get("LORA_STEP", "0")) + self.job.first_step
         if trainer.step < durable:
             self.reporter.warn("steps", f"step {durable} was durable; the newest good checkpoint is {trainer.step}")
         self.reporter.log("training", f"training from step {trainer.step} of {plan.total}", step=trainer.step)

@@ -16,9 +16,9 @@ class Saver:
 
     TRIES = 5
 
-    def __init__(self, trainer: Any, checkpoints: Any, interval: Interval, reporter: Any, scale: float):
+    def __init__(self, trainer: Any, checkpoints: Any, interval: Interval, reporter: Any, scale: float, first: int = 0):
         self.trainer, self.checkpoints, self.interval = trainer, checkpoints, interval
-        self.reporter, self.scale = reporter, scale
+        self.reporter, self.scale, self.first = reporter, scale, first
         self.saved_step = trainer.step
         self._saved_at = time.monotonic()
         self._asked = threading.Event()
@@ -53,8 +53,11 @@ class Saver:
             self.checkpoints.save(state)
             blocked, self.trainer.blocked_s = self.trainer.blocked_s, 0.0
             self.saved_step, self._saved_at = state.step, time.monotonic()
-            self.reporter.report(
-                "checkpoint_saved", happened=trained, step=state.step, blocked_s=round(blocked * self.scale, 6))
+            # Steps that a job before this one had made durable are none of this one's.
+            if state.step > self.first:
+                self.reporter.report(
+                    "checkpoint_saved", happened=trained, step=state.step - self.first,
+                    blocked_s=round(blocked * self.scale, 6))
             return True
 
     def _work(self) -> None:

@@ -1,0 +1,195 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Journal
+import Live
+import Scenarios
+
+/// What jobs handed over: listed, downloaded, linked, deleted; and how much is kept.
+struct ArtifactRoutes {
+  let runner: LiveRunner
+  let shelf: ArtifactShelf
+
+  func add(to router: RouterGroup<LiveContext>) {
+    router.get("artifacts") { _, _ in
+      let view = await runner.view
+      return try Reply.json(list(try runner.catalogue.artifacts(), view))
+    }
+    router.get("storage") { _, _ in
+      let view = await runner.view
+      let objects = try await ArtifactRoutes.explained { try await shelf.stores.list("") }
+      return try Reply.json(
+        StorageDocument(
+          objects, view, storage: shelf.stores.artifacts.place, pricePerGigabyteMonth: shelf.pricePerGigabyteMonth))
+    }
+    router.get("jobs/:id/artifacts") { _, context in
+      let view = await runner.view
+      return try Reply.json(list(try runner.catalogue.artifacts(of: try job(context, view)), view))
+    }
+    router.get("jobs/:id/artifacts/:kind") { request, context in
+      let person = try context.require(.viewer)
+      let artifact = try await artifact(context)
+      try await taken(artifact, by: person, "artifact.download")
+      if let path = shelf.stores.artifacts.path(artifact.key) {
+        return try await ArtifactShelf.file(path, named: artifact.name, request, context)
+      }
+      let link = try await shelf.stores.artifacts.link(artifact.key, named: artifact.name, for: 300)
+      guard let link else { throw Problem(.notFound, "the object store has no address for it") }
+      return Response(status: .temporaryRedirect, headers: [.location: link])
+    }
+    router.post("jobs/:id/artifacts/:kind/link") { request, context in
+      let person = try context.require(.engineer)
+      return try Reply.json(try await link(try await artifact(context), for: person, request), .created)
+    }
+    router.delete("jobs/:id/artifacts/:kind") { request, context in
+      let person = try context.require(.engineer)
+      let deletion = try await confirmed(request)
+      let view = await runner.view
+      let job = try job(context, view)
+      if context.parameters.get("kind") == "checkpoints" {
+        guard view.fleet[job].phase.isTerminal else {
+          throw Problem(.conflict, "the job is not over: it may need its checkpoints")
+        }
+        let bytes = try await ArtifactRoutes.explained {
+          try await shelf.keeper.deleteCheckpoints(ofJob: view.descriptions[Int(job.rawValue)].id)
+        }
+        try await record(person, "checkpoints.delete", job, deletion.justification, "\(bytes) bytes", view)
+      } else {
+        let artifact = try await artifact(context)
+        try await ArtifactRoutes.explained { try await shelf.keeper.delete(artifact) }
+        try await record(
+          person, "artifact.delete", job, deletion.justification,
+          "\(artifact.kind.rawValue): \(artifact.name), \(artifact.bytes) bytes", view)
+      }
+      return try Reply.json(list(try runner.catalogue.artifacts(of: job), await runner.view))
+    }
+  }
+
+  /// What whoever has a link needs no token for.
+  func addLinked(to router: Router<LiveContext>) {
+    router.get("v1/artifacts/:id/:kind") { request, context in
+      let query = request.uri.queryParameters
+      let artifact = try await artifact(context)
+      let person = query.get("for") ?? ""
+      try shelf.check(ArtifactRoutes.what(artifact, person), query)
+      let view = await runner.view
+      try await taken(artifact, by: PersonAct(person: person, role: "link", action: ""), view)
+      guard let path = shelf.stores.artifacts.path(artifact.key) else {
+        throw Problem(.notFound, "the object is not on this machine any more", hint: "ask for a new link")
+      }
+      return try await ArtifactShelf.file(path, named: artifact.name, request, context)
+    }
+  }
+
+  // MARK: Links
+
+  private static func what(_ artifact: Catalogue.Artifact, _ person: String) -> String {
+    "artifact \(artifact.job.rawValue) \(artifact.kind.rawValue) \(artifact.sha256) \(person)"
+  }
+
+  /// An S3's own link, counted when it is made, for nobody sees it used; else one to ourselves, counted when it is used.
+  private func link(_ artifact: Catalogue.Artifact, for person: Catalogue.Person, _ request: Request) async throws
+    -> ArtifactLink
+  {
+    let hours = ArtifactShelf.hours(artifact.kind)
+    let until = Int(Date().timeIntervalSince1970) + hours * 3600
+    let own = try await ArtifactRoutes.explained {
+      try await shelf.stores.artifacts.link(artifact.key, named: artifact.name, for: hours * 3600)
+    }
+    let view = await runner.view
+    let url: String
+    if let own {
+      url = own
+      try await taken(artifact, by: person, "artifact.link")
+    } else {
+      let id = view.descriptions[Int(artifact.job.rawValue)].id
+      url = shelf.signed(
+        "\(await runner.address)/v1/artifacts/\(id)/\(artifact.kind.rawValue)",
+        ArtifactRoutes.what(artifact, person.name),
+        [("for", person.name)], until: until)
+      try await record(person, "artifact.link", artifact.job, nil, "\(artifact.kind.rawValue), \(hours) h", view)
+    }
+    return ArtifactLink(
+      url: url, expires_at: Date(timeIntervalSince1970: Double(until)).formatted(.iso8601), valid_hours: hours)
+  }
+
+  // MARK: What is counted and written down
+
+  private func taken(_ artifact: Catalogue.Artifact, by person: Catalogue.Person, _ action: String) async throws {
+    let view = await runner.view
+    try runner.catalogue.countDownload(artifact.kind, of: artifact.job, at: view.at)
+    try await record(person, action, artifact.job, nil, "\(artifact.kind.rawValue): \(artifact.name)", view)
+  }
+
+  private func taken(_ artifact: Catalogue.Artifact, by bearer: PersonAct, _ view: LiveView) async throws {
+    try runner.catalogue.countDownload(artifact.kind, of: artifact.job, at: view.at)
+    var act = bearer
+    act.action = "artifact.download"
+    act.subject = view.descriptions[Int(artifact.job.rawValue)].id
+    act.change = "\(artifact.kind.rawValue): \(artifact.name), by a link"
+    try await ask(act)
+  }
+
+  private func record(
+    _ person: Catalogue.Person, _ action: String, _ job: JobIndex, _ why: String?, _ change: String, _ view: LiveView
+  ) async throws {
+    try await ask(person.act(action, view.descriptions[Int(job.rawValue)].id, why: why, change: change))
+  }
+
+  private func ask(_ act: PersonAct) async throws {
+    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+  }
+
+  // MARK: Finding
+
+  private func list(_ artifacts: [Catalogue.Artifact], _ view: LiveView) -> ArtifactList {
+    ArtifactList(artifacts: artifacts.map { ArtifactDocument($0, view, storage: shelf.stores.artifacts.place) })
+  }
+
+  private func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {
+    let id = context.parameters.get("id") ?? ""
+    guard let job = view.job(id) else {
+      throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
+    }
+    return job
+  }
+
+  private func artifact(_ context: LiveContext) async throws -> Catalogue.Artifact {
+    let view = await runner.view
+    let (job, word) = (try job(context, view), context.parameters.get("kind") ?? "")
+    guard let kind = Catalogue.ArtifactKind(rawValue: word) else {
+      throw Problem(
+        .notFound, "nothing called '\(word)' is handed over",
+        hint: Catalogue.ArtifactKind.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    guard let artifact = try runner.catalogue.artifacts(of: job).first(where: { $0.kind == kind }) else {
+      let isOver = view.fleet[job].phase.isTerminal
+      throw Problem(
+        .notFound, "\(view.descriptions[Int(job.rawValue)].id) has no \(word)",
+        hint: isOver
+          ? "only jobs that completed with a training file have: lora-train artifact list" : "the job is not over yet")
+    }
+    guard artifact.deleted == nil else {
+      throw Problem(.gone, "\(artifact.name) was deleted \(artifact.deleted.flatMap(Wording.stamp) ?? "")")
+    }
+    return artifact
+  }
+
+  private func confirmed(_ request: Request) async throws -> Deletion {
+    let deletion: Deletion? = try await Reply.readOrNothing(request)
+    guard let deletion, deletion.confirm else {
+      throw Problem(
+        .badRequest, "what is deleted is gone for good: it has to be confirmed", hint: #"{"confirm": true}"#)
+    }
+    return deletion
+  }
+
+  /// What an object store cannot do now, as an answer.
+  static func explained<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch let error as InputError {
+      throw Problem(.serviceUnavailable, error.problem, hint: error.hint)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// What is named with underscores is named as it stands in JSON.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Journal
+import Live
+import NIOCore
+
+/// A job's metrics as CSV or JSON, from the start of its training up to now: story 4.2.1's columns and structure.
+struct MetricExport {
+  let runner: LiveRunner
+
+  func add(to router: RouterGroup<LiveContext>) {
+    for format in ["csv", "json"] {
+      router.get("jobs/:id/metrics.\(format)") { _, context in
+        let person = try context.require(.viewer)
+        let view = await runner.view
+        let id = context.parameters.get("id") ?? ""
+        guard let job = view.job(id) else {
+          throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
+        }
+        let (rows, description) = (try rows(of: job, view), view.descriptions[Int(job.rawValue)])
+        let count = try runner.catalogue.countExport("metrics_\(format)", of: job, at: view.at)
+        let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
+        try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+        let name = MetricExport.name(description.name, at: view.at) + "." + format
+        let data = format == "csv" ? Data(MetricExport.table(rows).utf8) : try MetricExport.document(rows, description)
+        return Response(
+          status: .ok,
+          headers: [
+            .contentType: format == "csv" ? "text/csv; charset=utf-8" : "application/json",
+            .contentDisposition: "attachment; filename=\"\(name)\"",
+          ], body: .init(byteBuffer: ByteBuffer(bytes: data)))
+      }
+    }
+  }
+
+  /// From where the training first began: of the jobs before this one, too.
+  private func rows(of job: JobIndex, _ view: LiveView) throws -> [Catalogue.Metric] {
+    let own = try runner.catalogue.metrics(of: job)
+    guard let before = view.descriptions[Int(job.rawValue)].resumedFrom, let original = view.job(before.job),
+      original.rawValue < job.rawValue
+    else { return own }
+    return try rows(of: original, view).filter { $0.step <= before.step } + own.filter { $0.step > before.step }
+  }
+
+  /// `{job_name}-metrics-{timestamp}`
+  static func name(_ job: String, at: Instant) -> String {
+    let plain = job.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? String($0) : "-" }.joined()
+    let stamp = (Wording.stamp(at) ?? "").filter { $0 != ":" && $0 != "-" }
+    return "\(plain)-metrics-\(stamp)"
+  }
+
+  private static let columns = [
+    "step_number", "epoch", "training_loss", "validation_loss", "learning_rate", "perplexity", "gpu_utilization",
+    "timestamp", "elapsed_time_seconds",
+  ]
+
+  /// One line a step; what was not measured is empty.
+  static func table(_ rows: [Catalogue.Metric]) -> String {
+    func number(_ value: Double?) -> String {
+      guard let value else { return "" }
+      return value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+    }
+    let lines = rows.map { row in
+      let cells = [
+        "\(row.step)", number(row.epoch), number(row.training_loss), number(row.validation_loss),
+        number(row.learning_rate), number(row.perplexity), number(row.gpu_utilization),
+        row.at.flatMap { Wording.stamp(Instant(microseconds: $0)) } ?? "", number(row.elapsed_s),
+      ]
+      return cells.joined(separator: ",") + "\n"
+    }
+    return columns.joined(separator: ",") + "\n" + lines.joined()
+  }
+
+  private struct Document: Encodable {
+    struct Job: Encodable {
+      var job_id: String
+      var name: String
+      var configuration: JobConfiguration
+    }
+    struct Row: Encodable {
+      var step: Int
+      var epoch, training_loss, validation_loss, learning_rate, perplexity, gradient_norm, tokens_per_s,
+        gpu_utilization,
+        gpu_memory_gb: Double?
+      var timestamp: String?
+      var elapsed_time_seconds: Double?
+    }
+    struct Final: Encodable {
+      var final_training_loss: Double?
+      var final_validation_loss: Double?
+      /// From the first evaluation on held-out conversations to the last.
+      var perplexity_improvement: String?
+    }
+    var job_metadata: Job
+    var training_metrics: [Row]
+    var final_metrics: Final
+  }
+
+  static func document(_ rows: [Catalogue.Metric], _ job: JobDescription) throws -> Data {
+    let validated = rows.compactMap(\.validation_loss)
+    var final = Document.Final(
+      final_training_loss: rows.compactMap(\.training_loss).last, final_validation_loss: validated.last)
+    if validated.count > 1, let first = validated.first, let last = validated.last {
+      final.perplexity_improvement = "\(Int((100 * (1 - exp(last - first))).rounded()))%"
+    }
+    let document = Document(
+      job_metadata: .init(job_id: job.id, name: job.name, configuration: job.configuration),
+      training_metrics: rows.map { row in
+        Document.Row(
+          step: row.step, epoch: row.epoch, training_loss: row.training_loss, validation_loss: row.validation_loss,
+          learning_rate: row.learning_rate, perplexity: row.perplexity, gradient_norm: row.gradient_norm,
+          tokens_per_s: row.tokens_per_s, gpu_utilization: row.gpu_utilization, gpu_memory_gb: row.gpu_memory_gb,
+          timestamp: row.at.flatMap { Wording.stamp(Instant(microseconds: $0)) }, elapsed_time_seconds: row.elapsed_s)
+      }, final_metrics: final)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(document)
+  }
+}

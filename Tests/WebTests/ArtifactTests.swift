@@ -1,0 +1,145 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+import ObjectStores
+import Testing
+
+@testable import Web
+
+/// What jobs leave, in a folder: kept, downloaded, linked, counted, deleted.
+@Suite struct ArtifactTests {
+  /// A job that has completed, with a file in its downloads.
+  private func finished(_ office: Office) async throws -> Data {
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("First job", pairs: 4)).status == 201)
+    let pod = PodName(store: "office", epoch: 1, request: 1)
+    let zip = Data((0..<100_000).map { UInt8($0 & 255) })
+    for name in [
+      "First-job-adapters-job-1.zip", "First-job-deployment-package-job-1.zip", "First-job-metrics.csv", "stray",
+    ] {
+      let path = office.folder.appendingPathComponent("store.objects/job-1/downloads/\(name)")
+      try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try zip.write(to: path)
+    }
+    for (number, stage) in ["boot", "preprocessing", "model_loading", "training", "finalization"].enumerated() {
+      let report = #"{"sequence":\#(number + 1),"event":"stage_finished","stage":"\#(stage)"}"#
+      #expect(try await office.say(pod, "", report).status == 200)
+    }
+    #expect(try await office.ask("GET", "/api/v1/jobs/1").value(JobDocument.self).status == "completed")
+    await office.keeper.tend()
+    return zip
+  }
+
+  @Test func whatACompletedJobLeftIsHandedOutAndCounted() async throws {
+    let office = try Office(pods: .always)
+    let zip = try await finished(office)
+    let list = try await office.ask("GET", "/api/v1/jobs/1/artifacts").value(ArtifactList.self).artifacts
+    #expect(list.map(\.kind) == ["adapters", "deployment_package", "metrics_csv"])
+    #expect(
+      list[0].bytes == 100_000 && list[0].downloads == 0
+        && list[0].key == "job-1/downloads/First-job-adapters-job-1.zip")
+    let viewer = try await office.token("ada", .viewer)
+    let answer = try await office.ask("GET", "/api/v1/jobs/1/artifacts/adapters", token: viewer)
+    #expect(answer.status == 200 && answer.body == zip)
+    let part = try await office.ask(
+      "GET", "/api/v1/jobs/1/artifacts/adapters", token: viewer, headers: ["Range": "bytes=99990-"])
+    #expect(part.status == 206 && part.body == zip.suffix(10))
+    let after = try await office.ask("GET", "/api/v1/artifacts").value(ArtifactList.self).artifacts[0]
+    #expect(after.downloads == 2 && after.downloaded_at != nil)
+    let audit = try await office.ask("GET", "/api/v1/audit?action=artifact").value(AuditLog.self).lines
+    #expect(audit.map(\.person) == ["ada", "ada"] && audit[0].subject == "job-1")
+    #expect(audit[0].change == "adapters: First-job-adapters-job-1.zip")
+    #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/evaluation_csv").status == 404)
+    #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/adapters", token: nil).status == 401)
+  }
+
+  @Test func aLinkHoldsForItsTimeAndItsFileOnly() async throws {
+    let office = try Office(pods: .always)
+    let zip = try await finished(office)
+    let engineer = try await office.token("ada", .engineer)
+    let link = try await office.ask("POST", "/api/v1/jobs/1/artifacts/adapters/link", token: engineer).value(
+      ArtifactLink.self)
+    #expect(link.valid_hours == 24)
+    let path = String(link.url.dropFirst("http://127.0.0.1:1".count))
+    #expect(try await office.ask("GET", path, token: nil).body == zip)
+    for forged in [
+      path.replacing("adapters", with: "deployment_package"), path.replacing("for=ada", with: "for=eve"),
+      path.replacing("until=", with: "until=9"), String(path.dropLast()),
+    ] { #expect(try await office.ask("GET", forged, token: nil).status == 404) }
+    let package = try await office.ask("POST", "/api/v1/jobs/1/artifacts/deployment_package/link").value(
+      ArtifactLink.self)
+    #expect(package.valid_hours == 48)
+    // Whose link it was is what is written down.
+    let audit = try await office.ask("GET", "/api/v1/audit?action=artifact.download").value(AuditLog.self).lines
+    #expect(audit.map(\.person) == ["ada"] && audit[0].role == "link")
+    #expect(
+      try await office.ask("GET", "/api/v1/artifacts").value(ArtifactList.self).artifacts.map(\.downloads) == [1, 0, 0])
+    let viewer = try await office.token("bob", .viewer)
+    #expect(try await office.ask("POST", "/api/v1/jobs/1/artifacts/adapters/link", token: viewer).status == 403)
+  }
+
+  @Test func aLinkThatIsOverIsNone() async throws {
+    let office = try Office(pods: .always)
+    _ = try await finished(office)
+    let sha = try await office.ask("GET", "/api/v1/artifacts").value(ArtifactList.self).artifacts[0].sha256
+    for (until, status) in [
+      (Int(Date().timeIntervalSince1970) - 1, 404), (Int(Date().timeIntervalSince1970) + 60, 200),
+    ] {
+      let signature = Office.keys.linkSignature(of: "artifact 0 adapters \(sha) ada", until: until)
+      let path = "/v1/artifacts/job-1/adapters?for=ada&until=\(until)&signature=\(signature)"
+      #expect(try await office.ask("GET", path, token: nil).status == status)
+    }
+  }
+
+  @Test func whatIsDeletedWasMeantAndIsGone() async throws {
+    let office = try Office(pods: .always)
+    _ = try await finished(office)
+    let before = try await office.ask("GET", "/api/v1/storage").value(StorageDocument.self)
+    #expect(before.bytes == 400_000 && before.models == 1 && before.jobs[0].name == "First job")
+    #expect(before.cost_usd_per_month.map { abs($0 - 400_000 / 1e9 * 0.02) < 1e-12 } == true)
+    #expect(try await office.ask("DELETE", "/api/v1/jobs/1/artifacts/adapters").status == 400)
+    let meant = Deletion(confirm: true, justification: "old")
+    #expect(try await office.ask("DELETE", "/api/v1/jobs/1/artifacts/adapters", meant).status == 200)
+    #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/adapters").status == 410)
+    #expect(try await office.ask("GET", "/api/v1/storage").value(StorageDocument.self).bytes == 300_000)
+    let audit = try await office.ask("GET", "/api/v1/audit?action=artifact.delete").value(AuditLog.self).lines
+    #expect(audit.count == 1 && audit[0].justification == "old")
+    // It does not come back by itself.
+    await office.keeper.tend()
+    #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/adapters").status == 410)
+  }
+
+  @Test func metricsAreExportedOnceAStep() async throws {
+    let office = try Office(pods: .always)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("First job")).status == 201)
+    let pod = PodName(store: "office", epoch: 1, request: 1)
+    // Steps 3 and 4 were lost, and are done again.
+    for rows in [[(1, 0.5), (2, 0.4), (3, 0.9), (4, 0.9)], [(3, 0.3), (4, 0.25)]] {
+      let text = rows.map {
+        #"{"step":\#($0.0),"epoch":1,"training_loss":\#($0.1),"validation_loss":\#($0.1),"at":1795787374,"elapsed_s":9.5}"#
+      }
+      #expect(
+        try await office.say(pod, "/metrics", #"{"event":"metrics","rows":[\#(text.joined(separator: ","))]}"#).status
+          == 200)
+    }
+    let csv = try await office.ask("GET", "/api/v1/jobs/1/metrics.csv").text.split(separator: "\n")
+    #expect(
+      csv[0]
+        == "step_number,epoch,training_loss,validation_loss,learning_rate,perplexity,gpu_utilization,timestamp,elapsed_time_seconds"
+    )
+    #expect(csv.dropFirst().map { $0.split(separator: ",")[0] } == ["1", "2", "3", "4"])
+    #expect(csv[4].hasPrefix("4,1,0.25,0.25,,,,2026-") && csv[4].hasSuffix(",9.5"))
+    let json = try await office.ask("GET", "/api/v1/jobs/1/metrics.json")
+    let document = try #require(JSONSerialization.jsonObject(with: json.body) as? [String: Any])
+    #expect((document["job_metadata"] as? [String: Any])?["job_id"] as? String == "job-1")
+    #expect(
+      (document["training_metrics"] as? [[String: Any]])?.map { $0["training_loss"] as? Double } == [
+        0.5, 0.4, 0.3, 0.25,
+      ])
+    let final = try #require(document["final_metrics"] as? [String: Any])
+    #expect(final["final_training_loss"] as? Double == 0.25 && final["perplexity_improvement"] as? String == "22%")
+    let audit = try await office.ask("GET", "/api/v1/audit?action=metrics.export").value(AuditLog.self).lines
+    #expect(audit.map(\.change) == ["json, export 1", "csv, export 1"])
+  }
+}

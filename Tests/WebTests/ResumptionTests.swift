@@ -1,0 +1,92 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+import Testing
+
+@testable import Web
+
+/// A failed job whose checkpoint another goes on from, with another configuration: story 3.2.2.
+@Suite struct ResumptionTests {
+  /// A job of 300 steps that ran out of memory; its checkpoint is of step 150.
+  private func failed(_ office: Office, checkpoint: Bool = true) async throws -> NewJob {
+    let file = try JSONDecoder().decode(
+      Catalogue.FileRecord.self,
+      from: Data(
+        """
+        {"id": "file-1", "name": "data.json", "sha256": "1", "bytes": 1, "conversations": 60, "pairs": 500, "training_pairs": 400,
+         "tokens_per_pair": 1000, "human_reviewed": 0, "scaffolding": {"personas": {}, "emotional_arcs": {}, "topics": {}},
+         "warnings": [], "added_at": "", "added_by": "owner"}
+        """.utf8))
+    try office.runner.catalogue.add(file, at: Instant(microseconds: 1))
+    var job = Office.job("First job")
+    job.training_file = "file-1"
+    #expect(try await office.ask("POST", "/api/v1/jobs", job).value(JobDocument.self).steps == 300)
+    let pod = PodName(store: "office", epoch: 1, request: 1)
+    var reports = ["boot", "preprocessing", "model_loading"].map { #""event":"stage_finished","stage":"\#($0)""# }
+    if checkpoint { reports.append(#""event":"checkpoint_saved","step":150,"age_s":0,"blocked_s":0"#) }
+    reports.append(#""event":"failed","failure":"out_of_memory""#)
+    for (number, report) in reports.enumerated() {
+      #expect(try await office.say(pod, "", #"{"sequence":\#(number + 1),\#(report)}"#).status == 200)
+    }
+    #expect(try await office.ask("GET", "/api/v1/jobs/1").value(JobDocument.self).status == "failed")
+    job.resume_of = "job-1"
+    return job
+  }
+
+  @Test func whatIsLeftIsQuotedAndTrained() async throws {
+    let office = try Office(pods: .always)
+    var job = try await failed(office)
+    (job.configuration.batchSize, job.configuration.gradientAccumulation) = (1, 2)
+    let resume = try #require(try await office.ask("POST", "/api/v1/quotes", job).value(QuoteDocument.self).resume)
+    #expect(resume.step == 150 && resume.done == 0.5 && resume.remaining_epochs == 1.5 && resume.remaining_steps == 300)
+    let made = try await office.ask("POST", "/api/v1/jobs", job).value(JobDocument.self)
+    #expect(made.resumed_from == "job-1" && made.resumed_at_step == 150 && made.retry_of == "job-1")
+    #expect(made.steps == 450 && made.durable_step == 150)
+    // A step of what is left is as large as one of the whole.
+    #expect(made.configuration.steps == 300 && abs(made.configuration.tokensPerStep - 2_000) < 1e-9)
+    // What the first one measured is the second one's, too, up to where it goes on.
+    for (request, steps) in [(UInt32(1), [140, 150, 160]), (2, [160, 170])] {
+      let rows = steps.map { #"{"step":\#($0),"training_loss":\#(request)}"# }.joined(separator: ",")
+      let pod = PodName(store: "office", epoch: 1, request: request)
+      _ = try await office.say(pod, "/metrics", #"{"event":"metrics","rows":[\#(rows)]}"#)
+    }
+    try office.runner.catalogue.record([
+      .init(
+        job: JobIndex(0), metrics: [140, 150, 160].map { .init(step: $0, at: 0) }, message: nil,
+        at: Instant(microseconds: 1))
+    ])
+    let csv = try await office.ask("GET", "/api/v1/jobs/2/metrics.csv").text.split(separator: "\n").dropFirst()
+    #expect(csv.map { $0.split(separator: ",")[0] } == ["140", "150", "160", "170"])
+  }
+
+  @Test func whatCannotGoOnIsRefused() async throws {
+    let office = try Office(pods: .always)
+    let job = try await failed(office)
+    var other = job
+    other.configuration.rank = 8
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).text.contains("rank 16 cannot go on with rank 8"))
+    other = job
+    other.configuration.epochs = 1
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).text.contains("1.5 of 1 epochs"))
+    other = job
+    other.training_file = nil
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).status == 400)
+    other = job
+    other.resume_of = "job-9"
+    #expect(try await office.ask("POST", "/api/v1/quotes", other).status == 404)
+    other = job
+    other.resume_of = nil
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).status == 201)
+    other.resume_of = "job-2"
+    #expect(try await office.ask("POST", "/api/v1/jobs", other).text.contains("not over"))
+  }
+
+  @Test func withoutACheckpointThereIsNothingToGoOnFrom() async throws {
+    let office = try Office(pods: .always)
+    let job = try await failed(office, checkpoint: false)
+    #expect(try await office.ask("POST", "/api/v1/jobs", job).text.contains("has no checkpoint"))
+  }
+}
