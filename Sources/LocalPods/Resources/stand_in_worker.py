@@ -36,6 +36,7 @@ class Worker:
         self.directive = "wait"
         self.ahead = 0.0  # of us, the server's clock
         self.is_told_to_go = False
+        self.tries = 12  # at the provider, for our own end
         self.step = self.saved = FIRST
         self.due = time.monotonic()  # when what is being done is done
 
@@ -97,7 +98,7 @@ class Worker:
                 time.sleep(0.2)
 
     def end_own_pod(self):
-        """Asks the provider for its end where it is rented, with the key of this pod alone; is asked again at the next silence."""
+        """Asks the provider for its end where it is rented, with the key of this pod alone; one that never answers is gone, too."""
         pod, key = os.environ.get("RUNPOD_POD_ID"), os.environ.get("RUNPOD_API_KEY")
         if pod and key:
             base = os.environ.get("RUNPOD_API_BASE_URL", "https://api.runpod.io").rstrip("/")
@@ -106,7 +107,9 @@ class Worker:
             try:
                 urllib.request.urlopen(request, timeout=20).close()
             except OSError:
-                return
+                self.tries -= 1
+                if self.tries > 0:
+                    return
         os._exit(INTERRUPTED)
 
     # What is done
