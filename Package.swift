@@ -136,7 +136,10 @@ let package = Package(
       name: "RunPodTests",
       dependencies: ["RunPod", "Sandbox", "Live", "Engine", "DiscreteEvent", "Journal", "Calibration", "Transport"]),
     .testTarget(
-      name: "SlurmTests", dependencies: ["Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes"]),
+      name: "SlurmTests",
+      dependencies: [
+        "Slurm", "Live", "Engine", "DiscreteEvent", "Scenarios", "Processes", "Journal", "Calibration",
+      ]),
     .testTarget(
       name: "ObjectStoresTests",
       dependencies: [

@@ -22,6 +22,10 @@ public struct BudgetState: Hashable, Sendable {
     var allocation: UInt16
   }
 
+  /// So many stretches make the next one forget those that have left the window: a state like any other, so that a replay forgets when the
+  /// original did, whatever memory either has.
+  var forgetsAt = 8
+
   /// What is set aside for admitted, unfinished jobs that hold no slot (paused).
   public internal(set) var reservedElsewhere: Int64 = 0
   var reservedElsewhereByAllocation: ContiguousArray<Int64> = []
@@ -41,12 +45,13 @@ public struct BudgetState: Hashable, Sendable {
     }
   }
 
-  /// Keeps a stretch, and forgets those that have left the window when there is no more room.
+  /// Keeps a stretch, and now and then forgets those that have left the window. O(1) in the long run.
   @inline(never)
   private mutating func keep(_ stretch: Stretch) {
-    if stretches.count == stretches.capacity {
+    if stretches.count >= forgetsAt {
       let edge = stretch.to - .days(30)
       stretches.removeAll { $0.to <= edge }
+      forgetsAt = max(8, 2 * stretches.count)
     }
     stretches.append(stretch)
   }

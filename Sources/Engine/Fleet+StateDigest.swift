@@ -3,7 +3,7 @@ import DiscreteEvent
 extension Fleet {
   /// The version of what ``evolve(_:at:)`` computes. Raised whenever the same events lead to another state; state digests of
   /// different versions are not held against each other.
-  public static let version = 2
+  public static let version = 3
 
   /// A digest of all the state there is: equal fleets have equal digests. O(jobs).
   ///
@@ -74,6 +74,7 @@ extension BudgetState {
     }
     digest.append(spent)
     digest.append(reservedElsewhere)
+    digest.append(Int64(forgetsAt))
     digest.append(Int64(stretches.count))
     for s in stretches {
       digest.append(s.from)

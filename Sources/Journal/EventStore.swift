@@ -11,11 +11,13 @@ import Scenarios
 public final class EventStore {
   let queue: DatabaseQueue
   private let file: String
-  private var memory = Memory()
+  var memory = Memory()
 
-  private struct Memory {
+  struct Memory {
     var projection = HistoryProjection()
     var seq: Int64 = 0
+    /// The row of the latest snapshot; 0: there is none.
+    var snapshot: Int64 = 0
     var at = Int64.min
     var digest = Digest()
     /// A step failed: what is in memory may be ahead of what is on the disk.
@@ -31,6 +33,8 @@ public final class EventStore {
   public var catalogue: Catalogue { Catalogue(queue, file: file) }
   /// The fleet that has seen the whole journal.
   public var fleet: Fleet { memory.projection.fleet }
+  /// What the journal begins with.
+  public var opening: JournalOpening? { memory.projection.opening }
   /// The instant of the last row.
   public var latest: Instant { Instant(microseconds: memory.at) }
 
@@ -51,20 +55,30 @@ public final class EventStore {
     return store
   }
 
-  /// What is shown each entry of a journal, in order, with its instant and the fleet after it.
-  public typealias Visitor = (JournalEntry, Instant, borrowing Fleet) -> Void
-
-  /// A store that is there.
+  /// A store that is there, every row of it gone through.
   ///
   /// - Throws: ``InputError`` where it is missing, none of ours, damaged or of a newer version.
-  public static func open(
-    path: String, visit: Visitor = { _, _, _ in }
-  ) throws(InputError) -> EventStore {
+  public static func open(path: String) throws(InputError) -> EventStore {
+    let store = try there(path)
+    _ = try store.load(NoFollower.self, usesSnapshot: false)
+    return store
+  }
+
+  /// A store that is there, and what its journal has led to: by the latest snapshot, where it can be trusted, and the rows after it.
+  ///
+  /// - Throws: ``InputError`` where it is missing, none of ours, of a newer version, or damaged in a row that was gone through.
+  public static func open<Follower: JournalFollower>(
+    path: String, following type: Follower.Type
+  ) throws(InputError) -> (store: EventStore, follower: Follower) {
+    let store = try there(path)
+    return (store, try store.load(type, usesSnapshot: true))
+  }
+
+  private static func there(_ path: String) throws(InputError) -> EventStore {
     let file = HistoryFile(path: path, patience: 5)
     try file.read { db in try JournalReader.check(db, file: path) }
     let store = try connect(path)
     try store.guarded { try StoreSchema.migrator.migrate(store.queue) }
-    try store.load(visit)
     return store
   }
 
@@ -79,22 +93,32 @@ public final class EventStore {
     return opening
   }
 
-  /// The same store as a process would find it that was started just now: all that is in memory comes from the journal.
-  public func reopened(visit: Visitor = { _, _, _ in }) throws(InputError) -> EventStore {
+  /// The same store as a process would find it that was started just now: all that is in memory comes from the disk.
+  ///
+  /// - Parameter usesSnapshot: false: every row is read.
+  public func reopened<Follower: JournalFollower>(
+    following type: Follower.Type, usesSnapshot: Bool = true
+  ) throws(InputError) -> (store: EventStore, follower: Follower) {
     let store = EventStore(queue, file: file)
-    try store.load(visit)
-    return store
+    return (store, try store.load(type, usesSnapshot: usesSnapshot))
   }
 
-  private func load(_ visit: Visitor) throws(InputError) {
+  private func load<Follower: JournalFollower>(
+    _ type: Follower.Type, usesSnapshot: Bool
+  ) throws(InputError) -> Follower {
+    var follower = type.init()
     try guarded {
       try queue.write { db in
-        try replay(db) { entry, at, projection in
+        var start = Memory()
+        // Whatever is wrong with a snapshot, it is no reason not to start: the journal is all there is to know.
+        if usesSnapshot, let kept = try? EventStore.restored(db, type) { (start, follower) = kept }
+        try replay(db, from: start) { entry, at, projection in
           try projection.take(entry, at: at, into: nil)
-          visit(entry, at, projection.fleet)
+          follower.take(entry, at: at, fleet: projection.fleet)
         }
       }
     }
+    return follower
   }
 
   /// Makes the history anew from the journal: what stands there afterwards is what was kept up to date, or should have been.
@@ -102,7 +126,7 @@ public final class EventStore {
     try guarded {
       try queue.write { db in
         for table in StoreSchema.projections { try db.execute(sql: "DELETE FROM \(table)") }
-        try replay(db) { entry, at, projection in try projection.take(entry, at: at, into: db) }
+        try replay(db, from: Memory()) { entry, at, projection in try projection.take(entry, at: at, into: db) }
       }
     }
   }
@@ -154,16 +178,17 @@ public final class EventStore {
     }
   }
 
-  /// Goes through the journal with an empty memory, which then has seen all of it.
+  /// Goes through the rows that `start` has not seen; what is in memory has then seen all of them.
   private func replay(
-    _ db: Database, _ body: (JournalEntry, Instant, inout HistoryProjection) throws -> Void
+    _ db: Database, from start: Memory, _ body: (JournalEntry, Instant, inout HistoryProjection) throws -> Void
   ) throws {
-    var fresh = Memory()
-    fresh.digest = try JournalReader(db: db, file: file).readAll { seq, at, entry in
+    var fresh = start
+    let reader = JournalReader(db: db, file: file)
+    fresh.digest = try reader.readAll(after: (start.seq, start.at, start.digest)) { seq, at, entry in
       do {
         try body(entry, at, &fresh.projection)
       } catch let error as TransitionError {
-        throw JournalReader(db: db, file: file).broken(seq, "cannot have happened: \(error)")
+        throw reader.broken(seq, "cannot have happened: \(error)")
       }
       (fresh.seq, fresh.at) = (seq, at.microseconds)
     }
@@ -188,7 +213,7 @@ public final class EventStore {
   /// Ends the connection: what the write-ahead log holds goes into the file.
   public func close() throws(InputError) { try guarded { try queue.close() } }
 
-  private func guarded(_ body: () throws -> Void) throws(InputError) {
+  func guarded(_ body: () throws -> Void) throws(InputError) {
     do { try body() } catch { throw Self.explained(error, file) }
   }
 

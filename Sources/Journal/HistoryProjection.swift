@@ -6,13 +6,14 @@ import GRDB
 ///
 /// Holds the fleet that has seen the same events: what an event cost is the difference between the job before and after it.
 struct HistoryProjection {
-  private(set) var fleet = Fleet()
-  private var opening: JournalOpening?
-  private var descriptions: [UInt32: JobDescription] = [:]
+  var fleet = Fleet()
+  var opening: JournalOpening?
+  /// By ordinal; of each job, what was said first.
+  var descriptions: [UInt32: JobDescription] = [:]
   var tracks: [Track] = []
   /// What providers call the pods, by request, until they are granted.
-  private var pods: [UInt32: String] = [:]
-  private var requests: UInt32 = 0
+  var pods: [UInt32: String] = [:]
+  var requests: UInt32 = 0
   /// nil: only the memory follows, the tables are there already.
   var sink: Sink?
 
@@ -44,7 +45,8 @@ struct HistoryProjection {
       try sink?.run(
         "INSERT INTO observation VALUES (?, ?, ?, ?)",
         [opening.store, opening.origin.rawValue, at.microseconds, at.microseconds])
-    case .described(let description): descriptions[description.ordinal] = description
+    case .described(let description):
+      if descriptions[description.ordinal] == nil { descriptions[description.ordinal] = description }
     case .event(let event): try take(event, at: at)
     case .noted(.podNamed(let name)): pods[name.request] = name.pod
     case .noted(let note): if let sink { try AuditProjection.take(note, at: at, into: sink) }
@@ -78,6 +80,7 @@ struct HistoryProjection {
       ?? JobDescription(
         ordinal: ordinal, id: "job-\(ordinal)", name: "job \(ordinal)",
         configuration: .init(preset: .custom, pricing: job.spec.pricing))
+    descriptions[ordinal] = description
     tracks.append(Track(description: description))
     let c = description.configuration
     let retryOf = descriptions[job.spec.retryOf]?.id

@@ -36,15 +36,18 @@ extension Digest {
   /// Appends a text: its length and its bytes, eight at a time.
   fileprivate mutating func append(_ text: String) {
     var text = text
-    text.withUTF8 { bytes in
-      append(Int64(bytes.count))
-      var word: UInt64 = 0
-      for (i, byte) in bytes.enumerated() {
-        word = word << 8 | UInt64(byte)
-        if i % 8 == 7 || i == bytes.count - 1 {
-          append(word)
-          word = 0
-        }
+    text.withUTF8 { append(bytes: $0) }
+  }
+
+  /// Appends how many bytes there are, and the bytes, eight at a time.
+  mutating func append(bytes: some RandomAccessCollection<UInt8>) {
+    append(Int64(bytes.count))
+    var word: UInt64 = 0
+    for (i, byte) in bytes.enumerated() {
+      word = word << 8 | UInt64(byte)
+      if i % 8 == 7 || i == bytes.count - 1 {
+        append(word)
+        word = 0
       }
     }
   }

@@ -9,7 +9,7 @@ public struct ApprovalBook: Hashable, Sendable {
   }
 
   /// By number − 1.
-  public private(set) var approvals: [Approval] = []
+  public internal(set) var approvals: [Approval] = []
 
   var nextNumber: UInt32 { UInt32(approvals.count + 1) }
 

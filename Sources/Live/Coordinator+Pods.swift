@@ -14,6 +14,8 @@ extension Coordinator {
       know(pod, of: request)
       if rental.isOver || rental.isHeld {
         if book[request].pod != pod.id || rental.isOver { remove(pod.id) }
+      } else if pod.status == .waiting {
+        queue(request)
       } else {
         try adopt(pod, request)
       }
@@ -36,7 +38,12 @@ extension Coordinator {
       watch.wantsList = true
     case .absent:
       watch.forget(pod: pod)
-      if let request = held(pod) { try close(request, .lost) }
+      if let request = held(pod) {
+        try close(request, .lost)
+      } else if let request = book.request(ofPod: pod), !book[request].isOver, book[request].pod == pod {
+        // It was still waiting.
+        try giveUp(request, .noCapacity)
+      }
     }
   }
 
@@ -75,13 +82,30 @@ extension Coordinator {
   private mutating func see(_ pod: PodObservation, _ request: UInt32) throws(TransitionError) {
     let rental = book[request]
     if rental.isOver { return remove(pod.id) }
-    if !rental.isHeld { try adopt(pod, request) }
+    if !rental.isHeld {
+      guard book[request].pod == pod.id else { return remove(pod.id) }
+      if pod.status == .waiting {
+        return queue(request)
+      }
+      try adopt(pod, request)
+    }
     guard book[request].pod == pod.id else { return remove(pod.id) }
     watch[request].absences = 0
-    guard case .exited(let kind) = pod.status else { return }
+    switch pod.status {
+    case .running: return
+    // Taken back into the queue: it would begin anew, and what it was is no more.
+    case .waiting: try close(request, .interrupted)
     // Nobody works there any more and nothing is billed; what is left of it is removed with the others that nobody owns.
-    try close(request, kind)
+    case .exited(let kind): try close(request, kind)
+    }
     remove(pod.id)
+  }
+
+  /// Its provider has it in a queue: however long that takes, there is no doubt about it while lists show it.
+  private mutating func queue(_ request: UInt32) {
+    watch[request].isUnknown = true
+    watch[request].since = monotonic
+    watch[request].absences = 0
   }
 
   /// Open rentals that a complete list does not show.
@@ -97,6 +121,9 @@ extension Coordinator {
         if watch[request].absences >= (isAccepted ? 1 : settings.listsWithout) {
           try close(request, .lost)
         }
+      } else if let pod = rental.pod, !seen.contains(pod), watch.isAccepted(pod, before: asked) {
+        // It was waiting, and was told to go.
+        try giveUp(request, .noCapacity)
       } else if watch[request].isUnknown, asked >= watch[request].since + settings.settle {
         watch[request].absences += 1
         if watch[request].absences >= settings.listsWithout { try giveUp(request, .error) }
@@ -158,6 +185,8 @@ extension Coordinator {
           watch[request].isUnknown = true
           watch[request].since = monotonic
         }
+        // In its provider's queue: nothing runs that could be saved.
+        if controller.fleet[job].phase == .stopping, let pod = book[request].pod { remove(pod) }
         continue
       }
       guard let pod = book[request].pod else { continue }

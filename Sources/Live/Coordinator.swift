@@ -1,6 +1,7 @@
 import DiscreteEvent
 import Engine
 import Journal
+import Scenarios
 
 /// Live mode's one synchronous step: what came in → evolve and decide → one transaction → what is to be done.
 ///
@@ -34,42 +35,30 @@ public struct Coordinator {
     return try Coordinator(store, opening, book, ApprovalBook(), home: home(), at: reading, settings)
   }
 
-  /// Replays the journal of a store that is there, and goes on.
+  /// Opens a store that is there, and goes on: from the latest snapshot, where there is one, and the rows after it.
   public static func open(
     path: String, home: String, at reading: ClockReading, settings: LiveSettings = LiveSettings()
   ) throws -> Coordinator {
-    var visitor = Visitor()
-    let store = try EventStore.open(path: path) { visitor.take($0, at: $1, fleet: $2) }
-    return try Coordinator(store, visitor, home: home, at: reading, settings)
+    let (store, memory) = try EventStore.open(path: path, following: CoordinatorMemory.self)
+    return try Coordinator(store, memory, home: home, at: reading, settings)
   }
 
   /// What a new process finds in a store.
   static func open(
-    _ store: EventStore, home: String, at reading: ClockReading, settings: LiveSettings = LiveSettings()
+    _ store: EventStore, home: String, at reading: ClockReading, settings: LiveSettings = LiveSettings(),
+    usesSnapshot: Bool = true
   ) throws -> Coordinator {
-    var visitor = Visitor()
-    let store = try store.reopened { visitor.take($0, at: $1, fleet: $2) }
-    return try Coordinator(store, visitor, home: home, at: reading, settings)
-  }
-
-  private struct Visitor {
-    var book = RentalBook()
-    var approvals = ApprovalBook()
-    var opening: JournalOpening?
-    mutating func take(_ entry: JournalEntry, at: Instant, fleet: borrowing Fleet) {
-      if case .opening(let opening) = entry { self.opening = opening }
-      if case .noted(let note) = entry { approvals.take(note) }
-      book.take(entry, at: at, fleet: fleet)
-    }
+    let (store, memory) = try store.reopened(following: CoordinatorMemory.self, usesSnapshot: usesSnapshot)
+    return try Coordinator(store, memory, home: home, at: reading, settings)
   }
 
   private init(
-    _ store: EventStore, _ visitor: Visitor, home: String, at reading: ClockReading, _ settings: LiveSettings
+    _ store: EventStore, _ memory: CoordinatorMemory, home: String, at reading: ClockReading, _ settings: LiveSettings
   ) throws {
     // A journal without an opening does not open.
     let opening =
-      visitor.opening ?? JournalOpening(store: "", origin: .real, policyName: "", policies: Policies())
-    try self.init(store, opening, visitor.book, visitor.approvals, home: home, at: reading, settings)
+      store.opening ?? JournalOpening(store: "", origin: .real, policyName: "", policies: Policies())
+    try self.init(store, opening, memory.book, memory.approvals, home: home, at: reading, settings)
   }
 
   private init(
@@ -99,6 +88,17 @@ public struct Coordinator {
   public var fleet: Fleet { controller.fleet }
   /// What is kept beside the journal.
   public var catalogue: Catalogue { store.catalogue }
+  /// So much has happened since the latest snapshot that a start would take long.
+  var isSnapshotDue: Bool { store.rowsSinceSnapshot >= settings.snapshotEvery }
+
+  /// Spares the next start what the journal has led to so far. O(jobs).
+  ///
+  /// - Throws: `InputError` where it could not be kept; nothing is lost by that.
+  func keepSnapshot() throws(InputError) {
+    guard store.rowsSinceSnapshot > 0 else { return }
+    try store.keepSnapshot(of: CoordinatorMemory(book: book, approvals: approvals))
+  }
+
   /// False where the store is a copy that nobody has confirmed: then nothing is rented, and nothing terminated.
   public var isConfirmed: Bool { book.isConfirmed }
   var now: Instant { clock.now }

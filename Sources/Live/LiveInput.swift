@@ -57,6 +57,8 @@ public enum TerminationAnswer: Hashable, Sendable {
 /// A pod as a provider shows it.
 public struct PodObservation: Hashable, Sendable {
   public enum Status: Hashable, Sendable {
+    /// Accepted, and still in a queue of the provider's: nothing runs and nothing is billed.
+    case waiting
     /// On its way or running: billed.
     case running
     /// Stopped, by whomever: no worker runs any more, but it has to be removed.

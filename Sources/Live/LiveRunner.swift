@@ -61,8 +61,12 @@ public actor LiveRunner {
     }
   }
 
-  /// Takes nothing more. Pods go on: whoever opens the store next finds them.
-  public func stop() { finish(nil) }
+  /// Takes nothing more. Pods go on: whoever opens the store next finds them, and at once.
+  public func stop() {
+    guard !end.isOver else { return }
+    keepSnapshot()
+    finish(nil)
+  }
 
   /// Answers when what follows from it is on the disk.
   ///
@@ -125,7 +129,15 @@ public actor LiveRunner {
       for order in try coordinator.step(inputs, at: time.reading) { carryOut(order) }
       setAlarm()
     } catch {
-      finish(error)
+      return finish(error)
+    }
+    // Everybody has an answer by now.
+    if coordinator.isSnapshotDue { keepSnapshot() }
+  }
+
+  private func keepSnapshot() {
+    do throws(InputError) { try coordinator.keepSnapshot() } catch {
+      tell(.trouble("the next start will take longer: \(error.problem)"))
     }
   }
 

@@ -3,8 +3,8 @@ import Engine
 import Journal
 
 /// Every attempt to get a pod there ever was, as it follows from the journal: what a restart has to know.
-struct RentalBook {
-  struct Rental {
+struct RentalBook: Hashable {
+  struct Rental: Hashable {
     var epoch: UInt32
     var job: JobIndex
     var lease: UInt16
@@ -26,19 +26,19 @@ struct RentalBook {
   }
 
   /// When this copy of the store began, or was confirmed: what it knows of bills may be older than it looks.
-  private var copied = Instant.distantPast
+  var copied = Instant.distantPast
   /// By request − 1.
-  private(set) var rentals: [Rental] = []
+  var rentals: [Rental] = []
   /// By job: its open rental; 0: none.
-  private var open: [UInt32] = []
-  private var byPod: [String: UInt32] = [:]
+  var open: [UInt32] = []
+  var byPod: [String: UInt32] = [:]
   /// What people call the jobs, by ordinal.
-  private(set) var descriptions: [JobDescription] = []
-  private(set) var epoch: UInt32 = 1
-  private(set) var home: String?
-  private(set) var isConfirmed = true
+  var descriptions: [JobDescription] = []
+  var epoch: UInt32 = 1
+  var home: String?
+  var isConfirmed = true
   /// Whether anything was ever said of where the store is.
-  private(set) var lastTurn = Instant.distantPast
+  var lastTurn = Instant.distantPast
 
   var latestRequest: UInt32 { UInt32(rentals.count) }
   func exists(_ request: UInt32) -> Bool { request >= 1 && request <= latestRequest }
@@ -89,7 +89,7 @@ struct RentalBook {
   }
 
   /// The request whose bill was noted last: an adjustment that follows is its.
-  private var adjusting: UInt32?
+  var adjusting: UInt32?
 
   private mutating func close(_ j: JobIndex, _ at: Instant, posted: Int64) {
     guard let request = openRequest(of: j) else { return }

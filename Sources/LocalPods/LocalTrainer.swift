@@ -40,9 +40,11 @@ public struct LocalTrainer: Sendable {
     self.package = package
   }
 
+  /// What the worker that trains finds in its environment.
+  ///
   /// - Parameter trainingFile: its id, `file-` and the beginning of its digest.
   /// - Throws: ``NoTrainingFile`` where it is not in the folder.
-  func environment(of trainingFile: String, _ time: LiveTime) throws -> [String: String] {
+  public func environment(of trainingFile: String, _ time: LiveTime) throws -> [String: String] {
     let digest = trainingFile.dropFirst("file-".count)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: files)) ?? []
     guard trainingFile.hasPrefix("file-"), !digest.isEmpty, let name = names.first(where: { $0.hasPrefix(digest) })

@@ -3,7 +3,7 @@ import Yams
 
 /// `lora-train.yaml`: how live mode is set up. What the command line and the environment say goes before it.
 public struct ServiceConfiguration: Hashable, Sendable {
-  public enum Provider: Hashable, Sendable { case local, runPod }
+  public enum Provider: Hashable, Sendable { case local, runPod, slurm }
 
   public struct Serve: Hashable, Sendable {
     public var host: String?
@@ -32,6 +32,17 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var spot: Bool?
   }
 
+  public struct Slurm: Hashable, Sendable {
+    public var partition: String?
+    public var preemptiblePartition: String?
+    public var account: String?
+    public var gres: String?
+    /// Nanodollars an hour of one GPU.
+    public var hourlyRate: Int64?
+    public var preemptibleHourlyRate: Int64?
+    public var workerPython: String?
+  }
+
   public struct Sandbox: Hashable, Sendable {
     public var seed: UInt64?
     /// nil twice: as the sandbox has it; nil once: never.
@@ -52,6 +63,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
   public var publicURL: String?
   public var serve = Serve()
   public var runPod = RunPod()
+  public var slurm = Slurm()
   public var sandbox = Sandbox()
   public var objects = Objects()
   public var huggingFaceToken: String?
@@ -72,15 +84,17 @@ public enum ServiceConfigurationReader {
     own.file = file
     let root = YAMLField(node: try ScenarioReader.compose(text, file: file), file: file, path: "")
     let record = try YAMLRecord(
-      root, keys: ["version", "provider", "public_url", "serve", "runpod", "sandbox", "objects", "hugging_face"])
+      root,
+      keys: ["version", "provider", "public_url", "serve", "runpod", "slurm", "sandbox", "objects", "hugging_face"])
     try ScenarioReader.checkVersion(record)
-    own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod])
+    own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod, "slurm": .slurm])
     if let url = record["public_url"] {
       own.publicURL = try url.string("an address")
       if let trouble = ServiceConfiguration.trouble(ofURL: own.publicURL ?? "") { throw url.error(trouble) }
     }
     if let field = record["serve"] { own.serve = try serve(field) }
     if let field = record["runpod"] { own.runPod = try runPod(field) }
+    if let field = record["slurm"] { own.slurm = try slurm(field) }
     if let field = record["sandbox"] { own.sandbox = try sandbox(field) }
     if let field = record["objects"] { own.objects = try objects(field) }
     if let field = record["hugging_face"] {
@@ -122,6 +136,24 @@ public enum ServiceConfigurationReader {
       own.volume = (try volume.require("id").string(), try volume["path"]?.string() ?? "/workspace")
     }
     own.spot = try record["spot"]?.bool()
+    return own
+  }
+
+  private static func slurm(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Slurm {
+    let record = try YAMLRecord(
+      field,
+      keys: [
+        "partition", "preemptible_partition", "account", "gres", "hourly_rate", "preemptible_hourly_rate",
+        "worker_python",
+      ])
+    var own = ServiceConfiguration.Slurm()
+    own.partition = try record["partition"]?.string()
+    own.preemptiblePartition = try record["preemptible_partition"]?.string()
+    own.account = try record["account"]?.string()
+    own.gres = try record["gres"]?.string()
+    own.hourlyRate = try record["hourly_rate"]?.dollars()
+    own.preemptibleHourlyRate = try record["preemptible_hourly_rate"]?.dollars()
+    own.workerPython = try record["worker_python"]?.string()
     return own
   }
 

@@ -57,10 +57,15 @@ import Testing
     try desk.submit()
     try desk.tell(.creationAnswered(request: 1, .refused(why, said: "because")))
     #expect(desk.job(0).phase == .waitingForGPU)
-    var reasons: [Unavailability] = []
-    _ = try desk.coordinator.store.reopened { entry, _, _ in
-      if case .event(.podUnavailable(_, let why)) = entry { reasons.append(why) }
+    #expect(try desk.coordinator.store.reopened(following: Reasons.self).follower.all == [why])
+  }
+
+  private struct Reasons: JournalFollower {
+    static let version = 0
+    var all: [Unavailability] = []
+    mutating func take(_ entry: JournalEntry, at: Instant, fleet: borrowing Fleet) {
+      if case .event(.podUnavailable(_, let why)) = entry { all.append(why) }
     }
-    #expect(reasons == [why])
+    mutating func code(_ coder: inout StateCoder, descriptions: [UInt32: JobDescription]) {}
   }
 }

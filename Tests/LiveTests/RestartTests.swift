@@ -2,19 +2,28 @@ import DiscreteEvent
 import Foundation
 import Testing
 
+@testable import Journal
 @testable import Live
 
-/// How long a start takes that has a long journal to go through: `.ci/measure` names one of a million rows.
+/// How long a start takes that has a long journal behind it: `.ci/measure` names one of a million rows.
 @Suite struct RestartTests {
   @Test(.enabled(if: ProcessInfo.processInfo.environment["MEASURE_JOURNAL"] != nil))
-  func aStartGoesThroughTheWholeJournal() throws {
+  func aStartFromASnapshotTakesSeconds() throws {
     let path = try #require(ProcessInfo.processInfo.environment["MEASURE_JOURNAL"])
-    var jobs = 0
-    let took = try ContinuousClock().measure {
-      let now = ClockReading(wall: LiveTime.machine, monotonic: .zero)
-      jobs = try Coordinator.open(path: path, home: "here", at: now).fleet.jobs.count
+    let clock = ContinuousClock()
+    func start() throws -> Coordinator {
+      try Coordinator.open(path: path, home: "here", at: ClockReading(wall: LiveTime.machine, monotonic: .zero))
     }
-    print("restart: \(jobs) jobs in \(took)")
-    #expect(jobs > 0)
+    var whole: Coordinator?
+    let all = try clock.measure { whole = try start() }
+    let first = try #require(whole)
+    let keeping = try clock.measure { try first.keepSnapshot() }
+    var quick: Coordinator?
+    let some = try clock.measure { quick = try start() }
+    let second = try #require(quick)
+    print("restart: \(first.fleet.jobs.count) jobs in \(all) by every row, \(some) from a snapshot, kept in \(keeping)")
+    #expect(some < .seconds(5))
+    #expect(second.fleet.stateDigest == first.fleet.stateDigest && second.book == first.book)
+    #expect(second.store.memory.digest == first.store.memory.digest)
   }
 }

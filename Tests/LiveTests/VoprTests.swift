@@ -12,22 +12,29 @@ import Testing
     // One failure is enough for who plants bugs.
     let stopsEarly = VoprTests.number("STOP") != nil
     let threads = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
-    let failures = await withTaskGroup(of: [String].self) { group in
+    let (failures, quickStarts) = await withTaskGroup(of: (failures: [String], quickStarts: Int).self) { group in
       for thread in 0..<threads {
         group.addTask {
           var failures: [String] = []
+          var quickStarts = 0
           for seed in stride(from: from + thread, to: from + count, by: Int(threads)) {
             if stopsEarly, !failures.isEmpty { break }
             // A month takes half a second: whoever waits for this thread has its turn.
             await Task.yield()
-            do { try VoprWorld(seed: seed).run() } catch { failures.append("\(error)") }
+            do {
+              let world = try VoprWorld(seed: seed)
+              try world.run()
+              quickStarts += world.quickStarts
+            } catch { failures.append("\(error)") }
           }
-          return failures
+          return (failures, quickStarts)
         }
       }
-      return await group.reduce(into: []) { $0 += $1 }
+      return await group.reduce(into: ([], 0)) { $0 = ($0.0 + $1.failures, $0.1 + $1.quickStarts) }
     }
     #expect(failures.isEmpty, "\(failures.count) of \(count) seeds: \(failures.prefix(10).joined(separator: "\n"))")
+    // Each of them was held against a replay of everything.
+    #expect(quickStarts > 0 || count < 20)
     if let first = failures.first,
       let seed = first.split(separator: " ").dropFirst().first.flatMap({ UInt64($0.dropLast()) })
     {

@@ -45,6 +45,10 @@ final class VoprWorld {
 
   let seed: UInt64
   var random: RandomStream
+  /// Apart, so that the rest of a world does not depend on when snapshots are kept.
+  private var moments: RandomStream
+  /// Starts that had a snapshot.
+  private(set) var quickStarts = 0
   let faults: VoprFaults
   var now = VoprWorld.start
   static let start = Instant(microseconds: 1_764_547_200_000_000)
@@ -101,6 +105,7 @@ final class VoprWorld {
     self.seed = seed
     self.keepsTrace = keepsTrace
     random = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 1)
+    moments = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 2)
     faults = VoprFaults(&random)
     var policies = Policies()
     policies.maxConcurrent = Int32(1 + Int(random.uniform() * 4))
@@ -241,8 +246,20 @@ final class VoprWorld {
     } catch let error as TransitionError {
       throw failure("the coordinator gave the engine what cannot have happened: \(error)")
     }
+    if !isDiskFull, moments.uniform() < 0.02 { try current.keepSnapshot() }
     coordinator = current
     try scheduleWake()
+  }
+
+  /// A new process. What it makes of a snapshot is what it would make of every row.
+  private func open(_ store: EventStore, _ settings: LiveSettings) throws -> Coordinator {
+    let (quick, memory) = try store.reopened(following: CoordinatorMemory.self)
+    let (slow, whole) = try store.reopened(following: CoordinatorMemory.self, usesSnapshot: false)
+    guard memory == whole, quick.fleet.stateDigest == slow.fleet.stateDigest else {
+      throw failure("a start from the snapshot after row \(quick.memory.snapshot) is no replay")
+    }
+    if quick.memory.snapshot > 0 { quickStarts += 1 }
+    return try Coordinator.open(store, home: home, at: reading, settings: settings)
   }
 
   /// A full disk: SQLite itself refuses to grow the database.
@@ -288,13 +305,12 @@ final class VoprWorld {
       wasRestored = true
       isUnconfirmed = true
       home += "+"
-      coordinator = try Coordinator.open(
-        EventStore(copy, file: "the restored journal"), home: home, at: reading, settings: left.settings)
+      coordinator = try open(EventStore(copy, file: "the restored journal"), left.settings)
       backup = nil
       schedule(.confirm, in: between(.minutes(1), .hours(1)))
     } else {
       say("restart")
-      let current = try Coordinator.open(left.store, home: home, at: reading, settings: left.settings)
+      let current = try open(left.store, left.settings)
       guard current.fleet.stateDigest == left.state else { throw failure("a restart is not what was there before") }
       coordinator = current
     }

@@ -3,6 +3,7 @@ import Foundation
 import Live
 import RunPod
 import Scenarios
+import Slurm
 
 /// Where the configuration of live mode is; what the environment says goes before it, what the command line says before both.
 struct ConfigurationOptions: ParsableArguments {
@@ -56,6 +57,25 @@ extension ServiceConfiguration {
     settings.disk = runPod.disk ?? settings.disk
     settings.volume = runPod.volume.map { .init(id: $0.id, path: $0.path) }
     settings.huggingFace = (variable("HF_TOKEN") ?? huggingFaceToken).map { Secret($0) }
+    return settings
+  }
+
+  /// Where on the cluster pods come from.
+  ///
+  /// - Throws: `InputError` where the ledger would not know what an hour of them is.
+  func slurmSettings() throws -> SlurmSettings {
+    let hint = "hourly_rate: 2.10, what an hour of one GPU is worth to you"
+    guard let rate = slurm.hourlyRate else {
+      throw InputError(.badConfiguration, file: file, "slurm.hourly_rate is missing", hint: hint)
+    }
+    if slurm.preemptiblePartition != nil, slurm.preemptibleHourlyRate == nil {
+      throw InputError(.badConfiguration, file: file, "slurm.preemptible_hourly_rate is missing", hint: hint)
+    }
+    var settings = SlurmSettings(onDemandRate: rate, spotRate: slurm.preemptibleHourlyRate ?? rate)
+    settings.partition = slurm.partition
+    settings.preemptiblePartition = slurm.preemptiblePartition
+    settings.account = slurm.account
+    settings.gres = slurm.gres
     return settings
   }
 

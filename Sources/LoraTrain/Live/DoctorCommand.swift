@@ -10,8 +10,8 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Checks key, reachability, balance, prices, clock, public address and model licence, without renting.",
     discussion: """
-      Exit codes: 0 all is well, or only warned of; 1 something does not hold; 69 RunPod cannot be reached; 78 the configuration is \
-      wrong, or the key is not accepted.
+      With provider: slurm in lora-train.yaml: whether the cluster would take a job, without submitting one. Exit codes: 0 all is well, or \
+      only warned of; 1 something does not hold; 69 the provider cannot be reached; 78 the configuration is wrong, or the key is not accepted.
 
       EXAMPLE
         RUNPOD_API_KEY=… lora-train doctor --public-url https://train.example.com
@@ -24,9 +24,19 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try options.read()
-    let settings = try configuration.runPodSettings()
-    let examination = Examination(settings: settings, publicURL: publicUrl ?? configuration.publicURL)
-    let findings = await examination.findings()
+    let findings: [Examination.Finding]
+    let about: [(String, JSON)]
+    if configuration.provider == .slurm {
+      let examination = SlurmExamination(
+        settings: try configuration.slurmSettings(), python: configuration.slurm.workerPython)
+      findings = await examination.findings()
+      about = [("provider", .string("slurm"))]
+    } else {
+      let settings = try configuration.runPodSettings()
+      let examination = Examination(settings: settings, publicURL: publicUrl ?? configuration.publicURL)
+      findings = await examination.findings()
+      about = [("provider", .string("runpod")), ("address", .string(settings.address))]
+    }
     if output.json {
       let checks = findings.map { finding in
         JSON.object([
@@ -34,10 +44,7 @@ struct DoctorCommand: AsyncParsableCommand {
           ("found", .string(finding.found)), ("hint", finding.hint.map { JSON.string($0) } ?? .null),
         ])
       }
-      output.emit(
-        .object([
-          ("provider", .string("runpod")), ("address", .string(settings.address)), ("checks", .array(checks)),
-        ]))
+      output.emit(.object(about + [("checks", .array(checks))]))
     } else {
       for finding in findings {
         print("\(finding.status.rawValue.padded(8)) \(finding.check.padded(15)) \(finding.found)")

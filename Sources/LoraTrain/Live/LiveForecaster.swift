@@ -17,10 +17,12 @@ struct LiveForecaster: Sendable {
   /// Futures for each answer: enough for the middle and the 80 %, few enough to be there at once.
   private static let futures = 400
 
-  /// - Parameter history: what is known of jobs that may still arrive; without it none is expected.
-  init(store path: String, history: String?) throws {
+  /// - Parameters:
+  ///   - history: what is known of jobs that may still arrive; without it none is expected.
+  ///   - rates: nanodollars an hour, where they are known better than from the history.
+  init(store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil) throws {
     self.path = path
-    var source = try ModelLoader.load(history, asOf: nil).source
+    var source = try ModelLoader.load(history, asOf: nil).source.paying(rates)
     // The shipped priors know nothing of how often this team has a job.
     if history == nil { for i in source.worlds.indices { source.worlds[i].arrivals = .none } }
     self.source = source

@@ -5,6 +5,7 @@ import LocalPods
 import RunPod
 import Sandbox
 import Scenarios
+import Slurm
 import Web
 import Worker
 
@@ -13,17 +14,36 @@ struct LivePods: Sendable {
   enum Source: Sendable {
     case local
     case runPod(RunPodSettings)
+    /// Jobs of a cluster; without a Python that trains they only play.
+    case slurm(SlurmSettings, python: String?)
     /// A sandbox in this process.
     case sandbox(SandboxSettings, seed: UInt64)
 
+    /// What pods cost, where that is not the provider's to say; nanodollars an hour.
+    var rates: (spot: Int64, onDemand: Int64)? {
+      if case .slurm(let settings, _) = self {
+        (settings.hourlyRate(.spot), settings.hourlyRate(.onDemand))
+      } else {
+        nil
+      }
+    }
+
     /// Whether pods are only played: no money is spent, and time may go by faster.
     var isPlayed: Bool {
-      if case .runPod(let settings) = self { ServiceConfiguration.isLoopback(settings.address) } else { true }
+      switch self {
+      case .runPod(let settings): ServiceConfiguration.isLoopback(settings.address)
+      case .slurm(_, let python): python == nil
+      case .local, .sandbox: true
+      }
     }
   }
 
   let provider: any PodProvider
   let shelf: BundleShelf?
+  /// What they cost, where that is not the provider's to say; nanodollars an hour.
+  var rates: (spot: Int64, onDemand: Int64)?
+  /// Why there are no spot pods, where there are none.
+  var without = "this RunPod account sells none"
 
   /// - Throws: `InputError` where the worker is not installed, or a folder cannot be made.
   static func local(_ live: LiveStore, rates: (spot: Int64, onDemand: Int64), trainer: LocalTrainer?) throws
@@ -65,6 +85,26 @@ struct LivePods: Sendable {
     return LivePods(provider: provider, shelf: shelf)
   }
 
+  /// - Throws: `InputError` where Slurm or the worker is not installed, or a folder cannot be made.
+  static func slurm(_ settings: SlurmSettings, _ live: LiveStore, trainer: LocalTrainer?, _ diary: Diary) throws
+    -> LivePods
+  {
+    guard let worker = LocalPods.standIn else {
+      throw InputError(
+        .badConfiguration, "the worker that comes with lora-train is not beside it", hint: "install it again, whole")
+    }
+    let time = live.time
+    var training: (@Sendable (String) throws -> [String: String])?
+    if let trainer { training = { try trainer.environment(of: $0, time) } }
+    let provider = try SlurmPods(
+      settings, programs: try SlurmPrograms(), folder: live.path + ".slurm", time: time, worker: worker,
+      training: training, tell: { diary.say($0) })
+    if settings.preemptiblePartition == nil { diary.say("there is no preemptible partition: jobs run on demand") }
+    return LivePods(
+      provider: provider, shelf: nil, rates: Source.slurm(settings, python: nil).rates,
+      without: "slurm.preemptible_partition in lora-train.yaml names none")
+  }
+
   /// What a rented GPU trains where nothing else is said: the presets are of this model.
   static let model = """
     {"model": {"kind": "pretrained", "name": "meta-llama/Meta-Llama-3-70B-Instruct", "quantization": "nf4", "dtype": "bfloat16", \
@@ -75,7 +115,7 @@ struct LivePods: Sendable {
   func check(_ pricing: Pricing) throws {
     guard pricing == .onDemand || provider.capabilities.contains(.spot) else {
       throw InputError(
-        .unavailable, "no spot pods are to be had: this RunPod account sells none",
+        .unavailable, "no spot pods are to be had: \(without)",
         hint: "choose --pricing on_demand")
     }
   }

@@ -10,10 +10,11 @@ struct Quoter: Sendable {
   private let basis: EstimateBasis
   private let source: ModelSource
 
-  init(history: String?) async throws {
+  /// - Parameter rates: nanodollars an hour, where they are known better than from the history.
+  init(history: String?, rates: (spot: Int64, onDemand: Int64)? = nil) async throws {
     let threads = ProcessInfo.processInfo.activeProcessorCount
     basis = try await EstimateBasis.load(history, asOf: nil, threads: threads)
-    source = await basis.source(history, .random, threads: threads)
+    source = await basis.source(history, .random, threads: threads).paying(rates)
   }
 
   /// Nanodollars an hour.
@@ -73,5 +74,18 @@ struct Quoter: Sendable {
       cost_usd: band(answer.estimate.cost), duration_s: band(answer.estimate.duration),
       p_completes: answer.probabilityCompletes, reservation_usd: Double(answer.estimate.reservation) / 1e9,
       source: answer.estimate.source.name, warnings: answer.warnings)
+  }
+}
+
+extension ModelSource {
+  /// The same worlds at other prices.
+  func paying(_ rates: (spot: Int64, onDemand: Int64)?) -> ModelSource {
+    guard let rates else { return self }
+    var own = self
+    for i in own.worlds.indices {
+      own.worlds[i].hourlyRate[.spot] = Double(rates.spot) / 1e9
+      own.worlds[i].hourlyRate[.onDemand] = Double(rates.onDemand) / 1e9
+    }
+    return own
   }
 }

@@ -8,6 +8,7 @@ import LocalPods
 import RunPod
 import Sandbox
 import Scenarios
+import Slurm
 import Web
 
 /// Live mode: the engine that forecasts, with real pods.
@@ -16,10 +17,10 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Runs jobs on pods, survives what happens to them, and answers people and workers over HTTP.",
     discussion: """
-      Pods are processes of this machine (--provider local), rented from RunPod (--provider runpod, with RUNPOD_API_KEY), or rented from \
-      a RunPod that is only played in this process (--sandbox): the whole product without an account. The worker of the first and the \
-      last trains nothing and takes its time. The store is made where it is not there yet. Ends on SIGTERM or SIGINT; pods go on, and \
-      are found again.
+      Pods are processes of this machine (--provider local), rented from RunPod (--provider runpod, with RUNPOD_API_KEY), jobs of your own \
+      Slurm cluster (--provider slurm, with a section slurm in lora-train.yaml), or rented from a RunPod that is only played in this process \
+      (--sandbox): the whole product without an account. The worker of the first and the last trains nothing and takes its time. The store \
+      is made where it is not there yet. Ends on SIGTERM or SIGINT; pods go on, and are found again.
 
       EXAMPLE
         lora-train serve --sandbox --store try.store
@@ -30,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var options: ConfigurationOptions
 
-  @Option(help: ArgumentHelp("Where pods come from: local or runpod.", valueName: "name")) var provider: String?
+  @Option(help: ArgumentHelp("Where pods come from: local, runpod or slurm.", valueName: "name")) var provider: String?
   @Flag(help: "Pods come from a RunPod that is played in this process.") var sandbox = false
   @Option(help: ArgumentHelp("Where rented pods reach this machine: https://…", valueName: "url")) var publicUrl:
     String?
@@ -52,7 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A Python with the worker's requirements: it trains the jobs that name a training file, on local pods.",
+      "A Python with the worker's requirements: it trains the jobs that name a training file, on local and Slurm pods.",
       valueName: "path"))
   var workerPython: String?
   @Option(
@@ -66,7 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError("--worker-settings needs --worker-python, or pods that fetch the worker")
     }
     if workerPython != nil, sandbox || provider == "runpod" {
-      throw ValidationError("--worker-python is for local pods: leave out --sandbox and --provider runpod")
+      throw ValidationError("--worker-python is for local and Slurm pods: leave out --sandbox and --provider runpod")
     }
     if let timeScale, !(timeScale >= 1 && timeScale <= 100_000) {
       throw ValidationError("--time-scale must be between 1 and 100,000")
@@ -74,8 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
     if let slots, !(1...1_000).contains(slots) { throw ValidationError("--slots must be between 1 and 1,000") }
     if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be between 0 and 65,535") }
     if let budget, !(budget >= 0 && budget < 1e9) { throw ValidationError("--budget must be at least 0") }
-    if let provider, !["local", "runpod"].contains(provider) {
-      throw ValidationError("--provider is local or runpod, not \(provider)")
+    if let provider, !["local", "runpod", "slurm"].contains(provider) {
+      throw ValidationError("--provider is local, runpod or slurm, not \(provider)")
     }
     if sandbox, provider != nil { throw ValidationError("--sandbox is a provider of its own: leave out --provider") }
     if let publicUrl, let trouble = ServiceConfiguration.trouble(ofURL: publicUrl) {
@@ -86,7 +87,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try options.read()
     let source = try source(configuration)
-    let quoter = try await Quoter(history: history)
+    let quoter = try await Quoter(history: history, rates: source.rates)
     let live = try LiveStore(
       path: store.path,
       plan: .init(
@@ -98,13 +99,20 @@ struct ServeCommand: AsyncParsableCommand {
     let diary = Diary()
     switch source {
     case .local:
-      let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path))
+      let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path, workerPython))
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
         settings, live, asksForSpot: configuration.runPod.spot == nil,
         training: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
+    case .slurm(let settings, let python):
+      let pods = try LivePods.slurm(settings, live, trainer: try trainer(live.path, python), diary)
+      if publicUrl ?? configuration.publicURL == nil {
+        diary.say("workers report to this machine's own address: with --public-url, nodes elsewhere reach it, too")
+      }
+      // Nodes of one's own are reached without an address for the world.
+      try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
     case .sandbox(let world, let seed):
       if live.isNew {
         diary.say("the store begins with a simulated month of a team: its jobs are tagged \(SampleMonth.tag)")
@@ -136,11 +144,16 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func source(_ configuration: ServiceConfiguration) throws -> LivePods.Source {
     if sandbox { return .sandbox(SandboxSettings(configuration.sandbox), seed: configuration.sandbox.seed ?? 1) }
-    let isRunPod = provider.map { $0 == "runpod" } ?? (configuration.provider == .runPod)
-    guard isRunPod else { return .local }
-    var settings = try configuration.runPodSettings()
-    settings.offersSpot = configuration.runPod.spot ?? false
-    return .runPod(settings)
+    let named: [String: ServiceConfiguration.Provider] = ["local": .local, "runpod": .runPod, "slurm": .slurm]
+    switch provider.flatMap({ named[$0] }) ?? configuration.provider {
+    case .runPod:
+      var settings = try configuration.runPodSettings()
+      settings.offersSpot = configuration.runPod.spot ?? false
+      return .runPod(settings)
+    case .slurm:
+      return .slurm(try configuration.slurmSettings(), python: workerPython ?? configuration.slurm.workerPython)
+    case .local, nil: return .local
+    }
   }
 
   private func settingsOfWorker() throws -> String? {
@@ -153,9 +166,9 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   /// The worker that trains, where there is a Python for it.
-  private func trainer(_ path: String) throws -> LocalTrainer? {
+  private func trainer(_ path: String, _ python: String?) throws -> LocalTrainer? {
     let settings = try settingsOfWorker()
-    return try workerPython.map {
+    return try python.map {
       try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }
   }
@@ -192,7 +205,7 @@ struct ServeCommand: AsyncParsableCommand {
     let address = Address()
     let publicURL = publicUrl ?? configuration.publicURL
     if !isPlayed, publicURL == nil { diary.say("jobs are refused: \(ServeCommand.unreachable.problem)") }
-    let forecaster = try LiveForecaster(store: live.path, history: history)
+    let forecaster = try LiveForecaster(store: live.path, history: history, rates: pods.rates)
     let runner = try LiveRunner(
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL { publicURL } else { await address.value } },
