@@ -5,7 +5,7 @@ FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev libpango1.0-dev fonts-dejavu-core pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run demo test test-worker test-slow vopr sanitize measure workload bench guard lint format install install-dependencies clean
+.PHONY: build run demo screenshots test test-worker test-slow vopr sanitize measure workload bench guard lint format install install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -34,6 +34,11 @@ run: build
 FOLDER ?= .build-demo
 demo: build
 	@rm -rf $(FOLDER); python=$$(.ci/worker-environment) && .ci/demo $(FOLDER) $$python
+
+# Every page of the dashboard in both themes, wide and narrow, in .build/screenshots: SHOTS=folder
+SHOTS ?= .build/screenshots
+screenshots: build
+	@bash .ci/screenshots $(SHOTS)
 
 # The Python worker alone. KILLS=20 EVENTS=10000 SEED=1
 test-worker:

@@ -27,6 +27,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
     .target(name: "DiscreteEvent"),
     .target(name: "Engine", dependencies: ["DiscreteEvent"]),
@@ -76,6 +77,7 @@ let package = Package(
       name: "Validation", dependencies: ["DiscreteEvent", "Calibration", "Scenarios", "Yams"],
       resources: [.copy("Resources")]),
     .target(name: "Reports", dependencies: ["CCairo", "Validation"]),
+    .target(name: "Assets", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .target(
       name: "Sandbox",
       dependencies: [
@@ -85,6 +87,7 @@ let package = Package(
       name: "Web",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Journal", "Live", "Reports", "Validation",
+        "Assets",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Web", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios", "Validation",
+        "Web", "Assets", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        "Validation",
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
     .testTarget(

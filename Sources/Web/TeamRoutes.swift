@@ -42,44 +42,25 @@ struct TeamRoutes {
       try Reply.json(Team(people: try catalogue.people(), tokens: try catalogue.tokens()))
     }
     router.get("me") { _, context in try Reply.json(try context.require(.viewer)) }
+    let deeds = PeopleDeeds(runner: runner)
     router.post("people") { request, context in
-      let manager = try context.require(.manager)
+      _ = try context.require(.manager)
       let person: Catalogue.Person = try await Reply.read(request)
-      try PersonName.check(person.name)
-      try catalogue.put(person, at: await runner.view.at)
-      try await record(manager.act("person.put", person.name, change: person.role.rawValue))
+      try await deeds.put(person, context)
       return try Reply.json(person, .created)
     }
     router.delete("people/:name") { _, context in
-      let manager = try context.require(.manager)
-      let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
-      guard try catalogue.retire(name, at: await runner.view.at) else {
-        throw Problem(.notFound, "there is no '\(name)'")
-      }
-      try await record(manager.act("person.retire", name))
+      try await deeds.retire(context.parameters.get("name") ?? "", context)
       return try Reply.json(Team(people: try catalogue.people(), tokens: try catalogue.tokens()))
     }
     router.post("people/:name/tokens") { request, context in
-      let manager = try context.require(.manager)
-      let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
-      guard try catalogue.people().contains(where: { $0.name == name }) else {
-        throw Problem(.notFound, "there is no '\(name)'", hint: "lora-train user add \(name) --role engineer")
-      }
+      _ = try context.require(.manager)
       let label = (try await Reply.readOrNothing(request) as Reason?)?.justification ?? ""
-      let token = "lt_" + SecretFile.random(24).hex
-      let digest = Bearers.digest(of: token)
-      try catalogue.addToken(digest: digest, person: name, label: label, at: await runner.view.at)
-      try await record(manager.act("token.create", name, change: String(digest.prefix(8))))
       return try Reply.json(
-        NewToken(id: String(digest.prefix(8)), person: name, token: token), .created, Reply.secret)
+        try await deeds.token(for: context.parameters.get("name") ?? "", label: label, context), .created, Reply.secret)
     }
     router.delete("tokens/:id") { _, context in
-      let manager = try context.require(.manager)
-      let id = context.parameters.get("id") ?? ""
-      guard try catalogue.revokeToken(id, at: await runner.view.at) else {
-        throw Problem(.notFound, "there is no token '\(id)' that holds", hint: "lora-train user list")
-      }
-      try await record(manager.act("token.revoke", id))
+      try await deeds.revoke(context.parameters.get("id") ?? "", context)
       return try Reply.json(Team(people: try catalogue.people(), tokens: try catalogue.tokens()))
     }
   }
@@ -104,32 +85,13 @@ struct TeamRoutes {
       return try Reply.json(
         TemplateList(templates: try catalogue.templates(for: person.name).map { TemplateDocument($0, view) }))
     }
+    let deeds = TemplateDeeds(runner: runner)
     router.post("templates") { request, context in
-      let person = try context.require(.engineer)
-      let new: NewTemplate = try await Reply.read(request)
-      guard (3...100).contains(new.name.unicodeScalars.count) else {
-        throw Problem(.badRequest, "a template's name has 3 to 100 characters")
-      }
-      let template = Catalogue.Template(
-        name: new.name, purpose: new.purpose, isShared: new.is_shared ?? true, tags: new.tags ?? [],
-        configuration: new.configuration, creator: person.name)
-      guard try catalogue.put(template, at: await runner.view.at) else {
-        throw Problem(.conflict, "there is a template '\(new.name)' of somebody else's", hint: "choose another name")
-      }
-      try await record(person.act("template.put", new.name))
-      return try Reply.json(TemplateDocument(template, await runner.view), .created)
+      _ = try context.require(.engineer)
+      return try Reply.json(try await deeds.put(Reply.read(request), context), .created)
     }
     router.delete("templates/:name") { _, context in
-      let person = try context.require(.engineer)
-      let name = (context.parameters.get("name") ?? "").removingPercentEncoding ?? ""
-      guard let template = try catalogue.templates(for: person.name).first(where: { $0.name == name }) else {
-        throw Problem(.notFound, "there is no template '\(name)'", hint: "lora-train template list")
-      }
-      guard template.creator == person.name || person.role == .manager else {
-        throw Problem(.forbidden, "'\(name)' is \(template.creator)'s")
-      }
-      _ = try catalogue.removeTemplate(name)
-      try await record(person.act("template.remove", name))
+      try await deeds.remove((context.parameters.get("name") ?? "").removingPercentEncoding ?? "", context)
       return try Reply.json(TemplateList(templates: []))
     }
   }

@@ -21,6 +21,9 @@ public struct WebServer: Sendable {
     /// What the month will come to from where the jobs stand.
     public var forecast: @Sendable (LiveView) async throws -> ForecastDocument
 
+    /// What an hour of a pod costs, in US dollars; nil where that is not known.
+    public var rates: (spot: Double, onDemand: Double)?
+
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
@@ -86,7 +89,7 @@ public struct WebServer: Sendable {
     self.store = store
     self.storePath = storePath
     self.token = token
-    self.advice = advice
+    self.advice = AdviceCache.around(advice)
     self.shelf = shelf
     self.artifacts = artifacts
     self.notices = notices
@@ -173,6 +176,9 @@ public struct WebServer: Sendable {
     }
     let composer = ReportComposer(runner: runner, storePath: storePath, advice: advice, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
+    AssetRoutes().add(to: router)
+    let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
+    PageRoutes(desk: desk).add(to: router.group().add(middleware: visitors))
     return router
   }
 

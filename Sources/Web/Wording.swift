@@ -1,8 +1,8 @@
 import DiscreteEvent
 import Foundation
 
-/// How values are written in JSON.
-enum Wording {
+/// How values are written, in JSON and for people: the command line and the dashboard say the same.
+public enum Wording {
   /// A case's name as a word of the interface: `waitingForGPU` is `waiting_for_gpu`.
   static func snake(_ value: some Any) -> String {
     var text = ""

@@ -63,7 +63,7 @@ struct BudgetCommand: AsyncParsableCommand {
         [$0.at, $0.person, $0.role, $0.action, $0.subject, $0.change ?? "", $0.justification ?? ""]
       }
       if csv {
-        return print(([header] + rows).map { $0.map(JobText.cell).joined(separator: ",") }.joined(separator: "\n"))
+        return print(([header] + rows).map { $0.map(CSVText.cell).joined(separator: ",") }.joined(separator: "\n"))
       }
       guard !lines.isEmpty else { return print("Nothing was done yet.") }
       var table = Table(header: header)

@@ -159,7 +159,7 @@ struct JobCommand: AsyncParsableCommand {
       let list = MetricList(
         metrics: try await LiveClient(target.store).all(
           "/api/v1/jobs/\(target.path)/metrics", \MetricList.metrics, \.next))
-      print(output.json ? try JobText.json(list) : csv ? MetricText.csv(list.metrics) : MetricText.table(list.metrics))
+      print(output.json ? try JobText.json(list) : csv ? CSVText.metrics(list.metrics) : MetricText.table(list.metrics))
     }
   }
 

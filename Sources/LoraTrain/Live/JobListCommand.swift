@@ -40,7 +40,7 @@ struct JobListCommand: AsyncParsableCommand {
       .joined(separator: "&")
     let list: JobList = try await LiveClient(store).get("/api/v1/jobs?\(text)")
     if output.json { return print(try JobText.json(list)) }
-    if csv { return print(JobText.csv(list.jobs)) }
+    if csv { return print(CSVText.jobs(list.jobs)) }
     print(JobText.table(list.jobs))
     guard list.total > 0 else { return }
     print(

@@ -72,29 +72,6 @@ enum JobText {
     return table.text
   }
 
-  static func csv(_ jobs: [JobDocument]) -> String {
-    let header =
-      "id,name,client,project,creator,status,failure,preset,pricing,steps,durable_step,interruptions,failures,"
-      + "cost_usd,reserved_usd,submitted_at,admitted_at,ended_at"
-    return
-      ([header]
-      + jobs.map { job in
-        [
-          job.id, job.name, job.client ?? "", job.project ?? "", job.creator ?? "", job.status, job.failure ?? "",
-          job.preset, job.pricing, "\(job.steps)", "\(job.durable_step)", "\(job.interruptions)", "\(job.failures)",
-          JSON.digits(job.cost_usd), JSON.digits(job.reserved_usd), job.submitted_at, job.admitted_at ?? "",
-          job.ended_at ?? "",
-        ].map(cell).joined(separator: ",")
-      }).joined(separator: "\n")
-  }
-
-  /// A cell that no spreadsheet takes for a formula.
-  static func cell(_ text: String) -> String {
-    let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-    guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
-    return "\"" + safe.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-  }
-
   static func quote(_ quote: QuoteDocument, of job: NewJob) -> String {
     let c = job.configuration
     var lines = [

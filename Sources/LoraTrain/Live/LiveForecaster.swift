@@ -50,11 +50,15 @@ struct LiveForecaster: Sendable {
         wait_s: job.phase == .queued ? LiveForecaster.band(job.wait) : nil)
     }
     let took = began.duration(to: clock.now)
-    return ForecastDocument(
+    var document = ForecastDocument(
       at: Words.stamp(view.at), month: LiveForecaster.band(month) ?? Band(p10: 0, p50: 0, p90: 0),
       p_over_budget: view.fleet.budget.limit.map { answer.probability(over: Double($0) / 1e9) },
       futures: answer.replications,
       milliseconds: Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15, jobs: jobs)
+    document.by_day = answer.days.map {
+      .init(date: $0.date, isPast: $0.isPast, p10: $0.p10, p50: $0.p50, p90: $0.p90)
+    }
+    return document
   }
 
   /// nil where there is none, or it lies beyond the forecast.

@@ -220,6 +220,18 @@ struct ServeCommand: AsyncParsableCommand {
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL { publicURL } else { await address.value } },
       tell: { diary.write($0) })
+    var advice = WebServer.Advice(
+      quote: { configuration in
+        if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
+        try pods.check(configuration.pricing)
+        var quote = try await quoter.quote(configuration)
+        if let refusal = await runner.refusal?.split(separator: "\n").first {
+          quote.warnings.append("the last pod that was asked for was refused: \(refusal)")
+        }
+        return quote
+      }, forecast: { try await forecaster.forecast($0) },
+      fixes: { quoter.fixes($0, $1) })
+    advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let objects = try configuration.objectStores(beside: live.path)
     let keeper = ArtifactKeeper(
       runner, objects, local: live.path + ".objects",
@@ -238,19 +250,8 @@ struct ServeCommand: AsyncParsableCommand {
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
       artifacts: ArtifactShelf(
         objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
-      notices: NoticeSettings(channels),
-      advice: WebServer.Advice(
-        quote: { configuration in
-          if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
-          try pods.check(configuration.pricing)
-          var quote = try await quoter.quote(configuration)
-          if let refusal = await runner.refusal?.split(separator: "\n").first {
-            quote.warnings.append("the last pod that was asked for was refused: \(refusal)")
-          }
-          return quote
-        }, forecast: { try await forecaster.forecast($0) },
-        fixes: { quoter.fixes($0, $1) }, onDemandRate: { quoter.rates.onDemand }),
-      branding: try ServeCommand.branding(configuration.branding), trustedProxies: Set(trustedProxy))
+      notices: NoticeSettings(channels), advice: advice, branding: try ServeCommand.branding(configuration.branding),
+      trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in

@@ -1,4 +1,5 @@
 import Foundation
+import Web
 
 /// A JSON document with its keys in the order in which they were given.
 indirect enum JSON {
@@ -55,9 +56,7 @@ indirect enum JSON {
 
   /// The shortest digits that read back as the same number; what is no number is null.
   static func digits(_ value: Double) -> String {
-    guard value.isFinite else { return "null" }
-    if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
-    return "\(value)"
+    Wording.digits(value)
   }
 
   static func quoted(_ text: String) -> String {

@@ -1,10 +1,11 @@
 import DiscreteEvent
 import Foundation
+import Web
 
 /// How figures are written for people.
 enum Words {
   /// What stands where there is no number: the mean of nothing, the spread of one.
-  static let nothing = "–"
+  static let nothing = Wording.nothing
 
   /// `$1,234.50`; whole dollars from 1,000 on.
   static func dollars(_ x: Double) -> String {
@@ -23,16 +24,7 @@ enum Words {
   }
 
   /// `13 h 05 min`, `4 min 10 s`, `2 d 3 h`.
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return nothing }
-    let s = Int(seconds.rounded())
-    if s < 60 { return s == 0 && seconds > 0 ? String(format: "%.2g s", seconds) : "\(s) s" }
-    if s < 3_600 { return "\(s / 60) min" + (s % 60 == 0 ? "" : " \(s % 60) s") }
-    let minutes = (s + 30) / 60
-    if minutes < 48 * 60 { return "\(minutes / 60) h " + (minutes % 60 < 10 ? "0" : "") + "\(minutes % 60) min" }
-    let hours = (s + 1_800) / 3_600
-    return "\(hours / 24) d \(hours % 24) h"
-  }
+  static func duration(_ seconds: Double) -> String { Wording.duration(seconds) }
 
   /// `1 chance in 7`, `19 chances in 20`, `fewer than 1 chance in 1,000`.
   static func chance(_ p: Double, of n: Int = 0) -> String {
@@ -45,24 +37,9 @@ enum Words {
     return "\(group(inverse - 1)) chances in \(group(inverse))"
   }
 
-  static func group(_ n: Int) -> String {
-    var digits = String(n)
-    var grouped = ""
-    while digits.count > 3 {
-      grouped = "," + digits.suffix(3) + grouped
-      digits = String(digits.dropLast(3))
-    }
-    return digits + grouped
-  }
+  static func group(_ n: Int) -> String { Wording.group(n) }
 
-  static func percent(_ p: Double) -> String {
-    guard p.isFinite else { return nothing }
-    if p > 0, p < 0.001 { return "<0.1 %" }
-    if p < 1, p > 0.999 { return ">99.9 %" }
-    let x = p * 100
-    if x > 99, x < 100 { return String(format: "%.1f %%", x) }
-    return x == x.rounded() || x >= 10 ? String(format: "%.0f %%", x) : String(format: "%.1f %%", x)
-  }
+  static func percent(_ p: Double) -> String { Wording.percent(p) }
 
   /// `Sat 21 Nov 09:10` in UTC.
   static func moment(_ instant: Instant) -> String {

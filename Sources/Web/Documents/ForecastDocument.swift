@@ -30,6 +30,20 @@ public struct ForecastDocument: Codable, Sendable {
   /// How long it took to say so.
   public var milliseconds: Double
   public var jobs: [String: Projection]
+  /// What the month has cost, and will have, at the end of each of its days.
+  public var by_day: [Day] = []
+
+  public struct Day: Codable, Sendable {
+    /// `2026-11-20`.
+    public var date: String
+    /// The day is over: all three are what was spent.
+    public var is_past: Bool
+    public var p10, p50, p90: Double
+
+    public init(date: String, isPast: Bool, p10: Double, p50: Double, p90: Double) {
+      (self.date, is_past, self.p10, self.p50, self.p90) = (date, isPast, p10, p50, p90)
+    }
+  }
 
   public init(
     at: String, month: Band, p_over_budget: Double?, futures: Int, milliseconds: Double, jobs: [String: Projection]

@@ -45,14 +45,9 @@ struct SessionRoutes {
       return try Reply.json(try await sessions(context))
     }
     router.post("people/:name/links") { _, context in
-      let manager = try context.require(.manager)
       let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
-      guard try signIn.catalogue.people().contains(where: { $0.name == name }) else {
-        throw Problem(.notFound, "there is no '\(name)'", hint: "lora-train user invite \(name) --role engineer")
-      }
-      let path = try await signIn.link(for: name)
-      try await signIn.record(manager.act("person.invite", name))
-      return try Reply.json(NewLink(person: name, path: path), .created, Reply.secret)
+      let link = try await PeopleDeeds(runner: signIn.runner).link(for: name, signIn, context)
+      return try Reply.json(link, .created, Reply.secret)
     }
   }
 

@@ -50,10 +50,12 @@ enum SignInPages {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{{title}} · lora-train</title>
-    <link rel="icon" href="data:,">
+    <link rel="icon" href="\(PageAssets.path("icon.svg"))" type="image/svg+xml">
+    <link rel="stylesheet" href="\(PageAssets.path("style.css"))">
+    <script src="\(PageAssets.path("theme.js"))"></script>
     </head>
     <body>
-    <main>
+    <main class="card alone">
     <h1>{{title}}</h1>
     {{#trouble}}<p role="alert">{{trouble}}{{#hint}} ({{hint}}){{/hint}}</p>{{/trouble}}
 

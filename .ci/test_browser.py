@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""The dashboard in a real browser, against a sandbox: the stories from end to end, and axe on every page."""
+import os, sys, json
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from axe_playwright_python.sync_playwright import Axe
+from browser import browser, pages, served, sign_in
+
+failures = []
+
+
+def check(what, holds, detail=""):
+    if not holds:
+        failures.append(what)
+        print(f"FAILED {what}: {detail}")
+
+
+def conversation(i):
+    pair = {"id": "p", "turn_number": 1, "system_prompt": "s", "conversation_history": [], "current_user_input": "hello", "conversation_id": f"c{i}", "target_response": "welcome"}
+    return {"conversation_metadata": {"conversation_id": f"c{i}"}, "training_pairs": [pair]}
+
+
+def upload(page, address, name, text):
+    page.goto(address + "/dashboard/files")
+    page.set_input_files("#file", {"name": name, "mimeType": "application/json", "buffer": text.encode()})
+    page.click("form[enctype] button")
+
+
+with served("--budget", "2400") as (address, link, token), browser() as chromium:
+    context = chromium.new_context(viewport={"width": 1360, "height": 900})
+    page = context.new_page()
+    elsewhere, broken = [], []
+    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith((address, "data:")) else None)
+    page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: broken.append(str(error)))
+
+    # Nobody is shown anything before signing in, and comes back to where they wanted to go.
+    page.goto(address + "/dashboard/training-budget")
+    check("signed out is shown the sign-in", "/sign-in" in page.url, page.url)
+    sign_in(page, address, link)
+
+    # A malformed file is explained with its place, a sound one is kept.
+    upload(page, address, "broken.json", '{\n  "x": \\ }')
+    check("a malformed file is explained", "broken.json:2:" in page.inner_text("main"), page.inner_text("main")[:400])
+    sound = json.dumps({"training_file_metadata": {}, "conversations": [conversation(i) for i in range(60)]})
+    upload(page, address, "sound.json", sound)
+    check("a sound file is kept", "sound.json" in page.inner_text("main"), page.inner_text("main")[:400])
+
+    # A new job: the estimate follows what is typed, the review wants its checklist.
+    page.click("a:has-text('Create Training Job')")
+    page.wait_for_selector("#estimate .figure b")
+    before = page.inner_text("#estimate")
+    page.check("input[name=preset][value=aggressive]")
+    page.wait_for_function("old => document.getElementById('estimate').innerText !== old", arg=before, timeout=20000)
+    name = "<script>alert('x')</script>"
+    page.fill("#name", name)
+    page.click("aside button.primary")
+    check("the start waits for the checklist", page.is_disabled("button[data-last]"))
+    for box in ("reviewed", "understood", "approved"):
+        page.check(f"input[name={box}]")
+    page.click("button[data-last]")
+    page.wait_for_url("**/training-jobs/job-*")
+    check("a job's name is text", page.inner_text("h1") == name, page.inner_text("h1"))
+    job = page.url.split("?")[0]
+
+    # A note in Markdown, and then it is cancelled.
+    page.fill("#note", "**bold** and <b>not</b>")
+    page.click("form[action$='/notes'] button")
+    check("a note's marks are seen", page.locator(".note strong").inner_text() == "bold")
+    check("a note's elements are text", page.locator(".note b").count() == 0)
+    page.goto(job + "/cancel")
+    check("cancelling wants its box ticked", page.is_disabled("button[data-last]"))
+    page.check("input[name=confirmed]")
+    page.click("button[data-last]")
+    check("cancelled", "Job cancelled" in page.inner_text("main"), page.inner_text("main")[:300])
+
+    # Without scripts everything can be read and sent.
+    plain = chromium.new_context(java_script_enabled=False, storage_state=context.storage_state())
+    bare = plain.new_page()
+    bare.goto(address + "/dashboard/training-jobs/new")
+    bare.fill("#pairs", "500")
+    bare.click("button[data-without-script]")
+    check("an estimate without scripts", bare.locator("#estimate .figure b").count() == 2)
+
+    # Every page: axe finds nothing in either theme, and nothing scrolls sideways at 390 pixels.
+    axe = Axe()
+    page.goto(address + "/sign-in")
+    for path in pages(page, address):
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.goto(address + path)
+            found = axe.run(page)
+            for violation in found.response["violations"]:
+                check(f"axe on {path} ({theme})", False, violation["id"] + ": " + violation["nodes"][0]["html"][:160])
+        page.set_viewport_size({"width": 390, "height": 800})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        check(f"{path} at 390 pixels", wide <= 390, f"{wide} pixels wide")
+        page.set_viewport_size({"width": 1360, "height": 900})
+    check("no request leaves the machine", not elsewhere, elsewhere[:3])
+    check("nothing is amiss in the console", not [b for b in broken if "422" not in b], broken[:5])
+
+print("the browser's tests: " + (f"{len(failures)} failed" if failures else "all passed"))
+sys.exit(1 if failures else 0)

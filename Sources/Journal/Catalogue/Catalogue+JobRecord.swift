@@ -1,0 +1,113 @@
+import DiscreteEvent
+import Engine
+import GRDB
+import Scenarios
+
+/// What the history's tables say of one job, and of a stretch of days: what pages show beside the engine's own state.
+extension Catalogue {
+  /// One job's leases with their stages, its checkpoints, and what was paid for what.
+  public struct JobRecord: Sendable, Hashable {
+    public struct Stage: Sendable, Hashable {
+      /// `boot`, `preprocessing`, `model_loading`, `restore`, `training`, `finalization`.
+      public var name: String
+      public var started: Instant
+      public var ended: Instant?
+      public var lastStep: Int?
+      public var isComplete: Bool
+    }
+    public struct Lease: Sendable, Hashable {
+      public var pod: String
+      /// Nanodollars an hour.
+      public var hourlyRate: Int64
+      public var granted: Instant
+      public var ended: Instant?
+      /// `interrupted`, `host_failure`, `lost`, `released`, `failed`, `cancelled`, `paused`.
+      public var reason: String?
+      public var stages: [Stage]
+    }
+    public struct Checkpoint: Sendable, Hashable {
+      public var step: Int
+      public var durable: Instant
+      /// How long training stood still for it; nil where that is not known.
+      public var blocked: Span?
+    }
+    /// In the order in which they were granted.
+    public var leases: [Lease]
+    /// By the time at which they became durable.
+    public var checkpoints: [Checkpoint]
+    /// Nanodollars by account, as posted: a lease that goes on is posted up to its last event.
+    public var charges: [String: Int64]
+  }
+
+  public func record(of job: String) throws(InputError) -> JobRecord {
+    try read { db in
+      var leases: [(id: String, lease: JobRecord.Lease)] = try Row.fetchAll(
+        db,
+        sql:
+          "SELECT id, pod_id, hourly_rate, granted_at, ended_at, end_reason FROM lease WHERE job_id = ? ORDER BY granted_at",
+        arguments: [job]
+      ).map { row in
+        let ended: Int64? = row[4]
+        return (
+          row[0],
+          JobRecord.Lease(
+            pod: row[1], hourlyRate: row[2], granted: Instant(microseconds: row[3]),
+            ended: ended.map { Instant(microseconds: $0) }, reason: row[5], stages: [])
+        )
+      }
+      for i in leases.indices {
+        leases[i].lease.stages = try Row.fetchAll(
+          db,
+          sql:
+            "SELECT stage, started_at, ended_at, last_step, completed FROM stage_run WHERE lease_id = ? ORDER BY started_at",
+          arguments: [leases[i].id]
+        ).map { row in
+          let ended: Int64? = row[2]
+          return JobRecord.Stage(
+            name: row[0], started: Instant(microseconds: row[1]), ended: ended.map { Instant(microseconds: $0) },
+            lastStep: row[3], isComplete: row[4])
+        }
+      }
+      let checkpoints = try Row.fetchAll(
+        db, sql: "SELECT step, durable_at, blocked_us FROM checkpoint WHERE job_id = ? ORDER BY durable_at",
+        arguments: [job]
+      ).map { row in
+        let blocked: Int64? = row[2]
+        return JobRecord.Checkpoint(
+          step: row[0], durable: Instant(microseconds: row[1]), blocked: blocked.map { Span(microseconds: $0) })
+      }
+      let charges = try Row.fetchAll(
+        db, sql: "SELECT account, sum(amount) FROM charge WHERE job_id = ? GROUP BY account", arguments: [job])
+      return JobRecord(
+        leases: leases.map(\.lease), checkpoints: checkpoints,
+        charges: Dictionary(charges.map { ($0[0], $0[1]) }, uniquingKeysWith: { $0 + $1 }))
+    }
+  }
+
+  /// What was posted on each day (UTC) that has a charge, in nanodollars; a charge counts where it ends.
+  public func spending(from: Instant, until: Instant) throws(InputError) -> [(day: Instant, amount: Int64)] {
+    let day: Int64 = 86_400_000_000
+    return try read { db in
+      try Row.fetchAll(
+        db,
+        sql:
+          "SELECT to_at / :day, sum(amount) FROM charge WHERE to_at >= :from AND to_at < :until GROUP BY 1 ORDER BY 1",
+        arguments: ["day": day, "from": from.microseconds, "until": until.microseconds]
+      ).map { row in
+        let number: Int64 = row[0]
+        return (Instant(microseconds: number * day), row[1])
+      }
+    }
+  }
+
+  /// The last rows that were measured, the newest first.
+  public func lastMetrics(of job: JobIndex, count: Int) throws(InputError) -> [Metric] {
+    guard
+      let last = try read({ db in
+        try Int.fetchAll(
+          db, sql: "SELECT step FROM metric WHERE job = ? ORDER BY step DESC LIMIT ?", arguments: [job.rawValue, count])
+      }).last
+    else { return [] }
+    return try metrics(of: job, from: last).reversed()
+  }
+}

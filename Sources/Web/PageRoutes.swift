@@ -1,0 +1,24 @@
+import Hummingbird
+
+/// The dashboard's addresses: each page's own routes stand beside the page.
+struct PageRoutes {
+  let desk: PageDesk
+
+  /// - Parameter router: behind whatever says who is signed in.
+  func add(to router: RouterGroup<LiveContext>) {
+    router.get("") { _, _ in Reply.see(Section.jobs.path) }
+    let pages = router.group("dashboard").add(middleware: PageProblems(desk: desk))
+    pages.get("") { _, _ in Reply.see(Section.jobs.path) }
+    JobsPage.add(to: pages, desk)
+    QueuePage.add(to: pages, desk)
+    NewJobRoutes(desk: desk).add(to: pages)
+    JobPage.add(to: pages, desk)
+    EventLogPage.add(to: pages, desk)
+    DeedPage.add(to: pages, desk)
+    BudgetPage.add(to: pages, desk)
+    LossCurves.add(to: pages, desk)
+    FilesPage.add(to: pages, desk)
+    SettingsPage.add(to: pages, desk)
+    TemplatesPage.add(to: pages, desk)
+  }
+}

@@ -1,0 +1,151 @@
+import Engine
+import Foundation
+import Hummingbird
+import Journal
+import Live
+
+/// Asks once more before something is done to a job, and for the reason where one is needed (stories 2.2.1, 2.2.2, 1.2.2).
+struct DeedPage: Page {
+  static let name = "deed"
+  let section = Section.jobs
+  let scripts = ["checklist.js"]
+
+  let title, id, job, path, action, warning, button: String
+  let facts: [JobPage.Fact]
+  /// What to choose from; empty where nothing has to be chosen.
+  let reasons: [String]
+  let hasReasons, needsReason, isDanger: Bool
+  let confirmation: String?
+
+  private static let cancelReasons = [
+    "Loss not decreasing", "Too expensive", "Wrong configuration", "Testing", "Other",
+  ]
+
+  static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
+    router.get("training-jobs/:id/cancel") { request, context in
+      let view = await desk.runner.view
+      return await desk.answer(try DeedPage("cancel", view, try desk.job(context, view)), request, context)
+    }
+    router.get("training-jobs/:id/do/:action") { request, context in
+      let view = await desk.runner.view
+      let action = context.parameters.get("action") ?? ""
+      return await desk.answer(try DeedPage(action, view, try desk.job(context, view)), request, context)
+    }
+    router.post("training-jobs/:id/do/:action") { request, context in
+      let view = await desk.runner.view
+      let (job, action) = (try desk.job(context, view), context.parameters.get("action") ?? "")
+      let form = try await FormFields(request)
+      if action == "cancel", !form.has("confirmed") {
+        throw Problem(
+          .badRequest, "the box 'I understand this action cannot be undone' was not ticked", hint: "go back and tick it"
+        )
+      }
+      let why = [form["reason"], form["justification"]].compactMap { $0 }.joined(separator: ": ")
+      try await desk.act(action, on: job, view, Reason(justification: why.isEmpty ? nil : why), context)
+      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=\(DeedPage.notice(action))")
+    }
+    router.post("training-jobs/bulk") { request, context in
+      let form = try await FormFields(request)
+      guard form["action"] == "cancel" else { throw Problem(.badRequest, "choose what is to be done") }
+      _ = try context.require(.engineer)
+      let jobs = form.all("job")
+      guard (1...100).contains(jobs.count) else {
+        throw Problem(.badRequest, "no job is selected", hint: "tick some in the list first; 100 at most")
+      }
+      for id in jobs {
+        let view = await desk.runner.view
+        guard let job = view.job(id), !view.fleet[job].phase.isTerminal else { continue }
+        try await desk.act("cancel", on: job, view, Reason(justification: "Cancelled with others"), context)
+      }
+      return Reply.see("/dashboard/training-jobs?notice=selected")
+    }
+  }
+
+  private static func notice(_ action: String) -> PageDesk.Notice {
+    switch action {
+    case "cancel": .cancelled
+    case "pause": .paused
+    case "resume": .resumed
+    case "promote": .promoted
+    case "override": .overridden
+    default: .answered
+    }
+  }
+
+  init(_ action: String, _ view: LiveView, _ index: JobIndex) throws {
+    let document = JobDocument(view, index)
+    (id, job, self.action) = (document.id, document.name, action)
+    path = "/dashboard/training-jobs/\(document.id)"
+    (needsReason, isDanger) = (["promote", "override"].contains(action), ["cancel", "answer-fail"].contains(action))
+    reasons = action == "cancel" ? DeedPage.cancelReasons : []
+    hasReasons = !reasons.isEmpty
+    confirmation = action == "cancel" ? "I understand this action cannot be undone" : nil
+    let done = document.steps > 0 ? document.durable_step * 100 / document.steps : 0
+    facts = [
+      .init(label: "Job", value: "\(document.name) (\(document.id))"),
+      .init(label: "Current progress", value: "\(done)% complete"),
+      .init(label: "Elapsed time", value: document.duration_s.map(Wording.duration) ?? "not started"),
+      .init(label: "Cost spent", value: Wording.money(document.cost_usd)),
+      .init(label: "Set aside", value: Wording.money(document.reserved_usd)),
+    ]
+    guard let words = DeedPage.words[action] else {
+      throw Problem(.notFound, "nothing called '\(action)' can be done to a job")
+    }
+    (title, warning, button) = words
+  }
+
+  private static let words: [String: (title: String, warning: String, button: String)] = [
+    "cancel": ("Cancel this job?", "This will permanently stop training and terminate the GPU instance.", "Cancel Job"),
+    "pause": (
+      "Pause this job?",
+      "It saves a checkpoint, lets its GPU instance go, and costs nothing until it is resumed. The rest of what is set aside for it stays so.",
+      "Pause Job"
+    ),
+    "resume": (
+      "Resume this job?", "A new GPU instance is asked for, and training goes on from the last checkpoint.",
+      "Resume Job"
+    ),
+    "promote": (
+      "Promote this job to the front of the queue?",
+      "It starts before all others that wait. The audit log says who and why.", "Promote"
+    ),
+    "override": (
+      "Proceed beyond the budget?",
+      "The job starts although what is set aside for it exceeds the remaining monthly budget. The audit log says who and why.",
+      "Proceed anyway"
+    ),
+    "answer-on-demand": (
+      "Switch to on-demand?",
+      "It goes on from its last checkpoint with an instance that is not taken back, at the higher rate.",
+      "Switch to on-demand"
+    ),
+    "answer-keep-trying": (
+      "Keep trying on spot?", "It goes on with spot instances, however often they are taken back.", "Keep trying"
+    ),
+    "answer-fail": ("Let this job fail?", "It ends now. What was saved stays, and it can be retried.", "Let it fail"),
+  ]
+
+  static let template = #"""
+    <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / <a href="{{path}}">{{id}}</a></p>
+    <div class="head"><h1>{{title}}</h1></div>
+    <form class="card" method="post" action="{{path}}/do/{{action}}" data-checklist>{{>csrf}}
+    <div class="notice {{#isDanger}}bad{{/isDanger}}{{^isDanger}}warn{{/isDanger}}"><p>{{warning}}</p></div>
+    <dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl><hr>
+    {{#hasReasons}}<div class="field"><label for="reason">Reason for cancellation?</label><select id="reason" name="reason">{{#reasons}}<option>{{.}}</option>{{/reasons}}</select></div>{{/hasReasons}}
+    <div class="field"><label for="why">{{#needsReason}}Justification (required){{/needsReason}}{{^needsReason}}Notes (optional){{/needsReason}}</label><textarea id="why" name="justification" maxlength="2000"{{#needsReason}} required{{/needsReason}}></textarea></div>
+    {{#confirmation}}<label class="check"><input type="checkbox" name="confirmed" value="yes" required> {{confirmation}}</label>{{/confirmation}}
+    <div class="actions"><button class="{{#isDanger}}danger{{/isDanger}}{{^isDanger}}primary{{/isDanger}}" data-last>{{button}}</button><a class="button" href="{{path}}">Go back</a></div>
+    </form>
+    """#
+}
+
+extension PageDesk {
+  /// Does something to a job as whoever asks.
+  ///
+  /// - Throws: ``Problem`` where it is not theirs to do, or cannot be done.
+  func act(_ action: String, on job: JobIndex, _ view: LiveView, _ why: Reason?, _ context: LiveContext) async throws {
+    let deed = try JobDeed(named: action, job, view, why, context)
+    let answer = try await Reply.orUnavailable { try await runner.ask(deed.request, as: deed.act) }
+    try JobDeed.check(answer, view, job)
+  }
+}

@@ -1,0 +1,77 @@
+import Calibration
+import Engine
+import Live
+
+/// What a job would cost and how long it would take, beside its form and on its review.
+struct EstimatePanel: Sendable {
+  var trouble: String?
+  var cost, costRange, duration, durationRange, completes, reservation, source, steps: String
+  var other: String?
+  var warnings: [String]
+  var hasWarnings: Bool
+  var budget: [JobPage.Fact]
+  var fits: Bool
+
+  /// Nothing can be said yet, and why.
+  init(trouble: String) {
+    self.trouble = trouble
+    (cost, costRange, duration, durationRange, completes, reservation, source, steps) = ("", "", "", "", "", "", "", "")
+    (warnings, hasWarnings, budget, fits) = ([], false, [], true)
+  }
+
+  /// - Parameter other: the same job with the other pricing.
+  init(_ quote: QuoteDocument, _ job: NewJob, other: QuoteDocument?) {
+    cost = Wording.money(quote.cost_usd.p50)
+    costRange = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
+    duration = Wording.duration(quote.duration_s.p50)
+    durationRange = "\(Wording.duration(quote.duration_s.p10)) – \(Wording.duration(quote.duration_s.p90))"
+    completes = Wording.percent(quote.p_completes)
+    reservation = Wording.money(min(quote.reservation_usd, job.max_cost_usd ?? .infinity))
+    source = quote.source
+    steps = Wording.group(job.configuration.steps)
+    fits = quote.fits_budget ?? true
+    let isSpot = job.configuration.pricing == .spot
+    self.other = other.map {
+      "\(isSpot ? "On-demand" : "Spot") instead: \(Wording.money($0.cost_usd.p50)) (\(Wording.range($0.cost_usd.p10, $0.cost_usd.p90))), "
+        + Wording.duration($0.duration_s.p50)
+    }
+    var warnings = quote.warnings
+    if quote.cost_usd.p50 > 100 { warnings.append("The estimated cost exceeds $100.") }
+    if quote.duration_s.p50 > 86_400 { warnings.append("The estimated duration exceeds 24 hours.") }
+    if !isSpot, quote.cost_usd.p50 > 150 {
+      warnings.append("On-demand for a job of more than $150: are you sure? Spot may do where there is no deadline.")
+    }
+    self.warnings = warnings
+    hasWarnings = !warnings.isEmpty
+    budget = EstimatePanel.budget(quote)
+  }
+
+  private static func budget(_ quote: QuoteDocument) -> [JobPage.Fact] {
+    guard let budget = quote.budget else { return [] }
+    var facts = [JobPage.Fact(label: "Current monthly spend", value: Wording.money(budget.spent_usd))]
+    if let limit = budget.limit_usd { facts.append(.init(label: "Monthly limit", value: Wording.money(limit))) }
+    if let left = budget.available_usd { facts.append(.init(label: "Left for new jobs", value: Wording.money(left))) }
+    if let month = budget.projected_month_usd {
+      facts.append(
+        .init(
+          label: "With \(Wording.count(budget.active_jobs, "active job")) + this new job, projected monthly spend",
+          value: Wording.money(month.p50 + quote.cost_usd.p50)))
+    }
+    return facts
+  }
+
+  /// Shown in the form's page, and alone when only it is asked for.
+  static let partial = #"""
+    {{#trouble}}<p class="error">{{trouble}}</p>{{/trouble}}
+    {{^trouble}}
+    <div class="figure"><b>{{cost}}</b><span>Estimated cost, 8 in 10 between {{costRange}}</span></div>
+    <div class="figure"><b>{{duration}}</b><span>Estimated duration, 8 in 10 between {{durationRange}}</span></div>
+    <dl class="pairs small"><dt>Steps</dt><dd>{{steps}}</dd><dt>Completes</dt><dd>{{completes}}</dd><dt>Set aside for it</dt><dd>{{reservation}} (80th percentile)</dd>
+    {{#budget}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/budget}}</dl>
+    {{#other}}<p class="small">{{other}}</p>{{/other}}
+    {{#hasWarnings}}<div class="notice warn"><ul>{{#warnings}}<li>{{.}}</li>{{/warnings}}</ul></div>{{/hasWarnings}}
+    {{^fits}}<p class="error">The budget does not hold it: it would be blocked.</p>{{/fits}}
+    <p class="soft small">Source: {{source}}. The ranges are its own; they hold for jobs that complete.</p>
+    {{/trouble}}
+    """#
+}

@@ -1,0 +1,85 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+
+/// A job's diary, and how its entries are told.
+enum EventLog {
+  /// In the order in which it happened: the journal's entries, and what workers said.
+  static func read(_ desk: PageDesk, _ job: JobIndex) throws -> [EventDocument] {
+    let events = try JobEvents.read(path: desk.storePath, job: job).map {
+      EventDocument(seq: Int($0.seq), at: Wording.stamp($0.at) ?? "", event: $0.kind, details: $0.payload)
+    }
+    let said = try desk.catalogue.messages(of: job).map(EventDocument.init)
+    return (events + said).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }
+  }
+
+  /// `status`, `metrics`, `warning` or `error`, and as a badge says it.
+  static func type(of event: EventDocument) -> (String, String) {
+    switch event.event {
+    case "checkpointsSaved", "log": ("metrics", "Metrics")
+    case "warning", "podUnavailable", "retryScheduled", "decisionRequested", "jobBlocked": ("warning", "Warning")
+    case "error", "podInterrupted", "workerFailed", "jobFailed": ("error", "Error")
+    default: ("status", "Status")
+    }
+  }
+
+  static func matches(_ event: EventDocument, _ type: String?, _ search: String?) -> Bool {
+    guard type == nil || type == "all" || self.type(of: event).0 == type else { return false }
+    guard let search = search?.lowercased() else { return true }
+    return message(of: event).lowercased().contains(search) || event.details.lowercased().contains(search)
+  }
+
+  /// A sentence for people; the payload says the rest.
+  static func message(of event: EventDocument) -> String {
+    let fields = (try? JSONSerialization.jsonObject(with: Data(event.details.utf8))) as? [String: Any] ?? [:]
+    func word(_ key: String) -> String { (fields[key] as? String).map(Wording.words) ?? "" }
+    func number(_ key: String) -> Int64? { (fields[key] as? NSNumber)?.int64Value }
+    switch event.event {
+    case "warning", "error", "log": return event.details
+    case "jobSubmitted": return "Submitted: " + (number("steps").map { "\(Wording.group(Int($0))) steps" } ?? "")
+    case "jobAdmitted": return "Has a slot; a GPU is asked for"
+    case "jobBlocked": return "Blocked: \(word("refusal"))"
+    case "podRequested": return "A GPU instance is asked for"
+    case "podGranted":
+      let rate = number("hourly_rate").map { " at \(Wording.money($0)) an hour" } ?? ""
+      return "A GPU instance was granted" + rate
+    case "podUnavailable": return "No GPU instance was to be had: \(word("why"))"
+    case "stageFinished": return "Stage finished: \(word("stage"))"
+    case "checkpointsSaved":
+      return "Checkpoint saved" + (number("step").map { " at step \(Wording.group(Int($0)))" } ?? "")
+    case "podInterrupted": return "Spot instance interrupted, initiating checkpoint recovery"
+    case "podGone": return "The GPU instance is gone; the bill stops here"
+    case "workerFailed", "jobFailed":
+      return "\(event.event == "jobFailed" ? "Failed" : "The worker failed"): \(word("failure"))"
+    case "switchedToOnDemand": return "Goes on with an on-demand instance"
+    case "decisionRequested": return "A decision is needed: \(word("question"))"
+    case "decisionAnswered": return "Answered: \(word("answer"))"
+    case "billAdjusted":
+      return "Adjusted to the provider's bill" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
+    case "storageCharged": return "Storage charged" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
+    default: return Wording.capital(Wording.words(Wording.snake(event.event)))
+    }
+  }
+
+  /// As formatted JSON where it is JSON.
+  static func payload(of event: EventDocument) -> String {
+    guard let value = try? JSONSerialization.jsonObject(with: Data(event.details.utf8)),
+      let data = try? JSONSerialization.data(withJSONObject: value, options: [.prettyPrinted, .sortedKeys])
+    else { return event.details }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  static func csv(_ events: [EventDocument]) -> String {
+    CSVText.table(
+      ["timestamp", "event_type", "event", "message", "payload"],
+      events.map { [$0.at, type(of: $0).0, $0.event, message(of: $0), $0.details] })
+  }
+
+  static func json(_ events: [EventDocument]) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(EventList(events: events)), as: UTF8.self)
+  }
+}

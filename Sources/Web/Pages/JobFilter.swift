@@ -1,0 +1,119 @@
+import DiscreteEvent
+import Foundation
+import Hummingbird
+import Live
+
+/// The filters of the job list as a form has them, and as ``JobQuery`` takes them.
+struct JobFilter: Sendable {
+  struct Select: Sendable {
+    var name, label: String
+    var choices: [Choice]
+  }
+
+  let form: FormFields
+  let search, from, until: String
+  let selects: [Select]
+  let limit: Int
+  let page: Int
+  private let at: Instant
+  var offset: Int { (page - 1) * limit }
+
+  private static let costs = [
+    ("0-50", "<$50"), ("50-100", "$50-100"), ("100-200", "$100-200"), ("100-", ">$100"), ("200-", ">$200"),
+  ]
+  private static let narrowing = [
+    "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "days", "cost", "from", "until",
+  ]
+
+  init(_ form: FormFields, _ view: LiveView) {
+    self.form = form
+    at = view.at
+    (search, from, until) = (form["search"] ?? "", form["from"] ?? "", form["until"] ?? "")
+    limit = form["limit"].flatMap { Int($0) }.map { [25, 50, 100].contains($0) ? $0 : 25 } ?? 25
+    page = max(1, min(1_000_000, form["page"].flatMap { Int($0) } ?? 1))
+    func list(_ values: some Sequence<String>) -> [(String, String)] {
+      Set(values).sorted().prefix(200).map { ($0, $0) }
+    }
+    let creators = list(view.descriptions.compactMap(\.creator))
+    let tags = list(view.descriptions.flatMap { $0.tags ?? [] })
+    selects = [
+      Select(
+        name: "status", label: "Status",
+        choices: Choice.list(
+          "All",
+          ["active", "completed", "failed", "cancelled", "queued", "blocked", "paused"].map {
+            ($0, Wording.capital($0))
+          },
+          chosen: form["status"])),
+      Select(name: "creator", label: "Created by", choices: Choice.list("All", creators, chosen: form["creator"])),
+      Select(
+        name: "preset", label: "Preset",
+        choices: Choice.list(
+          "All", ["conservative", "balanced", "aggressive", "custom"].map { ($0, Wording.capital($0)) },
+          chosen: form["preset"])),
+      Select(
+        name: "pricing", label: "GPU type",
+        choices: Choice.list("All", [("spot", "Spot"), ("on_demand", "On-Demand")], chosen: form["pricing"])),
+      Select(name: "cost", label: "Cost", choices: Choice.list("All", JobFilter.costs, chosen: form["cost"])),
+      Select(name: "tag", label: "Tag", choices: Choice.list("All", tags, chosen: form["tag"])),
+      Select(
+        name: "days", label: "Submitted",
+        choices: Choice.list(
+          "Any time", [("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "Last 90 days")], chosen: form["days"])),
+      Select(
+        name: "limit", label: "A page",
+        choices: Choice.list(nil, [("25", "25"), ("50", "50"), ("100", "100")], chosen: "\(limit)")),
+    ]
+  }
+
+  var isFiltered: Bool { JobFilter.narrowing.contains { form.has($0) } }
+
+  /// - Throws: ``Problem`` that names the parameter.
+  var query: JobQuery { get throws { try JobQuery(parameters(limit: limit, offset: offset)) } }
+
+  /// The same on one page, for a file.
+  var everything: JobQuery { get throws { try JobQuery(parameters(limit: 1_000, offset: 0)) } }
+
+  private func parameters(limit: Int, offset: Int) -> Parameters {
+    var values: [(String, String)] = [
+      "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "sort", "order",
+    ]
+    .compactMap { key in form[key].map { (key, $0) } }
+    if let days = form["days"].flatMap({ Int64($0) }), (1...36_500).contains(days), form["from"] == nil {
+      values.append(("from", Wording.stamp(at - .days(days)) ?? ""))
+    }
+    for key in ["from", "until"] { if let value = form[key] { values.append((key, value)) } }
+    if let parts = form["cost"]?.split(separator: "-", omittingEmptySubsequences: false), parts.count == 2 {
+      if !parts[0].isEmpty { values.append(("cost_from", String(parts[0]))) }
+      if !parts[1].isEmpty { values.append(("cost_to", String(parts[1]))) }
+    }
+    values += [("limit", "\(limit)"), ("offset", "\(offset)")]
+    return Parameters(values.map { (Substring($0.0), Substring($0.1)) })
+  }
+
+  func path(page: Int) -> String {
+    var form = form
+    form["page"] = page > 1 ? "\(page)" : nil
+    return "/dashboard/training-jobs?\(form.query)"
+  }
+
+  /// The table's head: a click sorts, another one turns the order round.
+  var columns: [JobsPage.Sort] {
+    let (by, isAscending) = (form["sort"] ?? "created", form["order"] == "ascending")
+    func column(_ label: String, _ key: String?, isNumber: Bool = false) -> JobsPage.Sort {
+      guard let key else { return .init(label: label, path: nil, isNumber: isNumber, order: nil) }
+      var form = form
+      (form["sort"], form["page"]) = (key, nil)
+      form["order"] = by == key && !isAscending ? "ascending" : nil
+      return .init(
+        label: label, path: "/dashboard/training-jobs?\(form.query)", isNumber: isNumber,
+        order: by == key ? (isAscending ? "ascending" : "descending") : nil)
+    }
+    return [
+      column("Job name", nil), column("Status", "status"), column("Configuration", nil),
+      column("Created by", "creator"),
+      column("Started at", "created"), column("Duration", "duration", isNumber: true),
+      column("Cost", "cost", isNumber: true), column("Actions", nil),
+    ]
+  }
+}

@@ -1,0 +1,175 @@
+import DiscreteEvent
+import Foundation
+import Journal
+import Live
+
+extension JobPage.Progress {
+  init(_ job: JobDocument, _ projection: ForecastDocument.Projection?, _ metric: Catalogue.Metric?, at now: Instant) {
+    let done = job.status == "completed" ? job.steps : min(job.steps, max(metric?.step ?? 0, job.durable_step))
+    percent = "\(job.steps > 0 ? done * 100 / job.steps : 0)"
+    (step, steps) = (Wording.group(done), Wording.group(job.steps))
+    label = "\(percent)% complete (Step \(step) of \(steps))"
+    elapsed = job.duration_s.map(Wording.duration) ?? "not started"
+    remaining = projection?.remaining_s.map {
+      "\(Wording.duration($0.p50)), 8 in 10 between \(Wording.duration($0.p10)) and \(Wording.duration($0.p90))"
+    }
+    completion = projection?.remaining_s.flatMap {
+      Wording.stamp(now + Span(microseconds: Int64(min($0.p50, 1e9) * 1e6)))
+    }.flatMap { Moment($0)?.text }
+    let epochs = job.configuration.epochs
+    epoch = metric?.epoch.map { "\(min(epochs, max(1, Int($0.rounded(.up))))) of \(epochs)" }
+  }
+}
+
+extension JobPage.Trouble {
+  /// nil where nothing stands in the way.
+  ///
+  /// - Parameter refusal: what the provider said when it had no pod.
+  init?(_ job: JobDocument, refusal: String?, canEdit: Bool, isManager: Bool) {
+    let path = "/dashboard/training-jobs/\(job.id)"
+    options = []
+    switch job.status {
+    case "blocked" where job.refusal == "queue_full":
+      title = "Queue full"
+      text = "Wait for completion or cancel an active job."
+    case "blocked":
+      title = "Blocked by the \(Wording.words(job.refusal ?? "budget"))"
+      text =
+        "\(Wording.money(job.reserved_usd)) would have to be set aside for it, more than what is left this month. Adjust the "
+        + "configuration or increase the budget limit."
+      if canEdit { options.append(.init(label: "Ask for a higher limit", path: "/dashboard/training-budget#ask")) }
+      if isManager {
+        options.append(.init(label: "Proceed anyway (requires justification)", path: "\(path)/do/override"))
+      }
+    case "awaiting_decision":
+      title = "Needs a decision"
+      let deadline = Moment(job.deadline).map { " Until \($0.text); after that it is decided without you." } ?? ""
+      text = JobPage.Trouble.question(job.question) + deadline + (refusal.map { " \($0)" } ?? "")
+      if canEdit {
+        options = [
+          .init(label: "Switch to on-demand", path: "\(path)/do/answer-on-demand", isPrimary: true),
+          .init(label: "Keep trying on spot", path: "\(path)/do/answer-keep-trying"),
+          .init(label: "Let it fail", path: "\(path)/do/answer-fail", isDanger: true),
+        ]
+      }
+    case "waiting_for_gpu":
+      title = "No H100 \(job.pricing == "spot" ? "spot " : "")GPUs currently available"
+      text =
+        "It is retried every few minutes until one is available."
+        + (Moment(job.deadline).map { " The next try: \($0.text)." } ?? "") + (refusal.map { " \($0)" } ?? "")
+    case "failed":
+      (title, text) = JobPage.Trouble.failure(job)
+      if canEdit {
+        options = [
+          .init(label: "Retry with suggested fix", path: "\(path)/retry?fix=first", isPrimary: true),
+          .init(label: "Retry job", path: "\(path)/retry"),
+        ]
+      }
+    default:
+      guard let alert = job.alert_text else { return nil }
+      title = "Cost"
+      text = alert
+    }
+  }
+
+  private static func question(_ word: String?) -> String {
+    switch word {
+    case "provisioning": "Still no spot GPU available. Switch to on-demand or cancel?"
+    case "recoveries": "Recovery failed several times. Switch to an on-demand instance?"
+    default: "It was interrupted several times. Switch to an on-demand instance?"
+    }
+  }
+
+  private static func failure(_ job: JobDocument) -> (String, String) {
+    let c = job.configuration
+    return switch job.failure {
+    case "out_of_memory":
+      (
+        "Failed: out of memory",
+        "Your configuration exceeded the 80GB VRAM capacity of the H100 GPU. Likely cause: batch_size=\(c.batchSize) with "
+          + "r=\(c.rank) and sequences of up to \(Wording.group(c.maxSequenceLength)) tokens."
+      )
+    case "dataset_format":
+      (
+        "Failed: dataset format",
+        "Training data validation failed during preprocessing. The event log says which pair it was. Fix it in the conversation "
+          + "editor, regenerate the training file, upload it, and retry."
+      )
+    case "provisioning": ("Failed: no GPU", "No GPU was to be had in time. Retry later, or on demand.")
+    case "recovery_exhausted":
+      ("Failed: interrupted too often", "It was interrupted again and again. An on-demand instance is not taken back.")
+    case "cost_cap":
+      ("Stopped at its cost limit", "It reached its own cost limit; what was trained until then was published.")
+    case "timeout":
+      ("Failed: timeout", "It took longer than it may. Fewer epochs, or checkpoints more often, may help.")
+    default: ("Failed", "The worker ended unexpectedly; the event log says what it said last.")
+    }
+  }
+}
+
+extension JobPage {
+  static func actions(_ job: JobDocument, _ role: Catalogue.Role) -> [Action] {
+    guard role >= .engineer else { return [] }
+    let path = "/dashboard/training-jobs/\(job.id)"
+    if job.isOver {
+      return [
+        Action(label: "Retry job", path: "\(path)/retry"),
+        Action(label: "Save as template", path: "/dashboard/templates?from=\(job.id)#add"),
+      ]
+    }
+    var actions = [Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true)]
+    if job.status == "paused" {
+      actions.append(Action(label: "Resume Job", path: "\(path)/do/resume", isPrimary: true))
+    } else if !["queued", "blocked", "pending_configuration", "stopping"].contains(job.status) {
+      actions.append(Action(label: "Pause Job", path: "\(path)/do/pause"))
+    }
+    if job.status == "queued", role == .manager {
+      actions.append(Action(label: "Promote to front", path: "\(path)/do/promote"))
+    }
+    return actions
+  }
+
+  /// What was measured last, and what it was before.
+  static func metrics(_ last: [Catalogue.Metric]) -> [MetricLine] {
+    guard let now = last.first else { return [] }
+    let before = last.dropFirst().first
+    func line(
+      _ label: String, _ path: KeyPath<Catalogue.Metric, Double?>,
+      _ text: (Double) -> String = { String(format: "%.4g", $0) }
+    ) -> MetricLine? {
+      guard let value = now[keyPath: path] else { return nil }
+      let change = before?[keyPath: path].flatMap { old -> String? in
+        old == value ? nil : "\(value < old ? "↓" : "↑") from \(text(old))"
+      }
+      return MetricLine(label: label, value: text(value), change: change)
+    }
+    return [
+      line("Training loss", \.training_loss), line("Validation loss", \.validation_loss),
+      line("Learning rate", \.learning_rate, { String(format: "%.6f", $0) }),
+      line("GPU utilization", \.gpu_utilization, { String(format: "%.0f%%", $0) }),
+      line("GPU memory", \.gpu_memory_gb, { String(format: "%.1f GB", $0) }), line("Perplexity", \.perplexity),
+      line("Gradient norm", \.gradient_norm), line("Tokens a second", \.tokens_per_s, { String(format: "%.0f", $0) }),
+    ].compactMap { $0 }
+  }
+
+  static func facts(_ job: JobDocument, _ text: JobDescription) -> [Fact] {
+    let c = job.configuration
+    var facts: [(String, String?)] = [
+      ("Created by", job.creator), ("Description", job.purpose),
+      ("Client", job.client), ("Project", job.project), ("Tags", job.tags.map { $0.joined(separator: ", ") }),
+      ("Template", job.template), ("Training file", job.training_file),
+      ("Retry", job.retry_of.map { "This is retry #\(job.retry ?? 1) of \($0)" }),
+      ("Preset", Wording.capital(job.preset)), ("GPU", "\(text.gpuType), \(Wording.pricing(job.pricing))"),
+      ("Base model", text.baseModel), ("Rank (r)", "\(c.rank)"),
+      ("Learning rate", String(format: "%g", c.learningRate)),
+      ("Epochs", "\(c.epochs)"), ("Batch size", "\(c.batchSize) × \(c.gradientAccumulation) accumulated"),
+      ("Longest sequence", "\(Wording.group(c.maxSequenceLength)) tokens"),
+      ("Checkpoints", "every \(Wording.group(c.checkpointEvery)) steps"),
+      (
+        "Training pairs", "\(Wording.group(c.trainingPairs)) of \(Wording.group(Int(c.tokensPerPair.rounded()))) tokens"
+      ),
+    ]
+    if let cap = job.max_cost_usd { facts.append(("Stops at", Wording.money(cap))) }
+    return facts.compactMap { label, value in value.map { Fact(label: label, value: $0) } }
+  }
+}

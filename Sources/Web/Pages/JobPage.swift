@@ -1,0 +1,190 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import Hummingbird
+import Journal
+import Live
+
+/// One job: where it stands, what it has cost and will cost, what it measured, and what can be done to it.
+struct JobPage: Page {
+  static let name = "job"
+  let section = Section.jobs
+  let scripts = ["live.js", "curves.js"]
+
+  var title: String
+  let id, path, status, statusText: String
+  let interruptionBadge: String?
+  /// Why it stands still, and the way out.
+  let trouble: Trouble?
+  let progress: Progress
+  let stages: [JobStage]
+  let cost: CostCard
+  let metrics: [MetricLine]
+  let facts: [Fact]
+  let actions: [Action]
+  let interruptions: [Interruption]
+  let hasInterruptions: Bool
+  let downtime: String
+  let checkpoints: [Checkpoint]
+  let hasCheckpoints: Bool
+  let checkpointsInAll: String
+  let notes: [Note]
+  let hasNotes: Bool
+  let isOver: Bool
+  let hasMetrics: Bool
+  let curve: Curve?
+
+  /// The loss curves, and how they were asked for.
+  struct Curve: Sendable {
+    var svg, query, from, to, smoothing: String
+    var isLogarithmic: Bool
+  }
+
+  struct Fact: Sendable { var label, value: String }
+  struct Action: Sendable {
+    var label, path: String
+    var isDanger = false
+    var isPrimary = false
+  }
+  struct Interruption: Sendable {
+    var text: String
+    var at: Moment?
+  }
+  struct Checkpoint: Sendable {
+    var step, blocked: String
+    var at: Moment?
+  }
+  /// Markdown as HTML, made safe by ``Markdown``.
+  struct Note: Sendable {
+    var heading: String
+    var at: Moment?
+    var html: String
+  }
+  struct MetricLine: Sendable {
+    var label, value: String
+    var change: String?
+  }
+  struct Trouble: Sendable {
+    var title, text: String
+    var options: [Action]
+  }
+  struct Progress: Sendable {
+    var percent, step, steps, label, elapsed: String
+    var remaining, epoch, completion: String?
+  }
+
+  static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
+    router.get("training-jobs/:id") { request, context in
+      let view = await desk.runner.view
+      let job = try desk.job(context, view)
+      return await desk.answer(
+        try await JobPage(desk, view, job, context.person, CurveQuery(FormFields(query: request))), request, context)
+    }
+    router.post("training-jobs/:id/notes") { request, context in
+      let person = try context.require(.engineer)
+      let view = await desk.runner.view
+      let job = try desk.job(context, view)
+      let note = NewNote(text: try await FormFields(request)["text"] ?? "")
+      try note.check()
+      try desk.catalogue.addNote(note.text, to: job, by: person.name, at: view.at)
+      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=noted")
+    }
+    router.get("training-jobs/:id/metrics.csv") { _, context in
+      let view = await desk.runner.view
+      let job = try desk.job(context, view)
+      let name = "\(view.descriptions[Int(job.rawValue)].name)-metrics-\(Wording.stamp(view.at) ?? "").csv"
+      return Reply.download(
+        CSVText.metrics(try desk.catalogue.metrics(of: job)), "text/csv; charset=utf-8", as: name)
+    }
+  }
+
+  init(_ desk: PageDesk, _ view: LiveView, _ index: JobIndex, _ person: Catalogue.Person?, _ query: CurveQuery)
+    async throws
+  {
+    let job = JobDocument(view, index)
+    let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
+    let record = try desk.catalogue.record(of: job.id)
+    let last = try desk.catalogue.lastMetrics(of: index, count: 2)
+    (id, title, status, statusText) = (job.id, job.name, job.status, Wording.badge(job.status))
+    path = "/dashboard/training-jobs/\(job.id)"
+    isOver = job.isOver
+    hasMetrics = !last.isEmpty
+    if last.isEmpty {
+      curve = nil
+    } else {
+      let curves = try await desk.curves.curves(of: index, durable: job.durable_step)
+      let chart = LossCurves.chart(curves, query, title: job.name, interruptions: LossCurves.interruptions(record))
+      curve = Curve(
+        svg: chart.svg(viewport: query.viewport), query: query.text, from: query.from.map(Wording.digits) ?? "",
+        to: query.to.map(Wording.digits) ?? "", smoothing: query.smoothing.map(Wording.digits) ?? "",
+        isLogarithmic: query.isLogarithmic)
+    }
+    interruptionBadge =
+      job.interruptions == 0
+      ? nil
+      : "Interrupted \(job.interruptions)×" + (job.status == "completed" || !job.isOver ? " (auto-recovered)" : "")
+    stages = JobStage.list(job, record, view.at, step: max(last.first?.step ?? 0, job.durable_step))
+    progress = Progress(job, projection, last.first, at: view.at)
+    cost = CostCard(job, record, projection)
+    metrics = JobPage.metrics(last)
+    let isWaiting = ["waiting_for_gpu", "awaiting_decision"].contains(job.status)
+    let said = isWaiting ? try desk.catalogue.messages(of: index) : []
+    let refusal = said.last { $0.code == "pod_refused" }?.message
+    let role = person?.role ?? .viewer
+    trouble = Trouble(job, refusal: refusal, canEdit: role >= .engineer, isManager: role == .manager)
+    actions = JobPage.actions(job, person?.role ?? .viewer)
+    facts = JobPage.facts(job, view.descriptions[Int(index.rawValue)])
+    let lost = record.leases.enumerated().filter {
+      ["interrupted", "host_failure", "lost"].contains($0.element.reason)
+    }
+    let pauses = lost.map { ($0.element, $0.offset + 1 < record.leases.count ? record.leases[$0.offset + 1] : nil) }
+    interruptions = pauses.map { JobPage.interruption($0, next: $1, record) }
+    hasInterruptions = !interruptions.isEmpty
+    let down = pauses.reduce(0.0) { sum, pair in
+      guard let ended = pair.0.ended, let next = pair.1 else { return sum }
+      return sum + (next.granted - ended).seconds
+    }
+    downtime = Wording.duration(down)
+    checkpoints = record.checkpoints.suffix(20).reversed().map {
+      Checkpoint(
+        step: Wording.group($0.step), blocked: $0.blocked.map { Wording.duration($0.seconds) } ?? Wording.nothing,
+        at: Moment($0.durable))
+    }
+    hasCheckpoints = !checkpoints.isEmpty
+    checkpointsInAll = Wording.count(record.checkpoints.count, "checkpoint")
+    notes =
+      (job.notes.map { [Note(heading: "Initial notes", at: Moment(job.submitted_at), html: Markdown.html($0))] } ?? [])
+      + (try desk.catalogue.notes(of: index)).map {
+        Note(heading: "Update by \($0.person)", at: Moment($0.at), html: Markdown.html($0.text))
+      }
+    hasNotes = !notes.isEmpty
+  }
+
+  private static func interruption(
+    _ lease: Catalogue.JobRecord.Lease, next: Catalogue.JobRecord.Lease?, _ record: Catalogue.JobRecord
+  ) -> Interruption {
+    let ended = lease.ended ?? lease.granted
+    let step = lease.stages.compactMap(\.lastStep).max()
+    let what = lease.reason == "interrupted" ? "Interrupted" : lease.reason == "lost" ? "Pod lost" : "Host failed"
+    let start = record.leases.first?.granted ?? lease.granted
+    var text =
+      what + (step.map { " at step \(Wording.group($0))" } ?? "")
+      + " (\(Wording.duration((ended - start).seconds)))"
+    if let next {
+      let kept = record.checkpoints.last { $0.durable <= next.granted }?.step
+      text +=
+        ", resumed at step \(Wording.group(kept ?? 0)) (\(Wording.duration((next.granted - start).seconds))) - "
+        + "\(Wording.duration((next.granted - ended).seconds)) downtime"
+    }
+    return Interruption(text: text, at: Moment(ended))
+  }
+}
+
+extension PageDesk {
+  /// The job that an address names.
+  func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {
+    let id = context.parameters.get("id") ?? ""
+    guard let job = view.job(id) else { throw Problem(.notFound, "there is no job '\(id)'") }
+    return job
+  }
+}

@@ -1,0 +1,68 @@
+import DiscreteEvent
+import Journal
+
+/// One of the four stages of story 2.1.2: where the job is in it, and how long it took over all pods.
+struct JobStage: Sendable {
+  var name: String
+  /// `pending`, `active`, `complete` or `failed`.
+  var state: String
+  var stateText: String
+  /// What it does now, or how long it took.
+  var detail: String
+  /// Its part of the whole, in per cent.
+  var usual: String
+
+  private static let stages: [(name: String, phases: [String], runs: [String], usual: String)] = [
+    (
+      "Preprocessing", ["admitted", "provisioning", "waiting_for_gpu", "booting", "preprocessing"],
+      ["boot", "preprocessing"], "2-5 min"
+    ),
+    ("Model Loading", ["loading_model", "restoring"], ["model_loading", "restore"], "10-15 min"),
+    ("Training", ["training", "interrupted", "awaiting_decision", "paused"], ["training"], "10-20 h"),
+    ("Finalization", ["finalizing", "stopping"], ["finalization"], "5-10 min"),
+  ]
+
+  static func list(_ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int) -> [JobStage] {
+    let runs = record.leases.flatMap { lease in lease.stages.map { ($0, $0.ended ?? lease.ended) } }
+    let reached = stages.lastIndex { stage in runs.contains { stage.runs.contains($0.0.name) } }
+    let current = stages.firstIndex { $0.phases.contains(job.status) }
+    return stages.enumerated().map { i, stage in
+      let own = runs.filter { stage.runs.contains($0.0.name) }
+      let took = own.reduce(0.0) { $0 + (($1.1 ?? now) - $1.0.started).seconds }
+      // What comes after it has been reached: it is over, whatever was recorded of it.
+      let isPassed = i < (current ?? reached ?? 0)
+      let state =
+        job.status == "completed" || isPassed
+        ? "complete" : job.status == "failed" && i == (reached ?? 0) ? "failed" : i == current ? "active" : "pending"
+      let detail =
+        switch state {
+        case "active": doing(job, i, step: step) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
+        case "pending": took > 0 ? "\(Wording.duration(took)) before" : "usually \(stage.usual)"
+        default: took > 0 ? "took \(Wording.duration(took))" : ""
+        }
+      return JobStage(name: stage.name, state: state, stateText: text(state), detail: detail, usual: stage.usual)
+    }
+  }
+
+  private static func text(_ state: String) -> String {
+    switch state {
+    case "complete": "✓ complete"
+    case "failed": "✕ failed"
+    default: state
+    }
+  }
+
+  private static func doing(_ job: JobDocument, _ stage: Int, step: Int) -> String {
+    switch (job.status, stage) {
+    case ("paused", _): "Paused."
+    case ("waiting_for_gpu", _), ("provisioning", _), ("admitted", _): "Waiting for a GPU."
+    case ("booting", _): "The pod starts."
+    case ("interrupted", _): "Auto-recovery in progress..."
+    case ("restoring", _): "Loading the last checkpoint..."
+    case (_, 0): "Tokenizing conversations..."
+    case (_, 1): "Loading Llama 3 70B model (4-bit quantization)..."
+    case (_, 2): "Training - Step \(Wording.group(step))/\(Wording.group(job.steps))..."
+    default: "Saving adapters and finalizing..."
+    }
+  }
+}

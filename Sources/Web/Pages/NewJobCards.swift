@@ -1,0 +1,88 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Live
+
+/// The cards to choose from: presets and kinds of GPU, with figures from what estimates stand on.
+enum NewJobCards {
+  private static let texts: [(preset: Preset, description: String, risk: String)] = [
+    (.conservative, "Best for high-quality seed datasets and first training runs", "Low"),
+    (.balanced, "Production-ready configuration for most use cases", "Medium"),
+    (.aggressive, "Maximum quality for complex datasets, experimentation, when quality is paramount", "Higher"),
+  ]
+
+  static func cards(_ desk: PageDesk, _ chosen: JobConfiguration, _ view: LiveView) async -> (
+    [NewJobPage.Card], [NewJobPage.Card]
+  ) {
+    var presets: [NewJobPage.Card] = []
+    for (preset, description, risk) in texts {
+      var c = JobConfiguration(
+        preset: preset, pricing: .spot, trainingPairs: chosen.trainingPairs, tokensPerPair: chosen.tokensPerPair)
+      let spot = try? await desk.advice.quote(c)
+      c.pricing = .onDemand
+      let onDemand = try? await desk.advice.quote(c)
+      var figures: [String] = []
+      if let spot {
+        figures.append(
+          "Estimated duration: \(Wording.duration(spot.duration_s.p10)) – \(Wording.duration(spot.duration_s.p90))")
+        figures.append(
+          "Estimated cost: \(Wording.range(spot.cost_usd.p10, spot.cost_usd.p90)) (spot)"
+            + (onDemand.map { " / \(Wording.range($0.cost_usd.p10, $0.cost_usd.p90)) (on-demand)" } ?? ""))
+        figures.append("Completes: \(Wording.percent(spot.p_completes)) on spot, based on \(spot.source)")
+      }
+      presets.append(
+        .init(
+          value: preset.rawValue, label: preset.rawValue.capitalized, description: description,
+          values:
+            "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), "
+            + "gradient_accumulation_steps=\(c.gradientAccumulation)",
+          risk: "Risk level: \(risk)", figures: figures, isChosen: chosen.preset == preset))
+    }
+    return (presets, pricings(chosen, view))
+  }
+
+  private static func pricings(_ chosen: JobConfiguration, _ view: LiveView) -> [NewJobPage.Card] {
+    [
+      .init(
+        value: "spot", label: "Spot instance", description: "Best for non-urgent training, cost optimization",
+        values: "H100 PCIe 80GB",
+        risk: interruptions(view),
+        figures: ["Taken back at any time; recovers by itself from the last checkpoint"],
+        isChosen: chosen.pricing == .spot),
+      .init(
+        value: "on_demand", label: "On-demand instance", description: "Best for client deadlines, critical deliveries",
+        values: "H100 PCIe 80GB", risk: "Not interrupted, predictable completion time",
+        figures: ["At the higher hourly rate; the estimate says what that comes to"],
+        isChosen: chosen.pricing == .onDemand),
+    ]
+  }
+
+  /// Of the store's own spot jobs that had a slot in the last 30 days.
+  private static func interruptions(_ view: LiveView) -> String {
+    let since = view.at - Span.days(30)
+    var (ran, interrupted) = (0, 0)
+    for i in view.fleet.jobs.indices {
+      let job = view.fleet.jobs[i]
+      guard job.spec.pricing == .spot, job.admitted < .distantFuture, job.submitted > since else { continue }
+      ran += 1
+      if job.interruptions > 0 { interrupted += 1 }
+    }
+    guard ran > 0 else { return "No spot job of ours in the last 30 days" }
+    let share = Double(interrupted) / Double(ran)
+    return "\(Wording.per(share)) interruption rate last 30 days (\(Wording.count(ran, "spot job")) of ours)"
+  }
+
+  static func usual(_ setting: String, _ preset: Preset) -> String {
+    let c = JobConfiguration(preset: preset, pricing: .spot)
+    return switch setting {
+    case "rank": "\(c.rank)"
+    case "learning_rate": String(format: "%g", c.learningRate)
+    case "epochs": "\(c.epochs)"
+    case "batch_size": "\(c.batchSize)"
+    case "gradient_accumulation": "\(c.gradientAccumulation)"
+    case "max_sequence_length": "\(c.maxSequenceLength)"
+    default: "\(c.checkpointEvery)"
+    }
+  }
+}

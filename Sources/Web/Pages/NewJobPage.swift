@@ -1,0 +1,118 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Hummingbird
+import Journal
+import Live
+
+/// A job before it is made: file, preset, kind of GPU, what it is called, and what it would cost (stories 1.1 to 1.3.1, 3.3).
+struct NewJobPage: Page {
+  static let name = "new-job"
+  let section = Section.newJob
+  let scripts = ["estimate.js"]
+
+  struct Card: Sendable {
+    var value, label, description, values, risk: String
+    var figures: [String]
+    var isChosen: Bool
+  }
+  struct Setting: Sendable { var name, label, help, value, usual: String }
+  struct Change: Sendable { var name, from, to: String }
+
+  let title: String
+  /// What was wrong with what was sent.
+  let problem, hint: String?
+  let files: [Choice]
+  let hasFiles: Bool
+  let file: FileCard?
+  let presets, pricings: [Card]
+  let settings: [Setting]
+  let tags: [Choice]
+  let clients, projects: [String]
+  let fields: [String: String]
+  let estimate: EstimatePanel
+  let retryOf: String?
+  let retryText: String?
+  let changes: [Change]
+  let hasChanges: Bool
+  let template: String?
+
+  /// - Parameter problem: what was wrong with the form, where it is shown again.
+  init(_ desk: PageDesk, _ form: NewJobForm, _ view: LiveView, _ problem: Problem? = nil, estimate: EstimatePanel)
+    async throws
+  {
+    let all = try desk.catalogue.files()
+    let chosen = form.fields["training_file"]
+    title = form.fields.has("retry_of") ? "Retry a training job" : "New training job"
+    (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
+    files = Choice.list(
+      "No file: say how many pairs",
+      all.map {
+        ($0.id, "\($0.name) - \(Wording.group($0.conversations)) conversations, \(Wording.group($0.pairs)) pairs")
+      },
+      chosen: chosen)
+    hasFiles = !all.isEmpty
+    file = all.first { $0.id == chosen }.map(FileCard.init)
+    let configuration =
+      (try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "").configuration)
+      ?? JobConfiguration(preset: .balanced, pricing: .spot)
+    (presets, pricings) = await NewJobCards.cards(desk, configuration, view)
+    settings = NewJobForm.settings.map {
+      Setting(
+        name: $0.name, label: $0.label, help: $0.help, value: form.fields[$0.name] ?? "",
+        usual: NewJobCards.usual($0.name, configuration.preset))
+    }
+    tags = NewJobForm.commonTags.map { Choice(value: $0, label: $0, isChosen: form.fields.all("tag").contains($0)) }
+    func known(_ values: some Sequence<String?>) -> [String] {
+      Array(Set(values.compactMap { $0 }).sorted().prefix(200))
+    }
+    clients = known(view.descriptions.map(\.client))
+    projects = known(view.descriptions.map(\.project))
+    fields = Dictionary(
+      ["name", "purpose", "notes", "client", "project", "own_tags", "pairs", "tokens_per_pair", "max_cost", "fix"].map {
+        ($0, form.fields[$0] ?? "")
+      }, uniquingKeysWith: { a, _ in a })
+    self.estimate = estimate
+    (retryOf, template) = (form.fields["retry_of"], form.fields["template"])
+    let original = retryOf.flatMap { view.job($0) }.map { JobDocument(view, $0) }
+    retryText = original.map { job in
+      "\(job.name) (\(job.id)): \(job.status)" + (job.failure.map { " (\(Wording.words($0)))" } ?? "")
+        + (job.duration_s.map { " after \(Wording.duration($0))" } ?? "")
+    }
+    changes =
+      original.map {
+        NewJobForm.changes($0.configuration, configuration).map { Change(name: $0.name, from: $0.from, to: $0.to) }
+      } ?? []
+    hasChanges = !changes.isEmpty
+  }
+}
+
+/// A training file as a card shows it.
+struct FileCard: Sendable {
+  var id, name, summary, quality, reviewed, scaffolding: String
+  var warnings: [String]
+  var canCreateJob: Bool
+  var added: Moment?
+  var by: String
+
+  init(_ file: Catalogue.FileRecord) {
+    (id, name, by) = (file.id, file.name, file.added_by)
+    summary =
+      "\(Wording.group(file.conversations)) conversations, \(Wording.group(file.pairs)) pairs, of which \(Wording.group(file.training_pairs)) are "
+      + "trained on, about \(Wording.group(Int(file.tokens_per_pair.rounded()))) tokens each"
+    quality = file.quality_mean.map { String(format: "%.2f on average", $0) } ?? "not scored"
+    reviewed = Wording.count(file.human_reviewed, "conversation")
+    func top(_ what: String, _ counts: [String: Int]) -> String? {
+      let most = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4)
+      return most.isEmpty ? nil : "\(what): " + most.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+    scaffolding = [
+      top("personas", file.scaffolding.personas), top("emotional arcs", file.scaffolding.emotional_arcs),
+      top("topics", file.scaffolding.topics),
+    ].compactMap { $0 }.joined(separator: "; ")
+    warnings = file.warnings
+    canCreateJob = file.canCreateJob
+    added = Moment(file.added_at)
+  }
+}

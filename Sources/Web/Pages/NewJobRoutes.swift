@@ -1,0 +1,178 @@
+import Calibration
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Journal
+import Live
+
+/// The way of a new job: form, estimate on every keystroke, review, start.
+struct NewJobRoutes {
+  let desk: PageDesk
+  private var maker: JobMaker { JobMaker(runner: desk.runner, advice: desk.advice) }
+
+  func add(to router: RouterGroup<LiveContext>) {
+    router.get("training-jobs/new") { request, context in
+      _ = try context.require(.engineer)
+      var form = NewJobForm(FormFields(query: request))
+      if let name = form.fields["template"] {
+        guard
+          let template = try desk.catalogue.templates(for: context.person?.name ?? "").first(where: { $0.name == name })
+        else { throw Problem(.notFound, "there is no template '\(name)'") }
+        form.fill(template.configuration)
+      }
+      return try await page(form, nil, request, context)
+    }
+    router.get("training-jobs/:id/retry") { request, context in
+      _ = try context.require(.engineer)
+      let view = await desk.runner.view
+      let index = try desk.job(context, view)
+      let job = JobDocument(view, index)
+      let failure = view.fleet[index].failure
+      let wanted = request.uri.queryParameters.get("fix")
+      let fixes = failure == .none || wanted == nil ? [] : desk.advice.fixes(job.configuration, failure)
+      var form = NewJobForm(FormFields(text: ""))
+      form.retry(job, fix: wanted == "first" ? fixes.first : fixes.first { $0.kind == wanted })
+      return try await page(form, nil, request, context)
+    }
+    // The whole page again: a script takes the estimate out of it, and without one it is the answer.
+    router.post("training-jobs/estimate") { request, context in
+      _ = try context.require(.engineer)
+      return try await page(NewJobForm(try await FormFields(request)), nil, request, context)
+    }
+    router.post("training-jobs/review") { request, context in
+      _ = try context.require(.engineer)
+      let form = NewJobForm(try await FormFields(request))
+      do {
+        let (job, quote, _) = try await quoted(form, context)
+        return await desk.answer(try ReviewPage(desk, form, job, quote, context.person), request, context)
+      } catch let problem as Problem {
+        return try await page(form, problem, request, context)
+      }
+    }
+    router.post("training-jobs") { request, context in
+      let person = try context.require(.engineer)
+      let fields = try await FormFields(request)
+      let form = NewJobForm(fields)
+      do {
+        guard ["reviewed", "understood", "approved"].allSatisfy(fields.has) else {
+          throw Problem(.badRequest, "the checklist is not complete", hint: "go through it before the start")
+        }
+        let isBeyond = fields["beyond"] == "yes"
+        if isBeyond {
+          _ = try context.require(.manager)
+          guard fields.has("justification") else {
+            throw Problem(.badRequest, "Proceed anyway requires a justification")
+          }
+        }
+        var new = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
+        new.justification = fields["justification"]
+        let job = try await maker.make(new, by: person)
+        let view = await desk.runner.view
+        if isBeyond, view.fleet[job].phase == .blocked {
+          try await desk.act("override", on: job, view, Reason(justification: fields["justification"]), context)
+        }
+        return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=added")
+      } catch let problem as Problem where problem.status == .badRequest {
+        return try await page(form, problem, request, context)
+      }
+    }
+  }
+
+  /// The job that a form describes, checked, and what it would cost.
+  private func quoted(_ form: NewJobForm, _ context: LiveContext) async throws -> (NewJob, QuoteDocument, LiveView) {
+    var job = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
+    try maker.fill(&job, from: try context.require(.engineer))
+    try job.check()
+    let (quote, view) = try await maker.quote(of: job)
+    return (job, quote, view)
+  }
+
+  private func page(
+    _ form: NewJobForm, _ problem: Problem?, _ request: Request, _ context: LiveContext
+  ) async throws -> Response {
+    let view = await desk.runner.view
+    let estimate: EstimatePanel
+    do {
+      let job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
+      let quote = try await maker.quote(of: job).quote
+      var other = job.configuration
+      other.pricing = other.pricing == .spot ? .onDemand : .spot
+      estimate = EstimatePanel(quote, job, other: try? await desk.advice.quote(other))
+    } catch let problem as Problem {
+      estimate = EstimatePanel(trouble: problem.document.detail)
+    }
+    let page = try await NewJobPage(desk, form, view, problem, estimate: estimate)
+    return await desk.answer(page, request, context, status: problem?.status ?? .ok)
+  }
+}
+
+/// Everything once more before the start, with its warnings and the checklist (stories 1.3.2 and 1.2.2).
+struct ReviewPage: Page {
+  static let name = "review"
+  let title = "Review & start training"
+  let section = Section.newJob
+  let scripts = ["checklist.js"]
+  struct Field: Sendable { var name, value: String }
+
+  let hidden: [Field]
+  let facts: [JobPage.Fact]
+  let estimate: EstimatePanel
+  let understood: String
+  let fits, mayProceed: Bool
+  let blockText: String
+
+  init(_ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ person: Catalogue.Person?) throws
+  {
+    var fields = form.fields
+    fields["name"] = job.name
+    hidden = fields.list.filter { $0.name != "_csrf" }.map { Field(name: $0.name, value: $0.value) }
+    let c = job.configuration
+    let file = try job.training_file.flatMap { id in try desk.catalogue.files().first { $0.id == id } }.map(
+      FileCard.init)
+    facts = [
+      ("Job name", job.name),
+      ("Training file", file.map { "\($0.name): \($0.summary)" } ?? "none: \(Wording.group(c.trainingPairs)) pairs"),
+      ("Quality", file?.quality),
+      ("Preset", Wording.capital(c.preset.rawValue)),
+      (
+        "Hyperparameters",
+        "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), gradient_accumulation_steps=\(c.gradientAccumulation)"
+      ),
+      (
+        "Sequences and checkpoints",
+        "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"
+      ),
+      ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")"),
+      ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
+      ("Tags", job.tags?.joined(separator: ", ")), ("Stops at", job.max_cost_usd.map(Wording.money)),
+      ("Retries", job.retry_of),
+    ].compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
+    estimate = EstimatePanel(quote, job, other: nil)
+    understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
+    fits = quote.fits_budget ?? true
+    mayProceed = person?.role == .manager
+    blockText =
+      "Estimated cost (\(Wording.money(quote.reservation_usd))) exceeds remaining monthly budget "
+      + "(\(Wording.money(max(0, quote.budget?.available_usd ?? 0)))). Adjust configuration or increase budget limit."
+  }
+
+  static let template = #"""
+    <div class="head"><h1>{{title}}</h1></div>
+    {{^fits}}<div class="notice bad" role="alert"><p class="error">{{blockText}}</p><p class="actions"><a class="button" href="/dashboard/training-budget#ask">Increase Budget Limit (requires manager approval)</a></p></div>{{/fits}}
+    <div class="two"><div>
+    <section class="card"><h2>Configuration</h2><dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
+    <form class="card" method="post" action="/dashboard/training-jobs" data-checklist>{{>csrf}}
+    {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
+    <fieldset><legend>Confirmation checklist</legend>
+    <label class="check"><input type="checkbox" name="reviewed" value="yes" required> I have reviewed the configuration</label>
+    <label class="check"><input type="checkbox" name="understood" value="yes" required> I understand the estimated cost ({{understood}})</label>
+    <label class="check"><input type="checkbox" name="approved" value="yes" required> I have budget approval if required</label></fieldset>
+    {{^fits}}{{#mayProceed}}<input type="hidden" name="beyond" value="yes"><div class="field"><label for="why">Proceed anyway (requires justification)</label><textarea id="why" name="justification" maxlength="2000" required></textarea></div>{{/mayProceed}}
+    {{^mayProceed}}<p class="soft">It will be kept as blocked, and starts when a manager lets it through or raises the limit.</p>{{/mayProceed}}{{/fits}}
+    <div class="actions"><button class="primary" type="submit" data-last>{{#fits}}Start Training{{/fits}}{{^fits}}{{#mayProceed}}Proceed anyway{{/mayProceed}}{{^mayProceed}}Submit as blocked{{/mayProceed}}{{/fits}}</button>
+    <button type="submit" formaction="/dashboard/training-jobs/estimate" formnovalidate>Edit Configuration</button><a class="button" href="/dashboard/training-jobs">Cancel</a></div>
+    </form></div>
+    <aside class="card" aria-label="Estimate"><h2>Estimate</h2>{{#estimate}}{{>estimate}}{{/estimate}}</aside></div>
+    """#
+}

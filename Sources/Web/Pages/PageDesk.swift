@@ -1,0 +1,74 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Journal
+import Live
+
+/// What pages are made from, and how they go out.
+struct PageDesk: Sendable {
+  let runner: LiveRunner
+  let storePath: String
+  let signIn: SignIn
+  let advice: WebServer.Advice
+  let curves: CurveShelf
+
+  init(runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice) {
+    (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
+    curves = CurveShelf(runner.catalogue)
+  }
+
+  var catalogue: Catalogue { runner.catalogue }
+
+  func answer(
+    _ page: some Page, _ request: Request, _ context: LiveContext, status: HTTPResponse.Status = .ok
+  ) async -> Response {
+    let notice = request.uri.queryParameters.get("notice").flatMap(Notice.init)
+    let frame = Frame(page, await runner.view, context, notice: notice?.banner)
+    return Reply.html(PageLibrary.render(page, frame), status)
+  }
+
+  /// What the page says that comes after a form: only these words can be asked for in an address.
+  enum Notice: String {
+    case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
+      rejected
+    case limit, selected
+
+    var banner: Frame.Banner {
+      let text =
+        switch self {
+        case .saved: "Saved."
+        case .added: "Added."
+        case .removed: "Removed."
+        case .cancelled:
+          "Job cancelled. Its GPU instance is being terminated; the final cost stands below once that is seen."
+        case .paused: "The job saves a checkpoint and lets its GPU instance go. Nothing is paid while it is paused."
+        case .resumed: "The job waits for a GPU instance and goes on from its last checkpoint."
+        case .promoted: "The job is at the front of the queue."
+        case .overridden: "The job was let through, beyond the limit. The audit log says who and why."
+        case .answered: "Answered."
+        case .noted: "The note was added."
+        case .asked: "A manager has been asked; the request stands below until it is decided."
+        case .approved: "Approved: the new limit holds from now on."
+        case .rejected: "Rejected."
+        case .limit: "The budget limit was changed."
+        case .selected: "Done for all that were selected and could be."
+        }
+      return Frame.Banner(kind: "good", text: text)
+    }
+  }
+}
+
+/// What went wrong, as a page.
+struct PageProblems: RouterMiddleware {
+  let desk: PageDesk
+
+  func handle(
+    _ request: Request, context: LiveContext, next: (Request, LiveContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let problem as Problem {
+      return await desk.answer(ProblemPage(problem), request, context, status: problem.status)
+    }
+  }
+}

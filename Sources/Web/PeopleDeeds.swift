@@ -1,0 +1,66 @@
+import Foundation
+import Hummingbird
+import Journal
+import Live
+
+/// What is done about people and their tokens: the same for programs and for the dashboard. Each takes a manager.
+struct PeopleDeeds: Sendable {
+  let runner: LiveRunner
+  private var catalogue: Catalogue { runner.catalogue }
+
+  init(runner: LiveRunner) { self.runner = runner }
+
+  /// Adds somebody, or gives them another role or address.
+  func put(_ person: Catalogue.Person, _ context: LiveContext) async throws {
+    let manager = try context.require(.manager)
+    try PersonName.check(person.name)
+    try catalogue.put(person, at: await runner.view.at)
+    try await record(manager.act("person.put", person.name, change: person.role.rawValue))
+  }
+
+  /// - Throws: ``Problem`` where there is nobody of that name.
+  func retire(_ name: String, _ context: LiveContext) async throws {
+    let manager = try context.require(.manager)
+    guard try catalogue.retire(name, at: await runner.view.at) else {
+      throw Problem(.notFound, "there is no '\(name)'")
+    }
+    try await record(manager.act("person.retire", name))
+  }
+
+  func token(for name: String, label: String, _ context: LiveContext) async throws -> NewToken {
+    let manager = try context.require(.manager)
+    try known(name, hint: "lora-train user add \(name) --role engineer")
+    let token = "lt_" + SecretFile.random(24).hex
+    let digest = Bearers.digest(of: token)
+    try catalogue.addToken(digest: digest, person: name, label: label, at: await runner.view.at)
+    try await record(manager.act("token.create", name, change: String(digest.prefix(8))))
+    return NewToken(id: String(digest.prefix(8)), person: name, token: token)
+  }
+
+  func revoke(_ id: String, _ context: LiveContext) async throws {
+    let manager = try context.require(.manager)
+    guard try catalogue.revokeToken(id, at: await runner.view.at) else {
+      throw Problem(.notFound, "there is no token '\(id)' that holds", hint: "lora-train user list")
+    }
+    try await record(manager.act("token.revoke", id))
+  }
+
+  /// A path on this server that gives somebody a password.
+  func link(for name: String, _ signIn: SignIn, _ context: LiveContext) async throws -> NewLink {
+    let manager = try context.require(.manager)
+    try known(name, hint: "lora-train user invite \(name) --role engineer")
+    let path = try await signIn.link(for: name)
+    try await record(manager.act("person.invite", name))
+    return NewLink(person: name, path: path)
+  }
+
+  private func known(_ name: String, hint: String) throws {
+    guard try catalogue.people().contains(where: { $0.name == name }) else {
+      throw Problem(.notFound, "there is no '\(name)'", hint: hint)
+    }
+  }
+
+  private func record(_ act: PersonAct) async throws {
+    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+  }
+}

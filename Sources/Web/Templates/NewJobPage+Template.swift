@@ -1,0 +1,42 @@
+extension NewJobPage {
+  static let template = #"""
+    <div class="head"><h1>{{title}}</h1></div>
+    {{#problem}}<div class="notice bad" role="alert"><p class="error">{{problem}}</p>{{#hint}}<p>{{hint}}</p>{{/hint}}</div>{{/problem}}
+    {{#retryText}}<div class="notice"><p>Original job: {{retryText}}</p>
+    {{#hasChanges}}<ul>{{#changes}}<li><code>{{name}}</code>: <del>{{from}}</del> → <ins>{{to}}</ins></li>{{/changes}}</ul>{{/hasChanges}}
+    {{^hasChanges}}<p>The same configuration again.</p>{{/hasChanges}}</div>{{/retryText}}
+    <form method="post" action="/dashboard/training-jobs/review" data-estimate="/dashboard/training-jobs/estimate">{{>csrf}}
+    {{#retryOf}}<input type="hidden" name="retry_of" value="{{retryOf}}">{{/retryOf}}{{#fields.fix}}<input type="hidden" name="fix" value="{{fields.fix}}">{{/fields.fix}}{{#template}}<input type="hidden" name="template" value="{{template}}">{{/template}}
+    <div class="two"><div>
+    <section class="card"><h2>Training file</h2>
+    <div class="field"><label for="training_file">Training file</label><select id="training_file" name="training_file">{{#files}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/files}}</select>
+    <p class="hint">{{^hasFiles}}There is none yet. {{/hasFiles}}<a href="/dashboard/files?then=new">Upload a training file</a></p></div>
+    {{#file}}<dl class="pairs small"><dt>In it</dt><dd>{{summary}}</dd><dt>Quality</dt><dd>{{quality}}</dd><dt>Human review</dt><dd>{{reviewed}}</dd><dt>Scaffolding</dt><dd>{{scaffolding}}</dd></dl>{{/file}}
+    {{^file}}<div class="fields"><div class="field"><label for="pairs">Training pairs</label><input id="pairs" name="pairs" inputmode="numeric" value="{{fields.pairs}}" placeholder="2600"></div>
+    <div class="field"><label for="tokens_per_pair">Tokens per pair</label><input id="tokens_per_pair" name="tokens_per_pair" inputmode="decimal" value="{{fields.tokens_per_pair}}" placeholder="3400"></div></div>{{/file}}
+    </section>
+    <section class="card"><fieldset><legend>Hyperparameter preset</legend><div class="cards">
+    {{#presets}}<label class="choice"><input type="radio" name="preset" value="{{value}}"{{#isChosen}} checked{{/isChosen}}><b>{{label}}</b>{{description}}<span class="soft mono">{{values}}</span>{{#figures}}<span class="soft">{{.}}</span>{{/figures}}<span class="soft">{{risk}}</span></label>{{/presets}}
+    </div></fieldset></section>
+    <section class="card"><fieldset><legend>GPU</legend><div class="cards">
+    {{#pricings}}<label class="choice"><input type="radio" name="pricing" value="{{value}}"{{#isChosen}} checked{{/isChosen}}><b>{{label}}</b>{{description}}<span class="soft">{{values}}</span>{{#figures}}<span class="soft">{{.}}</span>{{/figures}}<span class="soft">{{risk}}</span></label>{{/pricings}}
+    </div></fieldset></section>
+    <section class="card"><details class="fold"><summary>Adjust hyperparameters</summary><p class="soft">Empty: as the preset has it.</p><div class="fields">
+    {{#settings}}<div class="field"><label for="{{name}}">{{label}}</label><input id="{{name}}" name="{{name}}" inputmode="decimal" value="{{value}}" placeholder="{{usual}}" aria-describedby="{{name}}-help"><p class="hint" id="{{name}}-help">{{help}}</p></div>{{/settings}}
+    </div></details></section>
+    <section class="card"><h2>What it is</h2>
+    <div class="field"><label for="name">Job name</label><input id="name" name="name" value="{{fields.name}}" maxlength="100" placeholder="[Training File Name] - [Preset] - [Date]"></div>
+    <div class="field"><label for="purpose">Description</label><input id="purpose" name="purpose" value="{{fields.purpose}}" maxlength="500" placeholder="Document the purpose of this training run"></div>
+    <div class="field"><label for="notes">Notes</label><textarea id="notes" name="notes" maxlength="2000" placeholder="Document your experiment: hypothesis, expected outcomes, variables being tested">{{fields.notes}}</textarea></div>
+    <fieldset><legend>Tags</legend><div class="checks">{{#tags}}<label class="check"><input type="checkbox" name="tag" value="{{value}}"{{#isChosen}} checked{{/isChosen}}> {{label}}</label>{{/tags}}</div></fieldset>
+    <div class="fields"><div class="field"><label for="own_tags">Tags of your own</label><input id="own_tags" name="own_tags" value="{{fields.own_tags}}"><p class="hint">Separated by commas</p></div>
+    <div class="field"><label for="client">Client</label><input id="client" name="client" value="{{fields.client}}" list="clients"><datalist id="clients">{{#clients}}<option value="{{.}}"></option>{{/clients}}</datalist></div>
+    <div class="field"><label for="project">Project</label><input id="project" name="project" value="{{fields.project}}" list="projects"><datalist id="projects">{{#projects}}<option value="{{.}}"></option>{{/projects}}</datalist></div>
+    <div class="field"><label for="max_cost">Stop at this cost ($)</label><input id="max_cost" name="max_cost" inputmode="decimal" value="{{fields.max_cost}}"><p class="hint">Optional; what is trained until then is published.</p></div></div>
+    </section>
+    </div>
+    <aside class="sticky card" aria-label="Estimate"><h2>Estimate</h2><div id="estimate" aria-live="polite">{{#estimate}}{{>estimate}}{{/estimate}}</div>
+    <div class="actions"><button class="primary" type="submit">Review &amp; Start Training</button><button type="submit" formaction="/dashboard/training-jobs/estimate" data-without-script>Estimate</button></div></aside>
+    </div></form>
+    """#
+}
