@@ -65,7 +65,7 @@ extension ReportComposer {
     let last = try until.map(Self.time) ?? now
     let first = try from.map(Self.time) ?? last.addingTimeInterval(-30 * 86400)
     guard first < last else { throw Problem(.badRequest, "the period ends before it begins") }
-    guard let rate = advice.onDemandRate(), rate > 0 else {
+    guard let rate = advice.rates.map({ Int64(($0.onDemand * 1e9).rounded()) }), rate > 0 else {
       throw Problem(
         .conflict, "nobody has said what an hour on demand costs", hint: "serve with a history that has such jobs")
     }

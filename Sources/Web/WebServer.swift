@@ -27,17 +27,12 @@ public struct WebServer: Sendable {
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
-    /// What an hour on demand costs in estimates, in nanodollars; nil where nobody knows.
-    public var onDemandRate: @Sendable () -> Int64?
-
     public init(
       quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
       forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument,
-      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] },
-      onDemandRate: @escaping @Sendable () -> Int64? = { nil }
+      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }
     ) {
       self.fixes = fixes
-      self.onDemandRate = onDemandRate
       self.quote = quote
       self.forecast = forecast
     }

@@ -1,3 +1,4 @@
+import Journal
 import Validation
 
 extension Endpoint {
@@ -37,5 +38,52 @@ extension Endpoint {
       method: .post, path: "jobs/{id}/delivery",
       about: "Lets a model be delivered that a gate holds back: after a review, or over a block (managers)",
       role: .engineer, body: .optional(Reason.self), answer: JobValidationDocument.self, status: 201),
+  ]
+  /// Reports for people outside, as PDF.
+  static let reports: [Endpoint] = [
+    Endpoint(
+      method: .get, path: "jobs/{id}/report.pdf", about: "The training report", role: .viewer,
+      query: [.text("preview", "Shown in the browser in place of a download.")], answer: nil,
+      answerType: "application/pdf", refusals: [409]),
+    Endpoint(
+      method: .post, path: "jobs/{id}/report-link", about: "A link to the report that holds for 30 days",
+      role: .engineer, body: .optional(ReportRoutes.LinkWish.self), answer: ReportRoutes.Link.self, status: 201),
+    Endpoint(
+      method: .get, path: "reports/cost.pdf", about: "What spot pods saved", role: .viewer,
+      query: [.time("from", "The first day."), .time("until", "The day after the last.")], answer: nil,
+      answerType: "application/pdf", refusals: [409]),
+    Endpoint(
+      method: .get, path: "reports/comparison.pdf", about: "Two to four jobs beside each other", role: .viewer,
+      query: [.text("jobs", "Their numbers, with commas between.")], answer: nil, answerType: "application/pdf",
+      refusals: [404, 409]),
+  ]
+
+  /// What a person is told, and how.
+  static let notices: [Endpoint] = [
+    Endpoint(
+      method: .get, path: "notifications", about: "What is to be seen by whoever asks", role: .viewer,
+      query: [.text("all", "1: what was seen, too.")], answer: BannerList.self),
+    Endpoint(
+      method: .post, path: "notifications/{id}/seen", about: "It was seen", role: .viewer, answer: BannerList.self),
+    Endpoint(
+      method: .get, path: "notifications/preferences", about: "How whoever asks wants to hear of things", role: .viewer,
+      answer: NoticeWishes.self),
+    Endpoint(
+      method: .put, path: "notifications/preferences", about: "Changes that", role: .viewer,
+      body: .json(NoticeWishes.self), answer: NoticeWishes.self),
+    Endpoint(
+      method: .post, path: "notifications/test", about: "Tells whoever asks something over every channel",
+      role: .viewer, answer: TestDocument.self, status: 201),
+    Endpoint(
+      method: .get, path: "notifications/outbox", about: "What became of what was sent", role: .viewer,
+      query: [
+        .word("state", "Only those that stand so.", NoticeDelivery.State.allCases.map(\.rawValue))
+      ], answer: OutboxDocument.self),
+    Endpoint(
+      method: .post, path: "notifications/outbox/retry", about: "Tries all dead letters again", role: .manager,
+      answer: RetryDocument.self),
+    Endpoint(
+      method: .post, path: "notifications/outbox/{id}/retry", about: "Tries one again", role: .manager,
+      answer: RetryDocument.self),
   ]
 }
