@@ -24,7 +24,8 @@ final class OpenPart {
     self.part = part
     descriptor = open(part.path, (toWrite ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw HTTPClient.Failure(neverSent: true, description: "\(part.path): \(String(cString: strerror(errno)))")
+      let reason = String(cString: strerror(errno))
+      throw HTTPClient.Failure(neverSent: true, reason: reason, description: "\(part.path): \(reason)")
     }
   }
 

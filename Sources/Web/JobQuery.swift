@@ -75,7 +75,7 @@ struct JobQuery {
     limit = try parameters.count("limit", 1...1_000) ?? 100
     offset = try parameters.count("offset", 0...Int(Int32.max)) ?? 0
     if let text = parameters.get("cursor") {
-      guard let cursor: Cursor = Page.decoded(text), cursor.sort == sort else {
+      guard let cursor: Cursor = Paging.decoded(text), cursor.sort == sort else {
         throw Problem(
           .notFound, "there is no such page, or it belongs to another order", hint: "begin without a cursor",
           place: "cursor")
@@ -111,7 +111,7 @@ struct JobQuery {
       total_cost_usd: found.reduce(0) { $0 + $1.document.cost_usd })
     if next < found.count, let last = page.last {
       list.next_offset = next
-      list.next = Page.encoded(Cursor(sort: sort, key: last.key, job: last.index.rawValue, at: at.microseconds))
+      list.next = Paging.encoded(Cursor(sort: sort, key: last.key, job: last.index.rawValue, at: at.microseconds))
     }
     return list
   }

@@ -22,7 +22,7 @@ struct JobRoutes {
     router.get("jobs") { request, _ in
       let query = try JobQuery(request.uri.queryParameters)
       var list = try query.answer(await runner.view, runner.catalogue)
-      list.next = list.next.map { Page.address(after: $0, request) }
+      list.next = list.next.map { Paging.address(after: $0, request) }
       return try Reply.json(list)
     }
     router.get("queue") { _, _ in
@@ -50,7 +50,7 @@ struct JobRoutes {
     }
     router.get("jobs/:id/metrics") { request, context in
       let job = try job(context, await runner.view)
-      let page = try Page(request)
+      let page = try Paging(request)
       let from = try request.uri.queryParameters.count("from", 0...Int(Int32.max)) ?? 0
       let metrics = try runner.catalogue.metrics(of: job, from: max(from, page.start), limit: page.limit + 1)
       let next = metrics.count > page.limit ? metrics[page.limit].step : nil

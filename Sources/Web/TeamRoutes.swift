@@ -24,7 +24,7 @@ struct TeamRoutes {
     }
     router.get("audit") { request, _ in
       let query = request.uri.queryParameters
-      let page = try Page(request)
+      let page = try Paging(request)
       let lines = try catalogue.audit(
         prefix: query.get("action") ?? "", subject: query.get("subject"),
         after: page.start > 0 ? Int64(page.start) : .max,

@@ -36,7 +36,7 @@ extension EventList {
     let limit = try query.count("limit", 1...1_000) ?? 1_000
     var start = 0
     if let text = query.get("cursor") {
-      guard let last: Cursor = Page.decoded(text) else {
+      guard let last: Cursor = Paging.decoded(text) else {
         throw Problem(.notFound, "there is no such page", hint: "take `next` of the page before", place: "cursor")
       }
       let first = all.firstIndex { ($0.at, $0.seq) >= (last.at, last.seq) } ?? all.count
@@ -47,7 +47,7 @@ extension EventList {
     let end = start + events.count
     guard end < all.count, let last = events.last else { return }
     let equal = all[..<(end - 1)].reversed().prefix { ($0.at, $0.seq) == (last.at, last.seq) }.count
-    next = Page.address(after: Page.encoded(Cursor(at: last.at, seq: last.seq, equal: equal)), request)
+    next = Paging.address(after: Paging.encoded(Cursor(at: last.at, seq: last.seq, equal: equal)), request)
   }
 }
 

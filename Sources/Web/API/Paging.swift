@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 
 /// A part of a long list: where it begins and how much of it is shown.
-struct Page {
+struct Paging {
   /// What the cursor says: an ordinal that stays when something is added; 0 without one.
   let start: Int
   let limit: Int
@@ -15,7 +15,7 @@ struct Page {
       start = 0
       return
     }
-    guard let start: Int = Page.decoded(text), start > 0 else {
+    guard let start: Int = Paging.decoded(text), start > 0 else {
       throw Problem(.notFound, "there is no such page", hint: "take `next` of the page before", place: "cursor")
     }
     self.start = start
@@ -23,7 +23,7 @@ struct Page {
 
   /// The next page's address: the same question, from another place; nil where there is none.
   func address(_ next: Int?, _ request: Request) -> String? {
-    next.map { Page.address(after: Page.encoded($0), request) }
+    next.map { Paging.address(after: Paging.encoded($0), request) }
   }
 
   static func address(after cursor: String, _ request: Request) -> String {
