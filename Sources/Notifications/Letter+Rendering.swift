@@ -66,7 +66,7 @@ extension Letter {
       line.replaceSubrange(place, with: "*\(e(name))*")
     }
     let links = actions.map { "<\($0.url)|\(e($0.title == "View Job Details" ? "View Job" : $0.title))>" }
-    let details = tone == .good ? [] : facts.dropFirst().map { "\(e($0.label)): \(e($0.value))" }
+    let details = tone == .good ? [] : facts.filter { $0.label != "Job" }.map { "\(e($0.label)): \(e($0.value))" }
     return ([line] + details + (links.isEmpty ? [] : [links.joined(separator: "  ")])).joined(separator: "\n")
   }
 

@@ -43,7 +43,7 @@ struct LetterWriter: Sendable {
       letter.text = [line]
       letter.tone = (f.threshold ?? 0) >= 100 ? .bad : .warning
       letter.actions += link(.cancel, f.job ?? "-", person, "Cancel Job")
-    case .budgetAlert, .budgetAtRisk: budget(&letter, notice, line, person)
+    case .budgetAlert, .budgetAtRisk: budget(&letter, notice, person)
     case .limitChanged: letter.actions = [budgetPage]
     case .approvalRequested:
       letter.text = [line + "."]
@@ -137,10 +137,9 @@ struct LetterWriter: Sendable {
 
   // MARK: Money
 
-  private func budget(_ letter: inout Letter, _ notice: NoticeRecord, _ line: String, _ person: String?) {
+  private func budget(_ letter: inout Letter, _ notice: NoticeRecord, _ person: String?) {
     let f = notice.facts
     letter.tone = (f.threshold ?? 100) >= 100 ? .bad : .warning
-    letter.text = [line + (line.hasSuffix(".") ? "" : ".")]
     let (spent, limit) = (f.spent_usd ?? 0, f.limit_usd ?? 0)
     letter.facts = [
       .init(
