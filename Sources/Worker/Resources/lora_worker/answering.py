@@ -127,12 +127,11 @@ def run(job: Job, suites: list[str], options: Options) -> list[str]:
     """Answers the suites with both models; one file of JSON lines each, in the job's folder of the store."""
     from safetensors.torch import load
 
-    from . import chat, models
-    from .objects import FolderStore
+    from . import chat, models, objects
 
     read_suites = [read(path) for path in suites]
     models.prepare(job.threads)
-    store = FolderStore(job.store)
+    store = objects.opened(job.store)
     weights = store.get(f"{job.job_id}/adapters/adapter_model.safetensors")
     if weights is None:
         raise WorkerError(Exit.CHECKPOINT, f"{job.job_id} has no adapters yet: it has to be trained first")
@@ -154,5 +153,5 @@ def run(job: Job, suites: list[str], options: Options) -> list[str]:
         lines += answers(suite, model, format, options, "trained")
         name = f"{job.job_id}/answers/{suite.name}.jsonl"
         store.put(name, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
-        written.append(str(store.path(name)))
+        written.append(store.location(name))
     return written
