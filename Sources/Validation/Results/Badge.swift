@@ -1,6 +1,6 @@
 /// What a story calls a result: its mark and name, and from which value on.
 public struct Badge: Hashable, Sendable, Codable {
-  public enum Colour: String, Hashable, Sendable, Codable { case green, yellow, red }
+  public enum Colour: String, Hashable, Sendable, Codable, CaseIterable { case green, yellow, red }
 
   /// A stable key: `production_ready`.
   public var code: String

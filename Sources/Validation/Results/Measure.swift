@@ -1,7 +1,7 @@
 import Foundation
 
 /// What is compared, as functions of sums: so one bootstrap and one test serve both.
-public enum Measure: String, Hashable, Sendable, Codable {
+public enum Measure: String, Hashable, Sendable, Codable, CaseIterable {
   /// Sums of losses, weights are tokens; perplexity is the exponential of the mean, and less is better.
   case perplexity
   /// Sums of mean scores, weights are items; more is better.

@@ -4,7 +4,7 @@ import Foundation
 
 /// What one part of validation found: the document that is kept, shown, printed and exported.
 public struct ValidationDocument: Hashable, Sendable, Codable {
-  public enum Part: String, Hashable, Sendable, Codable { case perplexity, scenarios, questions, voice }
+  public enum Part: String, Hashable, Sendable, Codable, CaseIterable { case perplexity, scenarios, questions, voice }
 
   public struct SuiteReference: Hashable, Sendable, Codable {
     public var name: String

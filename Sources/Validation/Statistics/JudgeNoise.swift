@@ -4,7 +4,7 @@ import DiscreteEvent
 ///
 /// A verdict scores both answers, so what is repeated is their difference: how severe a judge is cancels out.
 public struct JudgeNoise: Hashable, Sendable {
-  public enum Source: String, Hashable, Sendable, Codable {
+  public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
     /// Pairs that were judged more than once.
     case repeats
     /// No pair was judged twice: the spread of the differences between items, which holds true differences too. An upper bound.

@@ -29,7 +29,8 @@ extension Endpoint {
       method: .get, path: "jobs/{id}/metrics.json", about: "From the first step on, with the job's configuration",
       role: .viewer, answer: nil),
     Endpoint(
-      method: .get, path: "jobs/{id}/validation", about: "What validation found, and whether the model may be delivered",
+      method: .get, path: "jobs/{id}/validation",
+      about: "What validation found, and whether the model may be delivered",
       role: .viewer, answer: JobValidationDocument.self, refusals: [409]),
     Endpoint(
       method: .post, path: "jobs/{id}/validation", about: "Keeps what a validation found", role: .engineer,

@@ -38,7 +38,8 @@ enum Rules {
     ["minimum": .integer(least), "maximum": .integer(most)]
   }
   private static func dollars(_ least: Double) -> JSONValue {
-    ["minimum": .number(least), "maximum": 999_999_999]
+    // A whole number is read back as one.
+    ["minimum": least == least.rounded() ? .integer(Int(least)) : .number(least), "maximum": 999_999_999]
   }
   private static let reason: JSONValue = [
     "minLength": 1, "maxLength": 2_000, "pattern": #"^[^\u0000]*[^\s\u0000][^\u0000]*$"#,

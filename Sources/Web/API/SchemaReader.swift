@@ -61,7 +61,7 @@ final class SchemaReader {
       if isDictionary { return ["type": "object", "additionalProperties": properties.values.first ?? [:]] }
       if let items { return ["type": "array", "items": items] }
       return [
-        "type": "object", "properties": .object(properties), "required": .array(required.map { .string($0) }),
+        "type": "object", "properties": .object(properties), "required": .array(required.sorted().map { .string($0) }),
       ]
     }
   }
