@@ -190,7 +190,7 @@ struct ArtifactRoutes {
     let deletion: Deletion? = try await Reply.readOrNothing(request)
     guard let deletion, deletion.confirm else {
       throw Problem(
-        .badRequest, "what is deleted is gone for good: it has to be confirmed", hint: #"{"confirm": true}"#)
+        .unprocessableContent, "what is deleted is gone for good: it has to be confirmed", hint: #"{"confirm": true}"#)
     }
     return deletion
   }

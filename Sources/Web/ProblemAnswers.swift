@@ -37,7 +37,9 @@ struct ProblemAnswers: RouterMiddleware {
 extension Router<LiveContext> {
   /// A path that is there says which methods it takes, to whoever asks by another.
   func refuseOtherMethods() {
-    let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+    // GET with a body; the library has no name for it.
+    guard let query = HTTPRequest.Method("QUERY") else { return }
+    let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, query]
     for (path, routes) in Dictionary(grouping: routes, by: { $0.path.description }) {
       var taken = Set(routes.map(\.method))
       if taken.contains(.get) { taken.insert(.head) }

@@ -64,7 +64,7 @@ extension ReportComposer {
     let now = Self.date(view.at) ?? Date()
     let last = try until.map(Self.time) ?? now
     let first = try from.map(Self.time) ?? last.addingTimeInterval(-30 * 86400)
-    guard first < last else { throw Problem(.badRequest, "the period ends before it begins") }
+    guard first < last else { throw Problem(.unprocessableContent, "the period ends before it begins") }
     guard let rate = advice.rates.map({ Int64(($0.onDemand * 1e9).rounded()) }), rate > 0 else {
       throw Problem(
         .conflict, "nobody has said what an hour on demand costs", hint: "serve with a history that has such jobs")
@@ -97,7 +97,7 @@ extension ReportComposer {
   /// - Throws: ``Problem`` for unknown jobs, or fewer than two or more than four.
   func comparison(_ view: LiveView, of ids: [String]) throws -> (RunComparison, made: Date) {
     guard (2...4).contains(ids.count), Set(ids).count == ids.count else {
-      throw Problem(.badRequest, "two to four different jobs are compared, not \(ids.count)", hint: "?jobs=job-1,job-2")
+      throw Problem(.unprocessableContent, "two to four different jobs are compared, not \(ids.count)", hint: "?jobs=job-1,job-2")
     }
     let runs = try ids.map { id in
       let index = try job(id, view)

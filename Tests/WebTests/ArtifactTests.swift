@@ -121,7 +121,7 @@ import Testing
     let before = try await office.ask("GET", "/api/v1/storage").value(StorageDocument.self)
     #expect(before.bytes == 400_000 && before.models == 1 && before.jobs[0].name == "First job")
     #expect(before.cost_usd_per_month.map { abs($0 - 400_000 / 1e9 * 0.02) < 1e-12 } == true)
-    #expect(try await office.ask("DELETE", "/api/v1/jobs/1/artifacts/adapters").status == 400)
+    #expect(try await office.ask("DELETE", "/api/v1/jobs/1/artifacts/adapters").status == 422)
     let meant = Deletion(confirm: true, justification: "old")
     #expect(try await office.ask("DELETE", "/api/v1/jobs/1/artifacts/adapters", meant).status == 200)
     #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/adapters").status == 410)

@@ -26,7 +26,7 @@ import Testing
     #expect(try await office.ask("PUT", "/api/v1/notifications/preferences", wishes).status == 200)
     #expect(try await office.ask("GET", "/api/v1/notifications/preferences").value(NoticeWishes.self) == wishes)
     wishes.time_zone = "Nowhere"
-    #expect(try await office.ask("PUT", "/api/v1/notifications/preferences", wishes).status == 400)
+    #expect(try await office.ask("PUT", "/api/v1/notifications/preferences", wishes).status == 422)
     // A test is a banner at once, until it is seen.
     #expect(try await office.ask("POST", "/api/v1/notifications/test").status == 201)
     let banners = try await office.ask("GET", "/api/v1/notifications").value(BannerList.self).notifications

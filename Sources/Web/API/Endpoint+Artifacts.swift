@@ -52,11 +52,11 @@ extension Endpoint {
     Endpoint(
       method: .get, path: "reports/cost.pdf", about: "What spot pods saved", role: .viewer,
       query: [.time("from", "The first day."), .time("until", "The day after the last.")], answer: nil,
-      answerType: "application/pdf", refusals: [409]),
+      answerType: "application/pdf", refusals: [409, 422]),
     Endpoint(
       method: .get, path: "reports/comparison.pdf", about: "Two to four jobs beside each other", role: .viewer,
       query: [.text("jobs", "Their numbers, with commas between.")], answer: nil, answerType: "application/pdf",
-      refusals: [404, 409]),
+      refusals: [404, 409, 422]),
   ]
 
   /// What a person is told, and how.
@@ -71,7 +71,7 @@ extension Endpoint {
       answer: NoticeWishes.self),
     Endpoint(
       method: .put, path: "notifications/preferences", about: "Changes that", role: .viewer,
-      body: .json(NoticeWishes.self), answer: NoticeWishes.self),
+      body: .json(NoticeWishes.self), answer: NoticeWishes.self, refusals: [422]),
     Endpoint(
       method: .post, path: "notifications/test", about: "Tells whoever asks something over every channel",
       role: .viewer, answer: TestDocument.self, status: 201),

@@ -45,6 +45,6 @@ enum Rules {
     "minLength": 1, "maxLength": 2_000, "pattern": #"^[^\u0000]*[^\s\u0000][^\u0000]*$"#,
   ]
   private static let personName: JSONValue = [
-    "minLength": 2, "maxLength": 60, "pattern": "^[A-Za-z0-9._-]+$", "not": ["enum": ["owner", "unknown"]],
+    "minLength": 2, "maxLength": 60, "pattern": "^[A-Za-z0-9._-]+$",
   ]
 }
