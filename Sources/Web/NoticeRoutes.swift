@@ -31,7 +31,9 @@ struct NoticeRoutes {
     router.put("notifications/preferences") { request, context in
       let person = try context.require(.viewer)
       let wishes: NoticeWishes = try await Reply.read(request)
-      if let trouble = wishes.trouble(channels: settings.slackChannels) { throw Problem(.unprocessableContent, trouble) }
+      if let trouble = wishes.trouble(channels: settings.slackChannels) {
+        throw Problem(.unprocessableContent, trouble)
+      }
       try outbox.put(wishes, of: person.name, at: LiveTime.machine)
       return try Reply.json(wishes)
     }

@@ -97,7 +97,8 @@ extension ReportComposer {
   /// - Throws: ``Problem`` for unknown jobs, or fewer than two or more than four.
   func comparison(_ view: LiveView, of ids: [String]) throws -> (RunComparison, made: Date) {
     guard (2...4).contains(ids.count), Set(ids).count == ids.count else {
-      throw Problem(.unprocessableContent, "two to four different jobs are compared, not \(ids.count)", hint: "?jobs=job-1,job-2")
+      throw Problem(
+        .unprocessableContent, "two to four different jobs are compared, not \(ids.count)", hint: "?jobs=job-1,job-2")
     }
     let runs = try ids.map { id in
       let index = try job(id, view)

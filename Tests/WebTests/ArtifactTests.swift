@@ -106,6 +106,9 @@ import Testing
       #expect(answer.status == 409 && answer.text.contains("delivery is blocked"), "\(kind): \(answer.text)")
       #expect(try await office.ask("POST", "\(path)/\(kind)/link").status == 409)
     }
+    let held = try await office.ask("GET", "/dashboard/training-jobs/job-1")
+    #expect(held.text.contains("delivery is blocked") && !held.text.contains("/artifacts/adapters"))
+    #expect(held.text.contains("/artifacts/metrics_csv"))
     // A link that was made before does not get round it; what is no model may go.
     #expect(try await office.ask("GET", own, token: nil).status == 409)
     #expect(try await office.ask("GET", "\(path)/metrics_csv").status == 200)
@@ -113,6 +116,11 @@ import Testing
     #expect(try await office.ask("POST", "/api/v1/jobs/job-1/delivery", why).status == 201)
     let answer = try await office.ask("GET", "\(path)/adapters")
     #expect(answer.status == 200 && answer.body == zip)
+    let page = try await office.ask("GET", "/dashboard/training-jobs/job-1")
+    #expect(
+      page.text.contains("href=\"\(path.replacing("jobs/1", with: "jobs/job-1"))/adapters\">Download Adapters</a>"))
+    #expect(page.text.contains("First-job-adapters-job-1.zip, 100 kB, 2 downloads"))
+    #expect(page.text.contains("/api/v1/jobs/job-1/report.pdf\">Generate Report"))
   }
 
   @Test func whatIsDeletedWasMeantAndIsGone() async throws {

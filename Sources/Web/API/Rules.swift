@@ -7,7 +7,7 @@ enum Rules {
       "name": text(3, 100), "purpose": text(0, 500), "notes": text(0, 2_000), "client": text(0, 200),
       "project": text(0, 200), "creator": text(0, 60), "template": text(0, 100), "training_file": text(0, 100),
       "retry_of": text(0, 40), "fix": text(0, 40), "justification": text(0, 2_000), "max_cost_usd": dollars(0.01),
-      "tags": ["maxItems": 20, "items": text(1, 40)],
+      "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
     ],
     "JobConfiguration": [
       "rank": range(1, 1_024), "learningRate": ["exclusiveMinimum": 0, "maximum": 1], "epochs": range(1, 1_000),
@@ -23,7 +23,8 @@ enum Rules {
     "Person": ["name": personName, "email": text(0, 254)],
     "NewPassword": ["old": text(0, 200), "new": text(0, 200)],
     "NewTemplate": [
-      "name": text(3, 100), "purpose": text(0, 500), "tags": ["maxItems": 20, "items": text(1, 40)],
+      "name": text(3, 100), "purpose": text(0, 500),
+      "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
     ],
   ]
 

@@ -33,6 +33,8 @@ struct JobPage: Page {
   let isOver: Bool
   let hasMetrics: Bool
   let curve: Curve?
+  let handover: JobHandover
+  let hasHandover: Bool
 
   /// The loss curves, and how they were asked for.
   struct Curve: Sendable {
@@ -89,13 +91,6 @@ struct JobPage: Page {
       try desk.catalogue.addNote(note.text, to: job, by: person.name, at: view.at)
       return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=noted")
     }
-    router.get("training-jobs/:id/metrics.csv") { _, context in
-      let view = await desk.runner.view
-      let job = try desk.job(context, view)
-      let name = "\(view.descriptions[Int(job.rawValue)].name)-metrics-\(Wording.stamp(view.at) ?? "").csv"
-      return Reply.download(
-        CSVText.metrics(try desk.catalogue.metrics(of: job)), "text/csv; charset=utf-8", as: name)
-    }
   }
 
   init(_ desk: PageDesk, _ view: LiveView, _ index: JobIndex, _ person: Catalogue.Person?, _ query: CurveQuery)
@@ -109,6 +104,8 @@ struct JobPage: Page {
     path = "/dashboard/training-jobs/\(job.id)"
     isOver = job.isOver
     hasMetrics = !last.isEmpty
+    handover = try JobHandover(job, index, hasMetrics: hasMetrics, desk.catalogue)
+    hasHandover = handover.held != nil || !handover.entries.isEmpty
     if last.isEmpty {
       curve = nil
     } else {

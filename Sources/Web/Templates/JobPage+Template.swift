@@ -5,7 +5,7 @@ extension JobPage {
     <div class="actions">{{#actions}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/actions}}</div></div>
     <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a></nav>
     <div id="live" data-live="15">
-    {{#trouble}}<div class="notice bad"><h2>{{title}}</h2><p>{{text}}</p>
+    {{#trouble}}<div class="notice bad" id="error"><h2>{{title}}</h2><p>{{text}}</p>
     <div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div></div>{{/trouble}}
     <div class="two"><div>
     <section class="card" aria-labelledby="progress-h"><div class="card-head"><h2 id="progress-h">Progress</h2><span>{{>badge}} {{#interruptionBadge}}<span class="badge interrupted">{{interruptionBadge}}</span>{{/interruptionBadge}}</span></div>
@@ -20,7 +20,7 @@ extension JobPage {
     </dl>{{/progress}}
     <ol class="stages">{{#stages}}<li class="{{state}}"><b>{{name}}</b><span>{{stateText}}</span><span>{{detail}}</span></li>{{/stages}}</ol>
     </section>
-    <section class="card" aria-labelledby="metrics-h"><div class="card-head"><h2 id="metrics-h">Current metrics</h2>{{#hasMetrics}}<a href="{{path}}/metrics.csv">Export Metrics (CSV)</a>{{/hasMetrics}}</div>
+    <section class="card" aria-labelledby="metrics-h"><div class="card-head"><h2 id="metrics-h">Current metrics</h2></div>
     {{#hasMetrics}}<div class="scroll"><table><caption>The last step that was measured, and the one before</caption><thead><tr><th scope="col">Metric</th><th scope="col" class="number">Value</th><th scope="col">Change</th></tr></thead><tbody>
     {{#metrics}}<tr><th scope="row">{{label}}</th><td class="number">{{value}}</td><td class="soft">{{change}}</td></tr>{{/metrics}}</tbody></table></div>{{/hasMetrics}}
     {{^hasMetrics}}<p class="soft">Nothing was measured yet. Metrics come with the first training steps.</p>{{/hasMetrics}}
@@ -50,13 +50,17 @@ extension JobPage {
     <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
     </div></div>
     </div>
-    {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="{{path}}/curves.png?{{query}}">Export PNG</a><a href="{{path}}/metrics.csv">Export Metrics (CSV)</a></span></div>
+    {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="{{path}}/curves.png?{{query}}">Export PNG</a></span></div>
     <figure class="curve" data-curve="{{path}}/curves.svg?{{query}}"><form class="curve-tools" method="get" action="{{path}}">
     <div><label for="c-from">From step</label><input id="c-from" name="from" inputmode="numeric" value="{{from}}"></div><div><label for="c-to">To step</label><input id="c-to" name="to" inputmode="numeric" value="{{to}}"></div>
     <div><label for="c-smooth">Smoothing (0-1)</label><input id="c-smooth" name="smoothing" inputmode="decimal" value="{{smoothing}}"></div>
     <div><label for="c-scale">Scale</label><select id="c-scale" name="scale"><option value="linear">linear</option><option value="log"{{#isLogarithmic}} selected{{/isLogarithmic}}>logarithmic</option></select></div><button type="submit">Show</button>
     <span class="actions" data-zoom-tools hidden><button type="button" data-zoom="in">Zoom in</button><button type="button" data-zoom="out">Zoom out</button><button type="button" data-zoom="all">All</button></span></form>
     <div class="plot chart" tabindex="0" role="group" aria-label="Loss curves: arrow keys move, plus and minus zoom, 0 shows all">{{{svg}}}</div><output class="small soft"></output></figure></section>{{/curve}}
+    {{#hasHandover}}<section class="card" id="adapters" aria-labelledby="handover-h"><h2 id="handover-h">What it hands over</h2>
+    {{#handover}}{{#held}}<div class="notice bad"><p>{{held}}</p>{{#hint}}<p class="small"><code>{{hint}}</code></p>{{/hint}}</div>{{/held}}
+    <ul id="report">{{#entries}}<li><a{{#isPrimary}} class="button primary"{{/isPrimary}} href="{{path}}">{{label}}</a>{{#detail}} <span class="soft small">{{detail}}</span>{{/detail}}</li>{{/entries}}</ul>{{/handover}}
+    </section>{{/hasHandover}}
     <section class="card" aria-labelledby="notes-h"><h2 id="notes-h">Notes</h2>
     {{#notes}}<div class="note"><p class="soft">{{heading}}{{#at}}, {{>time}}{{/at}}</p>{{{html}}}</div>{{/notes}}
     {{^hasNotes}}<p class="soft">No notes yet: hypothesis, expected outcomes, what was learnt.</p>{{/hasNotes}}

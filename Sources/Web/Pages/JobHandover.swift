@@ -1,0 +1,65 @@
+import Engine
+import Foundation
+import Journal
+
+/// What there is to take away of a job: adapters and package, unless a gate holds them back, its metrics and its report.
+struct JobHandover: Sendable {
+  struct Entry: Sendable {
+    var label, path: String
+    var detail: String?
+    var isPrimary = false
+  }
+
+  let entries: [Entry]
+  /// Why adapters and package are not handed out, and the way out.
+  let held: String?
+  let hint: String?
+
+  init(_ job: JobDocument, _ index: JobIndex, hasMetrics: Bool, _ catalogue: Catalogue) throws {
+    let api = "/api/v1/jobs/\(job.id)"
+    var held: Problem?
+    do { try ValidationRoutes.requireDelivery(index, catalogue) } catch let problem as Problem { held = problem }
+    (self.held, hint) = (held?.document.detail, held?.document.hint)
+    var entries: [Entry] = []
+    for artifact in try catalogue.artifacts(of: index) where artifact.deleted == nil {
+      let isModel = artifact.kind == .adapters || artifact.kind == .deploymentPackage
+      guard held == nil || !isModel else { continue }
+      let taken = Wording.count(artifact.downloads, "download")
+      entries.append(
+        Entry(
+          label: JobHandover.label(artifact.kind), path: "\(api)/artifacts/\(artifact.kind.rawValue)",
+          detail: "\(artifact.name), \(JobHandover.size(artifact.bytes)), \(taken)",
+          isPrimary: artifact.kind == .adapters))
+    }
+    if hasMetrics {
+      entries.append(Entry(label: "Export Metrics (CSV)", path: "\(api)/metrics.csv"))
+      entries.append(Entry(label: "Export Metrics (JSON)", path: "\(api)/metrics.json"))
+    }
+    if job.isOver {
+      entries.append(Entry(label: "Generate Report", path: "\(api)/report.pdf", detail: "PDF"))
+      entries.append(Entry(label: "Preview Report", path: "\(api)/report.pdf?preview=1"))
+    }
+    self.entries = entries
+  }
+
+  private static func label(_ kind: Catalogue.ArtifactKind) -> String {
+    switch kind {
+    case .adapters: "Download Adapters"
+    case .deploymentPackage: "Download Deployment Package"
+    case .metricsCSV: "Metrics of the worker (CSV)"
+    case .metricsJSON: "Metrics of the worker (JSON)"
+    case .evaluationCSV: "Perplexity by category (CSV)"
+    case .evaluationJSON: "Perplexity by category (JSON)"
+    }
+  }
+
+  /// In the units that file managers use: 665 MB are 665,000,000 bytes.
+  static func size(_ bytes: Int64) -> String {
+    let units = ["bytes", "kB", "MB", "GB", "TB"]
+    var (value, unit) = (Double(bytes), 0)
+    while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+    let tenths = (value * 10).rounded() / 10
+    return (unit == 0 || tenths >= 100 || tenths == tenths.rounded() ? "\(Int(value.rounded()))" : "\(tenths)")
+      + " \(units[unit])"
+  }
+}
