@@ -19,8 +19,8 @@ struct BudgetRoutes {
     router.put("budget") { request, context in
       // Who may not is told so before what is wrong with it.
       _ = try context.require(.manager, hint: "lora-train approval request")
-      try await checkVersion(request)
       let new: NewLimit = try await Reply.read(request)
+      try await checkVersion(request)
       try await deeds.set(new.limit_usd, new.justification, context)
       return try Reply.json(try await document())
     }

@@ -18,7 +18,7 @@ struct ValidationRoutes {
     router.post("jobs/:id/validation") { request, context in
       let person = try context.require(.engineer)
       let body = try await request.body.collect(upTo: 16 << 20)
-      let document: ValidationDocument = try Reply.value(of: body)
+      let document = try ValidationRoutes.read(body)
       let view = await runner.view
       let job = try job(context, view)
       let record = Catalogue.ValidationRecord(
@@ -77,6 +77,13 @@ struct ValidationRoutes {
       throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
     }
     return job
+  }
+
+  private static func read(_ body: ByteBuffer) throws -> ValidationDocument {
+    do { return try Reply.value(of: body) } catch let problem as Problem {
+      throw Problem(
+        .unprocessableContent, "this is nothing that lora-train evaluate score wrote: \(problem.document.detail)")
+    }
   }
 
   // MARK: The gate
