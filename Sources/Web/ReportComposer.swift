@@ -97,9 +97,8 @@ struct ReportComposer {
     report.perplexity = metrics.last { $0.perplexity != nil }?.perplexity
     let used = metrics.compactMap(\.gpu_utilization)
     if !used.isEmpty {
-      let mean = used.reduce(0, +) / Double(used.count)
       // Workers report per cent.
-      report.gpuUtilization = mean > 1 ? mean / 100 : mean
+      report.gpuUtilization = used.reduce(0, +) / Double(used.count) / 100
     }
     if epochs > 0 { report.stepsPerEpoch = Double(steps) / Double(epochs) }
   }

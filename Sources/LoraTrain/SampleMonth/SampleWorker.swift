@@ -144,7 +144,7 @@ extension SampleWorker {
       metric.learning_rate = configuration.learningRate * min(1, s / (0.03 * total)) * 0.5 * (1 + cos(.pi * s / total))
       metric.gradient_norm = 0.6 + 0.8 * exp(-s / 200) + 0.2 * luck.uniform()
       metric.tokens_per_s = configuration.tokensPerStep / pace
-      (metric.gpu_utilization, metric.gpu_memory_gb) = (0.96 + 0.03 * luck.uniform(), 66.5 + noise)
+      (metric.gpu_utilization, metric.gpu_memory_gb) = (96 + 3 * luck.uniform(), 66.5 + noise)
       metric.elapsed_s = s * pace
       if Int(step) % configuration.checkpointEvery == 0 || Double(step) == total {
         let validation = loss + 0.03 + 0.04 * s / total

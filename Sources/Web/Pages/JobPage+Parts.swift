@@ -145,7 +145,7 @@ extension JobPage {
     }
     return [
       line("Training loss", \.training_loss), line("Validation loss", \.validation_loss),
-      line("Learning rate", \.learning_rate, { String(format: "%.6f", $0) }),
+      line("Learning rate", \.learning_rate, { String(format: "%.3g", $0) }),
       line("GPU utilization", \.gpu_utilization, { String(format: "%.0f%%", $0) }),
       line("GPU memory", \.gpu_memory_gb, { String(format: "%.1f GB", $0) }), line("Perplexity", \.perplexity),
       line("Gradient norm", \.gradient_norm), line("Tokens a second", \.tokens_per_s, { String(format: "%.0f", $0) }),
