@@ -24,6 +24,7 @@ enum StoreSchema {
     migrator.registerMigration("artifacts") { db in try db.execute(sql: CatalogueSchema.artifacts) }
     migrator.registerMigration("validation") { db in try db.execute(sql: Catalogue.validationSchema) }
     migrator.registerMigration("notices") { db in try db.execute(sql: NoticeSchema.sql) }
+    migrator.registerMigration("project accounts") { db in try db.execute(sql: Catalogue.projectSchema) }
     return migrator
   }
 

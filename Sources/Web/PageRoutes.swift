@@ -20,5 +20,12 @@ struct PageRoutes {
     FilesPage.add(to: pages, desk)
     SettingsPage.add(to: pages, desk)
     TemplatesPage.add(to: pages, desk)
+    ComparePage.add(to: pages, desk)
+    AnalyticsPage.add(to: pages, desk)
+    HistoryPage.add(to: pages, desk)
+    TeamPage.add(to: pages, desk)
+    StoragePage.add(to: pages, desk)
+    HelpPage.add(to: pages, desk)
+    AttributionPage.add(to: pages, desk)
   }
 }

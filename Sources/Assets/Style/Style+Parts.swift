@@ -22,6 +22,11 @@ extension Style {
     tbody th { color: var(--text); font-size: inherit; border-bottom: 1px solid var(--line); font-weight: 500; white-space: normal; vertical-align: top; padding: 8px 10px; }
     tbody tr:last-child > * { border-bottom: 0; }
     tbody tr:hover > * { background: color-mix(in srgb, var(--raised) 60%, transparent); }
+    .help { max-width: 78ch; }
+    .help h2 { margin-top: 18px; } .help h2:first-child { margin-top: 0; }
+    .help li { margin-bottom: 5px; }
+    tr.differs > * { background: var(--warn-soft); }
+    tr.best-row > * { background: var(--good-soft); }
     td.best { background: var(--good-soft); color: var(--good); font-weight: 600; }
     .wide-name { min-width: 170px; max-width: 420px; overflow-wrap: anywhere; }
     dl.pairs { display: grid; grid-template-columns: fit-content(46%) minmax(0, 1fr); gap: 5px 16px; margin: 0 0 12px; }

@@ -22,15 +22,19 @@ extension Page {
 enum Section: String, CaseIterable {
   case jobs, newJob, queue, templates, files
   case budget, forecast, capacity
-  case compare, analytics, accuracy, history, replay
+  case compare, analytics, accuracy, history, team, replay
   case storage, settings, help
 
   /// Add an entry here when its page exists: nothing is linked that is not there.
-  static let shown: Set<Section> = [.jobs, .newJob, .queue, .templates, .files, .budget, .settings]
+  static let shown: Set<Section> = [
+    .jobs, .newJob, .queue, .templates, .files, .budget, .settings,
+    .compare, .analytics, .history, .team, .storage, .help,
+  ]
 
   var label: String {
     switch self {
     case .newJob: "New job"
+    case .analytics: "Training Analytics"
     default: rawValue.prefix(1).uppercased() + rawValue.dropFirst()
     }
   }
@@ -49,7 +53,7 @@ enum Section: String, CaseIterable {
   static let groups: [(label: String, sections: [Section])] = [
     ("Train", [.jobs, .newJob, .queue, .templates, .files]),
     ("Look ahead", [.budget, .forecast, .capacity]),
-    ("Look back", [.compare, .analytics, .accuracy, .history, .replay]),
+    ("Look back", [.compare, .analytics, .accuracy, .history, .team, .replay]),
     ("Set up", [.storage, .settings, .help]),
   ]
 }

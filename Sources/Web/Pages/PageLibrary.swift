@@ -11,6 +11,8 @@ enum PageLibrary {
     JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self,
     ReviewPage.self, QueuePage.self,
     BudgetPage.self, SettingsPage.self, ProblemPage.self,
+    ComparePage.self, AnalyticsPage.self, HistoryPage.self, TeamPage.self, StoragePage.self, StorageDeletionPage.self,
+    HelpPage.self, AttributionPage.self,
   ]
 
   static let library: MustacheLibrary = {
