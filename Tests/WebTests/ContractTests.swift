@@ -57,7 +57,9 @@ import Testing
     var asked = 0
     for endpoint in Endpoint.all where endpoint.method == .get {
       guard let type = endpoint.answer else { continue }
-      let answer = try await office.ask("GET", "/api/v1/" + endpoint.path.replacing("{id}", with: "job-1"))
+      let query = endpoint.path == "comparison" ? "?jobs=job-1,job-2" : ""
+      let answer = try await office.ask(
+        "GET", "/api/v1/" + endpoint.path.replacing("{id}", with: "job-1") + query)
       #expect(answer.status == 200, "\(endpoint.path): \(answer.text)")
       try SchemaCheck(components: components).check(
         try answer.value(JSONValue.self), Schemas.shared.schema(of: type), at: "")

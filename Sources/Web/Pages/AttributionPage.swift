@@ -63,21 +63,17 @@ struct AttributionPage: Page {
     let margins = document.rows.compactMap(\.margin)
     let mean = document.mean_cost_per_client_usd
     let (low, high) = AttributionPage.prices
-    insights = [
-      mean.map { .init(label: "Average training cost per client", value: Wording.money($0)) },
-      mean.flatMap { mean in
-        mean <= 0
-          ? nil
-          : .init(
-            label: "Recommended pricing",
-            value: "$15,000–30,000 (\(Wording.group(Int(low / mean)))–\(Wording.group(Int(high / mean)))× training cost)")
-      },
-      margins.isEmpty
-        ? nil
-        : .init(
-          label: "Current margin",
-          value: "\(Wording.per(margins.min() ?? 0))–\(Wording.per(margins.max() ?? 0)) of the revenue, by project"),
-    ].compactMap { $0 }
+    var facts: [JobPage.Fact] = []
+    if let mean, mean > 0 {
+      facts.append(.init(label: "Average training cost per client", value: Wording.money(mean)))
+      let (least, most) = (Wording.group(Int(low / mean)), Wording.group(Int(high / mean)))
+      facts.append(.init(label: "Recommended pricing", value: "$15,000–30,000 (\(least)–\(most)× training cost)"))
+    }
+    if let least = margins.min(), let most = margins.max() {
+      facts.append(
+        .init(label: "Current margin", value: "\(Wording.per(least))–\(Wording.per(most)) of the revenue, by project"))
+    }
+    insights = facts
     hasInsights = !insights.isEmpty
   }
 
