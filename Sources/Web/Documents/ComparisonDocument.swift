@@ -44,7 +44,7 @@ public struct ComparisonDocument: Codable, Sendable {
   ///   - ids: whose runs they are, in their order.
   ///   - statuses: in words.
   init(_ comparison: RunComparison, ids: [String], statuses: [String]) {
-    jobs = zip(comparison.runs, zip(ids, statuses)).map { run, named in
+    var jobs = zip(comparison.runs, zip(ids, statuses)).map { run, named in
       Run(
         job: named.0, name: run.name, status: named.1, preset: run.preset, gpu: run.gpu,
         final_training_loss: run.finalTrainingLoss, final_validation_loss: run.finalValidationLoss,
@@ -59,6 +59,7 @@ public struct ComparisonDocument: Codable, Sendable {
       let least = completed.compactMap { jobs[$0][keyPath: path] }.min()
       for i in completed where jobs[i][keyPath: path] == least && least != nil { jobs[i].best.append(name) }
     }
+    self.jobs = jobs
     settings = comparison.settings.map { Setting(name: $0.name, values: $0.values, differs: $0.differs) }
     differences = comparison.differences
     recommendation = comparison.recommendation.map {
