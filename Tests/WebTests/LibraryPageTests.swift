@@ -113,6 +113,15 @@ import Testing
     #expect(try await office.page("training-jobs/new").contains("Understanding LoRA Hyperparameters"))
   }
 
+  @Test func aPriceHasItsDateAndItsSource() async throws {
+    let office = try Office(limit: nil, pods: .always)
+    #expect(!(try await office.page("training-jobs/new").contains("/hr")), "nobody has said")
+    try await office.complete(1, Office.job("the first one"))
+    let job = try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self)
+    let day = try #require(job.admitted_at).prefix(10)
+    #expect(try await office.page("training-jobs/new").contains("$2.49/hr, as job-1 paid on \(day)"))
+  }
+
   @Test func whatClientsCostIsTheAPIs() async throws {
     let office = try Office(limit: nil, pods: .always)
     #expect(try await office.page("attribution").contains("No job names a client or a project yet"))
@@ -130,7 +139,8 @@ import Testing
     #expect(row.jobs == 2 && row.revenue_usd == 25_000 && row.other_costs_usd == 2_000)
     let profit = try #require(row.profit_usd)
     #expect(abs(profit - (23_000 - row.cost_usd)) < 1e-6 && abs(try #require(row.margin) - profit / 25_000) < 1e-9)
-    #expect(document.total_cost_usd == document.rows.reduce(0) { $0 + $1.cost_usd })
+    let sum = document.rows.map(\.cost_usd).reduce(0, +)
+    #expect(abs(document.total_cost_usd - sum) < 1e-6)
     let page = try await office.page("attribution")
     #expect(page.contains("A &amp; B") && page.contains(">\(Wording.money(profit))</td>"))
     #expect(try await office.csv("attribution.csv") == CSVText.attribution(document))

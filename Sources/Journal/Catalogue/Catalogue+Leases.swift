@@ -11,6 +11,10 @@ extension Catalogue {
     public var ended: Instant?
     /// Taken back by the provider, or its host failed.
     public var isInterrupted: Bool
+
+    public init(granted: Instant, ended: Instant?, isInterrupted: Bool) {
+      (self.granted, self.ended, self.isInterrupted) = (granted, ended, isInterrupted)
+    }
   }
 
   public func spotLeases() throws(InputError) -> [SpotLease] {
