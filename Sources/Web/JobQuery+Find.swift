@@ -46,7 +46,8 @@ extension JobQuery {
     let page = found.jobs.dropFirst(first).prefix(limit)
     let next = first + page.count
     var list = JobList(
-      jobs: page.map { JobDocument(view, $0.index) }, total: found.jobs.count, total_cost_usd: Wording.dollars(found.cost))
+      jobs: page.map { JobDocument(view, $0.index) }, total: found.jobs.count,
+      total_cost_usd: Wording.dollars(found.cost))
     if next < found.jobs.count, let last = page.last {
       list.next_offset = next
       list.next = Paging.encoded(

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Journal
 import Live
+import Scenarios
 import Testing
 
 @testable import Web
@@ -26,7 +27,9 @@ extension Office {
       return metric
     }
     guard training != nil || validation != nil else { return }
-    try runner.catalogue.record([.init(job: JobIndex(Int(number - 1)), metrics: metrics, message: nil, at: .distantPast)])
+    try runner.catalogue.record([
+      .init(job: JobIndex(Int(number - 1)), metrics: metrics, message: nil, at: .distantPast)
+    ])
   }
 
   func page(_ path: String) async throws -> String {
@@ -138,7 +141,8 @@ extension Office {
       member("ada", 3, cost: 10, loss: 0.5), member("bob", 3, cost: 9, loss: nil), member("eve", 2, cost: 1, loss: 0.1),
       member("", 9, cost: 0, loss: 0),
     ])
-    #expect(leaders.most_productive == "ada" && leaders.most_cost_efficient == "bob" && leaders.highest_quality == "ada")
+    #expect(
+      leaders.most_productive == "ada" && leaders.most_cost_efficient == "bob" && leaders.highest_quality == "ada")
   }
 
   @Test func theAnalyticsFiguresAreTheAPIs() async throws {
@@ -177,7 +181,9 @@ extension Office {
 
   /// Against the values that Wilson's interval has in the literature: Newcombe (1998), table I.
   @Test func sharesHaveWilsonsInterval() {
-    for (hits, n, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)] {
+    for (hits, n, low, high) in [
+      (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718),
+    ] {
       let (a, b) = Analytics.wilson(hits, of: n)
       #expect(abs(a - low) < 5e-5 && abs(b - high) < 5e-5, "\(hits) of \(n): \(a) \(b)")
     }

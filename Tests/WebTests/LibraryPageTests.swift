@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Live
+import Scenarios
 import Testing
 
 @testable import Web
@@ -120,6 +121,35 @@ import Testing
     let job = try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self)
     let day = try #require(job.admitted_at).prefix(10)
     #expect(try await office.page("training-jobs/new").contains("$2.49/hr, as job-1 paid on \(day)"))
+  }
+
+  @Test func whereNobodySellsSpotItsCardSaysSo() async throws {
+    let office = try Office(limit: nil)
+    func cards(spot: Bool) async throws -> [NewJobPage.Card] {
+      let advice = WebServer.Advice(
+        quote: { configuration in
+          guard spot || configuration.pricing == .onDemand else {
+            throw InputError(.unavailable, "this account sells no spot pods")
+          }
+          let band = QuoteDocument.Band(p10: 1, p50: 2, p80: 3, p90: 4)
+          return QuoteDocument(
+            cost_usd: band, duration_s: band, p_completes: 0.9, reservation_usd: 3, source: "a test", warnings: [])
+        }, forecast: { _ in throw CancellationError() })
+      let signIn = SignIn(
+        catalogue: office.runner.catalogue, runner: office.runner,
+        passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), store: "office", clock: { LiveTime.machine }
+      )
+      let desk = PageDesk(
+        runner: office.runner, storePath: "", signIn: signIn, advice: advice,
+        finals: FinalShelf(office.runner.catalogue),
+        curves: CurveShelf(office.runner.catalogue))
+      let chosen = Office.job("x y z").configuration
+      return await NewJobCards.cards(desk, chosen, await office.runner.view).1
+    }
+    let without = try await cards(spot: false)
+    #expect(without.map(\.isDisabled) == [true, false] && without.map(\.isChosen) == [false, true])
+    #expect(without[0].figures == ["Not to be had: this account sells no spot pods"])
+    #expect(try await cards(spot: true).map(\.isDisabled) == [false, false])
   }
 
   @Test func whatClientsCostIsTheAPIs() async throws {

@@ -13,7 +13,8 @@ extension Endpoint {
       method: .get, path: "analytics", about: "Which configurations did best, and what went wrong", role: .viewer,
       answer: AnalyticsDocument.self),
     Endpoint(
-      method: .get, path: "attribution", about: "What clients and projects cost, and what is left of what they bring in",
+      method: .get, path: "attribution",
+      about: "What clients and projects cost, and what is left of what they bring in",
       role: .viewer,
       query: [.time("from", "Submitted then or later."), .time("until", "Submitted before.")],
       answer: AttributionDocument.self),

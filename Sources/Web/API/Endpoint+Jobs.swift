@@ -2,7 +2,8 @@ import Journal
 
 extension Endpoint {
   static let filters: [Parameter] = [
-    .word("status", "A phase; `active`: has a slot; `over`: has ended.", JobQuery.statuses), .text("creator", "Who made it."),
+    .word("status", "A phase; `active`: has a slot; `over`: has ended.", JobQuery.statuses),
+    .text("creator", "Who made it."),
     .text("client", "For whom."), .text("project", "For what."), .text("preset", "The preset's name."),
     .word("pricing", "How its pods are paid for.", ["spot", "on_demand"]), .text("tag", "One of its tags."),
     .text("training_file", "The id of its training file."),

@@ -35,7 +35,10 @@ public struct AttributionDocument: Codable, Sendable {
   /// Of those that name a client.
   public var mean_cost_per_client_usd: Double?
 
-  init(_ view: LiveView, _ accounts: [Catalogue.ProjectAccount], from: Instant = .distantPast, until: Instant = .distantFuture) {
+  init(
+    _ view: LiveView, _ accounts: [Catalogue.ProjectAccount], from: Instant = .distantPast,
+    until: Instant = .distantFuture
+  ) {
     struct Key: Hashable { var client, project: String }
     struct Sum {
       var jobs = 0

@@ -91,7 +91,8 @@ extension StatisticsDocument.Leaders {
     func least(_ value: (JobFigures) -> Double?) -> String? {
       enough.compactMap { member in value(member.figures).map { ($0, member.person) } }.min { $0 < $1 }?.1
     }
-    most_productive = known.filter { $0.figures.completed > 0 }
+    most_productive =
+      known.filter { $0.figures.completed > 0 }
       .min { ($1.figures.completed, $0.person) < ($0.figures.completed, $1.person) }?.person
     most_cost_efficient = least(\.mean_cost_usd)
     highest_quality = least(\.mean_final_loss)

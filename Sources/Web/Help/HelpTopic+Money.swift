@@ -81,7 +81,8 @@ extension HelpTopic {
           """),
     ], related: ["checkpoints", "cost-optimization"],
     sources:
-      "RunPod's announcement, seen 2026-09-27. Rates of interruption: a public record of Google's preemptible VMs. The rules: this service's policies as shipped.")
+      "RunPod's announcement, seen 2026-09-27. Rates of interruption: a public record of Google's preemptible VMs. The rules: this service's policies as shipped."
+  )
 
   static let checkpoints = HelpTopic(
     slug: "checkpoints", title: "Checkpoints and recovery",

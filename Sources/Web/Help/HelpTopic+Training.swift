@@ -68,7 +68,8 @@ extension HelpTopic {
           """),
     ], related: ["lora-hyperparameters", "estimates"],
     sources:
-      "39.5 GB: 70,553,706,496 weights in NF4 with double quantization and bf16 embeddings. The four peaks: the memory model of estimates, which is fitted to what jobs reported.")
+      "39.5 GB: 70,553,706,496 weights in NF4 with double quantization and bf16 embeddings. The four peaks: the memory model of estimates, which is fitted to what jobs reported."
+  )
 
   static let lossCurves = HelpTopic(
     slug: "loss-curves", title: "Reading loss curves and perplexity",

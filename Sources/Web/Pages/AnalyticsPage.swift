@@ -3,6 +3,7 @@ import Hummingbird
 import Journal
 import Live
 import Reports
+import Scenarios
 
 /// Which configurations produce the best quality for their cost (story 5.1.2).
 struct AnalyticsPage: Page {
@@ -63,7 +64,8 @@ struct AnalyticsPage: Page {
       let f = best.figures
       return [
         "\(Wording.capital(best.preset)) preset: " + (f.success_rate.map { "\(Wording.per($0)) success rate" } ?? ""),
-        f.mean_cost_usd.map { "\(Wording.money($0)) avg cost" }, f.mean_final_loss.map { "\(Wording.loss($0)) avg final loss" },
+        f.mean_cost_usd.map { "\(Wording.money($0)) avg cost" },
+        f.mean_final_loss.map { "\(Wording.loss($0)) avg final loss" },
       ].compactMap { $0 }.joined(separator: ", ")
     }
     let dots = document.dots.prefix(AnalyticsPage.mostDots)
@@ -97,7 +99,8 @@ struct AnalyticsPage: Page {
     hours = document.hours.map {
       HourRow(
         hour: String(format: "%02d:00", $0.hour), interruptions: "\($0.interruptions)",
-        held: String(format: "%.1f", $0.spot_hours), rate: $0.per_hour.map { String(format: "%.3f", $0) } ?? Wording.nothing)
+        held: String(format: "%.1f", $0.spot_hours),
+        rate: $0.per_hour.map { String(format: "%.3f", $0) } ?? Wording.nothing)
     }
   }
 

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Scenarios
 
 /// What each client and project cost, and what is left of what they bring in (story 7.3.2).
 struct AttributionPage: Page {

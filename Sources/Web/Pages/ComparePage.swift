@@ -6,6 +6,7 @@ import Journal
 import Live
 import NIOCore
 import Reports
+import Scenarios
 
 /// Two to four jobs beside each other (story 5.1.1), or, where none are named, which to choose from.
 struct ComparePage: Page {

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Scenarios
 
 /// All jobs that are over: filters, totals, how months went, and who did what (story 5.2.1).
 struct HistoryPage: Page {
@@ -70,7 +71,8 @@ struct HistoryPage: Page {
       .init(figure: Wording.group(figures.jobs), label: "Total jobs"),
       .init(
         figure: figures.success_rate.map(Wording.per) ?? Wording.nothing,
-        label: "Success rate (\(figures.completed) completed, \(figures.failed) failed, \(figures.cancelled) cancelled)"),
+        label: "Success rate (\(figures.completed) completed, \(figures.failed) failed, \(figures.cancelled) cancelled)"
+      ),
       .init(
         figure: Wording.money(figures.total_cost_usd),
         label: "Total cost" + (figures.mean_cost_usd.map { ", \(Wording.money($0)) a job on average" } ?? "")),

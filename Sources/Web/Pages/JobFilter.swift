@@ -41,7 +41,8 @@ struct JobFilter: Sendable {
   ///   - person: who asks.
   ///   - files: by id and name, to choose from.
   init(
-    _ form: FormFields, _ view: LiveView, _ list: List = .jobs, person: String?, files: [(id: String, name: String)] = []
+    _ form: FormFields, _ view: LiveView, _ list: List = .jobs, person: String?,
+    files: [(id: String, name: String)] = []
   ) {
     self.form = form
     (self.list, self.person, path) = (list, person, list.path)

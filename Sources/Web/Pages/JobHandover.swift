@@ -28,7 +28,8 @@ struct JobHandover: Sendable {
       entries.append(
         Entry(
           label: JobHandover.label(artifact.kind), path: "\(api)/artifacts/\(artifact.kind.rawValue)",
-          detail: "\(artifact.name), \(JobHandover.size(artifact.bytes)), \(taken); since \(Moment(artifact.made)?.text ?? "") in \(artifact.key)",
+          detail:
+            "\(artifact.name), \(JobHandover.size(artifact.bytes)), \(taken); since \(Moment(artifact.made)?.text ?? "") in \(artifact.key)",
           isPrimary: artifact.kind == .adapters))
     }
     if !entries.isEmpty {

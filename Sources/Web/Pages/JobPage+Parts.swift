@@ -67,7 +67,8 @@ extension JobPage.Trouble {
       }
       switch job.failure {
       case "out_of_memory": options.append(.init(label: HelpTopic.memory.title, path: HelpPage.path("vram")))
-      case "dataset_format": options.append(.init(label: "What a file has to hold", path: HelpPage.path("training-files")))
+      case "dataset_format":
+        options.append(.init(label: "What a file has to hold", path: HelpPage.path("training-files")))
       case "recovery_exhausted", "provisioning":
         options.append(.init(label: HelpTopic.spotInstances.title, path: HelpPage.path("spot-instances")))
       default: break

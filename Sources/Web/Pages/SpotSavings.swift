@@ -79,7 +79,8 @@ struct SpotSavings: Sendable {
   private static func advice(_ saved: Double, yearly: Double, hasJobs: Bool) -> String? {
     guard hasJobs else { return nil }
     guard saved > 0 else {
-      return "On demand would have been no dearer: interruptions ate what spot's rate saves. Prefer on-demand until rates change."
+      return
+        "On demand would have been no dearer: interruptions ate what spot's rate saves. Prefer on-demand until rates change."
     }
     return "Continue using spot instances for 90%+ of jobs, and reserve on-demand for urgent client deliveries."
       + (yearly > 0 ? " At the pace of the last 30 days that saves \(Wording.money(yearly)) a year." : "")

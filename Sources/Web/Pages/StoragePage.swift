@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Scenarios
 
 /// What is kept of what jobs handed over, what that costs, and what can go (story 4.1.2).
 struct StoragePage: Page {
@@ -64,7 +65,9 @@ struct StoragePage: Page {
         label: document.cost_usd_per_month == nil ? "Storage cost: the price is not set" : "Storage cost a month"),
     ]
     let retention = await shelf.keeper.retention
-    func kept(_ span: Span?) -> String { span.map { "for \(Wording.duration($0.seconds))" } ?? "until they are deleted" }
+    func kept(_ span: Span?) -> String {
+      span.map { "for \(Wording.duration($0.seconds))" } ?? "until they are deleted"
+    }
     facts = [
       .init(label: "Kept in", value: document.storage),
       .init(

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Scenarios
 
 /// Who made which jobs, how they went, and who did best (story 8.1.1).
 struct TeamPage: Page {

@@ -80,7 +80,8 @@ struct TemplatesPage: Page {
         name: "creator", label: "Created by",
         choices: Choice.list("All", known(all.map(\.template.creator)), chosen: form["creator"])),
       .init(
-        name: "tag", label: "Tag", choices: Choice.list("All", known(all.flatMap(\.template.tags)), chosen: form["tag"])),
+        name: "tag", label: "Tag", choices: Choice.list("All", known(all.flatMap(\.template.tags)), chosen: form["tag"])
+      ),
       .init(
         name: "visibility", label: "Visibility",
         choices: Choice.list("All", [("team", "Team"), ("private", "Private")], chosen: form["visibility"])),
