@@ -20,5 +20,7 @@ struct PageRoutes {
     FilesPage.add(to: pages, desk)
     SettingsPage.add(to: pages, desk)
     TemplatesPage.add(to: pages, desk)
+    SharePage.add(to: pages, desk)
+    SearchPage.add(to: pages, desk)
   }
 }

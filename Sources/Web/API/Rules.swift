@@ -17,6 +17,7 @@ enum Rules {
     ],
     "NewNote": ["text": text(1, 2_000)],
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
+    "NewShare": ["days": range(1, ShareDeeds.mostDays)],
     "NeededReason": ["justification": reason],
     "NewApproval": ["limit_usd": dollars(0.01), "justification": reason],
     "Reason": ["justification": text(0, 2_000)],

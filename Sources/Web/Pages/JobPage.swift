@@ -61,6 +61,9 @@ struct JobPage: Page {
     var heading: String
     var at: Moment?
     var html: String
+    var edited: Moment?
+    /// Where it is changed, for whoever wrote it.
+    var editPath: String?
   }
   struct MetricLine: Sendable {
     var label, value: String
@@ -149,11 +152,7 @@ struct JobPage: Page {
     }
     hasCheckpoints = !checkpoints.isEmpty
     checkpointsInAll = Wording.count(record.checkpoints.count, "checkpoint")
-    notes =
-      (job.notes.map { [Note(heading: "Initial notes", at: Moment(job.submitted_at), html: Markdown.html($0))] } ?? [])
-      + (try desk.catalogue.notes(of: index)).map {
-        Note(heading: "Update by \($0.person)", at: Moment($0.at), html: Markdown.html($0.text))
-      }
+    notes = try JobPage.notes(job, index, desk.catalogue, person)
     hasNotes = !notes.isEmpty
   }
 
