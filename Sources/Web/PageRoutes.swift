@@ -22,5 +22,8 @@ struct PageRoutes {
     TemplatesPage.add(to: pages, desk)
     SharePage.add(to: pages, desk)
     SearchPage.add(to: pages, desk)
+    KnowledgePage.add(to: pages, desk)
+    HidePage.add(to: pages, desk)
+    NotePage.add(to: pages, desk)
   }
 }

@@ -163,6 +163,9 @@ public struct WebServer: Sendable {
     SessionRoutes(signIn: signIn).add(to: api)
     ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock)).add(to: api)
     SearchRoutes(runner: runner).add(to: api)
+    KnowledgeRoutes(runner: runner).add(to: api)
+    HideRoutes(runner: runner).add(to: api)
+    NoteRoutes(runner: runner).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)
     if let artifacts {

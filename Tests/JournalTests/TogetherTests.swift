@@ -61,7 +61,9 @@ import Testing
 
   @Test func nothingThatIsTypedIsSyntax() throws {
     let store = try store(["OR AND NOT"])
-    for text in ["", " ", "\"", "'; DROP TABLE search; --", "a\u{0}b", "*", "title:", "NEAR(", "(", "^x", "-", "é́", "漢字", "💥"] {
+    for text in [
+      "", " ", "\"", "'; DROP TABLE search; --", "a\u{0}b", "*", "title:", "NEAR(", "(", "^x", "-", "é́", "漢字", "💥",
+    ] {
       _ = try found(text, in: store)
     }
     #expect(try found("\"and\" OR (not", in: store) == ["job 0"])
@@ -92,7 +94,11 @@ import Testing
     }
     let texts = ["first", "plateau", "withdrawn", "rates", "lr", "work"]
     let before = try texts.map { Set(try found($0, in: store)) }
-    #expect(before == [["job 0"], ["job 0"], [], ["knowledge 1", "knowledge 2"], ["knowledge 1", "knowledge 2"], ["knowledge 1", "knowledge 2"]])
+    #expect(
+      before == [
+        ["job 0"], ["job 0"], [], ["knowledge 1", "knowledge 2"], ["knowledge 1", "knowledge 2"],
+        ["knowledge 1", "knowledge 2"],
+      ])
     try store.rebuildHistory()
     #expect(try texts.map { Set(try found($0, in: store)) } == before)
     // What is described afterwards is taken up as ever.
@@ -140,7 +146,8 @@ import Testing
     #expect(try !catalogue.revokeShare(second.id, of: JobIndex(0), at: start))
     #expect(try catalogue.share(ofDigest: "bb", at: start) == nil)
     let list = try catalogue.shares(of: JobIndex(0), at: start)
-    #expect(list.map(\.id) == [second.id, first.id] && list.map(\.views) == [0, 2] && list.map(\.holds) == [false, true])
+    #expect(
+      list.map(\.id) == [second.id, first.id] && list.map(\.views) == [0, 2] && list.map(\.holds) == [false, true])
   }
 
   @Test func knowledgeKeepsItsRevisions() throws {

@@ -54,7 +54,8 @@ struct JobShare: AsyncParsableCommand {
     table.rows = list.shares.map { share in
       [
         "\(share.id)", share.audience.rawValue,
-        [share.shows_costs ? "costs" : nil, share.shows_notes ? "notes" : nil].compactMap { $0 }.joined(separator: ", "),
+        [share.shows_costs ? "costs" : nil, share.shows_notes ? "notes" : nil].compactMap { $0 }.joined(
+          separator: ", "),
         share.person, share.created_at, share.ends_at, "\(share.views)",
         share.holds ? "holds" : share.revoked_at == nil ? "expired" : "revoked",
       ]

@@ -20,5 +20,45 @@ extension Endpoint {
         .word("kind", "Only these.", Catalogue.FindKind.allCases.map(\.rawValue)),
         .count("limit", "How many.", from: 1, to: 1_000), .count("offset", "How many to leave out."),
       ], answer: SearchList.self),
+    Endpoint(
+      method: .post, path: "jobs/{id}/hide", about: "Takes a job that is over out of all lists; nothing of it is lost",
+      role: .engineer, body: .optional(Reason.self), answer: JobDocument.self),
+    Endpoint(
+      method: .post, path: "jobs/{id}/show", about: "Shows a hidden job in lists again", role: .engineer,
+      body: .optional(Reason.self), answer: JobDocument.self),
+    Endpoint(
+      method: .get, path: "jobs/{id}/notes/{note}", about: "What a note said, wording by wording", role: .viewer,
+      answer: NoteHistory.self, refusals: [403]),
+    Endpoint(
+      method: .put, path: "jobs/{id}/notes/{note}", about: "Gives a note of one's own another wording", role: .engineer,
+      body: .json(NewNote.self), answer: [Catalogue.Note].self),
+    Endpoint(
+      method: .delete, path: "jobs/{id}/notes/{note}", about: "Takes a note of one's own back", role: .engineer,
+      answer: [Catalogue.Note].self),
+    Endpoint(
+      method: .get, path: "knowledge", about: "The knowledge base", role: .viewer,
+      query: [
+        .text("search", "Words, or their beginnings; the best first."),
+        .word("category", "Only these.", Catalogue.KnowledgeCategory.allCases.map(\.rawValue)),
+        .text("tag", "One of its tags."),
+      ], answer: KnowledgeList.self),
+    Endpoint(
+      method: .post, path: "knowledge", about: "Writes something down that was learnt", role: .engineer,
+      body: .json(NewKnowledge.self), answer: KnowledgeDocument.self, status: 201, refusals: [404]),
+    Endpoint(
+      method: .get, path: "knowledge/{number}", about: "An entry of the knowledge base", role: .viewer,
+      answer: KnowledgeDocument.self),
+    Endpoint(
+      method: .put, path: "knowledge/{number}", about: "Changes an entry; its earlier revisions are kept",
+      role: .engineer, body: .json(NewKnowledge.self), answer: KnowledgeDocument.self),
+    Endpoint(
+      method: .get, path: "knowledge/{number}/revisions", about: "All revisions of an entry, the oldest first",
+      role: .viewer, answer: KnowledgeList.self),
+    Endpoint(
+      method: .get, path: "jobs/{id}/knowledge", about: "What an entry about the job would say, and those there are",
+      role: .viewer, answer: KnowledgeDraft.self),
+    Endpoint(
+      method: .post, path: "knowledge/suggestions", about: "Entries that may help with a job to be made",
+      role: .viewer, body: .json(NewJob.self), answer: KnowledgeSuggestions.self),
   ]
 }

@@ -18,6 +18,11 @@ enum Rules {
     "NewNote": ["text": text(1, 2_000)],
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
     "NewShare": ["days": range(1, ShareDeeds.mostDays)],
+    "NewKnowledge": [
+      "title": text(1, KnowledgeDeeds.longestTitle), "content": text(1, KnowledgeDeeds.longestContent),
+      "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
+      "jobs": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
+    ],
     "NeededReason": ["justification": reason],
     "NewApproval": ["limit_usd": dollars(0.01), "justification": reason],
     "Reason": ["justification": text(0, 2_000)],

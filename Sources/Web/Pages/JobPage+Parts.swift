@@ -143,7 +143,10 @@ extension JobPage {
       return [
         Action(label: "Retry job", path: "\(path)/retry"),
         Action(label: "Save as template", path: "/dashboard/templates?from=\(job.id)#add"),
-      ] + together
+      ]
+        + (job.status == "completed"
+          ? [Action(label: "Add to Knowledge Base", path: "/dashboard/knowledge/new?from=\(job.id)")] : []) + together
+        + (job.hidden == true ? [] : [Action(label: "Delete", path: "\(path)/hide", isDanger: true)])
     }
     var actions = [Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true)]
     if job.status == "paused" {

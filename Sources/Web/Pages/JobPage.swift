@@ -31,6 +31,7 @@ struct JobPage: Page {
   let notes: [Note]
   let hasNotes: Bool
   let isOver: Bool
+  let isHidden: Bool
   let hasMetrics: Bool
   let curve: Curve?
   let handover: JobHandover
@@ -99,7 +100,9 @@ struct JobPage: Page {
   init(_ desk: PageDesk, _ view: LiveView, _ index: JobIndex, _ person: Catalogue.Person?, _ query: CurveQuery)
     async throws
   {
-    let job = JobDocument(view, index)
+    var job = JobDocument(view, index)
+    isHidden = try desk.catalogue.hiddenJobs().contains(index)
+    job.hidden = isHidden
     let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
     let record = try desk.catalogue.record(of: job.id)
     let last = try desk.catalogue.lastMetrics(of: index, count: 2)

@@ -79,7 +79,8 @@ struct SharePage: Page {
     hasRows = !rows.isEmpty
     self.made = made.map { url, share in
       let progress =
-        document.isOver ? Wording.badge(document.status).lowercased() : "\(JobPage.Progress.percent(document))% complete"
+        document.isOver
+        ? Wording.badge(document.status).lowercased() : "\(JobPage.Progress.percent(document))% complete"
       return Made(
         url: url,
         mail: "mailto:?subject=\(FormFields.escaped("Training job: \(document.name)"))&body="

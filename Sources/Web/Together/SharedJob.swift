@@ -64,7 +64,9 @@ struct SharedJob: Sendable {
     }
     self.facts = facts
     var results = [
-      Result(label: "Interruptions", value: job.interruptions == 0 ? "none" : "\(job.interruptions), each recovered from a checkpoint")
+      Result(
+        label: "Interruptions",
+        value: job.interruptions == 0 ? "none" : "\(job.interruptions), each recovered from a checkpoint")
     ]
     if job.isOver { results += (try? SharedJob.validation(index, desk.catalogue)) ?? [] }
     (self.results, hasResults) = (results, job.isOver)
@@ -151,7 +153,9 @@ struct SharedRoutes {
       let person = try await desk.signIn.session(of: request, context.caller)?.person
       let view = await desk.runner.view
       if share.audience != .public {
-        guard let person else { return .redirect(to: "/sign-in?next=\(Address.escaped(request.uri.path))", type: .normal) }
+        guard let person else {
+          return .redirect(to: "/sign-in?next=\(Address.escaped(request.uri.path))", type: .normal)
+        }
         let owners = [share.person, view.descriptions[Int(job.rawValue)].creator]
         guard share.audience == .team || owners.contains(person.name) else {
           throw Problem(.forbidden, "this link is private", hint: "ask \(share.person) for one for the team")

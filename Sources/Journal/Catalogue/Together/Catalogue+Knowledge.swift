@@ -56,7 +56,8 @@ extension Catalogue {
     try write { db in
       var entry = entry
       if let number {
-        let last = try Int.fetchOne(db, sql: "SELECT max(revision) FROM knowledge WHERE number = ?", arguments: [number])
+        let last = try Int.fetchOne(
+          db, sql: "SELECT max(revision) FROM knowledge WHERE number = ?", arguments: [number])
         guard let last else { return nil }
         (entry.number, entry.revision) = (number, last + 1)
       } else {

@@ -46,9 +46,12 @@ extension Catalogue {
     }
   }
 
-  /// Letters and digits alone, each word in quotes: nothing that is typed is syntax.
+  /// Letters and digits alone, in quotes: nothing that is typed is syntax. What is joined, as in `job-7`, is looked for as it stands.
   private static func words(_ text: String) -> [String] {
-    text.prefix(400).split { !$0.isLetter && !$0.isNumber }.prefix(32).map { "\"\($0)\"*" }
+    func isWord(_ letter: Character) -> Bool { letter.isLetter || letter.isNumber }
+    return text.prefix(400).split { !isWord($0) && !"-_.@'’".contains($0) }.map { joined in
+      joined.split { !isWord($0) }.joined(separator: " ")
+    }.filter { !$0.isEmpty }.prefix(32).map { "\"\($0)\"*" }
   }
 
   private static func find(
