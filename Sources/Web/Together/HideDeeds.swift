@@ -8,8 +8,6 @@ import Live
 struct HideDeeds: Sendable {
   let runner: LiveRunner
 
-  init(runner: LiveRunner) { self.runner = runner }
-
   /// Why somebody may not hide a job; nil: they may.
   static func refusal(_ job: JobDocument, _ person: Catalogue.Person) -> Problem? {
     guard job.isOver else {
