@@ -44,6 +44,7 @@ public enum Assets {
     Asset("theme.js", Script.theme), Asset("times.js", Script.times), Asset("live.js", Script.live),
     Asset("estimate.js", Script.estimate), Asset("select.js", Script.select), Asset("checklist.js", Script.checklist),
     Asset("curves.js", Script.curves), Asset("copy.js", Script.copy), Asset("search.js", Script.search),
+    Asset("rating.js", Script.rating),
   ]
 }
 

@@ -32,6 +32,7 @@ enum StoreSchema {
       try db.execute(sql: SearchIndex.sql)
       try SearchIndex.rebuild(db)
     }
+    migrator.registerMigration("ratings") { db in try db.execute(sql: Catalogue.ratingSchema) }
     return migrator
   }
 

@@ -25,5 +25,7 @@ struct PageRoutes {
     KnowledgePage.add(to: pages, desk)
     HidePage.add(to: pages, desk)
     NotePage.add(to: pages, desk)
+    RatingsPage.add(to: pages, desk)
+    ValidationPage.add(to: pages, desk)
   }
 }

@@ -166,6 +166,7 @@ public struct WebServer: Sendable {
     KnowledgeRoutes(runner: runner).add(to: api)
     HideRoutes(runner: runner).add(to: api)
     NoteRoutes(runner: runner).add(to: api)
+    RatingRoutes(runner: runner).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)
     if let artifacts {

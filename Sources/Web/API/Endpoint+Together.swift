@@ -36,6 +36,27 @@ extension Endpoint {
       method: .delete, path: "jobs/{id}/notes/{note}", about: "Takes a note of one's own back", role: .engineer,
       answer: [Catalogue.Note].self),
     Endpoint(
+      method: .get, path: "validations", about: "What validation found of all jobs, in their order", role: .viewer,
+      answer: ValidationTrend.self, refusals: [409]),
+    Endpoint(
+      method: .get, path: "jobs/{id}/validation.pdf", about: "The validation report", role: .viewer, answer: nil,
+      answerType: "application/pdf", refusals: [409]),
+    Endpoint(
+      method: .get, path: "jobs/{id}/ratings", about: "What people are asked to score, and how far they are",
+      role: .viewer, answer: RatingList.self),
+    Endpoint(
+      method: .post, path: "jobs/{id}/ratings", about: "Asks people to score answers, blind", role: .engineer,
+      body: .json(NewRatings.self), answer: RatingDocument.self, status: 201),
+    Endpoint(
+      method: .get, path: "jobs/{id}/ratings/{suite}", about: "The next pair of answers to be scored by whoever asks",
+      role: .engineer, answer: RatingSheet.self),
+    Endpoint(
+      method: .post, path: "jobs/{id}/ratings/{suite}", about: "Scores a pair; answers the next", role: .engineer,
+      body: .json(NewScores.self), answer: RatingSheet.self, status: 201),
+    Endpoint(
+      method: .post, path: "jobs/{id}/ratings/{suite}/finish", about: "Makes the scores the job's validation",
+      role: .engineer, answer: JobValidationDocument.self, status: 201),
+    Endpoint(
       method: .get, path: "knowledge", about: "The knowledge base", role: .viewer,
       query: [
         .text("search", "Words, or their beginnings; the best first."),

@@ -1,3 +1,5 @@
+import Validation
+
 /// What the types do not say of the documents that are sent: how long, how large, which words. What comes in is held against them, and they stand in
 /// the OpenAPI document: the two cannot differ.
 enum Rules {
@@ -18,6 +20,8 @@ enum Rules {
     "NewNote": ["text": text(1, 2_000)],
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
     "NewShare": ["days": range(1, ShareDeeds.mostDays)],
+    "NewRatings": ["suite": text(1, 200), "suite_text": text(0, SuiteReader.limit), "answers": text(0, 32 << 20)],
+    "NewScores": ["number": range(1, 1_000_000), "remark": text(0, 2_000)],
     "NewKnowledge": [
       "title": text(1, KnowledgeDeeds.longestTitle), "content": text(1, KnowledgeDeeds.longestContent),
       "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
