@@ -92,11 +92,12 @@ struct ValidationPage: Page {
   }
 
   init(_ job: JobDescription, _ found: JobValidationDocument, _ trend: ValidationTrend) {
-    (title, id, path) = ("Validation of \(job.name)", job.id, "/dashboard/training-jobs/\(job.id)")
+    let own = "/dashboard/training-jobs/\(job.id)"
+    (title, id, path) = ("Validation of \(job.name)", job.id, own)
     parts = found.documents.map { document in
       let name = document.suite?.name ?? document.part.rawValue
       return Part(
-        document, csvPath: "\(path)/validation.csv?part=\(FormFields.escaped(name))",
+        document, csvPath: "\(own)/validation.csv?part=\(FormFields.escaped(name))",
         trend.points.filter { $0.what == name })
     }
     (hasParts, mayGo) = (!parts.isEmpty, found.may_be_delivered)
