@@ -18,6 +18,7 @@ extension JobQuery {
   /// - Parameter finals: by ordinal; what the order by quality goes by.
   func find(_ view: LiveView, _ catalogue: Catalogue, _ finals: [Catalogue.Finals?] = []) throws -> Found {
     let sought = try Sought(self, catalogue)
+    let leftOut = try catalogue.hiddenJobs()
     // A cursor comes from outside: it may not lead beyond what there is to reckon with.
     let at = min(view.at, max(view.at - .days(1), cursor.map { Instant(microseconds: $0.at) } ?? view.at))
     var found = Found(jobs: [], cost: 0, at: at)
@@ -27,6 +28,7 @@ extension JobQuery {
       let cost = job.cost(at: view.at)
       guard (costs.least...max(costs.least, costs.most)).contains(Wording.dollars(cost)) else { continue }
       let index = JobIndex(i)
+      guard hidden == "all" || leftOut.contains(index) == (hidden == "only") else { continue }
       guard matches(job, view.descriptions[i], index, sought) else { continue }
       found.cost += cost
       found.jobs.append((index, key(job, view.descriptions[i], at, i < finals.count ? finals[i] : nil)))
@@ -45,8 +47,17 @@ extension JobQuery {
     let first = offset + (start ?? (cursor == nil ? 0 : found.jobs.count))
     let page = found.jobs.dropFirst(first).prefix(limit)
     let next = first + page.count
+    let leftOut = try catalogue.hiddenJobs()
+    // Of a page's jobs each job's notes; of all jobs all notes at once.
+    let notes = page.count > JobQuery.few ? try catalogue.allNotes() : nil
     var list = JobList(
-      jobs: page.map { JobDocument(view, $0.index) }, total: found.jobs.count,
+      jobs: try page.map { row in
+        var document = JobDocument(view, row.index)
+        document.hidden = leftOut.contains(row.index) ? true : nil
+        let own = if let notes { notes[row.index] ?? [] } else { try catalogue.notes(of: row.index) }
+        document.later_notes = own.isEmpty ? nil : own
+        return document
+      }, total: found.jobs.count,
       total_cost_usd: Wording.dollars(found.cost))
     if next < found.jobs.count, let last = page.last {
       list.next_offset = next
@@ -55,6 +66,8 @@ extension JobQuery {
     }
     return list
   }
+
+  private static let few = 100
 
   /// What has to be looked up once for all jobs.
   private struct Sought {

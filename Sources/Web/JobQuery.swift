@@ -10,7 +10,7 @@ import Scenarios
 struct JobQuery {
   private(set) var status: String?
   private(set) var equals: [(KeyPath<JobDescription, String?>, String)] = []
-  private(set) var preset, pricing, tag: String?
+  private(set) var preset, pricing, tag, hidden: String?
   private(set) var search: Needle?
   private(set) var costs: (least: Double, most: Double) = (0, .infinity)
   private(set) var submitted: (from: Instant, until: Instant) = (.distantPast, .distantFuture)
@@ -20,10 +20,12 @@ struct JobQuery {
   private(set) var offset = 0
   private(set) var cursor: Cursor?
 
+  /// Those that lists leave out: only the others, only they, all.
+  static let hiddenWords = ["no", "only", "all"]
   static let sorts = ["created", "duration", "cost", "status", "creator", "quality"]
   private static let known: Set = [
     "status", "creator", "client", "project", "preset", "pricing", "tag", "training_file", "search", "cost_from",
-    "cost_to", "from", "until", "sort", "order", "limit", "offset", "cursor",
+    "cost_to", "from", "until", "sort", "order", "limit", "offset", "cursor", "hidden",
   ]
   /// `active`: has a slot; `over`: completed, failed or cancelled.
   static let statuses = ["all", "active", "over"] + Phase.allCases.map { JobWords.word($0) }
@@ -72,6 +74,7 @@ struct JobQuery {
       if let value = parameters.get(key) { equals.append((path, value)) }
     }
     (preset, pricing) = (parameters.get("preset"), try parameters.word("pricing", ["spot", "on_demand"]))
+    hidden = try parameters.word("hidden", JobQuery.hiddenWords)
     (tag, search) = (parameters.get("tag"), parameters.get("search").map(Needle.init))
     costs = (try number("cost_from") ?? 0, try number("cost_to") ?? .infinity)
     submitted = (try instant("from") ?? .distantPast, try instant("until") ?? .distantFuture)

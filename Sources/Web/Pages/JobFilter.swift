@@ -32,7 +32,7 @@ struct JobFilter: Sendable {
   ]
   private static let narrowing = [
     "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "training_file", "days",
-    "cost", "from", "until",
+    "cost", "from", "until", "hidden",
   ]
   /// What stands for whoever asks: no name that a person can have.
   private static let me = "@me"
@@ -83,6 +83,9 @@ struct JobFilter: Sendable {
         name: "training_file", label: "Training file",
         choices: Choice.list("All", files.prefix(200).map { ($0.id, $0.name) }, chosen: form["training_file"])),
       Select(
+        name: "hidden", label: "Hidden jobs",
+        choices: Choice.list("Left out", [("all", "Among the others"), ("only", "Alone")], chosen: form["hidden"])),
+      Select(
         name: "limit", label: "A page",
         choices: Choice.list(nil, [("25", "25"), ("50", "50"), ("100", "100")], chosen: "\(limit)")),
     ]
@@ -105,6 +108,7 @@ struct JobFilter: Sendable {
   private func parameters(limit: Int, offset: Int) -> Parameters {
     var values: [(String, String)] = [
       "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "training_file", "sort", "order",
+      "hidden",
     ]
     .compactMap { key in form[key].map { (key, key == "creator" && $0 == JobFilter.me ? person ?? "" : $0) } }
     if list == .history, form["status"] == nil { values.append(("status", "over")) }

@@ -46,7 +46,7 @@ extension JobsPage {
     </div>{{/hasRows}}
     </section>
     {{#hasRows}}<div class="pager">
-    <div class="actions">{{#frame.canEdit}}<button class="danger" form="bulk" name="action" value="cancel">Cancel selected</button>{{/frame.canEdit}}
+    <div class="actions">{{#frame.canEdit}}<button class="danger" form="bulk" name="action" value="cancel">Cancel selected</button><button class="danger" form="bulk" name="action" value="hide">Delete selected</button>{{/frame.canEdit}}
     <button form="bulk" formaction="/dashboard/compare" data-least="2" data-most="4">Compare Selected</button><span class="soft small" data-count></span></div>
     <nav class="actions" aria-label="Pages of the list">{{#previousPath}}<a class="button" href="{{previousPath}}">Previous</a>{{/previousPath}}
     {{#nextPath}}<a class="button" href="{{nextPath}}">Next</a>{{/nextPath}}</nav>
