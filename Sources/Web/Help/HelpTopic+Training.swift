@@ -28,7 +28,7 @@ extension HelpTopic {
       .init(
         heading: "The presets",
         text: """
-          - **Conservative**: r=8, lr=1e-4, 2 epochs, batch 4 × 1. First runs, high-quality seed files.
+          - **Conservative**: r=8, lr=1e-4, 2 epochs, batch 4 × 1. First runs, high-quality seed files. Its batch of 4 hardly fits beside sequences of 4,096 tokens: shorten them, or halve the batch.
           - **Balanced**: r=16, lr=2e-4, 3 epochs, batch 2 × 2. What most jobs should start from.
           - **Aggressive**: r=32, lr=3e-4, 4 epochs, batch 1 × 4. Complex files, when quality is worth the time.
 
@@ -68,7 +68,7 @@ extension HelpTopic {
           """),
     ], related: ["lora-hyperparameters", "estimates"],
     sources:
-      "39.5 GB: 70,553,706,496 weights in NF4 with double quantization and bf16 embeddings. The four peaks: the memory model of estimates, which is fitted to what jobs reported."
+      "39.5 GB: 70,553,706,496 weights in NF4 with double quantization and bf16 embeddings. The four peaks are reckoned for one sequence length; estimates reckon with yours, and learn from what jobs report."
   )
 
   static let lossCurves = HelpTopic(

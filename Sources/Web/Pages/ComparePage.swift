@@ -113,7 +113,7 @@ struct ComparePage: Page {
 
     init(_ form: FormFields) { self = form["curves"].flatMap(CurveChoice.init) ?? .both }
 
-    var label: String { self == .both ? "Training and validation" : "\(Wording.capital(rawValue)) only" }
+    var label: String { Wording.capital(rawValue) }
   }
 
   // MARK: What it shows

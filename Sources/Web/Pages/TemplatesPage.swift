@@ -88,7 +88,7 @@ struct TemplatesPage: Page {
       .init(
         name: "sort", label: "Sort by",
         choices: Choice.list(
-          "Standard first", [("name", "Name"), ("created", "Created date"), ("uses", "Usage count")],
+          "Default", [("name", "Name"), ("created", "Created date"), ("uses", "Usage count")],
           chosen: form["sort"])),
     ]
     isFiltered = ["creator", "tag", "visibility"].contains { form.has($0) }

@@ -2,7 +2,7 @@ extension HistoryPage {
   static let template = #"""
     <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="{{csvPath}}">Export CSV</a><a class="button" href="/dashboard/compare">Compare Jobs</a></div></div>
     {{>filters}}
-    {{#hasRows}}<div class="grid">{{#cards}}<div class="card figure"><b>{{figure}}</b><span>{{label}}</span></div>{{/cards}}</div>{{/hasRows}}
+    {{#hasRows}}<div class="grid five">{{#cards}}<div class="card figure"><b>{{figure}}</b><span>{{label}}</span></div>{{/cards}}</div>{{/hasRows}}
     <section class="card" id="jobs" aria-label="Jobs">
     {{#hasRows}}
     <div class="scroll" tabindex="0" role="region" aria-label="Table of jobs"><table>
@@ -21,7 +21,7 @@ extension HistoryPage {
     {{^isFiltered}}<h2>No job is over yet</h2><p>Once jobs complete, fail or are cancelled, they stand here with their totals and trends.</p><p><a class="button" href="/dashboard/training-jobs">See what runs</a></p>{{/isFiltered}}
     </div>{{/hasRows}}
     </section>
-    {{#hasRows}}<div class="half">{{#charts}}<section class="card chart" aria-label="Trend by month">{{{.}}}</section>{{/charts}}</div>
+    {{#hasRows}}<div class="half">{{#charts}}<div class="card chart">{{{.}}}</div>{{/charts}}</div>
     <section class="card" aria-labelledby="team-h"><div class="card-head"><h2 id="team-h">Team activity</h2><a href="/dashboard/team">Team and leaderboard</a></div>
     {{#hasPeople}}<div class="scroll" tabindex="0" role="region" aria-label="Table of the team"><table><caption>Of the jobs that the filters leave; a success is a job that completed, of those that are over</caption><thead><tr><th scope="col">Team member</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Success rate</th><th scope="col" class="number">Average cost</th><th scope="col" class="number">Mean final loss</th></tr></thead><tbody>
     {{#people}}<tr><th scope="row">{{person}}</th><td class="number">{{over}}</td><td class="number">{{success}}</td><td class="number">{{cost}}</td><td class="number">{{loss}}</td></tr>
