@@ -35,12 +35,14 @@ actor FinalShelf {
   /// One page of jobs, each that is over with its last losses.
   func list(_ query: JobQuery, _ view: LiveView) throws -> JobList {
     var list = try query.answer(view, catalogue, query.sort == "quality" ? try finals(view) : [])
+    var missing: [(place: Int, job: JobIndex)] = []
     for i in list.jobs.indices where list.jobs[i].isOver {
       guard let job = view.job(list.jobs[i].id) else { continue }
       let n = Int(job.rawValue)
       list.jobs[i].finals = n < kept.count ? kept[n] : nil
-      if list.jobs[i].finals == nil { list.jobs[i].finals = try catalogue.finals(of: [job]).first }
+      if list.jobs[i].finals == nil { missing.append((i, job)) }
     }
+    for (one, finals) in zip(missing, try catalogue.finals(of: missing.map(\.job))) { list.jobs[one.place].finals = finals }
     return list
   }
 }

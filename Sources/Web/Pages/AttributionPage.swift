@@ -26,6 +26,9 @@ struct AttributionPage: Page {
   let insights: [JobPage.Fact]
   let hasInsights: Bool
 
+  /// More would weigh more than a page should; the file has all.
+  private static let most = 80
+
   /// What the stories' business asks for a trained model, in US dollars.
   private static let prices = (low: 15_000.0, high: 30_000.0)
 
@@ -56,7 +59,7 @@ struct AttributionPage: Page {
   }
 
   private init(_ document: AttributionDocument, _ form: FormFields) {
-    rows = document.rows.prefix(200).map(Row.init)
+    rows = document.rows.prefix(AttributionPage.most).map(Row.init)
     hasRows = document.rows.contains { $0.client != nil || $0.project != nil }
     total = Wording.money(document.total_cost_usd)
     (from, until) = (form["from"] ?? "", form["until"] ?? "")
