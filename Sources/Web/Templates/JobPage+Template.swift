@@ -4,7 +4,7 @@ extension JobPage {
     <div class="head"><h1>{{title}}</h1>
     <div class="actions">{{#actions}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/actions}}</div></div>
     <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a></nav>
-    <div id="live" data-live="15">
+    <div id="live" data-live="15" data-job="{{id}}">
     {{#trouble}}<div class="notice bad" id="error"><h2>{{title}}</h2><p>{{text}}</p>
     <div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div></div>{{/trouble}}
     <div class="two"><div>
