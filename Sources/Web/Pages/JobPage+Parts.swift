@@ -64,6 +64,7 @@ extension JobPage.Trouble {
           .init(label: "Retry with suggested fix", path: "\(path)/retry?fix=first", isPrimary: true),
           .init(label: "Retry job", path: "\(path)/retry"),
         ]
+        if job.isResumable { options.insert(.init(label: "Resume from Checkpoint", path: "\(path)/resume"), at: 1) }
       }
     default:
       guard let alert = job.alert_text else { return nil }
@@ -112,7 +113,8 @@ extension JobPage {
     guard role >= .engineer else { return [] }
     let path = "/dashboard/training-jobs/\(job.id)"
     if job.isOver {
-      return [
+      let resume = job.isResumable ? [Action(label: "Resume from Checkpoint", path: "\(path)/resume")] : []
+      return resume + [
         Action(label: "Retry job", path: "\(path)/retry"),
         Action(label: "Save as template", path: "/dashboard/templates?from=\(job.id)#add"),
       ]
@@ -158,7 +160,11 @@ extension JobPage {
       ("Created by", job.creator), ("Description", job.purpose),
       ("Client", job.client), ("Project", job.project), ("Tags", job.tags.map { $0.joined(separator: ", ") }),
       ("Template", job.template), ("Training file", job.training_file),
-      ("Retry", job.retry_of.map { "This is retry #\(job.retry ?? 1) of \($0)" }),
+      (
+        "Retry",
+        job.resumed_from == nil ? job.retry_of.map { "This is retry #\(job.retry ?? 1) of \($0)" } : nil
+      ),
+      ("Resumed from", job.resumed_from.map { "\($0), step \(Wording.group(job.resumed_at_step ?? 0))" }),
       ("Preset", Wording.capital(job.preset)), ("GPU", "\(text.gpuType), \(Wording.pricing(job.pricing))"),
       ("Base model", text.baseModel), ("Rank (r)", "\(c.rank)"),
       ("Learning rate", String(format: "%g", c.learningRate)),

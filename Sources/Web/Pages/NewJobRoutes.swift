@@ -35,6 +35,13 @@ struct NewJobRoutes {
       form.retry(job, fix: wanted == "first" ? fixes.first : fixes.first { $0.kind == wanted })
       return try await page(form, nil, request, context)
     }
+    router.get("training-jobs/:id/resume") { request, context in
+      _ = try context.require(.engineer)
+      let view = await desk.runner.view
+      var form = NewJobForm(FormFields(text: ""))
+      form.resume(JobDocument(view, try desk.job(context, view)))
+      return try await page(form, nil, request, context)
+    }
     // The whole page again: a script takes the estimate out of it, and without one it is the answer.
     router.post("training-jobs/estimate") { request, context in
       _ = try context.require(.engineer)
@@ -118,6 +125,7 @@ struct ReviewPage: Page {
   let hidden: [Field]
   let facts: [JobPage.Fact]
   let estimate: EstimatePanel
+  let question: String?
   let understood: String
   let fits, mayProceed: Bool
   let blockText: String
@@ -146,9 +154,10 @@ struct ReviewPage: Page {
       ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")"),
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
       ("Tags", job.tags?.joined(separator: ", ")), ("Stops at", job.max_cost_usd.map(Wording.money)),
-      ("Retries", job.retry_of),
+      ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
     ].compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil)
+    question = quote.resume == nil ? nil : "Resume training from last checkpoint with adjusted configuration?"
     understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
     fits = quote.fits_budget ?? true
     mayProceed = person?.role == .manager
@@ -164,6 +173,7 @@ struct ReviewPage: Page {
     <section class="card"><h2>Configuration</h2><dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
     <form class="card" method="post" action="/dashboard/training-jobs" data-checklist>{{>csrf}}
     {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
+    {{#question}}<p><b>{{question}}</b></p>{{/question}}
     <fieldset><legend>Confirmation checklist</legend>
     <label class="check"><input type="checkbox" name="reviewed" value="yes" required> I have reviewed the configuration</label>
     <label class="check"><input type="checkbox" name="understood" value="yes" required> I understand the estimated cost ({{understood}})</label>
