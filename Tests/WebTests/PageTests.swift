@@ -39,6 +39,15 @@ import Testing
     #expect(try await office.ask("GET", "/assets/style.css", token: nil).status == 404)
   }
 
+  /// Story 3.1.3: whoever waits for a GPU is told how long such waits have been.
+  @Test func whoWaitsForAGPUIsToldHowLong() async throws {
+    let office = try Office()
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("Waiting job")).status == 201)
+    #expect(try await office.ask("GET", "/api/v1/jobs/1").value(JobDocument.self).status == "waiting_for_gpu")
+    let page = try await office.ask("GET", "/dashboard/training-jobs/job-1").text
+    #expect(page.contains("available again within 15 min in half of such waits, within 40 min in 8 of 10."))
+  }
+
   @Test func theListShowsWhatTheAPIShowsEscaped() async throws {
     let office = try Office(limit: nil)
     let empty = try await office.ask("GET", "/dashboard/training-jobs")

@@ -25,7 +25,8 @@ struct EstimatePanel: Sendable {
   init(_ quote: QuoteDocument, _ job: NewJob, other: QuoteDocument?) {
     cost = Wording.money(quote.cost_usd.p50)
     costRange = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
-    duration = Wording.duration(quote.duration_s.p50)
+    let lasts = Wording.duration(quote.duration_s.p50)
+    duration = lasts
     durationRange = "\(Wording.duration(quote.duration_s.p10)) – \(Wording.duration(quote.duration_s.p90))"
     completes = Wording.percent(quote.p_completes)
     reservation = Wording.money(min(quote.reservation_usd, job.max_cost_usd ?? .infinity))
@@ -34,7 +35,7 @@ struct EstimatePanel: Sendable {
     fits = quote.fits_budget ?? true
     resume = quote.resume.map { resume in
       "Resume from Step \(Wording.group(resume.step)) (\(Int((resume.done * 100).rounded(.down)))% complete). Remaining: "
-        + "\(String(format: "%.1f", resume.remaining_epochs)) epochs (~\(duration))"
+        + "\(String(format: "%.1f", resume.remaining_epochs)) epochs (~\(lasts))"
     }
     let isSpot = job.configuration.pricing == .spot
     self.other = other.map {

@@ -24,8 +24,12 @@ extension JobPage.Progress {
 extension JobPage.Trouble {
   /// nil where nothing stands in the way.
   ///
-  /// - Parameter refusal: what the provider said when it had no pod.
-  init?(_ job: JobDocument, refusal: String?, canEdit: Bool, isManager: Bool) {
+  /// - Parameters:
+  ///   - refusal: what the provider said when it had no pod.
+  ///   - wait: seconds within which half, and eight in ten, of such waits end.
+  init?(
+    _ job: JobDocument, refusal: String?, wait: (p50: Double?, p80: Double?), canEdit: Bool, isManager: Bool
+  ) {
     let path = "/dashboard/training-jobs/\(job.id)"
     options = []
     switch job.status {
@@ -57,6 +61,7 @@ extension JobPage.Trouble {
       text =
         "It is retried every few minutes until one is available."
         + (Moment(job.deadline).map { " The next try: \($0.text)." } ?? "") + (refusal.map { " \($0)" } ?? "")
+        + JobPage.Trouble.wait(wait)
     case "failed":
       (title, text) = JobPage.Trouble.failure(job)
       if canEdit {
@@ -71,6 +76,13 @@ extension JobPage.Trouble {
       title = "Cost"
       text = alert
     }
+  }
+
+  /// Story 3.1.3: estimated wait time.
+  private static func wait(_ wait: (p50: Double?, p80: Double?)) -> String {
+    guard let half = wait.p50 else { return "" }
+    return " Historical data shows such GPUs available again within \(Wording.duration(half)) in half of such waits"
+      + (wait.p80.map { ", within \(Wording.duration($0)) in 8 of 10." } ?? ".")
   }
 
   private static func question(_ word: String?) -> String {
