@@ -27,6 +27,8 @@ public struct NewJob: Codable, Sendable {
   public var resume_of: String?
   /// The kind of the suggested fix that it tries, see ``FixDocument``.
   public var fix: String?
+  /// Kept as `pending_configuration` until it is confirmed.
+  public var draft: Bool?
   public var justification: String?
 
   public init(name: String, configuration: JobConfiguration) {

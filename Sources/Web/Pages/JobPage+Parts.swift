@@ -131,7 +131,11 @@ extension JobPage {
         Action(label: "Save as template", path: "/dashboard/templates?from=\(job.id)#add"),
       ]
     }
-    var actions = [Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true)]
+    var actions: [Action] = []
+    if job.status == "pending_configuration" {
+      actions.append(Action(label: "Start Training", path: "\(path)/do/confirm", isPrimary: true))
+    }
+    actions.append(Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true))
     if job.status == "paused" {
       actions.append(Action(label: "Resume Job", path: "\(path)/do/resume", isPrimary: true))
     } else if !["queued", "blocked", "pending_configuration", "stopping"].contains(job.status) {

@@ -62,10 +62,11 @@ struct NewJobRoutes {
       let fields = try await FormFields(request)
       let form = NewJobForm(fields)
       do {
-        guard ["reviewed", "understood", "approved"].allSatisfy(fields.has) else {
+        let isDraft = fields.has("draft")
+        guard isDraft || ["reviewed", "understood", "approved"].allSatisfy(fields.has) else {
           throw Problem(.badRequest, "the checklist is not complete", hint: "go through it before the start")
         }
-        let isBeyond = fields["beyond"] == "yes"
+        let isBeyond = !isDraft && fields["beyond"] == "yes"
         if isBeyond {
           _ = try context.require(.manager)
           guard fields.has("justification") else {
@@ -74,6 +75,7 @@ struct NewJobRoutes {
         }
         var new = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
         new.justification = fields["justification"]
+        if isDraft { new.draft = true }
         let job = try await maker.make(new, by: person)
         let view = await desk.runner.view
         if isBeyond, view.fleet[job].phase == .blocked {
@@ -181,6 +183,7 @@ struct ReviewPage: Page {
     {{^fits}}{{#mayProceed}}<input type="hidden" name="beyond" value="yes"><div class="field"><label for="why">Proceed anyway (requires justification)</label><textarea id="why" name="justification" maxlength="2000" required></textarea></div>{{/mayProceed}}
     {{^mayProceed}}<p class="soft">It will be kept as blocked, and starts when a manager lets it through or raises the limit.</p>{{/mayProceed}}{{/fits}}
     <div class="actions"><button class="primary" type="submit" data-last>{{#fits}}Start Training{{/fits}}{{^fits}}{{#mayProceed}}Proceed anyway{{/mayProceed}}{{^mayProceed}}Submit as blocked{{/mayProceed}}{{/fits}}</button>
+    <button type="submit" name="draft" value="yes" formnovalidate>Save as draft</button>
     <button type="submit" formaction="/dashboard/training-jobs/estimate" formnovalidate>Edit Configuration</button><a class="button" href="/dashboard/training-jobs">Cancel</a></div>
     </form></div>
     <aside class="card" aria-label="Estimate"><h2>Estimate</h2>{{#estimate}}{{>estimate}}{{/estimate}}</aside></div>
