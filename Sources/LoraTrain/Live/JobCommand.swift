@@ -18,6 +18,7 @@ struct JobCommand: AsyncParsableCommand {
       JobCreate.self, JobListCommand.self, JobQueueCommand.self, Show.self, Events.self, Metrics.self, Note.self,
       Wait.self, Confirm.self, Cancel.self, Pause.self, Resume.self, JobRetry.self, Promote.self, Override.self,
       Answer.self,
+      JobShare.self, JobHide.self, JobNoteEdit.self,
     ])
 
   struct Show: AsyncParsableCommand {
