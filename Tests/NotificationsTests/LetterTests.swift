@@ -47,7 +47,7 @@ import Testing
     for line in [
       "Error type: out of memory", "Error message: CUDA <oom>", "Suggested fixes:", "- a smaller batch",
       "Elapsed time before failure: 2.3 hours", "Cost spent: $8.42", "View Error Details: ",
-      "Retry with Suggested Fix: ",
+      "Retry with Suggested Fix: https://train.example.com/dashboard/training-jobs/job-3/retry?fix=first",
     ] { #expect(letter.plainText.contains(line), "\(line)") }
   }
 

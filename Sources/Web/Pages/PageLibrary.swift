@@ -10,7 +10,7 @@ enum PageLibrary {
   static let pages: [any Page.Type] = [
     JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self,
     ReviewPage.self, QueuePage.self,
-    BudgetPage.self, SettingsPage.self, ProblemPage.self,
+    BudgetPage.self, SettingsPage.self, NotificationsPage.self, ProblemPage.self,
   ]
 
   static let library: MustacheLibrary = {
