@@ -128,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Web", "Assets", "CZlib", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        "Web", "Assets", "CZlib", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration",
+        "Scenarios",
         "Validation",
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),

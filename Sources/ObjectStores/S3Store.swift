@@ -48,7 +48,9 @@ public struct S3Store: ObjectStore {
   }
 
   /// A key as lists have it (`encoding-type=url`): as in a form, so that a plus is a space.
-  static func unescaped(_ key: String) -> String? { key.replacingOccurrences(of: "+", with: " ").removingPercentEncoding }
+  static func unescaped(_ key: String) -> String? {
+    key.replacingOccurrences(of: "+", with: " ").removingPercentEncoding
+  }
 
   public func delete(_ key: String) async throws {
     _ = try await client.answer(.init(method: "DELETE", key: try S3Store.checked(key)))

@@ -42,7 +42,8 @@ import Testing
     try store.catalogue.addSession(digest: "feedbeef00", person: "mia", agent: "", at: now, until: later)
     try store.catalogue.addLink(digest: "feedbeef01", person: "mia", until: later)
     try StoreBackup.make(of: path, to: copy)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).allSatisfy { !$0.contains("copy.part") })
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.url.path).allSatisfy { !$0.contains("copy.part") })
     // The store itself goes on as it was.
     #expect(try store.catalogue.session(ofDigest: "feedbeef00", at: now, idle: .days(1)) != nil)
     #expect(try StoreBackup.mark(of: path) == nil)

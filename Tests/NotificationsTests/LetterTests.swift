@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Live
+import RegexBuilder
 import Testing
 
 @testable import Notifications
@@ -76,6 +77,17 @@ import Testing
       let letter = Self.writer.letter(Self.notice(kind), to: "dana")
       #expect(!letter.subject.isEmpty && !letter.plainText.isEmpty && !letter.slackText.isEmpty, "\(kind)")
       #expect(letter.html.hasPrefix("<!doctype html>") && !letter.html.contains("<v2>"), "\(kind)")
+      // Each thing that can be done is a link that says so, and everything between tags is meant to be read.
+      for action in letter.actions + letter.footer {
+        let link = Regex {
+          "<a href=\"\(Letter.escaped(action.url))\""
+          /[^>]*/
+          ">\(Letter.escaped(action.title))</a>"
+        }
+        #expect(letter.html.firstMatch(of: link) != nil, "\(kind): \(action.title)")
+      }
+      let words = letter.html.replacing(/<[^>]*>/, with: " ")
+      #expect(!words.contains("SQL") && !words.contains("(unknown"), "\(kind): \(words)")
     }
   }
 

@@ -60,7 +60,9 @@ import Testing
 
   @Test func anUploadThatNobodyGoesOnWithIsForgotten() throws {
     let content = ObjectContent(bytes: 1, sha256: Self.empty)
-    let (old, young) = (try store.beginUpload(content, as: "job-1/a").id, try store.beginUpload(content, as: "job-1/b").id)
+    let (old, young) = (
+      try store.beginUpload(content, as: "job-1/a").id, try store.beginUpload(content, as: "job-1/b").id
+    )
     let uploads = folder + "/objects/.uploads/"
     for (id, days) in [(old, 8.0), (young, 6)] {
       try FileManager.default.setAttributes(

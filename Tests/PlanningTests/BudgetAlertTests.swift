@@ -36,7 +36,8 @@ import Testing
 
   /// One job of $9.60 for certain: against a limit of $11 it is 87 %, and one alert comes in every future.
   @Test func aSimulationSaysHowOftenAManagerIsTold() async throws {
-    func alerts(_ budget: String, horizon: String = "{month: 2026-12}") async throws -> [(perCent: Int, odds: Double)]? {
+    func alerts(_ budget: String, horizon: String = "{month: 2026-12}") async throws -> [(perCent: Int, odds: Double)]?
+    {
       let scenario = try ScenarioReader.decode(
         text: """
           version: 1
@@ -56,7 +57,9 @@ import Testing
       ).budgetAlerts
     }
     // Below its cost the job is not let in, and nobody is told of anything.
-    for (limit, odds) in [(11.0, [1, 0, 0]), (10, [1, 1, 0]), (9.5, [0, 0, 0]), (100, [0, 0, 0])] as [(Double, [Double])] {
+    for (limit, odds) in [(11.0, [1, 0, 0]), (10, [1, 1, 0]), (9.5, [0, 0, 0]), (100, [0, 0, 0])]
+      as [(Double, [Double])]
+    {
       let found = try #require(try await alerts("budget: {monthly: \(limit)}"))
       #expect(found.map(\.perCent) == [80, 95, 100])
       #expect(found.map(\.odds) == odds, "limit \(limit)")

@@ -11,7 +11,8 @@ import Testing
     let mia = try await Browser.first(office)
     let path = "/dashboard/notifications"
     let page = try await mia.get(path)
-    #expect(page.status == 200 && page.text.contains("Nothing yet.") && page.text.contains("No mail server is configured"))
+    #expect(
+      page.status == 200 && page.text.contains("Nothing yet.") && page.text.contains("No mail server is configured"))
     #expect(page.text.contains("name=\"email\" value=\"on\" checked") && page.text.contains("value=\"usual\" selected"))
     #expect(try await mia.get("/dashboard/settings").text.contains("href=\"\(path)\""))
     var form = [
@@ -52,14 +53,23 @@ import Testing
       .init(recipient: $0, channel: .banner, address: "", state: .shown, due: .zero)
     }
     try outbox.add([notice], cursor: nil, now: .zero)
-    let (own, others) = (try #require(try outbox.banners(of: "mia").first), try #require(try outbox.banners(of: "emil").first))
+    let (own, others) = (
+      try #require(try outbox.banners(of: "mia").first), try #require(try outbox.banners(of: "emil").first)
+    )
     let path = "/dashboard/notifications"
+    // Above every page until it is seen, and only once on its own.
+    let jobs = "/dashboard/training-jobs"
+    let banner = "&lt;i&gt;first&lt;/i&gt; (GPU ). <a href=\"\(path)\">Show</a>"
+    #expect(try await mia.get(jobs).text.contains(banner))
     let page = try await mia.get(path).text
-    #expect(page.contains("&lt;i&gt;first") && !page.contains("<i>first") && page.contains("value=\"\(own.id)\""))
+    #expect(
+      !page.contains(banner) && page.contains("&lt;i&gt;first") && !page.contains("<i>first")
+        && page.contains("value=\"\(own.id)\""))
     let token = mia.formToken
     #expect(try await mia.send("\(path)/seen", ["_csrf": token, "id": "\(others.id)"]).status == 404)
     #expect(try await mia.send("\(path)/seen", ["_csrf": token, "id": "\(own.id)"]).status == 303)
     #expect(try outbox.banners(of: "mia").isEmpty && outbox.banners(of: "emil").count == 1)
+    #expect(try await !mia.get(jobs).text.contains(banner))
     let tested = try await mia.send("\(path)/test", ["_csrf": token])
     #expect(tested.status == 200 && tested.text.contains("A test is on its way: banner."))
     #expect(try outbox.banners(of: "mia").map(\.notice.kind) == [.test])

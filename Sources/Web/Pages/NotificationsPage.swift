@@ -82,6 +82,21 @@ struct NotificationsPage: Page {
     self.sentTo = sentTo
   }
 
+  /// What stands above every page until it is seen: the newest few.
+  static func unseen(by person: Catalogue.Person?, _ catalogue: Catalogue) -> [Frame.Banner] {
+    guard let person, let new = try? NoticeOutbox(catalogue).banners(of: person.name, limit: most + 1) else {
+      return []
+    }
+    let shown = new.prefix(most).map {
+      Frame.Banner(kind: $0.notice.urgent ? "warn" : "good", text: NoticeSummary.line($0.notice), path: path)
+    }
+    return shown
+      + (new.count > most
+        ? [Frame.Banner(kind: "good", text: "There is more that you have not seen.", path: path)] : [])
+  }
+  private static let most = 2
+  private static let path = "/dashboard/notifications"
+
   /// What stands for a list that a program wrote, word for word.
   private static let own = "own"
   private static let words = [
