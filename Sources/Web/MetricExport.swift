@@ -11,6 +11,7 @@ import Journal
 import Live
 import NIOCore
 import Reports
+import Scenarios
 
 /// A job's metrics as CSV, as JSON, or as both with the loss curves as PNG in one ZIP, from the start of its training up to now: story 4.2.1's
 /// columns and structure.
@@ -32,7 +33,7 @@ struct MetricExport {
         let name = MetricExport.name(description.name, at: view.at)
         let data =
           switch format {
-          case "csv": Data(MetricExport.table(rows).utf8)
+          case "csv": MetricExport.table(rows)
           case "json": try MetricExport.document(rows, description)
           default: try package(rows, description, name, at: view.at)
           }
@@ -52,7 +53,7 @@ struct MetricExport {
     _ rows: [Catalogue.Metric], _ job: JobDescription, _ name: String, at now: Instant
   ) throws -> Data {
     var archive = ZipArchive(madeAt: Int(now.microseconds / 1_000_000))
-    archive.add("\(name).csv", Data(MetricExport.table(rows).utf8))
+    archive.add("\(name).csv", MetricExport.table(rows))
     archive.add("\(name).json", try MetricExport.document(rows, job))
     var curves = CurveShelf.Curves()
     for row in rows { curves.append(row) }
@@ -65,6 +66,8 @@ struct MetricExport {
     }
     return archive.data
   }
+
+  private static func table(_ rows: [Catalogue.Metric]) -> Data { Data((CSVText.metrics(rows) + "\n").utf8) }
 
   /// From where the training first began: of the jobs before this one, too.
   private func rows(of job: JobIndex, _ view: LiveView) throws -> [Catalogue.Metric] {
@@ -80,28 +83,6 @@ struct MetricExport {
     let plain = job.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? String($0) : "-" }.joined()
     let stamp = (Wording.stamp(at) ?? "").filter { $0 != ":" && $0 != "-" }
     return "\(plain)-metrics-\(stamp)"
-  }
-
-  private static let columns = [
-    "step_number", "epoch", "training_loss", "validation_loss", "learning_rate", "perplexity", "gpu_utilization",
-    "timestamp", "elapsed_time_seconds",
-  ]
-
-  /// One line a step; what was not measured is empty.
-  static func table(_ rows: [Catalogue.Metric]) -> String {
-    func number(_ value: Double?) -> String {
-      guard let value else { return "" }
-      return value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
-    }
-    let lines = rows.map { row in
-      let cells = [
-        "\(row.step)", number(row.epoch), number(row.training_loss), number(row.validation_loss),
-        number(row.learning_rate), number(row.perplexity), number(row.gpu_utilization),
-        row.at.flatMap { Wording.stamp(Instant(microseconds: $0)) } ?? "", number(row.elapsed_s),
-      ]
-      return cells.joined(separator: ",") + "\n"
-    }
-    return columns.joined(separator: ",") + "\n" + lines.joined()
   }
 
   private struct Document: Encodable {
