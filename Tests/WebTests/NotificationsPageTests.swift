@@ -47,7 +47,7 @@ import Testing
     let office = try Office()
     let (mia, outbox) = (try await Browser.first(office), NoticeOutbox(office.runner.catalogue))
     var facts = NoticeFacts()
-    (facts.job, facts.job_name) = ("job-1", "<i>first</i>")
+    (facts.job, facts.job_name, facts.gpu, facts.pricing) = ("job-1", "<i>first</i>", "h100-pcie-80gb", "spot")
     var notice = NewNotice(key: "k", at: .zero, kind: .started, facts: facts)
     notice.targets = ["mia", "emil"].map {
       .init(recipient: $0, channel: .banner, address: "", state: .shown, due: .zero)
@@ -59,7 +59,7 @@ import Testing
     let path = "/dashboard/notifications"
     // Above every page until it is seen, and only once on its own.
     let jobs = "/dashboard/training-jobs"
-    let banner = "&lt;i&gt;first&lt;/i&gt; (GPU ). <a href=\"\(path)\">Show</a>"
+    let banner = "&lt;i&gt;first&lt;/i&gt; (H100 spot). <a href=\"\(path)\">Show</a>"
     #expect(try await mia.get(jobs).text.contains(banner))
     let page = try await mia.get(path).text
     #expect(
