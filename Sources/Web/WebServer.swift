@@ -162,6 +162,12 @@ public struct WebServer: Sendable {
     noticeRoutes.add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     SessionRoutes(signIn: signIn).add(to: api)
+    ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock)).add(to: api)
+    SearchRoutes(runner: runner).add(to: api)
+    KnowledgeRoutes(runner: runner).add(to: api)
+    HideRoutes(runner: runner).add(to: api)
+    NoteRoutes(runner: runner).add(to: api)
+    RatingRoutes(runner: runner).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)
     if let artifacts {
@@ -174,6 +180,7 @@ public struct WebServer: Sendable {
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
     let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
+    SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
     return router
   }

@@ -20,17 +20,18 @@ extension Page {
 
 /// The entries of the navigation. ``Section/shown`` are those that there are pages for.
 enum Section: String, CaseIterable {
-  case jobs, newJob, queue, templates, files
+  case jobs, newJob, queue, templates, files, knowledge
   case budget, forecast, capacity
   case compare, analytics, accuracy, history, replay
   case storage, settings, help
 
   /// Add an entry here when its page exists: nothing is linked that is not there.
-  static let shown: Set<Section> = [.jobs, .newJob, .queue, .templates, .files, .budget, .settings]
+  static let shown: Set<Section> = [.jobs, .newJob, .queue, .templates, .files, .knowledge, .budget, .settings]
 
   var label: String {
     switch self {
     case .newJob: "New job"
+    case .knowledge: "Knowledge base"
     default: rawValue.prefix(1).uppercased() + rawValue.dropFirst()
     }
   }
@@ -47,7 +48,7 @@ enum Section: String, CaseIterable {
 
   /// As they stand below one another.
   static let groups: [(label: String, sections: [Section])] = [
-    ("Train", [.jobs, .newJob, .queue, .templates, .files]),
+    ("Train", [.jobs, .newJob, .queue, .templates, .files, .knowledge]),
     ("Look ahead", [.budget, .forecast, .capacity]),
     ("Look back", [.compare, .analytics, .accuracy, .history, .replay]),
     ("Set up", [.storage, .settings, .help]),
