@@ -29,5 +29,12 @@ struct PageRoutes {
     NotePage.add(to: pages, desk)
     RatingsPage.add(to: pages, desk)
     ValidationPage.add(to: pages, desk)
+    ComparePage.add(to: pages, desk)
+    AnalyticsPage.add(to: pages, desk)
+    HistoryPage.add(to: pages, desk)
+    TeamPage.add(to: pages, desk)
+    StoragePage.add(to: pages, desk)
+    HelpPage.add(to: pages, desk)
+    AttributionPage.add(to: pages, desk)
   }
 }

@@ -53,6 +53,8 @@ public struct WebServer: Sendable {
   private let notices: NoticeSettings
   private let trustedProxies: Set<String>
   private let signIn: SignIn
+  private let finals: FinalShelf
+  private let curves: CurveShelf
   private let meters = Meters()
   let feed: LiveFeed
 
@@ -92,6 +94,8 @@ public struct WebServer: Sendable {
     self.artifacts = artifacts
     self.notices = notices
     self.trustedProxies = trustedProxies
+    finals = FinalShelf(runner.catalogue)
+    curves = CurveShelf(runner.catalogue)
     feed = LiveFeed(runner: runner)
     signIn = SignIn(
       catalogue: runner.catalogue, runner: runner, passwords: passwords, store: store, clock: clock)
@@ -157,9 +161,9 @@ public struct WebServer: Sendable {
     let api = router.group("api/v1").add(middleware: visitors).add(middleware: Conditional())
       .add(middleware: Idempotency(catalogue: runner.catalogue, clock: signIn.clock))
     api.get("openapi.json") { _, _ in try Reply.json(OpenAPI.document) }
-    JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: api)
+    JobRoutes(runner: runner, storePath: storePath, advice: advice, finals: finals).add(to: api)
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
-    TeamRoutes(runner: runner, storePath: storePath).add(to: api)
+    TeamRoutes(runner: runner, storePath: storePath, finals: finals).add(to: api)
     ValidationRoutes(runner: runner).add(to: api)
     let noticeRoutes = NoticeRoutes(runner: runner, settings: notices)
     noticeRoutes.add(to: api)
@@ -179,10 +183,14 @@ public struct WebServer: Sendable {
       routes.addLinked(to: router)
       routes.add(to: api)
     }
-    let composer = ReportComposer(runner: runner, storePath: storePath, advice: advice, branding: branding)
+    InsightRoutes(runner: runner, finals: finals, curves: curves).add(to: api)
+    let composer = ReportComposer(
+      runner: runner, storePath: storePath, advice: advice, curves: curves, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
-    let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
+    let desk = PageDesk(
+      runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
+      artifacts: artifacts)
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
     return router

@@ -48,7 +48,7 @@ import Validation
     let composer = ReportComposer(
       runner: office.runner, storePath: "",
       advice: .init(quote: { _ in throw Problem(.notFound, "") }, forecast: { _ in throw Problem(.notFound, "") }),
-      branding: .plain)
+      curves: CurveShelf(office.runner.catalogue), branding: .plain)
     let view = await office.runner.view
     let (report, _) = try composer.validation(JobIndex(0), view)
     let first = try #require(report.sections.first?.estimates.first)

@@ -14,6 +14,8 @@ enum PageLibrary {
     KnowledgePage.self,
     KnowledgeEntryPage.self, KnowledgeFormPage.self, HidePage.self, NotePage.self, RatingsPage.self, RatingPage.self,
     ValidationPage.self,
+    ComparePage.self, AnalyticsPage.self, HistoryPage.self, TeamPage.self, StoragePage.self, StorageDeletionPage.self,
+    HelpPage.self, AttributionPage.self,
   ]
 
   static let library: MustacheLibrary = {

@@ -51,7 +51,7 @@ extension JobPage {
     <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
     </div></div>
     </div>
-    {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="{{path}}/curves.png?{{query}}">Export PNG</a></span></div>
+    {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="/dashboard/help/loss-curves">Reading them</a><a href="{{path}}/curves.png?{{query}}">Export PNG</a></span></div>
     <figure class="curve" data-curve="{{path}}/curves.svg?{{query}}"><form class="curve-tools" method="get" action="{{path}}">
     <div><label for="c-from">From step</label><input id="c-from" name="from" inputmode="numeric" value="{{from}}"></div><div><label for="c-to">To step</label><input id="c-to" name="to" inputmode="numeric" value="{{to}}"></div>
     <div><label for="c-smooth">Smoothing (0-1)</label><input id="c-smooth" name="smoothing" inputmode="decimal" value="{{smoothing}}"></div>
