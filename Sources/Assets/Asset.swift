@@ -43,7 +43,7 @@ public enum Assets {
     Asset("style.css", Style.text), Asset("icon.svg", Icon.text),
     Asset("theme.js", Script.theme), Asset("times.js", Script.times), Asset("live.js", Script.live),
     Asset("estimate.js", Script.estimate), Asset("select.js", Script.select), Asset("checklist.js", Script.checklist),
-    Asset("curves.js", Script.curves),
+    Asset("curves.js", Script.curves), Asset("refresh.js", Script.refresh),
   ]
 }
 

@@ -27,11 +27,15 @@ public struct WebServer: Sendable {
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
+    /// What else the simulator is asked.
+    public var foresight: Foresight
+
     public init(
       quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
       forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument,
-      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }
+      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }, foresight: Foresight
     ) {
+      self.foresight = foresight
       self.fixes = fixes
       self.quote = quote
       self.forecast = forecast
@@ -51,6 +55,7 @@ public struct WebServer: Sendable {
   private let trustedProxies: Set<String>
   private let signIn: SignIn
   private let meters = Meters()
+  private let replays: ReplayShelf
   let feed: LiveFeed
 
   /// - Parameters:
@@ -89,6 +94,7 @@ public struct WebServer: Sendable {
     self.artifacts = artifacts
     self.notices = notices
     self.trustedProxies = trustedProxies
+    replays = ReplayShelf(path: storePath)
     feed = LiveFeed(runner: runner)
     signIn = SignIn(
       catalogue: runner.catalogue, runner: runner, passwords: passwords, store: store, clock: clock)
@@ -156,6 +162,8 @@ public struct WebServer: Sendable {
     api.get("openapi.json") { _, _ in try Reply.json(OpenAPI.document) }
     JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: api)
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
+    ForesightRoutes(runner: runner, advice: advice).add(to: api)
+    ReplayRoutes(runner: runner, shelf: replays).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath).add(to: api)
     ValidationRoutes(runner: runner).add(to: api)
     NoticeRoutes(runner: runner, settings: notices).add(to: api)
@@ -172,7 +180,7 @@ public struct WebServer: Sendable {
     let composer = ReportComposer(runner: runner, storePath: storePath, advice: advice, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
-    let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
+    let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice, replays: replays)
     PageRoutes(desk: desk).add(to: router.group().add(middleware: visitors))
     return router
   }

@@ -230,7 +230,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         return quote
       }, forecast: { try await forecaster.forecast($0) },
-      fixes: { quoter.fixes($0, $1) })
+      fixes: { quoter.fixes($0, $1) }, foresight: forecaster.foresight)
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let objects = try configuration.objectStores(beside: live.path)
     let keeper = ArtifactKeeper(

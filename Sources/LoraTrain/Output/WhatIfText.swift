@@ -29,7 +29,7 @@ enum WhatIfText {
     changes.map { sentence($0, months: months) }.joined(separator: "\n")
   }
 
-  private static func sentence(_ w: WhatIf, months: Int) -> String {
+  static func sentence(_ w: WhatIf, months: Int) -> String {
     let more = w.monthly.more
     let amount = "\(Words.dollars(abs(more))) ± \(Words.dollars(w.monthly.halfWidth))"
     let when = months > 1 ? "a month" : "this month"

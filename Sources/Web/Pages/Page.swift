@@ -26,7 +26,10 @@ enum Section: String, CaseIterable {
   case storage, settings, help
 
   /// Add an entry here when its page exists: nothing is linked that is not there.
-  static let shown: Set<Section> = [.jobs, .newJob, .queue, .templates, .files, .budget, .settings]
+  static let shown: Set<Section> = [
+    .jobs, .newJob, .queue, .templates, .files, .budget, .settings,
+    .forecast, .capacity, .accuracy, .replay,
+  ]
 
   var label: String {
     switch self {

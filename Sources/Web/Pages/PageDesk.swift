@@ -10,10 +10,14 @@ struct PageDesk: Sendable {
   let storePath: String
   let signIn: SignIn
   let advice: WebServer.Advice
+  let replays: ReplayShelf
   let curves: CurveShelf
 
-  init(runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice) {
+  init(
+    runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice, replays: ReplayShelf
+  ) {
     (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
+    self.replays = replays
     curves = CurveShelf(runner.catalogue)
   }
 

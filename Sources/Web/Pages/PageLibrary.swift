@@ -11,6 +11,7 @@ enum PageLibrary {
     JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self,
     ReviewPage.self, QueuePage.self,
     BudgetPage.self, SettingsPage.self, ProblemPage.self,
+    ForecastPage.self, CapacityPage.self, AccuracyPage.self, ReplayPage.self,
   ]
 
   static let library: MustacheLibrary = {
