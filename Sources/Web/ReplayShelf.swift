@@ -69,7 +69,7 @@ actor ReplayShelf {
     isPreparing = true
     Task.detached(priority: .utility) {
       // In parts: whoever asks meanwhile is answered between two of them.
-      while try await self.step(towards: last) {}
+      while await self.step(towards: last) {}
       await self.rest()
     }
   }

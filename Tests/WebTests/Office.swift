@@ -28,6 +28,8 @@ final class Office {
   static let proxy = "10.0.0.9"
   /// What the machine's clock says to whoever signs in.
   let clock = PaperClock()
+  /// What is said of past estimates.
+  let past = PaperPast()
 
   init(limit: Double? = 100, pods: PaperPods.Supply = .never) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
@@ -61,7 +63,7 @@ final class Office {
         fixes: { configuration, failure in
           failure == .outOfMemory
             ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
-        }), trustedProxies: [Office.proxy],
+        }, foresight: .paper(past)), trustedProxies: [Office.proxy],
       // As cheap as can be: what it costs is another test's.
       passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), clock: { [clock] in clock.now })
     responder = server.router().buildResponder()

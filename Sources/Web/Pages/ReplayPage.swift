@@ -1,3 +1,4 @@
+import DiscreteEvent
 import Engine
 import Foundation
 import Hummingbird
@@ -110,7 +111,7 @@ struct ReplayPage: Page {
       let month = String((Wording.stamp(at) ?? "").prefix(7))
       if months.last != month { months.append(month) }
       guard at > first else { break }
-      at = max(first, at - .days(20))
+      at = max(first, at - Span.days(20))
     }
     if !months.contains(chosen) { months.append(chosen) }
     return months.map { Choice(value: $0, label: $0, isChosen: $0 == chosen) }
