@@ -56,7 +56,7 @@ enum Icon {
 
 /// The style sheet, in the order in which its parts stand in it.
 enum Style {
-  static let text = [variables, page, parts, forms, job].joined()
+  static let text = [variables, page, parts, forms, job, foresight].joined()
 }
 
 /// The scripts, one for each behaviour; every page works without them.

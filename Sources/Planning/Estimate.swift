@@ -30,6 +30,8 @@ public struct Estimate: Sendable {
   struct Fold: Sendable {
     var duration: [Double] = []
     var cost: [Double] = []
+    /// US dollars of every run; not a number where it did not complete.
+    var runCosts: [Double] = []
     var parts = AccountSums()
     var interruptions = 0
     var interrupted = 0
@@ -57,18 +59,20 @@ public struct Estimate: Sendable {
     ) { fold, result in
       fold.digest.add(replication: UInt64(result.number), result.digest)
       fold.runs += 1
-      guard let job = result.jobs.first else { return }
+      guard let job = result.jobs.first else { return fold.runCosts.append(.nan) }
       fold.interruptions += Int(job.interruptions)
       if job.interruptions > 0 { fold.interrupted += 1 }
-      guard job.phase == .completed else { return }
+      guard job.phase == .completed else { return fold.runCosts.append(.nan) }
       fold.completed += 1
       if job.pricing != asked { fold.switched += 1 }
       fold.duration.append(job.duration.seconds)
       fold.cost.append(Double(job.costs.total) / 1e9)
+      fold.runCosts.append(Double(job.costs.total) / 1e9)
       fold.parts.add(job.costs)
     } merge: { whole, part in
       whole.duration += part.duration
       whole.cost += part.cost
+      whole.runCosts += part.runCosts
       whole.parts.merge(part.parts)
       whole.interruptions += part.interruptions
       whole.interrupted += part.interrupted
@@ -77,7 +81,7 @@ public struct Estimate: Sendable {
       whole.runs += part.runs
       whole.digest.merge(part.digest)
     } mean: {
-      RunningMean($0.cost)
+      RunningMean($0.runCosts, worlds: source.worlds.count)
     }
     let runs = Double(max(1, fold.runs))
     let completed = Double(max(1, fold.completed))

@@ -185,7 +185,7 @@ public struct Forecast: Sendable {
     } mean: { fold in
       RunningMean(
         workshop.totals(ofMonth: measured, marks: fold.marks)
-          ?? Array(repeating: workshop.spent(in: measured), count: 2))
+          ?? Array(repeating: workshop.spent(in: measured), count: 2), worlds: source.worlds.count)
     }
     let months = (0..<request.count).map { i -> MonthEnd in
       let month = calendar.month(after: request.first, by: i)
@@ -260,11 +260,11 @@ public struct Forecast: Sendable {
       let accrued = fold.marks[mark].indices.map {
         fold.marks[mark][$0] - (before == nil ? 0 : fold.marks[before ?? 0][$0])
       }
-      let sample = SampleSummary(accrued.map { spent + $0 / 1e9 })
+      let sample = SampleSummary.quantiles(of: accrued.map { spent + $0 / 1e9 }, at: [0.1, 0.5, 0.9, 0.95])
       curve.append(
         Day(
-          date: calendar.day(endingAt: end), isPast: false, p10: sample.quantile(0.1), p50: sample.quantile(0.5),
-          p90: sample.quantile(0.9), p95: sample.quantile(0.95)))
+          date: calendar.day(endingAt: end), isPast: false, p10: sample[0], p50: sample[1], p90: sample[2],
+          p95: sample[3]))
     }
     return curve
   }

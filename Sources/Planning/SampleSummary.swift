@@ -52,3 +52,41 @@ public struct SampleSummary: Sendable {
 
   public static func key(_ p: Int) -> String { p < 10 ? "p0\(p)" : "p\(p)" }
 }
+
+extension SampleSummary {
+  /// What ``quantile(_:)`` gives at each of these ascending `ps`, of a sample that nobody asks anything else of. O(n).
+  static func quantiles(of sample: [Double], at ps: [Double]) -> [Double] {
+    guard !sample.isEmpty else { return ps.map { _ in 0 } }
+    var values = sample
+    var from = 0
+    return ps.map { p in
+      let position = p * Double(values.count - 1)
+      let low = Int(position)
+      select(low, in: &values, from: from)
+      from = low
+      guard let next = values[(low + 1)...].min() else { return values[low] }
+      return values[low] + (position - Double(low)) * (next - values[low])
+    }
+  }
+
+  /// Puts in its place what would stand there if the values from `from` on were sorted, nothing larger before it and nothing smaller
+  /// after it (Hoare's FIND, with the median of three).
+  private static func select(_ rank: Int, in values: inout [Double], from: Int) {
+    var (low, high) = (from, values.count - 1)
+    while low < high {
+      let (a, b, c) = (values[low], values[(low + high) / 2], values[high])
+      let pivot = max(min(a, b), min(max(a, b), c))
+      var (i, j) = (low, high)
+      while i <= j {
+        while values[i] < pivot { i += 1 }
+        while values[j] > pivot { j -= 1 }
+        if i <= j {
+          values.swapAt(i, j)
+          i += 1
+          j -= 1
+        }
+      }
+      if rank <= j { high = j } else if rank >= i { low = i } else { return }
+    }
+  }
+}

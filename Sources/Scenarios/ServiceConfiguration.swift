@@ -1,4 +1,5 @@
 import DiscreteEvent
+import Engine
 import Yams
 
 /// `lora-train.yaml`: how live mode is set up. What the command line and the environment say goes before it.
@@ -9,8 +10,11 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var host: String?
     public var port: Int?
     public var slots: Int?
-    /// Nanodollars a month.
+    /// Nanodollars a month, or in any 30 days.
     public var budget: Int64?
+    public var budgetPeriod: BudgetPeriod?
+    /// How many jobs may wait; one more is refused.
+    public var maxQueued: Int?
   }
 
   public struct RunPod: Hashable, Sendable {
@@ -120,12 +124,14 @@ public enum ServiceConfigurationReader {
   }
 
   private static func serve(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Serve {
-    let record = try YAMLRecord(field, keys: ["host", "port", "slots", "budget"])
+    let record = try YAMLRecord(field, keys: ["host", "port", "slots", "budget", "budget_period", "max_queued"])
     var own = ServiceConfiguration.Serve()
     own.host = try record["host"]?.string()
     own.port = try record["port"]?.integer(in: 0...65_535)
     own.slots = try record["slots"]?.integer(in: 1...1_000)
     own.budget = try record["budget"]?.dollars()
+    own.budgetPeriod = try record["budget_period"]?.word(["calendar": .calendar, "rolling_30_days": .rolling30Days])
+    own.maxQueued = try record["max_queued"]?.integer(in: 0...1_000_000)
     return own
   }
 

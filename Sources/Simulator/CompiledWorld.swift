@@ -186,13 +186,15 @@ final class CompiledWorld: Sendable {
     }
   }
 
-  /// The age in seconds at which a pod is taken back, see ``HazardSampler/age(granted:alive:start:_:)``.
+  /// The age in seconds at which a pod is taken back, see ``HazardSampler/age(granted:alive:start:before:_:)``.
   @inline(__always)
-  func interruption(_ pricing: Pricing, granted: Instant, alive: Double, start: Instant, _ u: Double) -> Double {
+  func interruption(
+    _ pricing: Pricing, granted: Instant, alive: Double, start: Instant, before horizon: Double, _ u: Double
+  ) -> Double {
     let rate = interruptionRate[pricing]
     if rate > 0 { return alive + exponential.minusLog(u) / rate }
-    if pricing == .spot { return interruptions.spot.age(granted: granted, alive: alive, start: start, u) }
-    return interruptions.onDemand.age(granted: granted, alive: alive, start: start, u)
+    return (pricing == .spot ? interruptions.spot : interruptions.onDemand)
+      .age(granted: granted, alive: alive, start: start, before: horizon, u)
   }
 
   /// When the job after one at `from` comes, by the uniform number `u`; nil: never.

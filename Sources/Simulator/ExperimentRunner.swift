@@ -34,13 +34,16 @@ extension Experiment {
         group.addTask {
           var results: [(Int, Result)] = []
           var replication = Replication(self, compiled, onDemand: onDemand)
-          for b in stride(from: range.lowerBound + worker, to: range.upperBound, by: workers) {
-            try Task.checkCancellation()
-            var partial = initial
-            for r in (b * size)..<min(replications, (b + 1) * size) {
-              fold(&partial, try replication.run(firstReplication + r))
+          let mine = Array(stride(from: range.lowerBound + worker, to: range.upperBound, by: workers))
+          for group in Experiment.inTheSameWorlds(mine, size: size, worlds: worlds.count) {
+            var partials = [Result](repeating: initial, count: group.count)
+            for offset in 0..<size {
+              try Task.checkCancellation()
+              for (i, b) in group.enumerated() where b * size + offset < replications {
+                fold(&partials[i], try replication.run(firstReplication + b * size + offset))
+              }
             }
-            results.append((b, partial))
+            results += zip(group, partials)
           }
           return results
         }
@@ -51,6 +54,24 @@ extension Experiment {
       }
       return byBlock.compactMap { $0 }
     }
+  }
+
+  /// The blocks that live in the same worlds, together: run side by side, each world's tables are fetched into the cache once for all
+  /// of them. Within a block the order stays, and with it every sum.
+  private static func inTheSameWorlds(_ blocks: [Int], size: Int, worlds: Int) -> [[Int]] {
+    guard worlds > 1 else { return blocks.map { [$0] } }
+    var groups: [[Int]] = []
+    var groupOf: [Int: Int] = [:]
+    for b in blocks {
+      let first = b * size % worlds
+      if let group = groupOf[first] {
+        groups[group].append(b)
+      } else {
+        groupOf[first] = groups.count
+        groups.append([b])
+      }
+    }
+    return groups
   }
 
   /// Into how many blocks the replications fall.

@@ -28,6 +28,10 @@ final class HazardSampler: Sendable {
   private let hourFactors: [Double]
   /// The factors' integral from midnight to each hour, in seconds.
   private let byHour: [Double]
+  /// The same integral and the factor at each hour from midnight on, over as many days as a new pod's ages reach.
+  private let hours: ContiguousArray<SIMD2<Double>>
+  /// The breaks as whole hours and what is left of them, in seconds.
+  private let shifts: ContiguousArray<SIMD2<Double>>
   private let utcOffset: Double
   private let instants: [Double]
   private let exponential = ExponentialTable.shared
@@ -66,10 +70,23 @@ final class HazardSampler: Sendable {
     self.kind = kind
     (self.breaks, self.rates, self.hourFactors, self.instants) = (breaks, rates, hourFactors, instants)
     self.utcOffset = utcOffset
+    let last = breaks.last ?? 0
+    if case .segments = kind, last < 1000 * 3600 {
+      let (day, byHour) = (byHour[24], byHour)
+      shifts = ContiguousArray(
+        breaks.map { SIMD2(($0 / 3600).rounded(.down), $0 - ($0 / 3600).rounded(.down) * 3600) })
+      hours = ContiguousArray(
+        (0..<(Int(last / 3600) + 26)).map { SIMD2(Double($0 / 24) * day + byHour[$0 % 24], hourFactors[$0 % 24]) })
+    } else {
+      (shifts, hours) = ([], [])
+    }
   }
 
-  /// The age in seconds at which a pod granted at `granted` and alive at `age` is taken back; infinite: never.
-  func age(granted: Instant, alive age: Double, start: Instant, _ u: Double) -> Double {
+  /// The age in seconds at which a pod granted at `granted` and alive at `age` is taken back; infinite: never, or maybe after the age
+  /// `horizon`, where that is cheaper to say.
+  func age(
+    granted: Instant, alive age: Double, start: Instant, before horizon: Double = .infinity, _ u: Double
+  ) -> Double {
     switch kind {
     case .never: return .infinity
     case .exponential(let rate): return age + exponential.minusLog(u) / rate
@@ -78,7 +95,11 @@ final class HazardSampler: Sendable {
       let reached = sampler.law.cdf(age)
       return max(age, sampler.quantile(min(reached + u * (1 - reached), 0x1.fffffffffffffp-1)))
     case .ages: return byAge(alive: age, target: exponential.minusLog(u))
-    case .segments: return segments(granted: granted, alive: age, target: exponential.minusLog(u))
+    case .segments:
+      let target = exponential.minusLog(u)
+      return age > 0 || hours.isEmpty
+        ? segments(granted: granted, alive: age, target: target)
+        : segments(granted: granted, before: horizon, target: target)
     case .trace:
       let since = (granted - start).seconds
       return (instants.first { $0 > since + age } ?? .infinity) - since
@@ -98,11 +119,34 @@ final class HazardSampler: Sendable {
     return .infinity
   }
 
+  /// ``segments(granted:alive:target:)`` of a new pod, as nearly every one is: no division in the loop.
+  private func segments(granted: Instant, before horizon: Double, target: Double) -> Double {
+    let origin = Double(granted.microseconds) / 1e6 + utcOffset
+    let clock = origin - HazardSampler.floor(origin / 86_400) * 86_400
+    let hour = min(23, Int(clock / 3600))
+    let rest = clock - Double(hour) * 3600
+    var left = target
+    var reached = hours[hour].x + rest * hours[hour].y
+    for segment in shifts.indices {
+      let shift = shifts[segment]
+      var (at, seconds) = (hour &+ Int(shift.x), rest + shift.y)
+      if seconds >= 3600 { (at, seconds) = (at &+ 1, seconds - 3600) }
+      let expected = hours[at].x + seconds * hours[at].y
+      let more = rates[segment] * (expected - reached)
+      if left <= more, more > 0 { return max(0, inverse(reached + left / rates[segment]) - clock) }
+      if breaks[segment] > horizon { return .infinity }
+      left -= more
+      reached = expected
+    }
+    let rate = rates[rates.count - 1]
+    return rate > 0 ? max(0, inverse(reached + left / rate) - clock) : .infinity
+  }
+
   /// By age and by hour of the day: the hazard since the grant is a piece for each rate by age, within which it grows as the hours'
   /// cumulated factors do.
   private func segments(granted: Instant, alive: Double, target: Double) -> Double {
     let origin = Double(granted.microseconds) / 1e6 + utcOffset
-    let midnight = (origin / 86_400).rounded(.down) * 86_400
+    let midnight = HazardSampler.floor(origin / 86_400) * 86_400
     let clock = origin - midnight
     var (age, left) = (alive, target)
     var reached = cumulated(clock + age)
@@ -118,9 +162,17 @@ final class HazardSampler: Sendable {
     return .infinity
   }
 
+  /// The whole number below, by way of the integers: without SSE 4.1, which not every amd64 has, the library's is a call.
+  @inline(__always)
+  private static func floor(_ x: Double) -> Double {
+    guard abs(x) < 0x1p51 else { return x.rounded(.down) }
+    let whole = Double(Int64(x))
+    return whole > x ? whole - 1 : whole
+  }
+
   /// The factors' integral from midnight over so many seconds, which are not negative.
   private func cumulated(_ seconds: Double) -> Double {
-    let days = (seconds / 86_400).rounded(.down)
+    let days = HazardSampler.floor(seconds / 86_400)
     let rest = seconds - days * 86_400
     let hour = min(23, Int(rest / 3600))
     return days * byHour[24] + byHour[hour] + (rest - Double(hour) * 3600) * hourFactors[hour]
@@ -128,7 +180,7 @@ final class HazardSampler: Sendable {
 
   /// After how many seconds from midnight the factors' integral reaches so much.
   private func inverse(_ integral: Double) -> Double {
-    let days = (integral / byHour[24]).rounded(.down)
+    let days = HazardSampler.floor(integral / byHour[24])
     let rest = integral - days * byHour[24]
     // The last hour that begins with no more.
     var (hour, step) = (0, 16)

@@ -46,20 +46,9 @@ extension Replication {
     let (finalization, checkpoint) = world.finalizationVaries ? stream.pair(LeaseDraw.finalization) : (0.5, 0.5)
     let (upload, pod) = world.podVaries ? stream.pair(LeaseDraw.pod) : (0.5, 0.5)
 
-    // What can cut the lease short; the earliest counts.
     let alive = isNew ? 0 : (now - granted).seconds
     plan.stop = deadline == .distantPast ? .distantFuture : deadline
     plan.end = .capped
-    let lost = world.interruption(
-      controller.fleet.jobs[i].pricing, granted: granted, alive: alive, start: experiment.start, end)
-    plan.cut(granted, after: lost, .interrupted)
-    if crashRate > 0 {
-      plan.cut(granted, after: alive + world.exponential.minusLog(crash) / crashRate, .crashed)
-    }
-    if world.cancellationRate > 0 {
-      let u = stream.pair(LeaseDraw.cancellation).0
-      plan.cut(granted, after: alive + world.exponential.minusLog(u) / world.cancellationRate, .cancelled)
-    }
 
     // The stages, one after the other; a stage that is under way is drawn given how long it has lasted.
     var clock = resumption?.stageStarted ?? granted
@@ -79,38 +68,62 @@ extension Replication {
       clock = finish(isNew, world, .restore, world.quick.restore, restore, from: clock, now)
       plan.facts.restoreEnd = clock
     }
-    if phase.rawValue <= Phase.training.rawValue {
-      // Whoever trains already has passed the first step.
-      let trains = phase == .training && resumption != nil
-      if number == 1, !trains, outOfMemory > 0, clock < plan.stop,
-        RandomStream(base: base, entity: ordinal, purpose: Purpose.job).pair().1 < outOfMemory
-      {
-        plan.stop = clock
-        plan.end = .outOfMemory
-      }
-      plan.facts.durableStep = controller.fleet.jobs[i].durableStep
-      plan.stoppedStep = plan.facts.durableStep
-      var from = plan.facts.durableStep
+    let trainsYet = phase.rawValue <= Phase.training.rawValue
+    // Whoever trains already has passed the first step.
+    let trains = phase == .training && resumption != nil
+    var from = controller.fleet.jobs[i].durableStep
+    let ready = clock
+    if trainsYet {
+      plan.facts.durableStep = from
+      plan.stoppedStep = from
       if trains, let resumption {
         from = max(from, resumption.step)
         clock = resumption.stepAt
       }
       plan.checkpoint = world.quick.checkpoint.span(checkpoint) { world.slow(.checkpoint, checkpoint) }
       plan.upload = world.quick.upload.span(upload) { world.slow(.upload, upload) }
-      // What begins after the stop never happens.
-      guard clock <= plan.stop else { return }
-      let path = TrainingPath(
-        from: from, steps: kind.steps, every: kind.checkpointEvery, all: kind.checkpoints, start: clock,
-        pace: resumption?.secondsPerStep ?? secondsPerStep(ordinal, world, world.paces[k], pod),
-        stream: RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.chunk))
-      clock = max(path.train(&plan, world, luck.training), now)
-      plan.facts.trainingEnd = clock
     }
-    clock = finish(isNew, world, .finalization, world.quick.finalization, finalization, from: clock, now)
-    if clock <= plan.stop {
-      plan.stop = clock
+    let path = TrainingPath(
+      from: from, steps: kind.steps, every: kind.checkpointEvery, all: kind.checkpoints, start: clock,
+      pace: trainsYet
+        ? resumption?.secondsPerStep ?? secondsPerStep(ordinal, world, world.paces[k], pod) : 0,
+      stream: RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.chunk))
+    let course = trainsYet ? path.course(plan.checkpoint, world, luck.training) : TrainingPath.Course(end: clock)
+    if course.isDrawn { clock = trainsYet ? max(course.end, now) : clock }
+    var last = finish(isNew, world, .finalization, world.quick.finalization, finalization, from: clock, now)
+
+    // What can cut the lease short; the earliest counts. Whatever comes when all is done and uploaded need not be known.
+    let horizon = course.isDrawn ? (max(last, course.saved + plan.upload) - granted).seconds : .infinity
+    let lost = world.interruption(
+      controller.fleet.jobs[i].pricing, granted: granted, alive: alive, start: experiment.start, before: horizon, end)
+    plan.cut(granted, after: lost, .interrupted)
+    if crashRate > 0 {
+      plan.cut(granted, after: alive + world.exponential.minusLog(crash) / crashRate, .crashed)
+    }
+    if world.cancellationRate > 0 {
+      let u = stream.pair(LeaseDraw.cancellation).0
+      plan.cut(granted, after: alive + world.exponential.minusLog(u) / world.cancellationRate, .cancelled)
+    }
+    if trainsYet {
+      if number == 1, !trains, outOfMemory > 0, ready < plan.stop,
+        RandomStream(base: base, entity: ordinal, purpose: Purpose.job).pair().1 < outOfMemory
+      {
+        plan.stop = ready
+        plan.end = .outOfMemory
+      }
+      // What begins after the stop never happens.
+      guard path.start <= plan.stop else { return }
+      let end = path.train(&plan, world, course)
+      plan.facts.trainingEnd = max(end, now)
+      if !course.isDrawn {
+        last = finish(
+          isNew, world, .finalization, world.quick.finalization, finalization, from: plan.facts.trainingEnd, now)
+      }
+    }
+    if last <= plan.stop {
+      plan.stop = last
       plan.end = .completed
-      plan.facts.finalizationEnd = clock
+      plan.facts.finalizationEnd = last
     }
   }
 

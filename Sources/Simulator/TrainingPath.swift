@@ -24,36 +24,64 @@ struct TrainingPath {
   /// How many checkpoints lie before the first step of this lease.
   private var past: Int32 { from == 0 ? 0 : from / every }
 
-  /// Goes through training, notes what is durable by the plan's stop, and returns when training ends.
+  /// Training as it goes where nothing comes in between.
+  struct Course: BitwiseCopyable {
+    /// Whether it is drawn as a whole; else chunk by chunk, see ``TrainingPath/train(_:_:_:)``.
+    var isDrawn = true
+    /// Checkpoints still to come, the step of the last one, seconds of training up to it, and when it is saved.
+    var checkpoints: Int32 = 0
+    var last: Int32 = 0
+    var head = 0.0
+    var saved: Instant
+    var end: Instant
+
+    init(end: Instant) {
+      saved = end
+      self.end = end
+    }
+  }
+
   @inline(__always)
-  func train(_ plan: inout LeasePlan, _ world: CompiledWorld, _ u: (Double, Double)) -> Instant {
-    if world.hasStepLaw { return stepByStep(&plan, world, world.stepLaw) }
+  func course(_ checkpoint: Span, _ world: CompiledWorld, _ u: (Double, Double)) -> Course {
+    var course = Course(end: .distantFuture)
     let sd = world.stepCV * pace
     // Where a chunk might come out negative it is drawn on its own and cut off at zero.
-    if sd * sd > 0.0225 * pace * pace * Double(min(every, steps - from)) { return stepByStep(&plan, world, nil) }
-    // Checkpoints still to come: at multiples of `every` in (from, steps).
-    let past = past
-    let checkpoints = max(0, all &- past)
-    let last = checkpoints > 0 ? all &* every : from
-    var head = pace * Double(last - from)
-    var tail = pace * Double(steps - last)
-    if sd > 0 {
-      if checkpoints > 0 { head += sd * Double(last - from).squareRoot() * world.normal.quantile(u.0) }
-      tail += sd * Double(steps - last).squareRoot() * world.normal.quantile(u.1)
+    if world.hasStepLaw || sd * sd > 0.0225 * pace * pace * Double(min(every, steps - from)) {
+      course.isDrawn = false
+      return course
     }
-    let saved = start + Span(seconds: head) + plan.checkpoint * Int64(checkpoints)
-    let end = saved + Span(seconds: tail)
-    if checkpoints > 0 {
-      if saved + plan.upload <= plan.stop {
-        plan.keep(last, through: saved, checkpoints: checkpoints)
+    // Checkpoints still to come: at multiples of `every` in (from, steps).
+    course.checkpoints = max(0, all &- past)
+    course.last = course.checkpoints > 0 ? all &* every : from
+    course.head = pace * Double(course.last - from)
+    var tail = pace * Double(steps - course.last)
+    if sd > 0 {
+      if course.checkpoints > 0 {
+        course.head += sd * Double(course.last - from).squareRoot() * world.normal.quantile(u.0)
+      }
+      tail += sd * Double(steps - course.last).squareRoot() * world.normal.quantile(u.1)
+    }
+    course.saved = start + Span(seconds: course.head) + checkpoint * Int64(course.checkpoints)
+    course.end = course.saved + Span(seconds: tail)
+    return course
+  }
+
+  /// Goes through training, notes what is durable by the plan's stop, and returns when training ends.
+  @inline(__always)
+  func train(_ plan: inout LeasePlan, _ world: CompiledWorld, _ course: Course) -> Instant {
+    if !course.isDrawn { return stepByStep(&plan, world, world.stepLaw) }
+    if course.checkpoints > 0 {
+      if course.saved + plan.upload <= plan.stop {
+        plan.keep(course.last, through: course.saved, checkpoints: course.checkpoints)
       } else {
-        bisect(&plan, world, sd, checkpoints, head)
+        bisect(&plan, world, world.stepCV * pace, course.checkpoints, course.head)
       }
     }
     if plan.end == .capped {
-      plan.note(stopped: plan.facts.durableStep, plan.facts.keptThrough, start, from, pace, steps, before: end)
+      plan.note(
+        stopped: plan.facts.durableStep, plan.facts.keptThrough, start, from, pace, steps, before: course.end)
     }
-    return end
+    return course.end
   }
 
   /// Finds the last checkpoint that is durable by the stop, knowing that number `checkpoints` after `head` seconds is not.

@@ -7,7 +7,7 @@ public struct DeadlineQuestion: Hashable, Sendable {
   /// Seconds after the submission.
   public var deadline = 86_400.0
   /// The least share of the jobs that is done by then.
-  public var share = 0.95
+  public var share = 0.9
   /// US dollars; nil: no limit.
   public var budget: Double?
 
@@ -53,7 +53,7 @@ extension Endpoint.Parameter {
       name: "deadline_hours", about: "Hours after their submission; 24 unless said.",
       schema: ["type": "number", "minimum": 1, "maximum": 2_000]),
     .init(
-      name: "share", about: "Per cent of the jobs that have to be done by then; 95 unless said.",
+      name: "share", about: "Per cent of the jobs that have to be done by then; 90 unless said.",
       schema: ["type": "number", "minimum": 50, "maximum": 99]),
     .init(
       name: "budget", about: "US dollars for all of them; no limit unless said.",

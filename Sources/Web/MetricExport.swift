@@ -10,6 +10,7 @@ import Hummingbird
 import Journal
 import Live
 import NIOCore
+import Scenarios
 
 /// A job's metrics as CSV or JSON, from the start of its training up to now: story 4.2.1's columns and structure.
 struct MetricExport {
@@ -29,7 +30,8 @@ struct MetricExport {
         let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
         try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
         let name = MetricExport.name(description.name, at: view.at) + "." + format
-        let data = format == "csv" ? Data(MetricExport.table(rows).utf8) : try MetricExport.document(rows, description)
+        let data =
+          format == "csv" ? Data((CSVText.metrics(rows) + "\n").utf8) : try MetricExport.document(rows, description)
         return Response(
           status: .ok,
           headers: [
@@ -54,28 +56,6 @@ struct MetricExport {
     let plain = job.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? String($0) : "-" }.joined()
     let stamp = (Wording.stamp(at) ?? "").filter { $0 != ":" && $0 != "-" }
     return "\(plain)-metrics-\(stamp)"
-  }
-
-  private static let columns = [
-    "step_number", "epoch", "training_loss", "validation_loss", "learning_rate", "perplexity", "gpu_utilization",
-    "timestamp", "elapsed_time_seconds",
-  ]
-
-  /// One line a step; what was not measured is empty.
-  static func table(_ rows: [Catalogue.Metric]) -> String {
-    func number(_ value: Double?) -> String {
-      guard let value else { return "" }
-      return value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
-    }
-    let lines = rows.map { row in
-      let cells = [
-        "\(row.step)", number(row.epoch), number(row.training_loss), number(row.validation_loss),
-        number(row.learning_rate), number(row.perplexity), number(row.gpu_utilization),
-        row.at.flatMap { Wording.stamp(Instant(microseconds: $0)) } ?? "", number(row.elapsed_s),
-      ]
-      return cells.joined(separator: ",") + "\n"
-    }
-    return columns.joined(separator: ",") + "\n" + lines.joined()
   }
 
   private struct Document: Encodable {

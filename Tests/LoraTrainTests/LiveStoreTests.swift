@@ -1,5 +1,6 @@
 import DiscreteEvent
 import Foundation
+import Journal
 import Live
 import Scenarios
 import Testing
@@ -31,5 +32,17 @@ import Testing
     _ = try opened.coordinator()
     // One at a time.
     #expect(throws: InputError.self) { try LiveStore(path: path, plan: plan) }
+  }
+
+  /// What a new store is told of its queue and its budget stays with it.
+  @Test func aStoreKeepsItsQueueAndItsPeriod() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var plan = LiveStore.Plan(slots: 1, limit: 500_000_000_000)
+    (plan.period, plan.maxQueued) = (.rolling30Days, 2)
+    do { _ = try LiveStore(path: path, plan: plan).coordinator() }
+    _ = try LiveStore(path: path, plan: .init(slots: 3, limit: nil)).coordinator()
+    let (opening, _) = try EventStore.opening(path: path)
+    #expect(opening.policies.maxQueued == 2 && opening.policies.budgetPeriod == .rolling30Days)
+    #expect(opening.policies.maxConcurrent == 1)
   }
 }

@@ -67,25 +67,3 @@ import Testing
       TrainingReport.fileName(job: "a/b \"ü\"", at: Samples.made) == "a-b-----training-report-20261118T110640Z.pdf")
   }
 }
-
-@Suite struct CSVTests {
-  @Test func formulasAreDefusedAndNumbersAreNot() {
-    let text = CSV.text(
-      header: ["name", "value"],
-      rows: [
-        ["=HYPERLINK(\"x\")", -5], ["@SUM(A1)", 1.5], ["+49 30 1234", .number(.nan)], ["-1.5e3", .empty],
-        ["\tx", .money(-33_120_000_500)],
-      ])
-    let lines = [
-      "name,value", "\"'=HYPERLINK(\"\"x\"\")\",-5", "'@SUM(A1),1.5", "'+49 30 1234,", "-1.5e3,", "'\tx,-33.1200005",
-      "",
-    ]
-    #expect(text == lines.joined(separator: "\r\n"))
-  }
-
-  @Test func cellsAreQuotedAsRFC4180Wants() {
-    #expect(
-      CSV.line(["a,b", "say \"hi\"", "two\r\nlines", " edge", "", "ü"])
-        == "\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\",\" edge\",,ü\r\n")
-  }
-}

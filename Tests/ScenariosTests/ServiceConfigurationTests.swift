@@ -10,7 +10,7 @@ import Testing
         version: 1
         provider: runpod
         public_url: https://train.example.com
-        serve: {host: 0.0.0.0, port: 9000, slots: 4, budget: 500.50}
+        serve: {host: 0.0.0.0, port: 9000, slots: 4, budget: 500.50, budget_period: rolling_30_days, max_queued: 5}
         runpod:
           api_base_url: http://127.0.0.1:8089
           api_key: rpa_x
@@ -32,6 +32,7 @@ import Testing
     #expect(own.provider == .runPod)
     #expect(own.publicURL == "https://train.example.com")
     #expect(own.serve.budget == 500_500_000_000)
+    #expect(own.serve.budgetPeriod == .rolling30Days && own.serve.maxQueued == 5)
     #expect(own.runPod.dataCenters == ["EU-RO-1", "US-KS-2"])
     #expect(own.runPod.isCommunity == true)
     #expect(own.runPod.volume?.path == "/workspace")
@@ -49,6 +50,7 @@ import Testing
   @Test(arguments: [
     ("version: 1\nrunpd: {}\n", 2, 1, "runpod"), ("version: 1\nrunpod:\n  gpus: x\n", 3, 3, "gpu"),
     ("version: 1\nprovider: aws\n", 2, 11, ""), ("version: 1\nserve: {port: 70000}\n", 2, 15, ""),
+    ("version: 1\nserve: {budget_period: weekly}\n", 2, 24, ""),
     ("version: 1\npublic_url: train.example.com\n", 2, 13, ""), ("version: 2\n", 1, 10, ""),
     ("version: 1\npublic_url: https://train.example.com/\n", 2, 13, ""),
     ("version: 1\nsandbox: {stock_outs: 2}\n", 2, 23, ""), ("version: 1\nrunpod: {spot: perhaps}\n", 2, 16, ""),

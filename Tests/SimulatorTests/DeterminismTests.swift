@@ -37,6 +37,24 @@ import Testing
     #expect(among == (try (0..<24).map { try e.replication($0).digest.value }))
   }
 
+  /// Blocks that live in the same worlds run side by side: each is still folded in its own order.
+  @Test func manyWorldsAreFoldedInTheOrderOfReplications() async throws {
+    for replications in [24, 100, 1_000] {
+      var e = Worlds.experiment(Worlds.busy(), replications: replications)
+      e.worlds = (0..<8).map { n in
+        var world = e.worlds[0]
+        world.cancellationsPerHour = Double(n) / 100
+        return world
+      }
+      let among = try await e.run(threads: 2, into: [UInt32]()) { all, r in
+        all.append(r.number)
+      } merge: { all, part in
+        all.append(contentsOf: part)
+      }
+      #expect(among == Array(0..<UInt32(replications)))
+    }
+  }
+
   @Test func theFirstLeaseMeetsTheSameLuckUnderEveryPolicy() throws {
     // Slots enough, so that nothing but the policy differs; the first lease is before any decision.
     func firstLeases(_ configure: (inout Policies) -> Void) throws -> [UInt32: (Instant, [Event])] {

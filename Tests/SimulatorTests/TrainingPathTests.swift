@@ -28,7 +28,8 @@ import Testing
     var walk = plan
     let stream = RandomStream(seed: 4, replication: 0, entity: n, purpose: 1)
     let path = TrainingPath(from: 30, steps: steps, every: every, start: .zero, pace: pace, stream: stream)
-    let end = path.train(&plan, world, RandomStream(seed: 4, replication: 0, entity: n, purpose: 2).pair())
+    let luck = RandomStream(seed: 4, replication: 0, entity: n, purpose: 2).pair()
+    let end = path.train(&plan, world, path.course(plan.checkpoint, world, luck))
     var own = RandomStream(seed: 5, replication: 0, entity: n, purpose: 3)
     var (step, clock) = (Int32(30), 0.0)
     while step < steps {

@@ -111,10 +111,4 @@ import Testing
     #expect(PerplexityResults.assess(same).gate.verdict == .review)
     #expect(document.csv.split(separator: "\n").count == document.table.count)
   }
-
-  @Test func cellsThatWouldRunAreDefused() {
-    #expect(
-      CSVText.table([["=1+1", "-0.5", "+x", "@a", "a,b", "say \"x\""]])
-        == "'=1+1,-0.5,'+x,'@a,\"a,b\",\"say \"\"x\"\"\"\n")
-  }
 }

@@ -19,7 +19,7 @@ import Testing
     for figure in [
       Wording.money(forecast.month.p50), Wording.range(forecast.month.p10, forecast.month.p90),
       Wording.percent(forecast.p_over_budget ?? -1), "+" + Wording.money(usual.changes[0].more_usd),
-      "± " + Wording.money(usual.changes[0].half_width_95), "10 % → 40 %", drivers.sentence, "31 % ± 5.0 %",
+      "± " + Wording.money(usual.changes[0].half_width_95), "10 % → 40 %", drivers.sentence, "31 % ± 5 %",
       "How often pods are lost",
     ] + drivers.parts.map({ Wording.money($0.usd) }) {
       #expect(page.contains(figure), "\(figure)")
@@ -106,7 +106,7 @@ import Testing
       #expect(page.contains("\(one.held) of \(one.of)") && page.contains(Wording.percent(one.low95)), "\(one.level)")
     }
     #expect(page.contains("off by 4.2 % in the middle case, and 6.6 % too low on average"))
-    #expect(page.contains("$40.25 ($30.00–$52.50)") && page.contains("past <job> 8") && page.contains("−3.0 %"))
+    #expect(page.contains("$40.25 ($30.00–$52.50)") && page.contains("past <job> 8") && page.contains("−3 %"))
     #expect(page.components(separatedBy: "<svg").count - 1 >= 4)
     #expect(try await office.ask("GET", "/dashboard/accuracy.csv").text == AccuracyPage.csv(document))
     // Another job, another history: what is known is still shown, and said to be old.

@@ -2,6 +2,7 @@ import Assets
 import Foundation
 import Journal
 import Live
+import Scenarios
 import Testing
 
 @testable import Web

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Scenarios
 import Web
 
 /// The monthly limit of the live system.
@@ -62,9 +63,7 @@ struct BudgetCommand: AsyncParsableCommand {
       let rows = lines.map {
         [$0.at, $0.person, $0.role, $0.action, $0.subject, $0.change ?? "", $0.justification ?? ""]
       }
-      if csv {
-        return print(([header] + rows).map { $0.map(CSVText.cell).joined(separator: ",") }.joined(separator: "\n"))
-      }
+      if csv { return print(CSVText.table(header, rows)) }
       guard !lines.isEmpty else { return print("Nothing was done yet.") }
       var table = Table(header: header)
       table.left = Swift.Set(header.indices)

@@ -77,7 +77,7 @@ extension LiveForecaster {
     scenario.plan = question
     var request = Plan.Request(threads: ProcessInfo.processInfo.activeProcessorCount, start: view.at)
     // A choice that is a tie within 2 % needs no more futures than a person waits for.
-    (request.cap, request.tie) = (4_096, 0.02)
+    (request.cap, request.tie) = (2_048, 0.02)
     let plan = try await Plan.run(scenario, source: source, request: request)
     return DeadlinePlanDocument(
       answer: PlanText.answer(plan).map { LiveForecaster.plain($0, question) }, is_possible: plan.chosen != nil, is_decided: plan.isDecided,

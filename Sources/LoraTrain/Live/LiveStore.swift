@@ -16,6 +16,9 @@ struct LiveStore: Sendable {
   struct Plan {
     var slots: Int32
     var limit: Int64?
+    var period = BudgetPeriod.calendar
+    /// How many jobs may wait; one more is refused.
+    var maxQueued: Int32 = .max
     /// Of a store that is there, nil: its own.
     var timeScale: Double?
     /// Pods are not paid for, and time may go by faster.
@@ -93,12 +96,13 @@ struct LiveStore: Sendable {
     policies.maxConcurrent = plan.slots
     // After an hour without a pod a person is asked; who says nothing wants it to go on.
     (policies.afterProvisioning, policies.afterSilence) = (.ask, .keepTrying)
-    policies.budgetLimit = plan.limit
+    (policies.budgetLimit, policies.budgetPeriod) = (plan.limit, plan.period)
+    policies.maxQueued = plan.maxQueued
     // What played pods took and cost is no history to plan by.
     var opening = JournalOpening(
       store: SecretFile.random(4).hex, origin: plan.isPlayed ? .sandbox : .real, policyName: "serve",
       policies: policies,
-      budget: months(from: now))
+      budget: months(from: now, plan.period))
     opening.timeScale = plan.timeScale ?? plan.usualScale
     return opening
   }
@@ -118,10 +122,11 @@ struct LiveStore: Sendable {
   }
 
   /// Calendar months, UTC, for fifty years.
-  private static func months(from now: Instant) -> BudgetState {
-    guard let calendar = CalendarMonths() else { return BudgetState() }
+  private static func months(from now: Instant, _ period: BudgetPeriod) -> BudgetState {
+    guard let calendar = CalendarMonths() else { return BudgetState(period: period) }
     let first = calendar.month(of: now)
     return BudgetState(
+      period: period,
       boundaries: ContiguousArray((1...600).map { calendar.start(of: calendar.month(after: first, by: $0)) }))
   }
 

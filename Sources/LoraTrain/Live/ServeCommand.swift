@@ -50,6 +50,11 @@ struct ServeCommand: AsyncParsableCommand {
   var timeScale: Double?
   @Option(help: ArgumentHelp("Of a new store: how many jobs may run at once (3).", valueName: "n")) var slots: Int32?
   @Option(help: ArgumentHelp("Of a new store: the monthly limit in US dollars.", valueName: "usd")) var budget: Double?
+  @Option(
+    help: ArgumentHelp("Of a new store: calendar, or rolling_30_days: what the limit is for.", valueName: "period"))
+  var budgetPeriod: String?
+  @Option(help: ArgumentHelp("Of a new store: how many jobs may wait; one more is refused.", valueName: "n"))
+  var maxQueued: Int32?
   @Option(help: ArgumentHelp("What estimates stand on; without it the shipped priors.", valueName: "file")) var history:
     String?
 
@@ -64,6 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "file"))
   var workerSettings: String?
 
+  private static let periods: [String: BudgetPeriod] = ["calendar": .calendar, "rolling_30_days": .rolling30Days]
+
   func validate() throws {
     if workerSettings != nil, workerPython == nil, !sandbox, provider != "runpod" {
       throw ValidationError("--worker-settings needs --worker-python, or pods that fetch the worker")
@@ -77,6 +84,12 @@ struct ServeCommand: AsyncParsableCommand {
     if let slots, !(1...1_000).contains(slots) { throw ValidationError("--slots must be between 1 and 1,000") }
     if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be between 0 and 65,535") }
     if let budget, !(budget >= 0 && budget < 1e9) { throw ValidationError("--budget must be at least 0") }
+    if let budgetPeriod, ServeCommand.periods[budgetPeriod] == nil {
+      throw ValidationError("--budget-period is calendar or rolling_30_days, not \(budgetPeriod)")
+    }
+    if let maxQueued, !(0...1_000_000).contains(maxQueued) {
+      throw ValidationError("--max-queued must be between 0 and 1,000,000")
+    }
     if let provider, !["local", "runpod", "slurm"].contains(provider) {
       throw ValidationError("--provider is local, runpod or slurm, not \(provider)")
     }
@@ -94,7 +107,9 @@ struct ServeCommand: AsyncParsableCommand {
       path: store.path,
       plan: .init(
         slots: slots ?? configuration.serve.slots.map { Int32($0) } ?? 3,
-        limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget, timeScale: timeScale,
+        limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget,
+        period: budgetPeriod.flatMap { ServeCommand.periods[$0] } ?? configuration.serve.budgetPeriod ?? .calendar,
+        maxQueued: maxQueued ?? configuration.serve.maxQueued.map { Int32($0) } ?? .max, timeScale: timeScale,
         isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
     // Signals are the server's now: what is going on is brought to an end.
     signal(SIGPIPE, SIG_IGN)

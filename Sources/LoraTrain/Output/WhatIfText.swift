@@ -19,7 +19,7 @@ enum WhatIfText {
       ),
       ("months", .array(months)),
     ]
-    if let p = w.pOverBudget {
+    if let p = w.pOverBudget, Words.percent(p.today) != Words.percent(p.changed) {
       fields.append(("p_over_budget", .object([("today", .number(p.today)), ("changed", .number(p.changed))])))
     }
     return .object(fields)
@@ -42,7 +42,7 @@ enum WhatIfText {
       text = "\(name): this change \(more >= 0 ? "costs" : "saves") \(amount) \(more >= 0 ? "more " : "")\(when)"
       text += w.months.first.map { " (\(Words.dollars($0.today)) today)." } ?? "."
     }
-    if let p = w.pOverBudget {
+    if let p = w.pOverBudget, Words.percent(p.today) != Words.percent(p.changed) {
       text += " The odds of passing the budget go from \(Words.percent(p.today)) to \(Words.percent(p.changed))."
     }
     return text

@@ -44,6 +44,33 @@ struct RunningMean: Sendable {
     self.init(tally)
   }
 
+  /// The mean of what comes of the possible worlds in turn, one replication after the other; not a number: nothing came of it, and it does
+  /// not count.
+  ///
+  /// After whole sweeps every world has been lived in as often as any other: what differs between them is averaged out by design, and only
+  /// the spread within each world makes the mean unsure. It is what a control variate would leave that knew the expectation in each
+  /// world, and needs no formula for it. The values' share that counts is itself estimated: linearised as a ratio (Cochran: "Sampling
+  /// Techniques", 1977, 5.3 and 6.11).
+  init(_ values: [Double], worlds: Int) {
+    let counted = values.filter { !$0.isNaN }
+    self.init(counted)
+    let sweeps = values.count / max(1, worlds)
+    guard worlds > 1, sweeps > 1, values.count == sweeps * worlds, counted.count > 1 else { return }
+    let share = Double(counted.count) / Double(values.count)
+    var within = 0.0
+    for world in 0..<worlds {
+      var tally = Tally()
+      for i in stride(from: world, to: values.count, by: worlds) {
+        tally.add(values[i].isNaN ? 0 : (values[i] - mean) / share)
+      }
+      within += tally.variance
+    }
+    let freedom = Double(worlds * (sweeps - 1))
+    halfWidth =
+      StudentT.quantile(0.975, degreesOfFreedom: freedom)
+      * (within / Double(worlds) / Double(worlds) / Double(sweeps)).squareRoot()
+  }
+
   var relative: Double { halfWidth == 0 ? 0 : mean == 0 ? .infinity : halfWidth / abs(mean) }
 }
 

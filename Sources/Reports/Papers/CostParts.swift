@@ -23,7 +23,7 @@ public struct CostParts: Sendable, Equatable {
     }
     guard sum == total else {
       throw ReportsError(
-        "the parts of the cost come to \(CSV.decimal(sum)) US dollars, the total is \(CSV.decimal(total))")
+        "the parts of the cost come to \(ExactDollars.text(sum)) US dollars, the total is \(ExactDollars.text(total))")
     }
     self.parts = parts
     self.total = total

@@ -74,7 +74,8 @@ public struct TrainingReport: Sendable {
   ) throws {
     guard interruptionOverhead >= 0, interruptionOverhead <= max(0, costs.total) else {
       throw ReportsError(
-        "interruptions cost \(CSV.decimal(interruptionOverhead)) US dollars of \(CSV.decimal(costs.total)) in all")
+        "interruptions cost \(ExactDollars.text(interruptionOverhead)) US dollars of \(ExactDollars.text(costs.total)) in all"
+      )
     }
     self.jobName = jobName
     self.jobID = jobID

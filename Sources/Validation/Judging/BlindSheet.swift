@@ -51,7 +51,7 @@ public struct BlindSheet: Sendable {
     let rows = pairs.map { pair in
       ["\(pair.number)", pair.pair.item.prompt] + pair.answers + scoreColumns.map { _ in "" } + [""]
     }
-    return CSVText.table([header] + rows)
+    return CSVText.table(header, rows) + "\n"
   }
 
   /// The verdicts of a sheet that was filled in; rows without any score are left out.

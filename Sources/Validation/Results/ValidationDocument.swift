@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import Foundation
+import Scenarios
 
 /// What one part of validation found: the document that is kept, shown, printed and exported.
 public struct ValidationDocument: Hashable, Sendable, Codable {
@@ -113,7 +114,7 @@ public struct ValidationDocument: Hashable, Sendable, Codable {
   public var table: [[String]] = []
 
   /// The exported table as CSV; what would run as a formula is defused.
-  public var csv: String { CSVText.table(table) }
+  public var csv: String { CSVText.table(table.first ?? [], Array(table.dropFirst())) + "\n" }
 
   public func json() throws -> Data {
     let encoder = JSONEncoder()

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Live
+import Scenarios
 import Reports
 
 /// How good the estimates of this store's own past jobs would have been: each from what was known when it was submitted.
@@ -16,7 +17,7 @@ struct AccuracyPage: Page {
     var coverage: [Coverage]
     var pit, chart: String?
   }
-  struct Row: Sendable { var id, name, preset, past, estimate, actual, error, quoted, duration, took, kind, verdict: String }
+  struct Row: Sendable { var id, name, estimate, actual, error, quoted, duration, took, kind, verdict: String }
 
   let isReady, isComputing, isOutdated: Bool
   let fromJobs: String
@@ -50,7 +51,7 @@ struct AccuracyPage: Page {
     rows = document.jobs.reversed().map(Row.init)
     source =
       "\(document.source): \(Wording.count(document.jobs.count, "job")) scored, each by a model that was calibrated on what was known before it"
-      + (document.seconds.map { String(format: "; computed in %.1f s", $0) } ?? "")
+      + (document.seconds.map { String(format: "; computed in %.2f s", $0) } ?? "")
   }
 
   static func csv(_ document: AccuracyDocument) -> String {
@@ -127,7 +128,7 @@ extension AccuracyPage.Coverage {
 extension AccuracyPage.Row {
   init(_ job: AccuracyDocument.Job) {
     let cost = job.cost_usd
-    (id, name, preset, past) = (job.id, job.name, Wording.capital(job.preset), "\(job.past_jobs)")
+    (id, name) = (job.id, job.name)
     estimate = "\(Wording.money(cost.estimate.p50)) (\(Wording.range(cost.estimate.p10, cost.estimate.p90)))"
     actual = Wording.money(cost.actual)
     let off = cost.actual > 0 ? cost.estimate.p50 / cost.actual - 1 : 0

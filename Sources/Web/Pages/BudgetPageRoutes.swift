@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Scenarios
 
 extension BudgetPage {
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {

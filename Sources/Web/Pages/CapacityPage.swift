@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Live
+import Scenarios
 import Reports
 
 /// How long jobs would wait under another load and with other slots, and the cheapest way to be done by a deadline.
@@ -89,13 +90,18 @@ struct CapacityPage: Page {
     isAsked = plan != nil
     answer = plan?.answer ?? []
     answerKind = plan?.is_possible == false ? "warn" : "good"
-    plans = (plan?.plans ?? []).map(Plan.init)
+    plans = (plan?.plans ?? []).map { Plan($0, isPossible: plan?.is_possible ?? false) }
     planSource =
       plan.map {
         "\($0.source); \(Wording.group($0.plans.reduce(0) { $0 + $1.futures })) simulated futures in "
           + "\(Wording.group(Int($0.milliseconds.rounded(.up)))) ms. The jobs are submitted at once to a fleet with nothing else to do"
           + ($0.is_decided ? "." : "; the choice was not certain within these futures.")
       } ?? ""
+  }
+
+  /// To what a glance can tell apart: seconds, from an hour on minutes.
+  private static func rounded(_ seconds: Double) -> Double {
+    seconds < 3_600 ? seconds.rounded() : (seconds / 60).rounded() * 60
   }
 
   /// `1.2`, `0.45`.
@@ -109,7 +115,7 @@ struct CapacityPage: Page {
     guard !capacity.cells.isEmpty else { return nil }
     let rows = Dictionary(uniqueKeysWithValues: capacity.slots.enumerated().map { ($1, $0) })
     let cells = capacity.cells.compactMap { cell in
-      rows[cell.slots].map { ChartHeatMap.Cell(column: cell.load, row: $0, value: cell.wait_mean_s) }
+      rows[cell.slots].map { ChartHeatMap.Cell(column: cell.load, row: $0, value: CapacityPage.rounded(cell.wait_mean_s)) }
     }
     let day = 86_400.0
     let most = min(day, max(3_600, capacity.cells.map(\.wait_mean_s).max() ?? day))
@@ -139,7 +145,7 @@ struct CapacityPage: Page {
 }
 
 extension CapacityPage.Plan {
-  init(_ choice: DeadlinePlanDocument.Choice) {
+  init(_ choice: DeadlinePlanDocument.Choice, isPossible: Bool) {
     plan = Wording.capital(choice.plan)
     isChosen = choice.verdict == "chosen"
     verdict =
@@ -150,7 +156,7 @@ extension CapacityPage.Plan {
       }
     cost = "\(Wording.money(choice.cost_usd)) ± \(Wording.money(choice.cost_half_width_95))"
     extra =
-      isChosen
+      isChosen || !isPossible
       ? Wording.nothing : "\(Wording.money(choice.extra_usd)) ± \(Wording.money(choice.extra_half_width_95))"
     inTime = Wording.percent(choice.p_in_time)
     within = choice.done_within_s.map(Wording.duration) ?? "never"

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Journal
 import Live
+import Scenarios
 
 /// A job's diary, and how its entries are told.
 enum EventLog {

@@ -2,6 +2,7 @@ import Calibration
 import Foundation
 import Hummingbird
 import Live
+import Scenarios
 
 /// The running month: where it will end, what drives it, and what would change it, answered from where the jobs stand.
 struct ForecastPage: Page {
@@ -81,7 +82,7 @@ struct ForecastPage: Page {
         name: ForecastPage.part($0.name), usd: Wording.money($0.usd), share: Wording.percent($0.usd / whole),
         percent: "\(Int(min(1, max(0, $0.usd / whole)) * 100))")
     }
-    inputs = (drivers?.inputs ?? []).filter(\.is_uncertain).map {
+    inputs = (drivers?.inputs ?? []).filter { $0.is_uncertain && $0.total > 0 }.map {
       func share(_ x: Double, _ half: Double) -> String {
         "\(Wording.percent(max(0, (x * 1000).rounded() / 1000))) ± \(Wording.percent((half * 1000).rounded() / 1000))"
       }

@@ -138,8 +138,8 @@ struct JobPage: Page {
     interruptions = pauses.map { JobPage.interruption($0, next: $1, record) }
     hasInterruptions = !interruptions.isEmpty
     let down = pauses.reduce(0.0) { sum, pair in
-      guard let ended = pair.0.ended, let next = pair.1 else { return sum }
-      return sum + (next.granted - ended).seconds
+      guard let next = pair.1 else { return sum }
+      return sum + (next.goesOn - pair.0.stopped).seconds
     }
     downtime = Wording.duration(down)
     checkpoints = record.checkpoints.suffix(20).reversed().map {
@@ -160,7 +160,7 @@ struct JobPage: Page {
   private static func interruption(
     _ lease: Catalogue.JobRecord.Lease, next: Catalogue.JobRecord.Lease?, _ record: Catalogue.JobRecord
   ) -> Interruption {
-    let ended = lease.ended ?? lease.granted
+    let ended = lease.stopped
     let step = lease.stages.compactMap(\.lastStep).max()
     let what = lease.reason == "interrupted" ? "Interrupted" : lease.reason == "lost" ? "Pod lost" : "Host failed"
     let start = record.leases.first?.granted ?? lease.granted
@@ -170,11 +170,18 @@ struct JobPage: Page {
     if let next {
       let kept = record.checkpoints.last { $0.durable <= next.granted }?.step
       text +=
-        ", resumed at step \(Wording.group(kept ?? 0)) (\(Wording.duration((next.granted - start).seconds))) - "
-        + "\(Wording.duration((next.granted - ended).seconds)) downtime"
+        ", resumed at step \(Wording.group(kept ?? 0)) (\(Wording.duration((next.goesOn - start).seconds))) - "
+        + "\(Wording.duration((next.goesOn - ended).seconds)) downtime"
     }
     return Interruption(text: text, at: Moment(ended))
   }
+}
+
+extension Catalogue.JobRecord.Lease {
+  /// When the work on it stopped: a lost pod is on the bill until its absence is seen, often only when its replacement is there.
+  fileprivate var stopped: Instant { stages.compactMap(\.ended).max() ?? ended ?? granted }
+  /// When training goes on here; the grant as long as it does not.
+  fileprivate var goesOn: Instant { stages.first { $0.name == "training" }?.started ?? granted }
 }
 
 extension PageDesk {

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Scenarios
 
 /// All jobs: filters in the address, search, order, pages, and what can be done to several at once (story 2.3.1).
 struct JobsPage: Page {

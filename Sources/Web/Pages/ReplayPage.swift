@@ -19,7 +19,7 @@ struct ReplayPage: Page {
     var leads: Bool
   }
   struct Count: Sendable { var status, statusText, jobs: String }
-  struct Row: Sendable { var id, name, status, statusText, pricing, progress, interruptions, cost, pod: String }
+  struct Row: Sendable { var id, name, status, statusText, pricing, progress, interruptions, cost: String }
 
   let path: String
   let jobName, jobPath: String?
@@ -131,13 +131,16 @@ struct ReplayPage: Page {
   }
 
   private static func chart(_ answer: ReplayReader.Answer, _ marks: [ChartMark]) -> String? {
-    guard answer.samples.count > 1, let row = answer.document.row else { return nil }
+    // What came to pass within one instant is seen as it ended.
+    let next = answer.samples.dropFirst().map(\.at) + [.distantFuture]
+    let samples = zip(answer.samples, next).filter { $0.at < $1 }.map(\.0)
+    guard samples.count > 1, let row = answer.document.row else { return nil }
     func line(
       _ name: String, _ tone: Int, _ side: ChartSide, _ value: (ReplayShelf.Sample) -> Double
     ) -> ChartLayer {
       .line(
         ChartLine(
-          name, points: answer.samples.map { ChartPoint(Double($0.at.microseconds) / 1e6, value($0)) }, side: side,
+          name, points: samples.map { ChartPoint(Double($0.at.microseconds) / 1e6, value($0)) }, side: side,
           tone: .series(tone), isStepped: side == .left))
     }
     let here = (try? Date(row.at, strategy: .iso8601))?.timeIntervalSince1970
@@ -157,10 +160,9 @@ struct ReplayPage: Page {
 extension ReplayPage.Row {
   init(_ job: ReplayDocument.Job) {
     (id, name, status, statusText) = (job.id, job.name, job.status, Wording.badge(job.status))
-    pricing = Wording.pricing(job.pricing)
+    pricing = Wording.pricing(job.pricing) + (job.has_pod ? ", has one" : "")
     progress = "\(Wording.group(job.durable_step)) of \(Wording.group(job.steps))"
     (interruptions, cost) = ("\(job.interruptions)", Wording.money(job.cost_usd))
-    pod = job.has_pod ? "yes" : "no"
   }
 }
 
