@@ -129,7 +129,8 @@ public struct JournalSteps: Sendable {
         var arguments: StatementArguments = ["seq": seq, "first": range.first, "last": range.last]
         if let job { arguments += ["job": Int64(job.rawValue)] }
         return try GRDB.Row.fetchOne(
-          db, sql: columns + "\(condition) AND seq BETWEEN :first AND :last AND \(filter) ORDER BY seq \(order) LIMIT 1",
+          db,
+          sql: columns + "\(condition) AND seq BETWEEN :first AND :last AND \(filter) ORDER BY seq \(order) LIMIT 1",
           arguments: arguments
         ).map(Row.init)
       }

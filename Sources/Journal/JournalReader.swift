@@ -35,7 +35,8 @@ struct JournalReader {
     var digest = start.chain
     var (expected, latest) = (start.seq + 1, start.at)
     let rows = try Row.fetchCursor(
-      db, sql: "SELECT seq, at, format, kind, job, payload, digest FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
+      db,
+      sql: "SELECT seq, at, format, kind, job, payload, digest FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
       arguments: [start.seq, last])
     while let columns = try rows.next() {
       let row = row(columns)

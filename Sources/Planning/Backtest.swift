@@ -47,7 +47,11 @@ public struct Backtest: Sendable {
   }
 
   /// How much of the probability a central interval holds.
-  public enum Level: Double, CaseIterable, Sendable { case half = 0.5, eighty = 0.8, ninetyFive = 0.95 }
+  public enum Level: Double, CaseIterable, Sendable {
+    case half = 0.5
+    case eighty = 0.8
+    case ninetyFive = 0.95
+  }
 
   public static let baselineNames = ["past mean ± 15 %", "empirical by preset", "log-linear regression"]
 
@@ -127,7 +131,8 @@ public struct Backtest: Sendable {
   }
 
   private static func score(
-    _ index: Int, _ job: History.Job, past: Int, source: ModelSource, baselines: Baselines, policies: Policies, replications: Int,
+    _ index: Int, _ job: History.Job, past: Int, source: ModelSource, baselines: Baselines, policies: Policies,
+    replications: Int,
     seed: UInt64
   ) async throws -> (Score, Score) {
     let start = job.admitted ?? job.submitted

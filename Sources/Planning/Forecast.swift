@@ -249,7 +249,8 @@ public struct Forecast: Sendable {
         let dollars = spending.dollars(from: monthStart, to: end)
         // The day of the forecast itself is not over; it is the first of the simulated ones. (At midnight none is.)
         if end == start, let next = days.first, calendar.day(endingAt: next) == calendar.day(endingAt: end) { continue }
-        curve.append(Day(date: calendar.day(endingAt: end), isPast: true, p10: dollars, p50: dollars, p90: dollars, p95: dollars))
+        curve.append(
+          Day(date: calendar.day(endingAt: end), isPast: true, p10: dollars, p50: dollars, p90: dollars, p95: dollars))
       }
     }
     let spent = spending.dollars(from: monthStart, to: min(start, monthEnd))

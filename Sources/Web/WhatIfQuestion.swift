@@ -36,14 +36,16 @@ public struct WhatIfQuestion: Hashable, Sendable {
       guard let value = try fields.whole(name) else { return nil }
       guard range.contains(value) else {
         throw problem(
-          name, "\(Wording.words(name)) is from \(range.lowerBound) to \(Wording.group(range.upperBound)), not \(value)")
+          name, "\(Wording.words(name)) is from \(range.lowerBound) to \(Wording.group(range.upperBound)), not \(value)"
+        )
       }
       return value
     }
     func rate(_ name: String) throws -> Double? {
       guard let value = try fields.number(name) else { return nil }
       guard (0...1_000).contains(value) else {
-        throw problem(name, "\(Wording.words(name)) is from 0 to 1,000 US dollars an hour, not \(Wording.digits(value))")
+        throw problem(
+          name, "\(Wording.words(name)) is from 0 to 1,000 US dollars an hour, not \(Wording.digits(value))")
       }
       return value
     }

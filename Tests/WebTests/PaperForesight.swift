@@ -16,7 +16,8 @@ final class PaperPast: Sendable {
   func answer(_ digest: String) async -> AccuracyDocument {
     asked.withLock { $0 += 1 }
     while !isKnown.withLock({ $0 }) { await Task.yield() }
-    var document = AccuracyDocument(status: .ready, history_digest: digest, from_jobs: 5, source: "the 9 jobs of a test")
+    var document = AccuracyDocument(
+      status: .ready, history_digest: digest, from_jobs: 5, source: "the 9 jobs of a test")
     let quantity = AccuracyDocument.Quantity(
       coverage: [(0.5, 3), (0.8, 6), (0.95, 8)].map { .init(level: $0.0, held: $0.1, of: 8) },
       pit: [1, 0, 1, 1, 2, 0, 1, 1, 1, 0], median_error: 0.042, bias_log: -0.068)

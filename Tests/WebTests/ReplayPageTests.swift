@@ -14,7 +14,8 @@ import Testing
     for name in ["first <job>", "second job"] {
       #expect(try await office.ask("POST", office.api("jobs"), Office.job(name)).status == 201)
     }
-    #expect(try await office.ask("POST", office.api("jobs/job-1/cancel"), Reason(justification: "enough")).status == 200)
+    #expect(
+      try await office.ask("POST", office.api("jobs/job-1/cancel"), Reason(justification: "enough")).status == 200)
     return office
   }
 
@@ -51,6 +52,10 @@ import Testing
       (at, seen) = (row, seen + 1)
     }
     #expect(seen > 6)
+    var end = JournalMoment()
+    try end.advance(through: .max, path: path)
+    let replay = try JournalReplay.read(path: path)
+    #expect(end.seq == Int64(replay.rows) && end.fleet.stateDigest.value == replay.fleet.stateDigest.value)
   }
 
   @Test func aJobsRowsAreItsOwn() async throws {

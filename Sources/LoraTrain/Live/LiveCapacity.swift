@@ -68,7 +68,8 @@ extension LiveForecaster {
     (question.deadline, question.pDeadline) = (asked.deadline, asked.share)
     question.budget = asked.budget.map { Int64($0 * 1e9) }
     question.policies = [.spotThenOnDemand(after: 1), .spotThenOnDemand(after: 3), .onDemand, .spot]
-    question.slots = Array(Set([1, view.policies.maxConcurrent, Int32(asked.jobs)])).filter { $0 <= asked.jobs }.sorted()
+    question.slots = Array(Set([1, view.policies.maxConcurrent, Int32(asked.jobs)])).filter { $0 <= asked.jobs }
+      .sorted()
     if question.slots.isEmpty { question.slots = [1] }
     var scenario = Scenario(name: "deadline")
     scenario.policies = view.policies.ungated
@@ -80,7 +81,8 @@ extension LiveForecaster {
     (request.cap, request.tie) = (2_048, 0.02)
     let plan = try await Plan.run(scenario, source: source, request: request)
     return DeadlinePlanDocument(
-      answer: PlanText.answer(plan).map { LiveForecaster.plain($0, question) }, is_possible: plan.chosen != nil, is_decided: plan.isDecided,
+      answer: PlanText.answer(plan).map { LiveForecaster.plain($0, question) }, is_possible: plan.chosen != nil,
+      is_decided: plan.isDecided,
       plans: plan.choices.map { c in
         .init(
           plan: LiveForecaster.plain(c.option.label, question), verdict: PlanDocument.word(c.verdict), cost_usd: c.cost,

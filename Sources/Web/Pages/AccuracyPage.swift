@@ -1,8 +1,8 @@
 import Foundation
 import Hummingbird
 import Live
-import Scenarios
 import Reports
+import Scenarios
 
 /// How good the estimates of this store's own past jobs would have been: each from what was known when it was submitted.
 struct AccuracyPage: Page {
@@ -78,7 +78,9 @@ extension AccuracyPage.Part {
     (self.id, self.title) = (id, title)
     offBy = Wording.percent(quantity.median_error)
     let bias = exp(quantity.bias_log) - 1
-    self.bias = abs(bias) < 0.005 ? "neither too high nor too low" : "\(Wording.percent(abs(bias))) too \(bias > 0 ? "high" : "low")"
+    self.bias =
+      abs(bias) < 0.005
+      ? "neither too high nor too low" : "\(Wording.percent(abs(bias))) too \(bias > 0 ? "high" : "low")"
     coverage = quantity.coverage.map(AccuracyPage.Coverage.init)
     pit = Chart(
       id: "\(id)-pit", title: "Where the outcomes of the \(title.lowercased()) fell in what was estimated",
@@ -105,8 +107,10 @@ extension AccuracyPage.Part {
     }
     return Chart(
       id: "\(id)-jobs", title: "\(title): the estimate (8 in 10) and what came true",
-      x: ChartAxis("Jobs that completed, in the order of submission", unit: .count, domain: 0.5...(Double(last.count) + 0.5)),
-      left: ChartAxis(title, unit: unit, includesZero: true), layers: [.intervals(ChartIntervals("Estimate", points: points))],
+      x: ChartAxis(
+        "Jobs that completed, in the order of submission", unit: .count, domain: 0.5...(Double(last.count) + 0.5)),
+      left: ChartAxis(title, unit: unit, includesZero: true),
+      layers: [.intervals(ChartIntervals("Estimate", points: points))],
       size: ChartSize(width: 960, height: 300)
     ).svg(isInteractive: false)
   }
@@ -138,6 +142,7 @@ extension AccuracyPage.Row {
     duration = Wording.duration(time.estimate.p50)
     took = Wording.duration(time.actual)
     let isHeld = cost.actual >= cost.estimate.p10 && cost.actual <= cost.estimate.p90
-    (verdict, kind) = isHeld ? ("Within", "good") : cost.actual < cost.estimate.p10 ? ("Below", "warn") : ("Above", "warn")
+    (verdict, kind) =
+      isHeld ? ("Within", "good") : cost.actual < cost.estimate.p10 ? ("Below", "warn") : ("Above", "warn")
   }
 }

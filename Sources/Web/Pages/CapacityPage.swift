@@ -1,8 +1,8 @@
 import Foundation
 import Hummingbird
 import Live
-import Scenarios
 import Reports
+import Scenarios
 
 /// How long jobs would wait under another load and with other slots, and the cheapest way to be done by a deadline.
 struct CapacityPage: Page {
@@ -20,7 +20,10 @@ struct CapacityPage: Page {
     var plan, verdict, cost, extra, inTime, within, best: String
     var isChosen: Bool
   }
-  struct Form: Sendable { var jobs, pairs, hours, share, budget: String; var presets: [Choice] }
+  struct Form: Sendable {
+    var jobs, pairs, hours, share, budget: String
+    var presets: [Choice]
+  }
 
   let hasCells: Bool
   let facts: [JobPage.Fact]
@@ -115,15 +118,19 @@ struct CapacityPage: Page {
     guard !capacity.cells.isEmpty else { return nil }
     let rows = Dictionary(uniqueKeysWithValues: capacity.slots.enumerated().map { ($1, $0) })
     let cells = capacity.cells.compactMap { cell in
-      rows[cell.slots].map { ChartHeatMap.Cell(column: cell.load, row: $0, value: CapacityPage.rounded(cell.wait_mean_s)) }
+      rows[cell.slots].map {
+        ChartHeatMap.Cell(column: cell.load, row: $0, value: CapacityPage.rounded(cell.wait_mean_s))
+      }
     }
     let day = 86_400.0
     let most = min(day, max(3_600, capacity.cells.map(\.wait_mean_s).max() ?? day))
     return Chart(
       id: "waits", title: "Mean wait for a slot",
       x: ChartAxis(
-        "Jobs a day", unit: .categories(capacity.loads.map { "\(rate($0.jobs_per_day)) (× \(Wording.digits($0.factor)))" })),
-      left: ChartAxis("Slots", unit: .categories(capacity.slots.map { $0 == capacity.slots_now ? "\($0), today" : "\($0)" })),
+        "Jobs a day",
+        unit: .categories(capacity.loads.map { "\(rate($0.jobs_per_day)) (× \(Wording.digits($0.factor)))" })),
+      left: ChartAxis(
+        "Slots", unit: .categories(capacity.slots.map { $0 == capacity.slots_now ? "\($0), today" : "\($0)" })),
       layers: [.heatMap(ChartHeatMap("Mean wait", cells: cells, unit: .duration, range: 0...most))],
       size: ChartSize(width: 960, height: 380)
     ).svg(isInteractive: false)

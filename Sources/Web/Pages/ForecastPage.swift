@@ -46,7 +46,8 @@ struct ForecastPage: Page {
       do { question = try WhatIfQuestion(fields) } catch let wrong as Problem { problem = wrong.document.detail }
       async let drivers = desk.advice.foresight.drivers(view)
       let page = ForecastPage(
-        try await desk.advice.forecast(view), try await desk.advice.foresight.whatIf(view, question), try? await drivers,
+        try await desk.advice.forecast(view), try await desk.advice.foresight.whatIf(view, question),
+        try? await drivers,
         fields, isAsked: !question.isEmpty, problem: problem)
       return await desk.answer(page, request, context, status: problem == nil ? .ok : .badRequest)
     }

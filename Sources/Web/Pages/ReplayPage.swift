@@ -10,7 +10,7 @@ import Reports
 struct ReplayPage: Page {
   static let name = "replay"
   let title: String
-  let section = Section.replay
+  let section: Section
   let scripts = ["refresh.js"]
 
   struct Step: Sendable {
@@ -59,7 +59,7 @@ struct ReplayPage: Page {
     let (range, row) = (document.range, document.row)
     path = text.map { "/dashboard/training-jobs/\($0.id)/replay" } ?? Section.replay.path
     (jobName, jobPath) = (text?.name, text.map { "/dashboard/training-jobs/\($0.id)" })
-    title = text == nil ? "Replay" : "Replay of a job"
+    (title, section) = (text?.name ?? "Replay", text == nil ? .replay : .jobs)
     let chosen = range?.month ?? month ?? String((Wording.stamp(view.at) ?? "").prefix(7))
     months = ReplayPage.months(view, chosen)
     (hasRow, isReady) = (row != nil, document.fleet != nil)
@@ -74,7 +74,8 @@ struct ReplayPage: Page {
     position = row.map { "Row \(Wording.group($0.seq)) of \(Wording.group(range?.last ?? $0.seq))" } ?? ""
     (at, from, until) = (Moment(row?.at), Moment(range?.from), Moment(range?.until))
     (event, message) = (row?.event ?? "", row?.message ?? "")
-    details = row.map { EventLog.payload(of: .init(seq: $0.seq, at: $0.at, event: $0.event, details: $0.details)) } ?? ""
+    details =
+      row.map { EventLog.payload(of: .init(seq: $0.seq, at: $0.at, event: $0.event, details: $0.details)) } ?? ""
     eventJob = row?.job.flatMap { id in view.job(id).map { view.descriptions[Int($0.rawValue)].name } }
     eventJobPath = row?.job.map { "/dashboard/training-jobs/\($0)" }
     let fleet = document.fleet
