@@ -16,8 +16,24 @@ struct HistoryTable: Sendable {
     self.order = order
   }
 
-  var select: String {
-    "SELECT \(columns.joined(separator: ", ")) FROM \(name)" + (order.isEmpty ? "" : " ORDER BY \(order)")
+  /// - Parameter since: only what hangs on jobs that are not over, or that something was charged for or ended since (microseconds); nil: all.
+  func select(since: Int64?) -> String {
+    let filter = since.map { " WHERE \(condition(since: $0))" } ?? ""
+    return "SELECT \(columns.joined(separator: ", ")) FROM \(name)\(filter)"
+      + (order.isEmpty ? "" : " ORDER BY \(order)")
+  }
+
+  private func condition(since: Int64) -> String {
+    let kept =
+      "SELECT id FROM job WHERE ended_at IS NULL OR ended_at >= \(since) "
+      + "UNION SELECT job_id FROM charge WHERE to_at >= \(since)"
+    switch name {
+    case "observation": return "true"
+    case "job": return "id IN (\(kept))"
+    case "stage_run", "progress": return "lease_id IN (SELECT id FROM lease WHERE job_id IN (\(kept)))"
+    case "charge": return "job_id IN (\(kept)) OR job_id IS NULL"
+    default: return "job_id IN (\(kept))"
+    }
   }
 
   static let observation = HistoryTable("observation", ["store_id", "origin", "from_at", "until_at"], key: [0, 2])

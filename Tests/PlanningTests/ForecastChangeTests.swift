@@ -1,6 +1,7 @@
 import Calibration
 import DiscreteEvent
 import Engine
+import Journal
 import Planning
 import Scenarios
 import Testing
@@ -62,5 +63,24 @@ import Testing
       [("nothing", .slots(question.request.policies.maxConcurrent))], with: question, today: today,
       calendar: calendar, budget: nil)
     #expect(answer.together.monthly.more == 0 && answer.together.monthly.halfWidth == 0)
+  }
+
+  /// A running month is the same from the jobs that have to do with it as from the whole history.
+  @Test func whatHasNothingToDoWithTheMonthIsNotRead() async throws {
+    let (question, calendar) = try question()
+    let full = try Demonstration.history()
+    let path = Demonstration.root.appendingPathComponent("calibration/history.sqlite").path
+    let month = calendar.month(of: full.until)
+    let recent = try HistoryReader.readRecent(path: path, since: calendar.start(of: month))
+    #expect(!recent.jobs.isEmpty && recent.jobs.count < full.jobs.count / 4)
+    #expect(recent.jobs.count { $0.ended == nil } == full.jobs.count { $0.ended == nil })
+    var request = question.request
+    (request.first, request.asOf) = (month, full.until)
+    func answer(_ history: History) async throws -> Forecast {
+      try await ForecastQuestion(request: request, history: history, source: question.source).answer(calendar)
+    }
+    let (a, b) = (try await answer(full), try await answer(recent))
+    #expect(a.digest == b.digest && a.months[0].byReplication == b.months[0].byReplication)
+    #expect(a.months[0].spent == b.months[0].spent && a.byClient.map(\.1) == b.byClient.map(\.1))
   }
 }

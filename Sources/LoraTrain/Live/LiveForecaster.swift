@@ -59,7 +59,8 @@ struct LiveForecaster: Sendable {
       first: calendar.month(of: view.at), asOf: view.at, policies: view.policies.ungated,
       replications: LiveForecaster.futures,
       threads: ProcessInfo.processInfo.activeProcessorCount)
-    return ForecastQuestion(request: request, history: try HistoryReader.read(path: path), source: source)
+    let history = try HistoryReader.readRecent(path: path, since: calendar.start(of: request.first))
+    return ForecastQuestion(request: request, history: history, source: source)
   }
 
   func forecast(_ view: LiveView) async throws -> ForecastDocument {
