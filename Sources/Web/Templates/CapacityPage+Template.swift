@@ -3,7 +3,7 @@ extension CapacityPage {
     <div class="head"><h1>{{title}}</h1><p class="lead">How long jobs would wait with more or fewer slots, and the cheapest way to be done in time.</p></div>
     <section class="card" aria-labelledby="wait-h"><div class="card-head"><h2 id="wait-h">Waiting for a slot</h2>{{#hasCells}}<a href="/dashboard/capacity.csv">Export CSV</a>{{/hasCells}}</div>
     {{#hasCells}}<dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl>
-    {{{chart}}}
+    <div class="wide-chart" tabindex="0" role="region" aria-label="Map of waits">{{{chart}}}</div>
     <details class="fold"><summary>The same as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of waits"><table><caption>{{caption}}</caption><thead><tr><th scope="col">Slots</th>{{#loads}}<th scope="col">{{.}}</th>{{/loads}}</tr></thead><tbody>
     {{#rows}}<tr><th scope="row" class="nowrap">{{slots}}{{#isToday}} (today){{/isToday}}</th>{{#cells}}<td class="small">{{.}}</td>{{/cells}}</tr>
     {{/rows}}</tbody></table></div></details>

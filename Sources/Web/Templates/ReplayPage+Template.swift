@@ -16,7 +16,7 @@ extension ReplayPage {
     <details class="fold"><summary>{{event}}</summary><pre>{{details}}</pre></details></section>
     {{^isReady}}<section class="card" aria-label="State"><div class="empty" role="status"><h2>Being gone through</h2><p>So long a journal is read once: {{rowsRead}} rows by now. Load the page again in a moment.</p><div class="skeleton"></div></div></section>{{/isReady}}
     {{#isReady}}<div class="grid">{{#cards}}<div class="card figure"><b>{{figure}}</b><span>{{label}}</span></div>{{/cards}}</div>
-    {{#chart}}<section class="card" aria-labelledby="time-h"><h2 id="time-h">Time line</h2>{{{chart}}}</section>{{/chart}}
+    {{#chart}}<section class="card" aria-labelledby="time-h"><h2 id="time-h">Time line</h2><div class="wide-chart" tabindex="0" role="region" aria-label="Chart of the fleet over time">{{{chart}}}</div></section>{{/chart}}
     <section class="card" aria-labelledby="then-h"><h2 id="then-h">{{#jobName}}The job then{{/jobName}}{{^jobName}}Jobs that were not over{{/jobName}}</h2>
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Table of jobs"><table><caption>As they stood after this row{{#isCut}}; the first 100{{/isCut}}</caption><thead><tr><th scope="col">Job</th><th scope="col">Status</th><th scope="col">GPU</th><th scope="col" class="number">Steps kept</th><th scope="col" class="number">Interruptions</th><th scope="col" class="number">Cost</th></tr></thead><tbody>
     {{#rows}}<tr><th scope="row" class="wide-name"><a href="/dashboard/training-jobs/{{id}}">{{name}}</a></th><td>{{>badge}}</td><td>{{pricing}}</td><td class="number">{{progress}}</td><td class="number">{{interruptions}}</td><td class="number">{{cost}}</td></tr>
