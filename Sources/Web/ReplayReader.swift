@@ -84,13 +84,13 @@ struct ReplayRoutes {
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("replay") { request, _ in
-      let (query, view) = (request.uri.queryParameters, await reader.runner.view)
-      let job = try query.get("job").map { id in
+      let view = await reader.runner.view
+      let fields = try FormFields(strict: request, Endpoint.Parameter.replay)
+      let job = try fields["job"].map { id in
         guard let job = view.job(id) else { throw Problem(.notFound, "there is no job '\(id.prefix(40))'") }
         return job
       }
-      let at = try query.count("at", 1...Int(Int32.max))
-      return try Reply.json(try await reader.read(month: query.get("month"), job: job, at: at, view).document)
+      return try Reply.json(try await reader.read(month: fields["month"], job: job, at: try fields.whole("at"), view).document)
     }
   }
 }

@@ -26,7 +26,8 @@ import Testing
     }
     // Asked as a form sends it, which is a link that can be shared: empty fields are none.
     let path = "?add=&add_pricing=spot&add_pairs=&slots=5&payment=&spot_rate="
-    let asked = try await office.ask("GET", office.api("forecast/what-if") + path).value(WhatIfDocument.self)
+    let strict = office.api("forecast/what-if?add_pricing=spot&slots=5")
+    let asked = try await office.ask("GET", strict).value(WhatIfDocument.self)
     #expect(asked.changed != nil && asked.changes[0].query == "slots=5")
     let answer = text(try await office.ask("GET", "/dashboard/forecast" + path).text)
     #expect(answer.contains(asked.changes[0].sentence) && answer.contains("value=\"5\""))
@@ -44,9 +45,15 @@ import Testing
       ("add_pairs=1.5", "is a whole number"),
     ] {
       let problem = try await office.ask("GET", office.api("forecast/what-if?\(query)"))
-      #expect(problem.status == 400 && problem.text.contains(word), "\(query): \(problem.text)")
+      let place = String(query.split(separator: "&").last?.prefix { $0 != "=" } ?? "")
+      #expect(problem.status == 400, "\(query): \(problem.text)")
+      #expect(try problem.value(ProblemDocument.self).place == place, "\(query): \(problem.text)")
       let page = try await office.ask("GET", "/dashboard/forecast?\(query)")
       #expect(page.status == 400 && page.text.contains(word) && page.text.contains("<form"), "\(query)")
+    }
+    // A program says what it means, or is told.
+    for query in ["slots=", "spot_rate=$2.99", "add=", "add_start=1795000000"] {
+      #expect(try await office.ask("GET", office.api("forecast/what-if?\(query)")).status == 400, "\(query)")
     }
     for query in ["deadline_hours=0", "jobs=51", "share=20", "preset=fancy", "pairs=many"] {
       #expect(try await office.ask("GET", office.api("capacity/plan?\(query)")).status == 400, "\(query)")
@@ -81,7 +88,8 @@ import Testing
     #expect(page.contains("1.2 a day, 8 in 10 between 0.90 and 1.5") && page.contains("3 slots (today)"))
     #expect(try await office.ask("GET", "/dashboard/capacity.csv").text == CapacityPage.csv(capacity))
     let query = "?jobs=3&preset=balanced&deadline_hours=24&share=90&budget="
-    let plan = try await office.ask("GET", office.api("capacity/plan\(query)")).value(DeadlinePlanDocument.self)
+    let strict = office.api("capacity/plan?jobs=3&preset=balanced&deadline_hours=24&share=90")
+    let plan = try await office.ask("GET", strict).value(DeadlinePlanDocument.self)
     let found = text(try await office.ask("GET", "/dashboard/capacity\(query)").text)
     #expect(found.contains(plan.answer[0]) && found.contains("$93.00 ± $0.40") && found.contains("12 h 00 min"))
     #expect(!page.contains("Recommended") && found.contains("90 %"))

@@ -19,7 +19,7 @@ enum WhatIfText {
       ),
       ("months", .array(months)),
     ]
-    if let p = w.pOverBudget, Words.percent(p.today) != Words.percent(p.changed) {
+    if let p = w.pOverBudget {
       fields.append(("p_over_budget", .object([("today", .number(p.today)), ("changed", .number(p.changed))])))
     }
     return .object(fields)

@@ -18,12 +18,16 @@ extension Endpoint {
       answer: AccuracyDocument.self),
     Endpoint(
       method: .get, path: "replay", about: "The fleet as the journal had it after one of its rows", role: .viewer,
-      query: [
-        .init(
-          name: "month", about: "Whose rows; the running one unless said.",
-          schema: ["type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"]),
-        .text("job", "Only rows of this one."),
-        .count("at", "A row; the last one unless said.", from: 1),
-      ], answer: ReplayDocument.self, refusals: [404]),
+      query: Parameter.replay, answer: ReplayDocument.self, refusals: [404]),
+  ]
+}
+
+extension Endpoint.Parameter {
+  static let replay: [Self] = [
+    .init(
+      name: "month", about: "Whose rows; the running one unless said.",
+      schema: ["type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"]),
+    .init(name: "job", about: "Only rows of this one.", schema: ["type": "string", "minLength": 1]),
+    .count("at", "A row; the last one unless said.", from: 1),
   ]
 }
