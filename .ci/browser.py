@@ -1,5 +1,5 @@
 """What the browser's tests and the screenshots share: a sandbox that is served, and a browser that is signed in."""
-import os, re, subprocess, tempfile, time, urllib.request
+import json, os, re, subprocess, tempfile, time, urllib.request
 from contextlib import contextmanager
 from playwright.sync_api import sync_playwright
 
@@ -56,12 +56,39 @@ def sign_in(page, address, link, name="ada"):
     page.wait_for_url("**/dashboard/**")
 
 
+def ask(address, token, method, path, body=None):
+    """What the API answers."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + "/api/v1/" + path, data, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def together(address, token):
+    """An entry of the knowledge base about the first completed job, and answers that people are asked to score; the pages of both."""
+    jobs = ask(address, token, "GET", "jobs?status=completed&limit=1")["jobs"] or ask(address, token, "GET", "jobs?limit=1")["jobs"]
+    job = jobs[0]["id"]
+    draft = ask(address, token, "GET", f"jobs/{job}/knowledge")["draft"]
+    entry = ask(address, token, "POST", "knowledge", draft)["number"]
+    name = "emotional-intelligence"
+    suite = json.loads(subprocess.check_output([TOOL, "evaluate", "export", name]))
+    lines = [json.dumps({"format": "lora-train-answers", "version": 1, "suite": name, "digest": suite["digest"]})]
+    for item in suite["suite"]["items"]:
+        for model, text in (("base", "Markets go up and down. Stay invested."), ("trained", "That sounds frightening, and it is understandable.\n\nLet us look at what you need in the next three years first.")):
+            lines.append(json.dumps({"item": item["id"], "model": model, "answer": text}))
+    ask(address, token, "POST", f"jobs/{job}/ratings", {"suite": name, "answers": "\n".join(lines)})
+    base = f"/dashboard/training-jobs/{job}"
+    return [f"/dashboard/knowledge/{entry}", f"/dashboard/knowledge/{entry}/edit", f"{base}/ratings", f"{base}/ratings/{name}", f"{base}/validation"]
+
+
 def pages(page, address):
     """Every page of the navigation, and those of one job."""
     page.goto(address + "/dashboard/training-jobs")
     paths = page.eval_on_selector_all("nav[aria-label=Pages] a", "links => links.map(a => a.getAttribute('href'))")
     job = page.eval_on_selector_all("tbody th a", "links => links.map(a => a.getAttribute('href'))")
-    paths += [part for path in job[:1] for part in (path, path + "/events", path + "/retry", path + "/replay", path + "/replay?at=200")]
+    paths += [part for path in job[:1] for part in (path, path + "/events", path + "/retry", path + "/share", path + "/validation", path + "/ratings")]
+    paths += [part for path in job[:1] for part in (path + "/replay", path + "/replay?at=200")]
+    paths += ["/dashboard/search?q=training", "/dashboard/knowledge/new"]
     paths += ["/dashboard/forecast?add=aggressive&add_count=3&slots=4&payment=on_demand", "/dashboard/forecast?slots=0"]
     paths += ["/dashboard/capacity?deadline_hours=24&jobs=3", "/dashboard/replay?at=100", "/dashboard/replay?month=2020-01"]
     running = page.eval_on_selector_all("tbody a[href$='/cancel']", "links => links.map(a => a.getAttribute('href'))")

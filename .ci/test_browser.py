@@ -3,7 +3,7 @@
 import os, sys, json
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from axe_playwright_python.sync_playwright import Axe
-from browser import browser, pages, served, sign_in
+from browser import browser, pages, served, sign_in, together
 
 failures = []
 
@@ -73,6 +73,44 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
     page.click("button[data-last]")
     check("cancelled", "Job cancelled" in page.inner_text("main"), page.inner_text("main")[:300])
 
+    # A link for anyone: whoever has it needs no sign-in, and sees no money.
+    page.goto(job + "/share")
+    page.check("input[name=audience][value=public]")
+    page.click("form:has(select[name=days]) button.primary")
+    shared = page.input_value("#link")
+    check("the link can be copied", page.is_visible("button[data-copy=link]"))
+    stranger = chromium.new_context()
+    outside = stranger.new_page()
+    outside.goto(shared)
+    check("a public link needs no sign-in", outside.inner_text("h1") == name, outside.inner_text("body")[:200])
+    check("a public link shows no money", "$" not in outside.inner_text("main"))
+    for theme in ("light", "dark"):
+        outside.emulate_media(color_scheme=theme)
+        for violation in Axe().run(outside).response["violations"]:
+            check(f"axe on a shared job ({theme})", False, violation["id"] + ": " + violation["nodes"][0]["html"][:160])
+    outside.set_viewport_size({"width": 390, "height": 800})
+    check("a shared job at 390 pixels", outside.evaluate("document.documentElement.scrollWidth") <= 390)
+
+    # "/" leads to the search, unless somebody is writing.
+    page.goto(address + "/dashboard/training-budget")
+    page.keyboard.press("/")
+    check("/ goes to the search", page.evaluate("document.activeElement.id") == "find")
+    page.keyboard.type("alert/")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dashboard/search**")
+    check("the search finds the job", page.locator(".finds li").count() >= 1, page.inner_text("main")[:300])
+    check("what was found is marked", page.locator(".finds mark").count() >= 1)
+
+    # Answers are scored by keys alone.
+    mine = together(address, token)
+    page.goto(address + mine[3])
+    scales = page.locator("fieldset[data-scale]").count()
+    for i in range(scales):
+        page.keyboard.press("4" if i < scales / 2 else "2")
+    check("every scale has its score", page.locator("input[type=radio]:checked").count() == scales)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=1 of 50 scored")
+
     # Without scripts everything can be read and sent.
     plain = chromium.new_context(java_script_enabled=False, storage_state=context.storage_state())
     bare = plain.new_page()
@@ -105,7 +143,7 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
     # Every page: axe finds nothing in either theme, and nothing scrolls sideways at 390 pixels.
     axe = Axe()
     page.goto(address + "/sign-in")
-    for path in pages(page, address):
+    for path in mine + pages(page, address):
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             page.goto(address + path)

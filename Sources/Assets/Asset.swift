@@ -43,7 +43,8 @@ public enum Assets {
     Asset("style.css", Style.text), Asset("icon.svg", Icon.text),
     Asset("theme.js", Script.theme), Asset("times.js", Script.times), Asset("live.js", Script.live),
     Asset("estimate.js", Script.estimate), Asset("select.js", Script.select), Asset("checklist.js", Script.checklist),
-    Asset("curves.js", Script.curves), Asset("refresh.js", Script.refresh),
+    Asset("curves.js", Script.curves), Asset("copy.js", Script.copy), Asset("search.js", Script.search),
+    Asset("rating.js", Script.rating), Asset("refresh.js", Script.refresh),
   ]
 }
 
@@ -56,7 +57,7 @@ enum Icon {
 
 /// The style sheet, in the order in which its parts stand in it.
 enum Style {
-  static let text = [variables, page, parts, forms, job, foresight].joined()
+  static let text = [variables, page, parts, forms, job, together, foresight].joined()
 }
 
 /// The scripts, one for each behaviour; every page works without them.

@@ -127,6 +127,7 @@ public final class EventStore {
       try queue.write { db in
         for table in StoreSchema.projections { try db.execute(sql: "DELETE FROM \(table)") }
         try replay(db, from: Memory()) { entry, at, projection in try projection.take(entry, at: at, into: db) }
+        try SearchIndex.rebuild(db)
       }
     }
   }

@@ -24,6 +24,15 @@ enum StoreSchema {
     migrator.registerMigration("artifacts") { db in try db.execute(sql: CatalogueSchema.artifacts) }
     migrator.registerMigration("validation") { db in try db.execute(sql: Catalogue.validationSchema) }
     migrator.registerMigration("notices") { db in try db.execute(sql: NoticeSchema.sql) }
+    migrator.registerMigration("notes") { db in try db.execute(sql: TogetherSchema.notes) }
+    migrator.registerMigration("shares") { db in try db.execute(sql: TogetherSchema.shares) }
+    migrator.registerMigration("knowledge") { db in try db.execute(sql: TogetherSchema.knowledge) }
+    migrator.registerMigration("hidden jobs") { db in try db.execute(sql: TogetherSchema.hidden) }
+    migrator.registerMigration("search") { db in
+      try db.execute(sql: SearchIndex.sql)
+      try SearchIndex.rebuild(db)
+    }
+    migrator.registerMigration("ratings") { db in try db.execute(sql: Catalogue.ratingSchema) }
     return migrator
   }
 

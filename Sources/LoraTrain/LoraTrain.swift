@@ -21,7 +21,7 @@ struct LoraTrain: AsyncParsableCommand {
       FitCommand.self, BacktestCommand.self, ReplayCommand.self, StoreCommand.self, ServeCommand.self,
       SandboxCommand.self, DoctorCommand.self, JobCommand.self, BudgetCommand.self, ApprovalCommand.self,
       FileCommand.self, TemplateCommand.self, UserCommand.self, ArtifactCommand.self, EvaluateCommand.self,
-      ReportCommand.self, NotifyCommand.self,
+      ReportCommand.self, NotifyCommand.self, SearchCommand.self, KnowledgeCommand.self,
     ])
 
   static func main() async {

@@ -10,7 +10,7 @@ import Scenarios
 struct JobQuery {
   private var status: String?
   private var equals: [(WritableKeyPath<JobDocument, String?>, String)] = []
-  private var preset, pricing, tag, search: String?
+  private var preset, pricing, tag, search, hidden: String?
   private var costs: (least: Double, most: Double) = (0, .infinity)
   private var submitted: (from: Instant, until: Instant) = (.distantPast, .distantFuture)
   private var sort = "created"
@@ -19,10 +19,12 @@ struct JobQuery {
   private var offset = 0
   private var cursor: Cursor?
 
+  /// Those that lists leave out: only the others, only they, all.
+  static let hiddenWords = ["no", "only", "all"]
   static let sorts = ["created", "duration", "cost", "status", "creator"]
   private static let known: Set = [
     "status", "creator", "client", "project", "preset", "pricing", "tag", "search", "cost_from", "cost_to", "from",
-    "until", "sort", "order", "limit", "offset", "cursor",
+    "until", "sort", "order", "limit", "offset", "cursor", "hidden",
   ]
   static let statuses = ["all", "active"] + Phase.allCases.map { Wording.snake($0) }
 
@@ -67,6 +69,7 @@ struct JobQuery {
       if let value = parameters.get(key) { equals.append((path, value)) }
     }
     (preset, pricing) = (parameters.get("preset"), try parameters.word("pricing", ["spot", "on_demand"]))
+    hidden = try parameters.word("hidden", JobQuery.hiddenWords)
     (tag, search) = (parameters.get("tag"), parameters.get("search")?.lowercased())
     costs = (try number("cost_from") ?? 0, try number("cost_to") ?? .infinity)
     submitted = (try instant("from") ?? .distantPast, try instant("until") ?? .distantFuture)
@@ -85,6 +88,7 @@ struct JobQuery {
   }
 
   func answer(_ view: LiveView, _ catalogue: Catalogue) throws -> JobList {
+    let leftOut = try catalogue.hiddenJobs()
     let noted = try search.map { try catalogue.jobs(noted: $0) } ?? []
     // A cursor comes from outside: it may not lead beyond what there is to reckon with.
     let at = min(view.at, max(view.at - .days(1), cursor.map { Instant(microseconds: $0.at) } ?? view.at))
@@ -93,7 +97,10 @@ struct JobQuery {
       let index = JobIndex(i)
       let job = view.fleet.jobs[i]
       guard job.submitted >= submitted.from, job.submitted < submitted.until else { continue }
-      let document = JobDocument(view, index)
+      let isHidden = leftOut.contains(index)
+      guard hidden == "all" || isHidden == (hidden == "only") else { continue }
+      var document = JobDocument(view, index)
+      document.hidden = isHidden ? true : nil
       if matches(document, job.phase, isNoted: noted.contains(index)) {
         found.append((index, key(document, job, at), document))
       }
@@ -106,8 +113,13 @@ struct JobQuery {
     let first = offset + (start ?? (cursor == nil ? 0 : found.count))
     let page = found.dropFirst(first).prefix(limit)
     let next = first + page.count
+    let notes = try catalogue.allNotes()
     var list = JobList(
-      jobs: page.map(\.document), total: found.count,
+      jobs: page.map { one in
+        var document = one.document
+        document.later_notes = notes[one.index]
+        return document
+      }, total: found.count,
       total_cost_usd: found.reduce(0) { $0 + $1.document.cost_usd })
     if next < found.count, let last = page.last {
       list.next_offset = next

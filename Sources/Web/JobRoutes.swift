@@ -35,6 +35,7 @@ struct JobRoutes {
       let job = try job(context, view)
       var document = JobDocument(view, job)
       document.later_notes = try runner.catalogue.notes(of: job)
+      if try runner.catalogue.hiddenJobs().contains(job) { document.hidden = true }
       if !document.isOver { document.projection = try await advice.forecast(view).jobs[document.id] }
       return try Reply.json(document)
     }

@@ -24,5 +24,12 @@ struct PageRoutes {
     FilesPage.add(to: pages, desk)
     SettingsPage.add(to: pages, desk)
     TemplatesPage.add(to: pages, desk)
+    SharePage.add(to: pages, desk)
+    SearchPage.add(to: pages, desk)
+    KnowledgePage.add(to: pages, desk)
+    HidePage.add(to: pages, desk)
+    NotePage.add(to: pages, desk)
+    RatingsPage.add(to: pages, desk)
+    ValidationPage.add(to: pages, desk)
   }
 }

@@ -90,7 +90,8 @@ struct ReplayRoutes {
         guard let job = view.job(id) else { throw Problem(.notFound, "there is no job '\(id.prefix(40))'") }
         return job
       }
-      return try Reply.json(try await reader.read(month: fields["month"], job: job, at: try fields.whole("at"), view).document)
+      return try Reply.json(
+        try await reader.read(month: fields["month"], job: job, at: try fields.whole("at"), view).document)
     }
   }
 }

@@ -38,6 +38,8 @@ struct ReportComposer {
     try measure(&report, index, steps: Int(job.spec.steps), epochs: text.configuration.epochs)
     try recount(&report, index, job, view)
     report.notes = try notes(index, text, job)
+    report.validation =
+      (try? validationFacts(index)) ?? [ReportFact("Validation", "kept by another version: score it again")]
     report.onDemandEquivalent = await equivalent(text, job)
     return (report, Self.date(view.at) ?? Date())
   }

@@ -38,6 +38,13 @@ struct ReportRoutes {
       let isPreview = request.uri.queryParameters.get("preview") != nil
       return try await training(id, showsCosts: true, showsNotes: true, isPreview: isPreview)
     }
+    people.get("jobs/:id/validation.pdf") { _, context in
+      let view = await runner.view
+      let job = try composer.job(context.parameters.get("id") ?? "", view)
+      let (report, made) = try composer.validation(job, view)
+      let name = TrainingReport.fileName(job: report.jobName, kind: "validation-report", at: made)
+      return try Self.pdf(try report.document(branding: composer.branding, made: made).pdf(), name: name)
+    }
     people.post("jobs/:id/report-link") { request, context in
       _ = try context.require(.engineer)
       let view = await runner.view

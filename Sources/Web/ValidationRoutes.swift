@@ -15,23 +15,15 @@ struct ValidationRoutes {
       let view = await runner.view
       return try Reply.json(try ValidationRoutes.document(try job(context, view), view, runner.catalogue))
     }
+    router.get("validations") { _, _ in
+      try Reply.json(try ValidationTrend(await runner.view, runner.catalogue))
+    }
     router.post("jobs/:id/validation") { request, context in
-      let person = try context.require(.engineer)
-      let body = try await request.body.collect(upTo: 16 << 20)
-      let document = try ValidationRoutes.read(body)
+      _ = try context.require(.engineer)
+      let document = try ValidationRoutes.read(try await request.body.collect(upTo: 16 << 20))
       let view = await runner.view
       let job = try job(context, view)
-      let record = Catalogue.ValidationRecord(
-        name: document.suite?.name ?? document.part.rawValue,
-        document: String(decoding: try document.json(), as: UTF8.self), person: person.name, at: view.at)
-      let before = try runner.catalogue.validations(of: job).first { $0.name == record.name }
-        .flatMap { try? JSONDecoder().decode(ValidationDocument.self, from: Data($0.document.utf8)) }
-      let change = [before?.gate.verdict.rawValue, document.gate.verdict.rawValue].compactMap { $0 }
-      try await write(
-        person.act(
-          "validation.put", view.descriptions[Int(job.rawValue)].id,
-          change: "\(record.name): \(change.joined(separator: " → "))"))
-      try runner.catalogue.put(record, of: job)
+      try await keep(document, of: job, context)
       return try Reply.json(try ValidationRoutes.document(job, view, runner.catalogue), .created)
     }
     router.post("jobs/:id/delivery") { request, context in
@@ -39,6 +31,23 @@ struct ValidationRoutes {
       let view = await runner.view
       return try Reply.json(try await decide(try job(context, view), reason?.justification, context, view), .created)
     }
+  }
+
+  /// Keeps a result in place of the one of the same name; the audit log says so first.
+  func keep(_ document: ValidationDocument, of job: JobIndex, _ context: LiveContext) async throws {
+    let person = try context.require(.engineer)
+    let view = await runner.view
+    let record = Catalogue.ValidationRecord(
+      name: document.suite?.name ?? document.part.rawValue,
+      document: String(decoding: try document.json(), as: UTF8.self), person: person.name, at: view.at)
+    let before = try runner.catalogue.validations(of: job).first { $0.name == record.name }
+      .flatMap { try? JSONDecoder().decode(ValidationDocument.self, from: Data($0.document.utf8)) }
+    let change = [before?.gate.verdict.rawValue, document.gate.verdict.rawValue].compactMap { $0 }
+    try await write(
+      person.act(
+        "validation.put", view.descriptions[Int(job.rawValue)].id,
+        change: "\(record.name): \(change.joined(separator: " → "))"))
+    try runner.catalogue.put(record, of: job)
   }
 
   /// A block is a manager's to override; what wants a review is any engineer's to have reviewed.
@@ -113,7 +122,7 @@ struct ValidationRoutes {
     }
   }
 
-  private static func document(
+  static func document(
     _ job: JobIndex, _ view: LiveView, _ catalogue: Catalogue
   ) throws -> JobValidationDocument {
     let documents = try documents(of: job, catalogue)

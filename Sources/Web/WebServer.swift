@@ -169,6 +169,12 @@ public struct WebServer: Sendable {
     NoticeRoutes(runner: runner, settings: notices).add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     SessionRoutes(signIn: signIn).add(to: api)
+    ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock)).add(to: api)
+    SearchRoutes(runner: runner).add(to: api)
+    KnowledgeRoutes(runner: runner).add(to: api)
+    HideRoutes(runner: runner).add(to: api)
+    NoteRoutes(runner: runner).add(to: api)
+    RatingRoutes(runner: runner).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)
     if let artifacts {
@@ -181,6 +187,7 @@ public struct WebServer: Sendable {
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
     let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice, replays: replays)
+    SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk).add(to: router.group().add(middleware: visitors))
     return router
   }

@@ -48,6 +48,9 @@ import Testing
       #expect(try await office.ask("POST", "/api/v1/jobs", job).status == 201)
     }
     _ = try await office.ask("POST", "/api/v1/jobs/job-1/notes", NewNote(text: "noted"))
+    let entry = NewKnowledge(title: "learnt", category: .experiments, tags: ["a"], content: "text", jobs: ["job-1"])
+    #expect(try await office.ask("POST", "/api/v1/knowledge", entry).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs/job-1/ratings", RatingTests.answers().1).status == 201)
     _ = try await office.token("emil", .engineer)
     _ = try await office.ask("POST", "/api/v1/approvals", NewApproval(limit_usd: 750, justification: "two runs"))
     var components = Schemas.shared.components
@@ -57,7 +60,10 @@ import Testing
     var asked = 0
     for endpoint in Endpoint.all where endpoint.method == .get {
       guard let type = endpoint.answer else { continue }
-      let answer = try await office.ask("GET", "/api/v1/" + endpoint.path.replacing("{id}", with: "job-1"))
+      let path = endpoint.path.replacing("{id}", with: "job-1").replacing("{number}", with: "1").replacing(
+        "{note}", with: "1"
+      ).replacing("{suite}", with: RatingTests.suite)
+      let answer = try await office.ask("GET", "/api/v1/" + path)
       #expect(answer.status == 200, "\(endpoint.path): \(answer.text)")
       try SchemaCheck(components: components).check(
         try answer.value(JSONValue.self), Schemas.shared.schema(of: type), at: "")

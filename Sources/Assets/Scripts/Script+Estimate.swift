@@ -19,6 +19,8 @@ extension Script {
           const page = new DOMParser().parseFromString(text, "text/html");
           const fresh = page.getElementById("estimate");
           if (fresh) panel.replaceChildren(...fresh.childNodes);
+          const related = page.getElementById("related");
+          if (related) document.getElementById("related")?.replaceChildren(...related.childNodes);
         } catch {
           panel.textContent = "The server does not answer.";
         }

@@ -138,40 +138,6 @@ extension Catalogue {
     }
   }
 
-  public struct Note: Codable, Sendable, Hashable {
-    public var at: String
-    public var person: String
-    public var text: String
-  }
-
-  public func addNote(_ text: String, to job: JobIndex, by person: String, at: Instant) throws(InputError) {
-    try write { db in
-      try db.execute(
-        sql: "INSERT INTO job_note (job, at, person, text) VALUES (?, ?, ?, ?)",
-        arguments: [job.rawValue, at.microseconds, person, text])
-    }
-  }
-
-  public func notes(of job: JobIndex) throws(InputError) -> [Note] {
-    try read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT at, person, text FROM job_note WHERE job = ? ORDER BY id", arguments: [job.rawValue]
-      ).map { Note(at: Catalogue.stamp(Instant(microseconds: $0[0])), person: $0[1], text: $0[2]) }
-    }
-  }
-
-  /// Jobs whose later notes hold a text, whatever its case.
-  public func jobs(noted text: String) throws(InputError) -> Set<JobIndex> {
-    let pattern = text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "%", with: "\\%")
-      .replacingOccurrences(of: "_", with: "\\_")
-    return try read { db in
-      Set(
-        try UInt32.fetchAll(
-          db, sql: "SELECT DISTINCT job FROM job_note WHERE text LIKE ? ESCAPE '\\'", arguments: ["%\(pattern)%"]
-        ).map { JobIndex($0) })
-    }
-  }
-
   /// How many rows the journal has.
   public func journalLength() throws(InputError) -> Int {
     try read { db in try Int.fetchOne(db, sql: "SELECT coalesce(max(seq), 0) FROM journal") ?? 0 }

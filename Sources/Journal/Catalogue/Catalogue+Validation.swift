@@ -72,6 +72,18 @@ extension Catalogue {
     }
   }
 
+  /// Of all jobs, by job and name.
+  public func allValidations() throws(InputError) -> [(job: JobIndex, record: ValidationRecord)] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT job, name, document, person, at FROM validation ORDER BY job, name").map {
+        (
+          JobIndex($0[0] as UInt32),
+          ValidationRecord(name: $0[1], document: $0[2], person: $0[3], at: Instant(microseconds: $0[4]))
+        )
+      }
+    }
+  }
+
   public func put(_ decision: DeliveryDecision, of job: JobIndex) throws(InputError) {
     try write { db in
       try db.execute(

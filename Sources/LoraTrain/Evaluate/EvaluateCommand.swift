@@ -16,7 +16,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       """,
     subcommands: [
       Suites.self, Check.self, Export.self, JudgeCommand.self, Sheet.self, Take.self, ScoreCommand.self, Show.self,
-      SubmitCommand.self, StatusCommand.self, DeliverCommand.self,
+      SubmitCommand.self, StatusCommand.self, DeliverCommand.self, RatersCommand.self,
     ], defaultSubcommand: Suites.self)
 
   /// What score wrote.

@@ -17,6 +17,7 @@ struct JobCommand: AsyncParsableCommand {
     subcommands: [
       JobCreate.self, JobListCommand.self, JobQueueCommand.self, Show.self, Events.self, Metrics.self, Note.self,
       Wait.self, Cancel.self, Pause.self, Resume.self, JobRetry.self, Promote.self, Override.self, Answer.self,
+      JobShare.self, JobHide.self, JobNoteEdit.self,
     ])
 
   struct Show: AsyncParsableCommand {

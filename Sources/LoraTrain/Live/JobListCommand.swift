@@ -22,6 +22,7 @@ struct JobListCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Submitted before.", valueName: "time")) var until: String?
   @Option(help: ArgumentHelp("Cost at least so much.", valueName: "usd")) var costFrom: Double?
   @Option(help: ArgumentHelp("Cost at most so much.", valueName: "usd")) var costTo: Double?
+  @Option(help: "Those that were hidden: only they, or all.") var hidden: String?
   @Option(help: "created, duration, cost, status or creator; the greatest first.") var sort: String?
   @Flag(help: "The least first.") var ascending = false
   @Option(help: "At most so many.") var limit = 100
@@ -32,7 +33,7 @@ struct JobListCommand: AsyncParsableCommand {
     let query: [(String, String?)] = [
       ("status", status), ("creator", creator), ("client", client), ("project", project), ("preset", preset),
       ("pricing", pricing), ("tag", tag), ("search", search), ("from", from), ("until", until),
-      ("cost_from", costFrom.map { "\($0)" }), ("cost_to", costTo.map { "\($0)" }), ("sort", sort),
+      ("cost_from", costFrom.map { "\($0)" }), ("cost_to", costTo.map { "\($0)" }), ("sort", sort), ("hidden", hidden),
       ("order", ascending ? "ascending" : nil), ("limit", "\(min(1_000, max(1, limit)))"),
       ("offset", "\(max(0, offset))"),
     ]

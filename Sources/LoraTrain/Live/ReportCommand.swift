@@ -9,10 +9,11 @@ struct ReportCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES
         lora-train report training job-7 --output job-7.pdf
+        lora-train report validation job-7 --output job-7-validation.pdf
         lora-train report cost --from 2026-11-01 --until 2026-12-01 --output november.pdf
         lora-train report comparison job-5 job-6 job-7 --output comparison.pdf
         lora-train report link job-7 --costs
-      """, subcommands: [Training.self, Cost.self, Comparison.self, Link.self])
+      """, subcommands: [Training.self, Validation.self, Cost.self, Comparison.self, Link.self])
 
   /// Where the PDF goes.
   struct Target: ParsableArguments {
@@ -39,6 +40,16 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var target: Target
 
     func run() async throws { try await target.write("/api/v1/jobs/\(LiveClient.escaped(job))/report.pdf") }
+  }
+
+  struct Validation: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Whether a job's model is better than its base, by what, and whether it may be delivered.",
+      discussion: "EXAMPLE\n  lora-train report validation job-7 --output job-7-validation.pdf")
+    @Argument(help: "The job: job-7, or 7.") var job: String
+    @OptionGroup var target: Target
+
+    func run() async throws { try await target.write("/api/v1/jobs/\(LiveClient.escaped(job))/validation.pdf") }
   }
 
   struct Cost: AsyncParsableCommand {

@@ -52,7 +52,8 @@ public struct AnswerFile: Hashable, Sendable {
     try decode(try TextFile.text(path: path, limit: 256_000_000), file: path, suite: suite)
   }
 
-  static func decode(_ text: String, file: String, suite: Suite) throws(InputError) -> AnswerFile {
+  /// - Parameter file: how errors call it.
+  public static func decode(_ text: String, file: String, suite: Suite) throws(InputError) -> AnswerFile {
     let lines = JSONLines(text, file: file)
     let header = try lines.header(Header.self, format: format) { ($0.format, $0.version) }
     guard header.digest == suite.digest else {

@@ -58,26 +58,10 @@ struct ScoreBook {
   }
 
   var judges: ValidationDocument.Judges {
-    let people = all.filter { $0.isPerson && $0.scores != nil }
     return ValidationDocument.Judges(
       names: Set(all.map(\.judge)).sorted(), verdicts: all.count, unreadable: all.count { $0.scores == nil },
       noise: noise?.deviation, noise_source: noise?.source, position_bias: positionBias,
-      agreement: Set(people.map(\.judge)).count > 1 ? agreement(people) : [], calibration: calibration)
-  }
-
-  private func agreement(_ people: [Verdict]) -> [ValidationDocument.Agreement] {
-    suite.rubric.map { scale in
-      var units: [String: [Double]] = [:]
-      for verdict in people {
-        for side in ModelSide.allCases {
-          guard let score = verdict.score(side, scale.id) else { continue }
-          units["\(verdict.item)/\(verdict.draw ?? 0)/\(side)", default: []].append(score)
-        }
-      }
-      return ValidationDocument.Agreement(
-        scale: scale.id, raters: Set(people.map(\.judge)).count,
-        alpha: KrippendorffAlpha.alpha(units.sorted { $0.key < $1.key }.map(\.value), .ordinal))
-    }
+      agreement: RaterAgreement.of(all, suite), calibration: calibration)
   }
 
   private var calibration: JudgeCalibration? {

@@ -8,6 +8,7 @@ extension Endpoint {
     .text("search", "A part of its name, notes, tags, client, project or file."),
     .number("cost_from", "US dollars at least."), .number("cost_to", "US dollars at most."),
     .time("from", "Submitted then or later."), .time("until", "Submitted before."),
+    .word("hidden", "Those that lists leave out: `no`, `only` they, or `all`.", JobQuery.hiddenWords),
     .word("sort", "What the order goes by.", JobQuery.sorts),
     .word("order", "Which end comes first.", ["ascending", "descending"]),
     .count("offset", "How many to leave out; a cursor does not slip when a job is added."),

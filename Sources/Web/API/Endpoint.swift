@@ -51,7 +51,7 @@ struct Endpoint: Sendable {
 }
 
 extension Endpoint {
-  static let all = jobs + money + foresight + team + artifacts + reports + notices + live
+  static let all = jobs + money + foresight + team + artifacts + reports + notices + together + live
 }
 
 extension Endpoint.Parameter {

@@ -1,3 +1,5 @@
+import Validation
+
 /// What the types do not say of the documents that are sent: how long, how large, which words. What comes in is held against them, and they stand in
 /// the OpenAPI document: the two cannot differ.
 enum Rules {
@@ -17,6 +19,14 @@ enum Rules {
     ],
     "NewNote": ["text": text(1, 2_000)],
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
+    "NewShare": ["days": range(1, ShareDeeds.mostDays)],
+    "NewRatings": ["suite": text(1, 200), "suite_text": text(0, SuiteReader.limit), "answers": text(0, 32 << 20)],
+    "NewScores": ["number": range(1, 1_000_000), "remark": text(0, 2_000)],
+    "NewKnowledge": [
+      "title": filled(KnowledgeDeeds.longestTitle), "content": filled(KnowledgeDeeds.longestContent),
+      "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
+      "jobs": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
+    ],
     "NeededReason": ["justification": reason],
     "NewApproval": ["limit_usd": dollars(0.01), "justification": reason],
     "Reason": ["justification": text(0, 2_000)],
@@ -42,9 +52,11 @@ enum Rules {
     // A whole number is read back as one.
     ["minimum": least == least.rounded() ? .integer(Int(least)) : .number(least), "maximum": 999_999_999]
   }
-  private static let reason: JSONValue = [
-    "minLength": 1, "maxLength": 2_000, "pattern": #"^[^\u0000]*[^\s\u0000][^\u0000]*$"#,
-  ]
+  private static let reason = filled(2_000)
+  /// Not spaces alone.
+  private static func filled(_ most: Int) -> JSONValue {
+    ["minLength": 1, "maxLength": .integer(most), "pattern": #"^[^\u0000]*[^\s\u0000][^\u0000]*$"#]
+  }
   private static let personName: JSONValue = [
     "minLength": 2, "maxLength": 60, "pattern": "^[A-Za-z0-9._-]+$",
   ]

@@ -15,6 +15,8 @@ public struct JobDocument: Codable, Sendable {
   public var purpose: String?
   public var notes: String?
   public var later_notes: [Catalogue.Note]?
+  /// true: lists leave it out.
+  public var hidden: Bool?
   public var tags: [String]?
   public var template: String?
   public var training_file: String?

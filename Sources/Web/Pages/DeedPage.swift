@@ -46,6 +46,11 @@ struct DeedPage: Page {
     }
     router.post("training-jobs/bulk") { request, context in
       let form = try await FormFields(request)
+      if form["action"] == "hide" {
+        let view = await desk.runner.view
+        let page = HidePage(try HidePage.jobs(form, view), view, try context.require(.engineer))
+        return await desk.answer(page, request, context)
+      }
       guard form["action"] == "cancel" else { throw Problem(.badRequest, "choose what is to be done") }
       _ = try context.require(.engineer)
       let jobs = form.all("job")

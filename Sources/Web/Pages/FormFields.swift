@@ -38,6 +38,8 @@ struct FormFields: Sendable {
     }
   }
 
+  mutating func add(_ name: String, _ value: String) { list.append((name, value)) }
+
   /// Every value of a field that may stand there several times.
   func all(_ name: String) -> [String] { list.filter { $0.name == name }.map(\.value) }
 

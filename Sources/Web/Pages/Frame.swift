@@ -45,7 +45,7 @@ struct Frame: Sendable {
       return links.isEmpty ? nil : Group(label: group.label, links: links)
     }
     banners = [notice].compactMap { $0 } + Frame.banners(view)
-    scripts = (["times.js"] + page.scripts).map(PageAssets.path)
+    scripts = (["times.js", "search.js"] + page.scripts).map(PageAssets.path)
   }
 
   /// What stands above every page until it is over.

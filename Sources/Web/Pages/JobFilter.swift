@@ -23,6 +23,7 @@ struct JobFilter: Sendable {
   ]
   private static let narrowing = [
     "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "days", "cost", "from", "until",
+    "hidden",
   ]
 
   init(_ form: FormFields, _ view: LiveView) {
@@ -61,6 +62,9 @@ struct JobFilter: Sendable {
         choices: Choice.list(
           "Any time", [("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "Last 90 days")], chosen: form["days"])),
       Select(
+        name: "hidden", label: "Hidden jobs",
+        choices: Choice.list("Left out", [("all", "Among the others"), ("only", "Alone")], chosen: form["hidden"])),
+      Select(
         name: "limit", label: "A page",
         choices: Choice.list(nil, [("25", "25"), ("50", "50"), ("100", "100")], chosen: "\(limit)")),
     ]
@@ -76,7 +80,7 @@ struct JobFilter: Sendable {
 
   private func parameters(limit: Int, offset: Int) -> Parameters {
     var values: [(String, String)] = [
-      "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "sort", "order",
+      "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "sort", "order", "hidden",
     ]
     .compactMap { key in form[key].map { (key, $0) } }
     if let days = form["days"].flatMap({ Int64($0) }), (1...36_500).contains(days), form["from"] == nil {

@@ -1,12 +1,21 @@
 import DiscreteEvent
+import Engine
 import Foundation
 import Journal
 import Live
 
 extension JobPage.Progress {
+  private static func done(_ job: JobDocument, _ metric: Catalogue.Metric?) -> Int {
+    job.status == "completed" ? job.steps : min(job.steps, max(metric?.step ?? 0, job.durable_step))
+  }
+
+  static func percent(_ job: JobDocument, _ metric: Catalogue.Metric? = nil) -> String {
+    "\(job.steps > 0 ? done(job, metric) * 100 / job.steps : 0)"
+  }
+
   init(_ job: JobDocument, _ projection: ForecastDocument.Projection?, _ metric: Catalogue.Metric?, at now: Instant) {
-    let done = job.status == "completed" ? job.steps : min(job.steps, max(metric?.step ?? 0, job.durable_step))
-    percent = "\(job.steps > 0 ? done * 100 / job.steps : 0)"
+    let done = JobPage.Progress.done(job, metric)
+    percent = JobPage.Progress.percent(job, metric)
     (step, steps) = (Wording.group(done), Wording.group(job.steps))
     label = "\(percent)% complete (Step \(step) of \(steps))"
     elapsed = job.duration_s.map(Wording.duration) ?? "not started"
@@ -108,14 +117,36 @@ extension JobPage.Trouble {
 }
 
 extension JobPage {
+  /// - Parameter person: who may change their own; nil: nobody.
+  static func notes(
+    _ job: JobDocument, _ index: JobIndex, _ catalogue: Catalogue, _ person: Catalogue.Person?
+  ) throws -> [Note] {
+    let first = job.notes.map { Note(heading: "Initial notes", at: Moment(job.submitted_at), html: Markdown.html($0)) }
+    let path = "/dashboard/training-jobs/\(job.id)/notes"
+    return [first].compactMap { $0 }
+      + (try catalogue.notes(of: index)).map { note in
+        Note(
+          heading: "Update by \(note.person)", at: Moment(note.at), html: Markdown.html(note.text),
+          edited: Moment(note.edited_at),
+          editPath: person.map { $0.name == note.person && $0.role >= .engineer } == true ? "\(path)/\(note.id)" : nil)
+      }
+  }
+
   static func actions(_ job: JobDocument, _ role: Catalogue.Role) -> [Action] {
     guard role >= .engineer else { return [] }
     let path = "/dashboard/training-jobs/\(job.id)"
+    let together = [
+      Action(label: "Share Job", path: "\(path)/share"),
+      Action(label: "Clone Configuration", path: "/dashboard/training-jobs/new?from=\(job.id)"),
+    ]
     if job.isOver {
       return [
         Action(label: "Retry job", path: "\(path)/retry"),
         Action(label: "Save as template", path: "/dashboard/templates?from=\(job.id)#add"),
       ]
+        + (job.status == "completed"
+          ? [Action(label: "Add to Knowledge Base", path: "/dashboard/knowledge/new?from=\(job.id)")] : []) + together
+        + (job.hidden == true ? [] : [Action(label: "Delete", path: "\(path)/hide", isDanger: true)])
     }
     var actions = [Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true)]
     if job.status == "paused" {
@@ -126,7 +157,7 @@ extension JobPage {
     if job.status == "queued", role == .manager {
       actions.append(Action(label: "Promote to front", path: "\(path)/do/promote"))
     }
-    return actions
+    return actions + together
   }
 
   /// What was measured last, and what it was before.

@@ -31,6 +31,7 @@ struct JobPage: Page {
   let notes: [Note]
   let hasNotes: Bool
   let isOver: Bool
+  let isHidden: Bool
   let hasMetrics: Bool
   let curve: Curve?
   let handover: JobHandover
@@ -61,6 +62,9 @@ struct JobPage: Page {
     var heading: String
     var at: Moment?
     var html: String
+    var edited: Moment?
+    /// Where it is changed, for whoever wrote it.
+    var editPath: String?
   }
   struct MetricLine: Sendable {
     var label, value: String
@@ -96,7 +100,9 @@ struct JobPage: Page {
   init(_ desk: PageDesk, _ view: LiveView, _ index: JobIndex, _ person: Catalogue.Person?, _ query: CurveQuery)
     async throws
   {
-    let job = JobDocument(view, index)
+    var job = JobDocument(view, index)
+    isHidden = try desk.catalogue.hiddenJobs().contains(index)
+    job.hidden = isHidden
     let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
     let record = try desk.catalogue.record(of: job.id)
     let last = try desk.catalogue.lastMetrics(of: index, count: 2)
@@ -149,11 +155,7 @@ struct JobPage: Page {
     }
     hasCheckpoints = !checkpoints.isEmpty
     checkpointsInAll = Wording.count(record.checkpoints.count, "checkpoint")
-    notes =
-      (job.notes.map { [Note(heading: "Initial notes", at: Moment(job.submitted_at), html: Markdown.html($0))] } ?? [])
-      + (try desk.catalogue.notes(of: index)).map {
-        Note(heading: "Update by \($0.person)", at: Moment($0.at), html: Markdown.html($0.text))
-      }
+    notes = try JobPage.notes(job, index, desk.catalogue, person)
     hasNotes = !notes.isEmpty
   }
 

@@ -32,6 +32,7 @@ enum Layout {
     <div class="side-inner">
     <a class="brand" href="/dashboard/training-jobs"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 18 9 10l4 5 8-11" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/><circle cx="21" cy="4" r="2.2" fill="currentColor"/></svg>lora-train</a>
     <a class="menu-button" href="#navigation">Menu</a><a class="menu-close" href="#main">Close</a>
+    <form class="find" method="get" action="/dashboard/search" role="search" aria-label="Everything"><label class="hidden" for="find">Search everything</label><input id="find" name="q" type="search" placeholder="Search everything" maxlength="400" aria-keyshortcuts="/"></form>
     <nav aria-label="Pages">
     {{#frame.groups}}<div><p>{{label}}</p><ul>
     {{#links}}<li><a href="{{path}}"{{#isCurrent}} aria-current="page"{{/isCurrent}}>{{label}}</a></li>

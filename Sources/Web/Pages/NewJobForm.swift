@@ -112,6 +112,16 @@ struct NewJobForm: Sendable {
     fields["max_cost"] = job.max_cost_usd.map(Wording.digits)
   }
 
+  /// The same settings for another job (story 8.1.2): all but what was said of that one alone.
+  mutating func clone(_ job: JobDocument) {
+    fill(job.configuration)
+    (fields["client"], fields["project"], fields["training_file"]) = (job.client, job.project, job.training_file)
+    let (common, own) = ((job.tags ?? []).filter(NewJobForm.commonTags.contains), job.tags ?? [])
+    for tag in common { fields.add("tag", tag) }
+    fields["own_tags"] = own.filter { !common.contains($0) }.joined(separator: ", ")
+    (fields["max_cost"], fields["from"]) = (job.max_cost_usd.map(Wording.digits), nil)
+  }
+
   /// What is different, `batch_size: 4 → 2`.
   static func changes(_ a: JobConfiguration, _ b: JobConfiguration) -> [(name: String, from: String, to: String)] {
     func line(_ name: String, _ from: some CustomStringConvertible, _ to: some CustomStringConvertible) -> (

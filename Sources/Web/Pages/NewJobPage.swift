@@ -37,6 +37,9 @@ struct NewJobPage: Page {
   let changes: [Change]
   let hasChanges: Bool
   let template: String?
+  let related: [Related]
+  let hasRelated: Bool
+  struct Related: Sendable { var number, title, why: String }
 
   /// - Parameter problem: what was wrong with the form, where it is shown again.
   init(_ desk: PageDesk, _ form: NewJobForm, _ view: LiveView, _ problem: Problem? = nil, estimate: EstimatePanel)
@@ -85,6 +88,12 @@ struct NewJobPage: Page {
         NewJobForm.changes($0.configuration, configuration).map { Change(name: $0.name, from: $0.from, to: $0.to) }
       } ?? []
     hasChanges = !changes.isEmpty
+    let described = try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
+    related =
+      try described.map { try KnowledgeDrafts(view, desk.catalogue).suggestions(for: $0).suggestions }.map {
+        $0.map { Related(number: "\($0.entry.number)", title: $0.entry.title, why: $0.why) }
+      } ?? []
+    hasRelated = !related.isEmpty
   }
 }
 

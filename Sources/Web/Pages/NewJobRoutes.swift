@@ -20,6 +20,10 @@ struct NewJobRoutes {
           let template = try desk.catalogue.templates(for: context.person?.name ?? "").first(where: { $0.name == name })
         else { throw Problem(.notFound, "there is no template '\(name)'") }
         form.fill(template.configuration)
+      } else if let id = form.fields["from"] {
+        let view = await desk.runner.view
+        guard let job = view.job(id) else { throw Problem(.notFound, "there is no job '\(id)'") }
+        form.clone(JobDocument(view, job))
       }
       return try await page(form, nil, request, context)
     }

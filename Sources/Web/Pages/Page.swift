@@ -20,20 +20,21 @@ extension Page {
 
 /// The entries of the navigation. ``Section/shown`` are those that there are pages for.
 enum Section: String, CaseIterable {
-  case jobs, newJob, queue, templates, files
+  case jobs, newJob, queue, templates, files, knowledge
   case budget, forecast, capacity
   case compare, analytics, accuracy, history, replay
   case storage, settings, help
 
   /// Add an entry here when its page exists: nothing is linked that is not there.
   static let shown: Set<Section> = [
-    .jobs, .newJob, .queue, .templates, .files, .budget, .settings,
+    .jobs, .newJob, .queue, .templates, .files, .knowledge, .budget, .settings,
     .forecast, .capacity, .accuracy, .replay,
   ]
 
   var label: String {
     switch self {
     case .newJob: "New job"
+    case .knowledge: "Knowledge base"
     default: rawValue.prefix(1).uppercased() + rawValue.dropFirst()
     }
   }
@@ -50,7 +51,7 @@ enum Section: String, CaseIterable {
 
   /// As they stand below one another.
   static let groups: [(label: String, sections: [Section])] = [
-    ("Train", [.jobs, .newJob, .queue, .templates, .files]),
+    ("Train", [.jobs, .newJob, .queue, .templates, .files, .knowledge]),
     ("Look ahead", [.budget, .forecast, .capacity]),
     ("Look back", [.compare, .analytics, .accuracy, .history, .replay]),
     ("Set up", [.storage, .settings, .help]),

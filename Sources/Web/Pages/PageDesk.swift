@@ -35,7 +35,7 @@ struct PageDesk: Sendable {
   enum Notice: String {
     case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
       rejected
-    case limit, selected
+    case limit, selected, revoked, hidden, shown
 
     var banner: Frame.Banner {
       let text =
@@ -55,6 +55,9 @@ struct PageDesk: Sendable {
         case .approved: "Approved: the new limit holds from now on."
         case .rejected: "Rejected."
         case .limit: "The budget limit was changed."
+        case .hidden: "Deleted from the lists. “Hidden jobs” in the filter finds them again."
+        case .shown: "Shown in the lists again."
+        case .revoked: "The link leads nowhere any more."
         case .selected: "Done for all that were selected and could be."
         }
       return Frame.Banner(kind: "good", text: text)

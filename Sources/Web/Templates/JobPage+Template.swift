@@ -3,7 +3,8 @@ extension JobPage {
     <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / {{id}}</p>
     <div class="head"><h1>{{title}}</h1>
     <div class="actions">{{#actions}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/actions}}</div></div>
-    <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a><a href="{{path}}/replay">Replay</a></nav>
+    {{#isHidden}}<div class="notice warn"><p>This job is hidden: lists and the search leave it out.</p>{{#frame.canEdit}}<form method="post" action="/dashboard/training-jobs/show">{{>csrf}}<input type="hidden" name="job" value="{{id}}"><button type="submit">Show again</button></form>{{/frame.canEdit}}</div>{{/isHidden}}
+    <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a><a href="{{path}}/validation">Validation</a><a href="{{path}}/replay">Replay</a></nav>
     <div id="live" data-live="15">
     {{#trouble}}<div class="notice bad" id="error"><h2>{{title}}</h2><p>{{text}}</p>
     <div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div></div>{{/trouble}}
@@ -62,7 +63,7 @@ extension JobPage {
     <ul id="report">{{#entries}}<li><a{{#isPrimary}} class="button primary"{{/isPrimary}} href="{{path}}">{{label}}</a>{{#detail}} <span class="soft small">{{detail}}</span>{{/detail}}</li>{{/entries}}</ul>{{/handover}}
     </section>{{/hasHandover}}
     <section class="card" aria-labelledby="notes-h"><h2 id="notes-h">Notes</h2>
-    {{#notes}}<div class="note"><p class="soft">{{heading}}{{#at}}, {{>time}}{{/at}}</p>{{{html}}}</div>{{/notes}}
+    {{#notes}}<div class="note"><p class="soft">{{heading}}{{#at}}, {{>time}}{{/at}}{{#edited}} (edited {{>time}}){{/edited}}{{#editPath}} <a href="{{editPath}}">Edit</a>{{/editPath}}</p>{{{html}}}</div>{{/notes}}
     {{^hasNotes}}<p class="soft">No notes yet: hypothesis, expected outcomes, what was learnt.</p>{{/hasNotes}}
     {{#frame.canEdit}}<form method="post" action="{{path}}/notes">{{>csrf}}<div class="field"><label for="note">Add an update</label><textarea id="note" name="text" maxlength="2000" required></textarea><p class="hint">Markdown: **bold**, *italics*, `code`, lists, links. 2,000 characters at most.</p></div><button type="submit">Add note</button></form>{{/frame.canEdit}}
     </section>

@@ -39,7 +39,7 @@ extension JobsPage {
     </div>{{/hasRows}}
     </section>
     {{#hasRows}}<div class="pager">
-    <div class="actions">{{#frame.canEdit}}<button class="danger" form="bulk" name="action" value="cancel">Cancel selected</button>{{/frame.canEdit}}
+    <div class="actions">{{#frame.canEdit}}<button class="danger" form="bulk" name="action" value="cancel">Cancel selected</button><button class="danger" form="bulk" name="action" value="hide">Delete selected</button>{{/frame.canEdit}}
     {{#canCompare}}<button form="bulk" formmethod="get" formaction="/dashboard/compare">Compare selected</button>{{/canCompare}}</div>
     <nav class="actions" aria-label="Pages of the list">{{#previousPath}}<a class="button" href="{{previousPath}}">Previous</a>{{/previousPath}}
     {{#nextPath}}<a class="button" href="{{nextPath}}">Next</a>{{/nextPath}}</nav>

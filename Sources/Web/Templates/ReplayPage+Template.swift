@@ -1,7 +1,7 @@
 extension ReplayPage {
   static let template = #"""
     <div class="head"><h1>{{title}}</h1><p class="lead">The journal, row by row: what stood when, as it was written down. Nothing is decided anew.</p></div>
-    {{#jobName}}<nav class="tabs" aria-label="Parts of the job"><a href="{{jobPath}}">Overview</a><a href="{{jobPath}}/events">Event Log</a><a href="{{path}}" aria-current="page">Replay</a></nav>{{/jobName}}
+    {{#jobName}}<nav class="tabs" aria-label="Parts of the job"><a href="{{jobPath}}">Overview</a><a href="{{jobPath}}/events">Event Log</a><a href="{{jobPath}}/validation">Validation</a><a href="{{path}}" aria-current="page">Replay</a></nav>{{/jobName}}
     {{^hasRow}}<section class="card" aria-label="Journal"><div class="empty"><h2>Nothing happened then</h2><p>The journal has no row in this month. Choose another.</p></div></section>{{/hasRow}}
     {{^jobName}}<form class="inline" method="get" action="{{path}}"><label for="month">Month</label> <select id="month" name="month">{{#months}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/months}}</select> <button type="submit">Show</button></form>{{/jobName}}
     {{#hasRow}}<section class="card" aria-labelledby="scrub-h"><h2 id="scrub-h">Scrub</h2>

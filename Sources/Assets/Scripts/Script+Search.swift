@@ -1,0 +1,20 @@
+extension Script {
+  /// "/" goes to the box that searches everything, unless somebody is writing.
+  static let search = #"""
+    (() => {
+      const box = document.getElementById("find");
+      if (!box) return;
+      document.addEventListener("keydown", (event) => {
+        if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+        if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+        event.preventDefault();
+        const page = document.getElementById("q");
+        // In a narrow window the box is in the menu.
+        if (!page && box.offsetParent === null) location.hash = "navigation";
+        (page || box).focus();
+        (page || box).select();
+      });
+    })();
+
+    """#
+}

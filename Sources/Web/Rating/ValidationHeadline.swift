@@ -1,0 +1,61 @@
+import Foundation
+import Validation
+
+extension ValidationDocument {
+  /// What it is called.
+  var heading: String { suite?.title ?? Wording.capital(part.rawValue) }
+
+  var unit: String {
+    switch part {
+    case .perplexity: "Perplexity"
+    case .scenarios, .voice: "Score of 5"
+    case .questions: "Accuracy in per cent, differences in points"
+    }
+  }
+
+  /// The story's badge; nil: it gives none.
+  var badge: Badge? {
+    switch part {
+    case .perplexity, .scenarios: overall?.badge
+    case .questions: retention.first { $0.category == nil }?.badge
+    case .voice: levels.first { $0.scale == nil }?.badge
+    }
+  }
+
+  /// What is compared over jobs: improvement, retention or alignment, in per cent; nil: nothing was measured.
+  var figure: (base: Double, trained: Double, percent: Double)? {
+    switch part {
+    case .perplexity, .scenarios: return overall.map { ($0.base, $0.trained, $0.improvement_percent) }
+    case .questions:
+      guard let all = retention.first(where: { $0.category == nil }), let kept = all.retention_percent else {
+        return nil
+      }
+      return (all.base_accuracy_percent, all.trained_accuracy_percent, kept)
+    case .voice: return levels.first { $0.scale == nil }.map { ($0.base_score, $0.score, $0.alignment_percent) }
+    }
+  }
+
+  /// A line for each scenario that is worse beyond the judge's noise.
+  var regressionLines: [String] {
+    regressions.filter(\.is_counted).map { one in
+      let figures = String(
+        format: "baseline %.1f of 5, trained %.1f of 5 (%+.0f %%", one.base, one.trained, one.change_percent)
+      return "\(one.item): \(figures), \(one.severity.rawValue))"
+    }
+  }
+
+  /// What it found, in one line; nil: nothing that a line could say.
+  var headline: String? {
+    guard let figure else { return nil }
+    func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+    let (percent, base, trained) = (number(figure.percent, 1) + " %", figure.base, figure.trained)
+    let text =
+      switch part {
+      case .perplexity: "\(number(base, 2)) → \(number(trained, 2)), \(percent) better"
+      case .scenarios: "\(number(base, 2)) → \(number(trained, 2)) of 5, \(percent) better"
+      case .questions: "\(number(base, 0)) % → \(number(trained, 0)) % right, \(percent) retained"
+      case .voice: "\(number(trained, 2)) of 5, \(percent) aligned"
+      }
+    return badge.map { "\($0.text): \(text)" } ?? text
+  }
+}

@@ -1,0 +1,189 @@
+// What is named with underscores is named as it stands in JSON.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import Engine
+import Foundation
+import Hummingbird
+import Journal
+import Live
+import Reports
+import Validation
+
+/// What validation found of each job's model, in the order of the jobs: whether training gets better.
+public struct ValidationTrend: Codable, Sendable {
+  public struct Point: Codable, Sendable {
+    public var job: String
+    public var name: String
+    /// When the job ended; before that nil.
+    public var ended_at: String?
+    /// `perplexity`, or a suite's name.
+    public var what: String
+    public var title: String
+    public var base: Double
+    public var trained: Double
+    /// Improvement, retention or alignment.
+    public var percent: Double
+    public var badge: String?
+    public var verdict: DeliveryGate.Verdict
+  }
+  public var points: [Point]
+
+  init(_ view: LiveView, _ catalogue: Catalogue) throws {
+    let hidden = try catalogue.hiddenJobs()
+    points = try catalogue.allValidations().filter { !hidden.contains($0.job) }.compactMap { job, record in
+      let i = Int(job.rawValue)
+      guard i < view.fleet.jobs.count,
+        let document = try? JSONDecoder().decode(ValidationDocument.self, from: Data(record.document.utf8)),
+        let figure = document.figure
+      else { return nil }
+      return Point(
+        job: view.descriptions[i].id, name: view.descriptions[i].name,
+        ended_at: Wording.stamp(view.fleet.jobs[i].ended),
+        what: record.name, title: document.heading, base: figure.base, trained: figure.trained, percent: figure.percent,
+        badge: document.badge?.text, verdict: document.gate.verdict)
+    }
+  }
+}
+
+/// What validation found of one job, and beside it of the jobs before (stories 6.1.1 to 6.4.1).
+struct ValidationPage: Page {
+  static let name = "validation"
+  let section = Section.jobs
+  struct Part: Sendable {
+    var title, headline, gate, verdict, csvPath: String
+    var colour: String
+    var rows: [Row]
+    var hasRows: Bool
+    var findings, recommendations, warnings: [String]
+    var hasFindings, hasRecommendations: Bool
+    var examples: [Example]
+    var hasExamples: Bool
+    var trend: String?
+  }
+  struct Row: Sendable { var name, base, trained, improvement, interval, count: String }
+  struct Example: Sendable { var prompt, base, trained, remark: String }
+
+  let title, id, path: String
+  let parts: [Part]
+  let hasParts, mayGo: Bool
+  let gate: String?
+  let decision: String?
+
+  static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
+    router.get("training-jobs/:id/validation") { request, context in
+      let view = await desk.runner.view
+      let job = try desk.job(context, view)
+      let found = try ValidationRoutes.document(job, view, desk.catalogue)
+      let trend = try ValidationTrend(view, desk.catalogue)
+      return await desk.answer(
+        ValidationPage(view.descriptions[Int(job.rawValue)], found, trend), request, context)
+    }
+    router.get("training-jobs/:id/validation.csv") { request, context in
+      let view = await desk.runner.view
+      let job = try desk.job(context, view)
+      let wanted = request.uri.queryParameters.get("part") ?? ""
+      let documents = try ValidationRoutes.documents(of: job, desk.catalogue)
+      guard let document = documents.first(where: { ($0.suite?.name ?? $0.part.rawValue) == wanted }) else {
+        throw Problem(.notFound, "job-\(job.rawValue + 1) was not validated by '\(wanted)'")
+      }
+      return Reply.download(
+        document.csv, "text/csv; charset=utf-8", as: "job-\(job.rawValue + 1)-\(wanted).csv")
+    }
+  }
+
+  init(_ job: JobDescription, _ found: JobValidationDocument, _ trend: ValidationTrend) {
+    let own = "/dashboard/training-jobs/\(job.id)"
+    (title, id, path) = ("Validation of \(job.name)", job.id, own)
+    parts = found.documents.map { document in
+      let name = document.suite?.name ?? document.part.rawValue
+      return Part(
+        document, csvPath: "\(own)/validation.csv?part=\(FormFields.escaped(name))",
+        trend.points.filter { $0.what == name })
+    }
+    (hasParts, mayGo) = (!parts.isEmpty, found.may_be_delivered)
+    gate = found.gate.map {
+      switch $0.verdict {
+      case .allow: "Every gate passed: ready for delivery."
+      case .review: "Review before client delivery: \($0.reasons.joined(separator: "; "))"
+      case .block: "Delivery is blocked: \($0.reasons.joined(separator: "; "))"
+      }
+    }
+    decision = found.decision.map { "Let go by \($0.by): \($0.justification)" }
+  }
+
+  static let template = #"""
+    <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / <a href="{{path}}">{{id}}</a> / Validation</p>
+    <div class="head"><h1>{{title}}</h1><div class="actions">{{#hasParts}}<a class="button primary" href="/api/v1/jobs/{{id}}/validation.pdf">Validation Report (PDF)</a>{{/hasParts}}<a class="button" href="{{path}}/ratings">Scoring by people</a></div></div>
+    {{#gate}}<div class="notice {{#mayGo}}good{{/mayGo}}{{^mayGo}}bad{{/mayGo}}"><p>{{gate}}</p>{{#decision}}<p>{{decision}}</p>{{/decision}}</div>{{/gate}}
+    {{#parts}}<section class="card" aria-label="{{title}}"><div class="card-head"><h2>{{title}}</h2><a class="small" href="{{csvPath}}">Export CSV<span class="hidden"> of {{title}}</span></a></div>
+    <p><span class="badge {{colour}}">{{verdict}}</span> <b>{{headline}}</b></p><p class="soft small">{{gate}}</p>
+    {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Figures of {{title}}"><table><thead><tr><th scope="col">What</th><th scope="col" class="number">Baseline</th><th scope="col" class="number">Trained</th><th scope="col" class="number">Improvement</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">n</th></tr></thead><tbody>
+    {{#rows}}<tr><th scope="row">{{name}}</th><td class="number">{{base}}</td><td class="number">{{trained}}</td><td class="number">{{improvement}}</td><td class="number">{{interval}}</td><td class="number">{{count}}</td></tr>{{/rows}}</tbody></table></div>{{/hasRows}}
+    {{#trend}}<div class="chart">{{{trend}}}</div>{{/trend}}
+    {{#hasFindings}}<h3>Findings</h3><ul>{{#findings}}<li>{{.}}</li>{{/findings}}</ul>{{/hasFindings}}
+    {{#hasRecommendations}}<h3>Recommendations</h3><ul>{{#recommendations}}<li>{{.}}</li>{{/recommendations}}</ul>{{/hasRecommendations}}
+    {{#warnings}}<p class="soft small">{{.}}</p>{{/warnings}}
+    {{#hasExamples}}<details class="fold"><summary>Before and after<span class="hidden"> in {{title}}</span></summary>{{#examples}}<div class="note"><p><b>{{prompt}}</b> <span class="soft small">{{remark}}</span></p><dl class="pairs small"><dt>Baseline</dt><dd>{{base}}</dd><dt>Trained</dt><dd>{{trained}}</dd></dl></div>{{/examples}}</details>{{/hasExamples}}
+    </section>{{/parts}}
+    {{^hasParts}}<div class="card empty"><h2>Nothing was validated yet</h2><p>Results come in by <code>lora-train evaluate submit {{id}} RESULT.json</code>, or from people who <a href="{{path}}/ratings">score the answers</a>.</p></div>{{/hasParts}}
+    """#
+}
+
+extension ValidationPage.Part {
+  init(_ document: ValidationDocument, csvPath: String, _ points: [ValidationTrend.Point]) {
+    (title, headline, self.csvPath) = (document.heading, document.headline ?? "Nothing could be measured", csvPath)
+    gate = document.gate.reasons.joined(separator: "; ")
+    verdict = document.badge?.text ?? Wording.capital(document.gate.verdict.rawValue)
+    colour =
+      switch document.gate.verdict {
+      case .allow: "good"
+      case .review: "warn"
+      case .block: "bad"
+      }
+    func row(_ name: String, _ row: Comparison) -> ValidationPage.Row {
+      .init(
+        name: Wording.capital(Wording.words(name)), base: String(format: "%.2f", row.base),
+        trained: String(format: "%.2f", row.trained), improvement: String(format: "%.1f %%", row.improvement_percent),
+        interval: row.interval_percent.map { String(format: "%.1f to %.1f %%", $0.low, $0.high) } ?? Wording.nothing,
+        count: "\(row.count)")
+    }
+    rows =
+      (document.overall.map { [row("Overall", $0)] } ?? [])
+      + document.scales.map { row($0.group["scale"] ?? "", $0) }
+      + document.by.sorted { $0.key < $1.key }.flatMap { dimension, rows in
+        rows.map { row($0.group[dimension] ?? "", $0) }
+      }
+      + document.retention.map { kept in
+        .init(
+          name: kept.category.map { Wording.capital(Wording.words($0)) } ?? "All questions",
+          base: "\(kept.base_correct) of \(kept.questions)", trained: "\(kept.trained_correct) of \(kept.questions)",
+          improvement: kept.retention_percent.map { String(format: "%.1f %% kept", $0) } ?? Wording.nothing,
+          interval: kept.retention_interval_percent.map { String(format: "%.1f to %.1f %%", $0.low, $0.high) }
+            ?? Wording.nothing, count: "\(kept.questions)")
+      }
+    hasRows = !rows.isEmpty
+    findings = document.regressionLines + document.root_causes
+    (recommendations, warnings) = (document.recommendations, document.warnings)
+    (hasFindings, hasRecommendations) = (!findings.isEmpty, !recommendations.isEmpty)
+    examples = document.best.prefix(10).map {
+      .init(
+        prompt: $0.prompt, base: $0.base_answer, trained: $0.trained_answer,
+        remark: String(format: "%.1f → %.1f", $0.base_score, $0.trained_score))
+    }
+    hasExamples = !examples.isEmpty
+    trend = points.count > 1 ? ValidationPage.Part.chart(document, points).svg() : nil
+  }
+
+  /// One point for each job, in their order.
+  private static func chart(_ document: ValidationDocument, _ points: [ValidationTrend.Point]) -> Chart {
+    Chart(
+      id: "trend-\(points[0].what.filter(\.isLetter))", title: "\(document.heading), job by job",
+      x: ChartAxis("", unit: .categories(points.map(\.job))), left: ChartAxis("Per cent"),
+      layers: [
+        .line(
+          ChartLine(
+            "Per cent", points: points.enumerated().map { ChartPoint(Double($0.offset), $0.element.percent) },
+            tone: .series(0), showsFinalValue: true))
+      ], size: ChartSize(width: 860, height: 260))
+  }
+}

@@ -1,0 +1,93 @@
+import DiscreteEvent
+import Engine
+import Foundation
+import Hummingbird
+import Journal
+import Live
+
+/// Links to jobs, made and taken back: the same for programs and for the dashboard.
+struct ShareDeeds: Sendable {
+  let runner: LiveRunner
+  /// The machine's: links do not end faster where pods are played.
+  let clock: @Sendable () -> Instant
+
+  static let usualDays = 30
+  static let mostDays = 365
+
+  func list(of job: JobIndex) throws -> ShareList {
+    ShareList(shares: try runner.catalogue.shares(of: job, at: clock()))
+  }
+
+  func make(_ new: NewShare, of job: JobIndex, _ context: LiveContext) async throws -> MadeShare {
+    let person = try context.require(.engineer)
+    let days = new.days ?? ShareDeeds.usualDays
+    guard (1...ShareDeeds.mostDays).contains(days) else {
+      throw Problem(.badRequest, "a link holds for 1 to \(ShareDeeds.mostDays) days, not \(days)", place: "days")
+    }
+    let (token, now) = (SecretFile.random(24).hex, clock())
+    let (costs, notes) = (new.shows_costs == true, new.shows_notes == true)
+    let shown = [costs ? "with costs" : nil, notes ? "with notes" : nil].compactMap { $0 }
+    // First the log: no link is about that is not in it.
+    try await record(
+      person.act(
+        "share.create", "job-\(job.rawValue + 1)",
+        change: (["\(new.audience.rawValue), \(days) days"] + shown).joined(separator: ", ")))
+    let share = try await Reply.orUnavailable {
+      try runner.catalogue.addShare(
+        digest: Bearers.digest(of: token), of: job, for: new.audience, showsCosts: costs, showsNotes: notes,
+        by: person.name, at: now, until: now + .days(Int64(days)))
+    }
+    return MadeShare(share: share, path: "/shared/jobs/\(token)")
+  }
+
+  /// Whoever made a link takes it back, or a manager.
+  func revoke(_ id: String, of job: JobIndex, _ context: LiveContext) async throws {
+    let person = try context.require(.engineer)
+    guard let number = Int64(id), let share = try list(of: job).shares.first(where: { $0.id == number }) else {
+      throw Problem(.notFound, "job-\(job.rawValue + 1) has no link '\(id)'", hint: "lora-train job shares")
+    }
+    guard share.person == person.name || person.role == .manager else {
+      throw Problem(.forbidden, "this link is \(share.person)'s", hint: "ask \(share.person), or a manager")
+    }
+    guard share.revoked_at == nil else { return }
+    try await record(
+      person.act("share.revoke", "job-\(job.rawValue + 1)", change: "\(share.audience.rawValue), by \(share.person)"))
+    _ = try runner.catalogue.revokeShare(number, of: job, at: clock())
+  }
+
+  private func record(_ act: PersonAct) async throws {
+    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+  }
+}
+
+/// Links to jobs, for programs.
+struct ShareRoutes {
+  let runner: LiveRunner
+  let deeds: ShareDeeds
+
+  func add(to router: RouterGroup<LiveContext>) {
+    router.get("jobs/:id/shares") { _, context in
+      try Reply.json(try deeds.list(of: try await runner.view.known(context)))
+    }
+    router.post("jobs/:id/shares") { request, context in
+      _ = try context.require(.engineer)
+      let job = try await runner.view.known(context)
+      let made = try await deeds.make(try await Reply.read(request), of: job, context)
+      return try Reply.json(made, .created, Reply.secret)
+    }
+    router.delete("jobs/:id/shares/:share") { _, context in
+      let job = try await runner.view.known(context)
+      try await deeds.revoke(context.parameters.get("share") ?? "", of: job, context)
+      return try Reply.json(try deeds.list(of: job))
+    }
+  }
+}
+
+extension LiveView {
+  /// The job that an address names.
+  func known(_ context: LiveContext) throws -> JobIndex {
+    let id = context.parameters.get("id") ?? ""
+    guard let job = job(id) else { throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list") }
+    return job
+  }
+}
