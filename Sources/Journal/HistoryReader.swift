@@ -45,7 +45,8 @@ public enum HistoryReader {
   public static func readRecent(path: String, since: Instant) throws(InputError) -> History {
     var history = try HistoryFile(path: path, patience: 2).read { db in
       try HistoryTable.check(db, file: path)
-      var loader = HistoryLoader(db: db, file: path, since: since.microseconds)
+      var loader = HistoryLoader(
+        db: db, file: path, kept: try HistoryTable.kept(since: since.microseconds, in: db))
       try loader.load()
       return loader.history.known(at: nil, realOnly: false)
     }

@@ -19,7 +19,7 @@ extension LiveForecaster {
   /// How long jobs wait, by how many come and how many may run at once.
   func capacity(_ view: LiveView) async throws -> CapacityDocument {
     let began = ContinuousClock.now
-    let (source, jobs) = try busySource()
+    let (source, jobs) = try busySource(view)
     let now = Int(view.policies.maxConcurrent)
     let slots = LiveForecaster.slots(around: now)
     let isKnown = source.worlds.contains { !$0.mix.isEmpty && $0.arrivals.perDay > 0 }
@@ -37,7 +37,8 @@ extension LiveForecaster {
           slots: Int($0.slots), load: $0.load, wait_mean_s: $0.wait, wait_half_width_95: $0.halfWidth,
           wait_p90_s: $0.wait90, utilization: $0.utilization, is_overloaded: $0.isOverloaded)
       }, futures: grid.replications, milliseconds: LiveForecaster.milliseconds(since: began),
-      source: expectsJobs ? source.name : "the \(Words.group(jobs)) jobs of this store, their times by \(source.name)")
+      source: expectsJobs
+        ? source.name : "the \(Words.group(jobs)) jobs of the last 90 days, their times by \(source.name)")
   }
 
   /// From one slot on, and some more than there are.
@@ -47,11 +48,11 @@ extension LiveForecaster {
   }
 
   /// The possible truths with jobs to come: the history's, or what this store's own jobs show of how often they come and what they are.
-  private func busySource() throws -> (ModelSource, jobs: Int) {
+  private func busySource(_ view: LiveView) throws -> (ModelSource, jobs: Int) {
     var source = source
     source.worlds = Array(source.worlds.prefix(LiveForecaster.months))
     guard !expectsJobs else { return (source, source.jobs) }
-    let history = try HistoryReader.read(path: path)
+    let history = try lately(view)
     guard !history.jobs.isEmpty else { return (source, 0) }
     let own = try ModelLoader.fit(history)
     for w in source.worlds.indices {
@@ -59,6 +60,24 @@ extension LiveForecaster {
       (source.worlds[w].arrivals, source.worlds[w].mix) = (world.arrivals, world.mix)
     }
     return (source, history.jobs.count)
+  }
+
+  /// What was submitted in the last 90 days, and nothing of what became of it: how often jobs come, and which.
+  private func lately(_ view: LiveView) throws -> History {
+    let since = view.at - Span.days(90)
+    let recent = try HistoryReader.readRecent(path: path, since: since)
+    var history = History(source: recent.source)
+    history.observations = recent.observations.filter { $0.until > since }.map { observation in
+      var observation = observation
+      observation.from = max(observation.from, since)
+      return observation
+    }
+    history.jobs = recent.jobs.filter { $0.submitted >= since }.map { job in
+      var job = job
+      (job.requests, job.leases) = ([], [])
+      return job
+    }
+    return history
   }
 
   /// The cheapest way to have some jobs done in time, all submitted at once to a fleet with nothing to do.

@@ -145,8 +145,11 @@ extension LiveForecaster {
   private func accuracy(_ view: LiveView) async throws -> AccuracyDocument {
     let began = ContinuousClock.now
     let history = try HistoryReader.read(path: path, asOf: view.at)
+    // A calibration takes longer the more jobs there are, and says less that is new.
+    let refitEvery = max(5, history.jobs.count / 100)
     let backtest = try await Backtest.run(
-      history, from: AccuracyDocument.from, refitEvery: 5, replications: 400, policies: view.policies.ungated,
+      history, from: AccuracyDocument.from, refitEvery: refitEvery, last: AccuracyDocument.most, replications: 400,
+      policies: view.policies.ungated,
       calibrate: { [self] history in
         let model = try ModelLoader.fit(history)
         return own((0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1) })

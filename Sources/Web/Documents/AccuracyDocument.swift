@@ -98,6 +98,8 @@ public struct AccuracyDocument: Codable, Sendable {
 extension AccuracyDocument {
   /// Jobs that have to have ended before the first is scored.
   public static let from = 5
+  /// So many jobs are scored at most: the last ones.
+  public static let most = 200
 
   /// Which jobs there are, and when they ended: what was estimated of the past changes with nothing else.
   public static func digest(of view: LiveView) -> String {
