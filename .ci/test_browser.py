@@ -73,6 +73,13 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
     page.click("button[data-last]")
     check("cancelled", "Job cancelled" in page.inner_text("main"), page.inner_text("main")[:300])
 
+    # What changes is shown when the server says so: sooner than the fifteen seconds after which the page would ask by itself.
+    page.goto(address + "/dashboard/training-jobs")
+    try:
+        page.wait_for_event("response", lambda r: r.request.resource_type == "fetch" and "/training-jobs" in r.url, timeout=10000)
+    except Exception as error:
+        check("a list follows its jobs", False, error)
+
     # A link for anyone: whoever has it needs no sign-in, and sees no money.
     page.goto(job + "/share")
     page.check("input[name=audience][value=public]")

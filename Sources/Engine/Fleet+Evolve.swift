@@ -86,6 +86,8 @@ extension Fleet {
     subject = index
     switch event {
     case .jobConfirmed, .resumeRequested:
+      // A draft waits for nobody: its time begins here.
+      if case .jobConfirmed = event { jobs[i].submitted = now }
       setAside(i, false)
       jobs[i].phase = .queued
       enqueue(subject, atFront: false)

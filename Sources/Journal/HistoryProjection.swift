@@ -82,6 +82,11 @@ struct HistoryProjection {
         configuration: .init(preset: .custom, pricing: job.spec.pricing))
     descriptions[ordinal] = description
     tracks.append(Track(description: description))
+    // A draft is no job yet: nobody is to plan by it.
+    if job.phase != .pendingConfiguration { try insert(job, description, at: at) }
+  }
+
+  private mutating func insert(_ job: Job, _ description: JobDescription, at: Instant) throws {
     let c = description.configuration
     let retryOf = descriptions[job.spec.retryOf]?.id
     try sink?.run(
@@ -104,6 +109,7 @@ struct HistoryProjection {
   private mutating func follow(_ event: Event, _ i: Int, _ before: Job, _ after: Job, _ at: Instant) throws {
     let id = tracks[i].description.id
     switch event {
+    case .jobConfirmed: try insert(after, tracks[i].description, at: at)
     case .jobAdmitted:
       guard before.admitted == .distantFuture else { return }
       try sink?.run("UPDATE job SET admitted_at = ? WHERE id = ?", [at.microseconds, id])

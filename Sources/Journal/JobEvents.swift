@@ -23,7 +23,7 @@ public enum JobEvents {
         db,
         sql: """
           SELECT seq, at, kind, payload FROM journal
-          WHERE job = :job OR (kind = 'jobSubmitted' AND json_extract(payload, '$.ordinal') = :job) ORDER BY seq
+          WHERE job = :job OR (kind IN ('jobSubmitted', 'jobDrafted') AND json_extract(payload, '$.ordinal') = :job) ORDER BY seq
           """,
         arguments: ["job": Int64(job.rawValue)]
       ).map { Entry(seq: $0[0], at: Instant(microseconds: $0[1]), kind: $0[2], payload: $0[3]) }

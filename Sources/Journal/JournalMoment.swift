@@ -173,7 +173,7 @@ extension JournalSteps.Row {
     // The submission stands shortly before the first row that names the job, or, of a job that waits, before the end.
     let first = try GRDB.Row.fetchOne(
       db,
-      sql: columns + "seq <= ? AND kind = 'jobSubmitted' AND json_extract(payload, '$.ordinal') = ? "
+      sql: columns + "seq <= ? AND kind IN ('jobSubmitted', 'jobDrafted') AND json_extract(payload, '$.ordinal') = ? "
         + "ORDER BY seq DESC LIMIT 1", arguments: [known ?? Int64.max, index])
     return [first, last ?? first].compactMap { $0 }.map(Self.init)
   }

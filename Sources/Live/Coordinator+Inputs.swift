@@ -41,13 +41,8 @@ extension Coordinator {
     guard book.isConfirmed else { return .unconfirmedCopy }
     let event: Event
     switch request {
-    case .submit(var spec, var description):
-      let index = controller.fleet.nextIndex
-      (spec.ordinal, description.ordinal) = (index.rawValue, index.rawValue)
-      description.id = "job-\(index.rawValue + 1)"
-      describe(description)
-      try emit(.jobSubmitted(spec))
-      return .submitted(index)
+    case .submit(let spec, let description): return try enter(spec, description) { .jobSubmitted($0) }
+    case .draft(let spec, let description): return try enter(spec, description) { .jobDrafted($0) }
     case .setLimit(let limit):
       try emit(.budgetLimitChanged(limit))
       return .done
@@ -67,6 +62,7 @@ extension Coordinator {
           ApprovalDecision(number: number, isApproved: isApproved, person: person, remark: remark)))
       return .done
     case .record: return .done
+    case .confirm(let job): event = .jobConfirmed(job)
     case .cancel(let job): event = .cancelRequested(job)
     case .pause(let job): event = .pauseRequested(job)
     case .resume(let job): event = .resumeRequested(job)
@@ -79,6 +75,19 @@ extension Coordinator {
     guard allows(event.kind, job) else { return .impossible(controller.fleet[job].phase) }
     try emit(event)
     return .done
+  }
+
+  /// A new job under the next number.
+  private mutating func enter(
+    _ spec: JobSpec, _ description: JobDescription, as event: (JobSpec) -> Event
+  ) throws(TransitionError) -> UserAnswer {
+    let index = controller.fleet.nextIndex
+    var (spec, description) = (spec, description)
+    (spec.ordinal, description.ordinal) = (index.rawValue, index.rawValue)
+    description.id = "job-\(index.rawValue + 1)"
+    describe(description)
+    try emit(event(spec))
+    return .submitted(index)
   }
 
   // MARK: Workers

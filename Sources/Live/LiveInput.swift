@@ -21,6 +21,9 @@ public enum LiveInput: Hashable, Sendable {
 public enum UserRequest: Hashable, Sendable {
   /// The ordinals and `description.id` are the coordinator's to give.
   case submit(JobSpec, JobDescription)
+  /// The same, kept as it is until it is confirmed.
+  case draft(JobSpec, JobDescription)
+  case confirm(JobIndex)
   case cancel(JobIndex)
   case pause(JobIndex)
   case resume(JobIndex)

@@ -17,6 +17,7 @@ struct JobDeed {
   }
 
   static let all = [
+    Kind(name: "confirm", about: "Submits a draft as it is", request: { .confirm($0) }),
     Kind(name: "cancel", about: "Ends a job for good", request: { .cancel($0) }),
     Kind(name: "pause", about: "Saves, gives the pod back, and waits", request: { .pause($0) }),
     Kind(name: "resume", about: "Lets a paused job go on", request: { .resume($0) }),

@@ -42,7 +42,9 @@ struct JobMaker: Sendable {
     }
     let description = new.description(creator: person.name, quote: quote)
     let made = try await Reply.orUnavailable {
-      try await runner.ask(.submit(spec, description), as: person.act("job.create", why: new.justification))
+      try await runner.ask(
+        new.draft == true ? .draft(spec, description) : .submit(spec, description),
+        as: person.act(new.draft == true ? "job.draft" : "job.create", why: new.justification))
     }
     guard case .submitted(let job) = made else {
       try JobDeed.check(made, view, .none)

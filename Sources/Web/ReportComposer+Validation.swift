@@ -49,12 +49,17 @@ extension ReportComposer {
     var findings: [String] = []
     var estimates: [ValidationReport.Estimate] = []
     let overall = document.overall.map { [("Overall", $0)] } ?? []
-    let groups =
-      document.scales.map { ($0.group["scale"] ?? "", $0) }
-      + document.by.sorted { $0.key < $1.key }.flatMap {
-        dimension, rows in rows.map { ($0.group[dimension] ?? "", $0) }
-      }
-    for (name, row) in overall + groups {
+    let scales = document.scales.map { ($0.group["scale"] ?? "", $0) }
+    let groups = document.by.sorted { $0.key < $1.key }.flatMap { dimension, rows in
+      rows.map { ("\(dimension): \(Wording.words($0.group[dimension] ?? ""))", $0) }
+    }
+    let shown = overall + scales + groups.filter { $0.1.count >= Comparison.fewest }
+    let leftOut = groups.count { $0.1.count < Comparison.fewest }
+    if leftOut > 0 {
+      findings.append(
+        "\(Wording.count(leftOut, "group")) of fewer than \(Comparison.fewest) left out: the CSV has them")
+    }
+    for (name, row) in shown {
       guard let interval = row.interval_percent else {
         findings.append("\(words(name)): \(Wording.count(row.count, "item")), too few for an interval")
         continue
@@ -91,7 +96,8 @@ extension ReportComposer {
       recommendations: document.recommendations)
   }
 
-  private static func heatMap(
+  /// Persona by emotional arc.
+  static func heatMap(
     _ document: ValidationDocument
   ) -> (rows: [String], columns: [String], cells: [ChartHeatMap.Cell])? {
     guard let cells = document.matrix["persona_by_emotional_arc"], !cells.isEmpty else { return nil }

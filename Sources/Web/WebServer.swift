@@ -24,6 +24,9 @@ public struct WebServer: Sendable {
     /// What an hour of a pod costs, in US dollars; nil where that is not known.
     public var rates: (spot: Double, onDemand: Double)?
 
+    /// Seconds within which half, and eight in ten, of those who were refused such a pod have one; nil: more than a day, or not known.
+    public var wait: @Sendable (Pricing, _ every: Span) -> (p50: Double?, p80: Double?) = { _, _ in (nil, nil) }
+
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 

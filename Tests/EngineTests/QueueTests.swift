@@ -98,6 +98,7 @@ import Testing
     #expect(driver[draft].phase == .pendingConfiguration)
     #expect(driver.fleet.slotsInUse == 0)
     #expect(try driver.receive(.jobConfirmed(draft), at: hours(1)) == [.jobAdmitted(draft), .podRequested(draft)])
+    #expect(driver[draft].submitted == .zero + .hours(1))
   }
 
   @Test func aRetryIsANewLinkedJob() throws {

@@ -47,6 +47,26 @@ import Testing
     #expect(second.stages.map(\.stage.rawValue) == ["boot", "model_loading", "restore", "training"])
   }
 
+  /// Whoever plans by the history sees a draft only once it is submitted, and from then on; one that is thrown away never.
+  @Test func aDraftIsNoJobOfTheHistory() throws {
+    let path = folder.path("drafts")
+    let store = try EventStore.create(path: path, opening: TestJournal.opening(), at: TestJournal.start)
+    for (ordinal, id) in [(UInt32(0), "kept"), (1, "thrown-away")] {
+      let text = JobDescription(
+        ordinal: ordinal, id: id, name: id, configuration: JobConfiguration(preset: .balanced, pricing: .spot))
+      let spec = JobSpec(ordinal: ordinal, pricing: .spot, steps: 300, reservation: 0)
+      try store.append([(TestJournal.start, .described(text)), (TestJournal.start, .event(.jobDrafted(spec)))])
+    }
+    let submitted = TestJournal.start + .hours(5)
+    try store.append([(submitted, .event(.jobConfirmed(JobIndex(0))))])
+    try store.append([(submitted, .event(.cancelRequested(JobIndex(1))))])
+    #expect(store.fleet.jobs[1].phase == .cancelled)
+    let history = try HistoryReader.read(path: path)
+    #expect(history.jobs.map(\.id) == ["kept"] && history.jobs[0].submitted == submitted)
+    try store.rebuildHistory()
+    #expect(try HistoryReader.read(path: path).jobs.map(\.id) == ["kept"])
+  }
+
   @Test func madeAnewItIsWhatWasKeptUpToDate() throws {
     let path = folder.path("a")
     let store = try TestJournal.store(path)

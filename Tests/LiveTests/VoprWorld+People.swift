@@ -20,7 +20,8 @@ extension VoprWorld {
     if random.uniform() < 0.6 || fleet.jobs.isEmpty { return submit() }
     if chance(0.05) { try? keepBackup() }
     let job = JobIndex(max(0, fleet.jobs.count - 1 - pick(6)))
-    switch pick(8) {
+    switch pick(9) {
+    case 8: ask(.confirm(job))
     case 0: ask(.cancel(job))
     case 1: ask(.pause(job))
     case 2, 3: ask(.resume(job))
@@ -46,13 +47,14 @@ extension VoprWorld {
     if random.uniform() < 0.2 { spec.maxCost = Int64(3 + pick(20)) * 1_000_000_000 }
     let description = JobDescription(
       ordinal: 0, id: "job-\(order)", name: "a job", configuration: .init(preset: .balanced, pricing: spec.pricing))
-    ask(.submit(spec, description))
+    ask(chance(0.1) ? .draft(spec, description) : .submit(spec, description))
   }
 
   private func clearUp(_ fleet: Fleet) {
     for index in fleet.jobs.indices {
       let job = JobIndex(index)
       switch fleet.jobs[index].phase {
+      case .pendingConfiguration: ask(chance(0.5) ? .confirm(job) : .cancel(job))
       case .paused: ask(chance(0.5) ? .resume(job) : .cancel(job))
       case .blocked: ask(chance(0.5) ? .override(job) : .cancel(job))
       case .awaitingDecision: ask(.answer(job, .fail))

@@ -42,7 +42,8 @@ import Testing
     #expect(replay.statesChecked == 1)
     let phases = Set(replay.fleet.jobs.map(\.phase))
     let wanted: [Phase] = [
-      .queued, .blocked, .waitingForGPU, .training, .awaitingDecision, .paused, .completed, .failed, .cancelled,
+      .pendingConfiguration, .queued, .blocked, .waitingForGPU, .training, .awaitingDecision, .paused, .completed,
+      .failed, .cancelled,
     ]
     for phase in wanted { #expect(phases.contains(phase), "no job is \(phase)") }
     let failures = Set(replay.fleet.jobs.filter { $0.phase == .failed }.map(\.failure))

@@ -46,24 +46,26 @@ final class Office {
     let objects = FolderStore(path + ".objects")
     let stores = ObjectStoreSet(artifacts: objects, checkpoints: objects)
     keeper = ArtifactKeeper(runner, stores, local: path + ".objects", retention: .init())
+    var advice = WebServer.Advice(
+      quote: { _ in
+        QuoteDocument(
+          cost_usd: .init(p10: 20, p50: 30, p80: 40, p90: 45),
+          duration_s: .init(p10: 1e4, p50: 2e4, p80: 3e4, p90: 4e4),
+          p_completes: 0.9, reservation_usd: 40, source: "a test", warnings: [])
+      },
+      forecast: { _ in
+        ForecastDocument(
+          at: "", month: Band(p10: 50, p50: 60, p90: 70), p_over_budget: 0, futures: 1, milliseconds: 0, jobs: [:])
+      },
+      fixes: { configuration, failure in
+        failure == .outOfMemory
+          ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
+      }, foresight: .paper(past))
+    advice.wait = { _, _ in (900, 2_400) }
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
       artifacts: ArtifactShelf(stores, keeper: keeper, keys: keys, pricePerGigabyteMonth: 20_000_000),
-      advice: WebServer.Advice(
-        quote: { _ in
-          QuoteDocument(
-            cost_usd: .init(p10: 20, p50: 30, p80: 40, p90: 45),
-            duration_s: .init(p10: 1e4, p50: 2e4, p80: 3e4, p90: 4e4),
-            p_completes: 0.9, reservation_usd: 40, source: "a test", warnings: [])
-        },
-        forecast: { _ in
-          ForecastDocument(
-            at: "", month: Band(p10: 50, p50: 60, p90: 70), p_over_budget: 0, futures: 1, milliseconds: 0, jobs: [:])
-        },
-        fixes: { configuration, failure in
-          failure == .outOfMemory
-            ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
-        }, foresight: .paper(past)), trustedProxies: [Office.proxy],
+      advice: advice, trustedProxies: [Office.proxy],
       // As cheap as can be: what it costs is another test's.
       passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), clock: { [clock] in clock.now })
     responder = server.router().buildResponder()

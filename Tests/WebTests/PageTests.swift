@@ -39,6 +39,15 @@ import Testing
     #expect(try await office.ask("GET", "/assets/style.css", token: nil).status == 404)
   }
 
+  /// Story 3.1.3: whoever waits for a GPU is told how long such waits have been.
+  @Test func whoWaitsForAGPUIsToldHowLong() async throws {
+    let office = try Office()
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("Waiting job")).status == 201)
+    #expect(try await office.ask("GET", "/api/v1/jobs/1").value(JobDocument.self).status == "waiting_for_gpu")
+    let page = try await office.ask("GET", "/dashboard/training-jobs/job-1").text
+    #expect(page.contains("available again within 15 min in half of such waits, within 40 min in 8 of 10."))
+  }
+
   @Test func theListShowsWhatTheAPIShowsEscaped() async throws {
     let office = try Office(limit: nil)
     let empty = try await office.ask("GET", "/dashboard/training-jobs")
@@ -118,6 +127,24 @@ extension Office {
     #expect(note.status == 303)
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1?notice=noted").text
     #expect(page.contains("so it was") && page.contains("The note was added."))
+  }
+
+  /// Story 1.1.1: kept with status pending_configuration, without the checklist, until it is confirmed.
+  @Test func aDraftIsKeptUntilItIsConfirmed() async throws {
+    let office = try Office(limit: nil)
+    let fields = "preset=balanced&pricing=spot&pairs=100&tokens_per_pair=1000&name=not+yet&draft=yes"
+    #expect(try await office.ask("POST", "/dashboard/training-jobs", bytes: Data(fields.utf8)).status == 303)
+    let draft = try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self)
+    #expect(draft.status == "pending_configuration" && draft.cost_usd == 0)
+    #expect(try await office.ask("GET", office.api("budget")).value(BudgetDocument.self).reserved_usd == 0)
+    let page = try await office.ask("GET", "/dashboard/training-jobs/job-1").text
+    #expect(page.contains("/job-1/do/confirm\"") && page.contains("/job-1/cancel\""))
+    #expect(try await office.ask("GET", "/dashboard/training-jobs/job-1/events").text.contains("Kept as a draft"))
+    let started = try await office.ask("POST", "/dashboard/training-jobs/job-1/do/confirm", bytes: Data())
+    #expect(started.status == 303)
+    let job = try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self)
+    #expect(job.status != "pending_configuration")
+    #expect(try await office.ask("POST", office.api("jobs/1/confirm")).status == 409, "twice")
   }
 
   @Test func aNewJobGoesThroughItsReview() async throws {

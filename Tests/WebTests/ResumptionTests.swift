@@ -62,6 +62,37 @@ import Testing
     #expect(csv.map { $0.split(separator: ",")[0] } == ["140", "150", "160", "170"])
   }
 
+  /// The button, the form with what is left, the review's question, and the job that goes on.
+  @Test func theDashboardResumesFromTheCheckpoint() async throws {
+    let office = try Office(pods: .always)
+    _ = try await failed(office)
+    let page = "/dashboard/training-jobs/job-1"
+    #expect(try await office.ask("GET", page).text.contains("href=\"\(page)/resume\""))
+    let form = try await office.ask("GET", "\(page)/resume").text
+    #expect(form.contains("<h1>Resume from checkpoint</h1>") && form.contains("name=\"resume_of\" value=\"job-1\""))
+    #expect(form.contains("Resume from Step 150 (50% complete). Remaining: 1.5 epochs (~"))
+    let fields =
+      "resume_of=job-1&training_file=file-1&name=First+job+(Resumed)&preset=balanced&pricing=on_demand&epochs=3"
+    let review = try await office.ask("POST", "/dashboard/training-jobs/review", bytes: Data(fields.utf8)).text
+    #expect(review.contains("Resume training from last checkpoint with adjusted configuration?"))
+    #expect(review.contains("job-1, step 150"))
+    let made = try await office.ask(
+      "POST", "/dashboard/training-jobs", bytes: Data((fields + "&reviewed=yes&understood=yes&approved=yes").utf8))
+    #expect(made.status == 303)
+    let job = try await office.ask("GET", "/api/v1/jobs/2").value(JobDocument.self)
+    #expect(job.resumed_from == "job-1" && job.resumed_at_step == 150)
+    #expect(try await office.ask("GET", "/dashboard/training-jobs/job-2").text.contains("job-1, step 150"))
+  }
+
+  /// Without a checkpoint there is no button.
+  @Test func nothingIsResumedFromNothing() async throws {
+    let office = try Office(pods: .always)
+    _ = try await failed(office, checkpoint: false)
+    #expect(!(try await office.ask("GET", "/dashboard/training-jobs/job-1").text.contains("/resume\"")))
+    let form = try await office.ask("GET", "/dashboard/training-jobs/job-1/resume")
+    #expect(form.text.contains("job-1 has no checkpoint"))
+  }
+
   @Test func whatCannotGoOnIsRefused() async throws {
     let office = try Office(pods: .always)
     let job = try await failed(office)

@@ -34,9 +34,10 @@ import Validation
     let (office, document) = try await office(1)
     let overall = try #require(document.overall)
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1/validation").text
-    #expect(page.contains(try #require(document.headline)) && page.contains("Validation of &lt;job&gt; 1"))
+    #expect(page.contains(try #require(document.line)) && page.contains("Validation of &lt;job&gt; 1"))
     #expect(page.contains("<td class=\"number\">\(String(format: "%.1f %%", overall.improvement_percent))</td>"))
     for reason in document.gate.reasons { #expect(page.contains(Markdown.escaped(reason)), "\(reason)") }
+    #expect(page.contains("improvement by persona and emotional arc") && page.contains(">worst</span>"))
     #expect(!page.contains("job by job"), "one job is no trend")
     let csv = try await office.ask("GET", "/dashboard/training-jobs/job-1/validation.csv?part=\(RatingTests.suite)")
     #expect(csv.text == document.csv && csv.text.split(separator: "\n").count > 50)

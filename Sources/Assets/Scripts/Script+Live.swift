@@ -1,15 +1,19 @@
 extension Script {
-  /// Keeps what is marked `data-live` as it would be if the page were fetched anew, every so many seconds while it is looked at.
+  /// Keeps what is marked `data-live` as it would be if the page were fetched anew: when the server says that something changed (of the job
+  /// in `data-job`, else of any), at most every three seconds; and every so many seconds where it cannot say so. Only while the page is
+  /// looked at: a browser keeps six connections to a server, and hidden pages must not hold them.
   static let live = #"""
     (() => {
       const parts = [...document.querySelectorAll("[data-live][id]")];
       if (parts.length === 0) return;
       const every = Math.min(...parts.map((part) => Number(part.dataset.live) || 60)) * 1000;
       const said = document.getElementById("refreshed");
-      let isBusy = false;
+      const job = parts.map((part) => part.dataset.job).find(Boolean);
+      let isBusy = false, source = null, due = 0, last = Date.now();
       const refresh = async () => {
         if (isBusy) return;
         isBusy = true;
+        last = Date.now();
         try {
           const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
           if (!answer.ok) throw new Error(String(answer.status));
@@ -30,8 +34,25 @@ extension Script {
         }
         isBusy = false;
       };
-      setInterval(() => { if (!document.hidden) refresh(); }, every);
-      document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+      const heard = () => {
+        due ||= setTimeout(() => { due = 0; if (!document.hidden) refresh(); }, Math.max(0, last + 3000 - Date.now()));
+      };
+      const listen = () => {
+        if (document.hidden) { source?.close(); source = null; return; }
+        if (source || !window.EventSource) return;
+        source = new EventSource("/api/v1/stream" + (job ? "?job=" + encodeURIComponent(job) : ""));
+        for (const event of ["job", "metrics", "reset"].concat(job ? [] : ["budget"])) source.addEventListener(event, heard);
+      };
+      // Where nothing is heard, time goes on all the same: costs and durations do.
+      setInterval(() => {
+        // What is being computed is no event of any job.
+        const isAwaited = parts.some((part) => part.querySelector("[aria-busy=true]"));
+        if (!document.hidden && (isAwaited || source?.readyState !== 1 || Date.now() - last > 60000)) refresh();
+      }, every);
+      document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden) refresh(); });
+      addEventListener("pagehide", () => { source?.close(); source = null; });
+      addEventListener("pageshow", listen);
+      listen();
       document.getElementById("refresh")?.addEventListener("click", (event) => { event.preventDefault(); refresh(); });
     })();
 

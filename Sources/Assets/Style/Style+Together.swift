@@ -2,6 +2,7 @@ extension Style {
   /// What is shared, found and written down together.
   static let together = #"""
     main.shared { max-width: 900px; margin: 0 auto; }
+    .scroll { position: relative; }
     .find input { width: 100%; }
     mark { background: var(--warn-soft); color: inherit; border-radius: 3px; padding: 0 1px; }
     .finds { list-style: none; margin: 0; padding: 0; }

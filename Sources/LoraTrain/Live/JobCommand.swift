@@ -16,7 +16,8 @@ struct JobCommand: AsyncParsableCommand {
       """,
     subcommands: [
       JobCreate.self, JobListCommand.self, JobQueueCommand.self, Show.self, Events.self, Metrics.self, Note.self,
-      Wait.self, Cancel.self, Pause.self, Resume.self, JobRetry.self, Promote.self, Override.self, Answer.self,
+      Wait.self, Confirm.self, Cancel.self, Pause.self, Resume.self, JobRetry.self, Promote.self, Override.self,
+      Answer.self,
       JobShare.self, JobHide.self, JobNoteEdit.self,
     ])
 
@@ -96,6 +97,14 @@ struct JobCommand: AsyncParsableCommand {
       String?
     @OptionGroup var output: OutputOptions
     func run() async throws { try await JobCommand.act("cancel", target, output, why: reason) }
+  }
+
+  struct Confirm: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Submits a draft as it is.", discussion: "EXAMPLE\n  lora-train job confirm job-7")
+    @OptionGroup var target: JobTarget
+    @OptionGroup var output: OutputOptions
+    func run() async throws { try await JobCommand.act("confirm", target, output) }
   }
 
   struct Pause: AsyncParsableCommand {

@@ -34,6 +34,7 @@ struct JobCreate: AsyncParsableCommand {
   @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
   @Option(help: ArgumentHelp("Stop the run at this cost (it publishes what it has).", valueName: "usd")) var maxCost:
     Double?
+  @Flag(help: "Keep it as a draft: lora-train job confirm submits it.") var draft = false
   @Flag(help: "Do not ask.") var yes = false
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
@@ -111,6 +112,7 @@ struct JobCreate: AsyncParsableCommand {
     (new.client, new.project, new.max_cost_usd) = (self.client, project, maxCost)
     (new.purpose, new.notes, new.tags, new.template) = (purpose, notes, tags.isEmpty ? nil : tags, template)
     new.training_file = file?.id
+    if draft { new.draft = true }
     return new
   }
 

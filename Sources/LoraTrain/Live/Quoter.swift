@@ -23,6 +23,12 @@ struct Quoter: Sendable {
     return (rate(.spot), rate(.onDemand))
   }
 
+  /// How long those wait who were refused a pod.
+  func wait(for pricing: Pricing, every: Span) -> (p50: Double?, p80: Double?) {
+    let wait = ProvisioningWait(worlds: source.worlds, pricing: pricing, every: every)
+    return (wait.quantile(0.5), wait.quantile(0.8))
+  }
+
   /// What might help a job that failed so: for memory, only what the memory model holds for likelier than not to fit.
   func fixes(_ configuration: JobConfiguration, _ failure: Engine.Failure) -> [FixDocument] {
     switch failure {

@@ -17,7 +17,7 @@ struct SampleAct {
 
   enum What {
     /// `key` is what other acts call it by, `retryOf` what this one calls the job that it retries.
-    case submit(key: Int, JobSpec, JobDescription, Fate, retryOf: Int?)
+    case submit(key: Int, JobSpec, JobDescription, Fate, retryOf: Int?, isDraft: Bool)
     /// To the job of this key.
     case job(Int, @Sendable (JobIndex) -> UserRequest)
     case team(UserRequest)

@@ -109,10 +109,11 @@ struct SampleMonth {
 
   private mutating func perform(_ act: SampleAct) throws {
     switch act.what {
-    case .submit(let key, var spec, let description, let fate, let retried):
+    case .submit(let key, var spec, let description, let fate, let retried, let isDraft):
       if let original = retried.flatMap({ jobs[$0] }) { spec.retryOf = original.rawValue }
       (jobs[key], fates[coordinator.fleet.nextIndex]) = (coordinator.fleet.nextIndex, fate)
-      try step([.asked(.submit(spec, description), ticket: 0, act: act.act)])
+      let request = isDraft ? UserRequest.draft(spec, description) : .submit(spec, description)
+      try step([.asked(request, ticket: 0, act: act.act)])
     case .job(let key, let request):
       guard let job = jobs[key] else { return }
       try step([.asked(request(job), ticket: 0, act: act.act(on: job))])

@@ -84,6 +84,7 @@ struct SampleTeam {
     submit(day: 29.85, by: "ben", .balanced, .spot, pairs: 900, fate: .noCapacity)
     submit(day: 29.98, by: "ada", .conservative, .spot, pairs: 1_600, fate: .noCapacity)
     submit(day: 29.985, by: "ben", .balanced, .spot, pairs: 800)
+    submit(day: 29.988, by: "ben", .aggressive, .onDemand, pairs: 1_200, isDraft: true)
     let urgent = submit(day: 29.99, by: "ada", .balanced, .spot, pairs: 500)
     deed(29.995, "dana", .manager, "job.promote", urgent, why: "The client's demonstration is tomorrow") {
       .promote($0)
@@ -95,7 +96,7 @@ struct SampleTeam {
   @discardableResult
   private mutating func submit(
     day: Double, by person: String, _ preset: Preset, _ pricing: Pricing, pairs: Int, cap: Int64? = nil,
-    fate: SampleAct.Fate = .none, retryOf: Int? = nil, fix: String? = nil,
+    fate: SampleAct.Fate = .none, retryOf: Int? = nil, fix: String? = nil, isDraft: Bool = false,
     _ change: (inout JobConfiguration) -> Void = { _ in }
   ) -> Int {
     let pricing = rates.spot == nil ? .onDemand : pricing
@@ -117,8 +118,8 @@ struct SampleTeam {
     var spec = JobSpec(ordinal: 0, pricing: pricing, steps: Int32(configuration.steps), reservation: cost(1.3))
     if let cap { (spec.maxCost, spec.reservation) = (cap, min(cap, spec.reservation)) }
     add(
-      day, PersonAct(person: person, role: "engineer", action: "job.create"),
-      .submit(key: submitted, spec, job, fate, retryOf: retryOf))
+      day, PersonAct(person: person, role: "engineer", action: isDraft ? "job.draft" : "job.create"),
+      .submit(key: submitted, spec, job, fate, retryOf: retryOf, isDraft: isDraft))
     return submitted
   }
 

@@ -27,6 +27,8 @@ public struct NewJob: Codable, Sendable {
   public var resume_of: String?
   /// The kind of the suggested fix that it tries, see ``FixDocument``.
   public var fix: String?
+  /// Kept as `pending_configuration` until it is confirmed.
+  public var draft: Bool?
   public var justification: String?
 
   public init(name: String, configuration: JobConfiguration) {
@@ -70,6 +72,11 @@ public struct NewJob: Codable, Sendable {
   /// What story 1.2.2 warns of.
   static func warnings(_ quote: QuoteDocument) -> [String] {
     var warnings: [String] = []
+    if quote.p_completes < 0.5 {
+      warnings.append(
+        "Only \(Wording.percent(quote.p_completes)) of such jobs would complete: the model expects most of them to run out of memory or to "
+          + "fail. A smaller batch_size or shorter sequences may help.")
+    }
     guard let budget = quote.budget, let limit = budget.limit_usd, limit > 0 else { return warnings }
     let used = budget.spent_usd / limit
     if used >= 0.8 {

@@ -70,6 +70,7 @@ struct DeedPage: Page {
     switch action {
     case "cancel": .cancelled
     case "pause": .paused
+    case "confirm": .added
     case "resume": .resumed
     case "promote": .promoted
     case "override": .overridden
@@ -101,6 +102,11 @@ struct DeedPage: Page {
 
   private static let words: [String: (title: String, warning: String, button: String)] = [
     "cancel": ("Cancel this job?", "This will permanently stop training and terminate the GPU instance.", "Cancel Job"),
+    "confirm": (
+      "Start this job?",
+      "It was kept as a draft. Now it is held against the budget, waits for a slot, and asks for a GPU instance. Its estimate is that of the day it was drafted.",
+      "Start Training"
+    ),
     "pause": (
       "Pause this job?",
       "It saves a checkpoint, lets its GPU instance go, and costs nothing until it is resumed. The rest of what is set aside for it stays so.",

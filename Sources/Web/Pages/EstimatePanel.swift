@@ -7,6 +7,8 @@ struct EstimatePanel: Sendable {
   var trouble: String?
   var cost, costRange, duration, durationRange, completes, reservation, source, steps: String
   var other: String?
+  /// `Resume from step 850 (42 % complete). Remaining: 1.5 epochs (~8 h)`.
+  var resume: String?
   var warnings: [String]
   var hasWarnings: Bool
   var budget: [JobPage.Fact]
@@ -23,13 +25,18 @@ struct EstimatePanel: Sendable {
   init(_ quote: QuoteDocument, _ job: NewJob, other: QuoteDocument?) {
     cost = Wording.money(quote.cost_usd.p50)
     costRange = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
-    duration = Wording.duration(quote.duration_s.p50)
+    let lasts = Wording.duration(quote.duration_s.p50)
+    duration = lasts
     durationRange = "\(Wording.duration(quote.duration_s.p10)) – \(Wording.duration(quote.duration_s.p90))"
     completes = Wording.percent(quote.p_completes)
     reservation = Wording.money(min(quote.reservation_usd, job.max_cost_usd ?? .infinity))
     source = quote.source
     steps = Wording.group(job.configuration.steps)
     fits = quote.fits_budget ?? true
+    resume = quote.resume.map { resume in
+      "Resume from Step \(Wording.group(resume.step)) (\(Int((resume.done * 100).rounded(.down)))% complete). Remaining: "
+        + "\(String(format: "%.1f", resume.remaining_epochs)) epochs (~\(lasts))"
+    }
     let isSpot = job.configuration.pricing == .spot
     self.other = other.map {
       "\(isSpot ? "On-demand" : "Spot") instead: \(Wording.money($0.cost_usd.p50)) (\(Wording.range($0.cost_usd.p10, $0.cost_usd.p90))), "
@@ -63,7 +70,7 @@ struct EstimatePanel: Sendable {
   /// Shown in the form's page, and alone when only it is asked for.
   static let partial = #"""
     {{#trouble}}<p class="error">{{trouble}}</p>{{/trouble}}
-    {{^trouble}}
+    {{^trouble}}{{#resume}}<p><b>{{resume}}</b></p>{{/resume}}
     <div class="figure"><b>{{cost}}</b><span>Estimated cost, 8 in 10 between {{costRange}}</span></div>
     <div class="figure"><b>{{duration}}</b><span>Estimated duration, 8 in 10 between {{durationRange}}</span></div>
     <dl class="pairs small"><dt>Steps</dt><dd>{{steps}}</dd><dt>Completes</dt><dd>{{completes}}</dd><dt>Set aside for it</dt><dd>{{reservation}} (80th percentile)</dd>

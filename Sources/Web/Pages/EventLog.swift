@@ -39,6 +39,8 @@ enum EventLog {
     func number(_ key: String) -> Int64? { (fields[key] as? NSNumber)?.int64Value }
     switch event.event {
     case "warning", "error", "log": return event.details
+    case "jobDrafted": return "Kept as a draft"
+    case "jobConfirmed": return "The draft was submitted"
     case "jobSubmitted": return "Submitted: " + (number("steps").map { "\(Wording.group(Int($0))) steps" } ?? "")
     case "jobAdmitted": return "Has a slot; a GPU is asked for"
     case "jobBlocked": return "Blocked: \(word("refusal"))"

@@ -33,8 +33,12 @@ extension JobPage.Progress {
 extension JobPage.Trouble {
   /// nil where nothing stands in the way.
   ///
-  /// - Parameter refusal: what the provider said when it had no pod.
-  init?(_ job: JobDocument, refusal: String?, canEdit: Bool, isManager: Bool) {
+  /// - Parameters:
+  ///   - refusal: what the provider said when it had no pod.
+  ///   - wait: seconds within which half, and eight in ten, of such waits end.
+  init?(
+    _ job: JobDocument, refusal: String?, wait: (p50: Double?, p80: Double?), canEdit: Bool, isManager: Bool
+  ) {
     let path = "/dashboard/training-jobs/\(job.id)"
     options = []
     switch job.status {
@@ -66,6 +70,7 @@ extension JobPage.Trouble {
       text =
         "It is retried every few minutes until one is available."
         + (Moment(job.deadline).map { " The next try: \($0.text)." } ?? "") + (refusal.map { " \($0)" } ?? "")
+        + JobPage.Trouble.wait(wait)
     case "failed":
       (title, text) = JobPage.Trouble.failure(job)
       if canEdit {
@@ -73,12 +78,20 @@ extension JobPage.Trouble {
           .init(label: "Retry with suggested fix", path: "\(path)/retry?fix=first", isPrimary: true),
           .init(label: "Retry job", path: "\(path)/retry"),
         ]
+        if job.isResumable { options.insert(.init(label: "Resume from Checkpoint", path: "\(path)/resume"), at: 1) }
       }
     default:
       guard let alert = job.alert_text else { return nil }
       title = "Cost"
       text = alert
     }
+  }
+
+  /// Story 3.1.3: estimated wait time.
+  private static func wait(_ wait: (p50: Double?, p80: Double?)) -> String {
+    guard let half = wait.p50 else { return "" }
+    return " Historical data shows such GPUs available again within \(Wording.duration(half)) in half of such waits"
+      + (wait.p80.map { ", within \(Wording.duration($0)) in 8 of 10." } ?? ".")
   }
 
   private static func question(_ word: String?) -> String {
@@ -140,7 +153,8 @@ extension JobPage {
       Action(label: "Clone Configuration", path: "/dashboard/training-jobs/new?from=\(job.id)"),
     ]
     if job.isOver {
-      return [
+      let resume = job.isResumable ? [Action(label: "Resume from Checkpoint", path: "\(path)/resume")] : []
+      return resume + [
         Action(label: "Retry job", path: "\(path)/retry"),
         Action(label: "Save as template", path: "/dashboard/templates?from=\(job.id)#add"),
       ]
@@ -148,7 +162,11 @@ extension JobPage {
           ? [Action(label: "Add to Knowledge Base", path: "/dashboard/knowledge/new?from=\(job.id)")] : []) + together
         + (job.hidden == true ? [] : [Action(label: "Delete", path: "\(path)/hide", isDanger: true)])
     }
-    var actions = [Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true)]
+    var actions: [Action] = []
+    if job.status == "pending_configuration" {
+      actions.append(Action(label: "Start Training", path: "\(path)/do/confirm", isPrimary: true))
+    }
+    actions.append(Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true))
     if job.status == "paused" {
       actions.append(Action(label: "Resume Job", path: "\(path)/do/resume", isPrimary: true))
     } else if !["queued", "blocked", "pending_configuration", "stopping"].contains(job.status) {
@@ -189,7 +207,11 @@ extension JobPage {
       ("Created by", job.creator), ("Description", job.purpose),
       ("Client", job.client), ("Project", job.project), ("Tags", job.tags.map { $0.joined(separator: ", ") }),
       ("Template", job.template), ("Training file", job.training_file),
-      ("Retry", job.retry_of.map { "This is retry #\(job.retry ?? 1) of \($0)" }),
+      (
+        "Retry",
+        job.resumed_from == nil ? job.retry_of.map { "This is retry #\(job.retry ?? 1) of \($0)" } : nil
+      ),
+      ("Resumed from", job.resumed_from.map { "\($0), step \(Wording.group(job.resumed_at_step ?? 0))" }),
       ("Preset", Wording.capital(job.preset)), ("GPU", "\(text.gpuType), \(Wording.pricing(job.pricing))"),
       ("Base model", text.baseModel), ("Rank (r)", "\(c.rank)"),
       ("Learning rate", String(format: "%g", c.learningRate)),

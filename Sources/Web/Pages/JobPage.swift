@@ -134,7 +134,11 @@ struct JobPage: Page {
     let said = isWaiting ? try desk.catalogue.messages(of: index) : []
     let refusal = said.last { $0.code == "pod_refused" }?.message
     let role = person?.role ?? .viewer
-    trouble = Trouble(job, refusal: refusal, canEdit: role >= .engineer, isManager: role == .manager)
+    let wait =
+      job.status == "waiting_for_gpu"
+      ? desk.advice.wait(view.fleet[index].pricing, view.policies.provisioningRetryEvery) : (nil, nil)
+    trouble = Trouble(
+      job, refusal: refusal, wait: wait, canEdit: role >= .engineer, isManager: role == .manager)
     actions = JobPage.actions(job, person?.role ?? .viewer)
     facts = JobPage.facts(job, view.descriptions[Int(index.rawValue)])
     let lost = record.leases.enumerated().filter {

@@ -76,6 +76,7 @@ struct NewJobForm: Sendable {
     )
     new.training_file = file?.id
     (new.template, new.retry_of, new.fix) = (fields["template"], fields["retry_of"], fields["fix"])
+    new.resume_of = fields["resume_of"]
     new.max_cost_usd = try fields.number("max_cost")
     let own = (fields["own_tags"] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     let tags = fields.all("tag") + own.filter { !$0.isEmpty }
@@ -110,6 +111,14 @@ struct NewJobForm: Sendable {
     fields["own_tags"] = job.tags?.joined(separator: ", ")
     (fields["training_file"], fields["retry_of"], fields["fix"]) = (job.training_file, job.id, fix?.kind)
     fields["max_cost"] = job.max_cost_usd.map(Wording.digits)
+  }
+
+  /// As a job was, to go on from its last checkpoint: story 3.2.2.
+  mutating func resume(_ job: JobDocument) {
+    retry(job, fix: nil)
+    let base = job.name.replacing(#/ \((Retry #\d+|Resumed)\)$/#, with: "")
+    fields["name"] = "\(base) (Resumed)"
+    (fields["retry_of"], fields["resume_of"]) = (nil, job.id)
   }
 
   /// The same settings for another job (story 8.1.2): all but what was said of that one alone.

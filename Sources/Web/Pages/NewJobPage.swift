@@ -32,7 +32,7 @@ struct NewJobPage: Page {
   let clients, projects: [String]
   let fields: [String: String]
   let estimate: EstimatePanel
-  let retryOf: String?
+  let retryOf, resumeOf: String?
   let retryText: String?
   let changes: [Change]
   let hasChanges: Bool
@@ -47,7 +47,10 @@ struct NewJobPage: Page {
   {
     let all = try desk.catalogue.files()
     let chosen = form.fields["training_file"]
-    title = form.fields.has("retry_of") ? "Retry a training job" : "New training job"
+    resumeOf = form.fields["resume_of"]
+    title =
+      resumeOf != nil
+      ? "Resume from checkpoint" : form.fields.has("retry_of") ? "Retry a training job" : "New training job"
     (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
     files = Choice.list(
       "No file: say how many pairs",
@@ -78,7 +81,7 @@ struct NewJobPage: Page {
       }, uniquingKeysWith: { a, _ in a })
     self.estimate = estimate
     (retryOf, template) = (form.fields["retry_of"], form.fields["template"])
-    let original = retryOf.flatMap { view.job($0) }.map { JobDocument(view, $0) }
+    let original = (retryOf ?? resumeOf).flatMap { view.job($0) }.map { JobDocument(view, $0) }
     retryText = original.map { job in
       "\(job.name) (\(job.id)): \(job.status)" + (job.failure.map { " (\(Wording.words($0)))" } ?? "")
         + (job.duration_s.map { " after \(Wording.duration($0))" } ?? "")

@@ -39,6 +39,13 @@ struct NewJobRoutes {
       form.retry(job, fix: wanted == "first" ? fixes.first : fixes.first { $0.kind == wanted })
       return try await page(form, nil, request, context)
     }
+    router.get("training-jobs/:id/resume") { request, context in
+      _ = try context.require(.engineer)
+      let view = await desk.runner.view
+      var form = NewJobForm(FormFields(text: ""))
+      form.resume(JobDocument(view, try desk.job(context, view)))
+      return try await page(form, nil, request, context)
+    }
     // The whole page again: a script takes the estimate out of it, and without one it is the answer.
     router.post("training-jobs/estimate") { request, context in
       _ = try context.require(.engineer)
@@ -59,10 +66,11 @@ struct NewJobRoutes {
       let fields = try await FormFields(request)
       let form = NewJobForm(fields)
       do {
-        guard ["reviewed", "understood", "approved"].allSatisfy(fields.has) else {
+        let isDraft = fields.has("draft")
+        guard isDraft || ["reviewed", "understood", "approved"].allSatisfy(fields.has) else {
           throw Problem(.badRequest, "the checklist is not complete", hint: "go through it before the start")
         }
-        let isBeyond = fields["beyond"] == "yes"
+        let isBeyond = !isDraft && fields["beyond"] == "yes"
         if isBeyond {
           _ = try context.require(.manager)
           guard fields.has("justification") else {
@@ -71,6 +79,7 @@ struct NewJobRoutes {
         }
         var new = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
         new.justification = fields["justification"]
+        if isDraft { new.draft = true }
         let job = try await maker.make(new, by: person)
         let view = await desk.runner.view
         if isBeyond, view.fleet[job].phase == .blocked {
@@ -122,6 +131,7 @@ struct ReviewPage: Page {
   let hidden: [Field]
   let facts: [JobPage.Fact]
   let estimate: EstimatePanel
+  let question: String?
   let understood: String
   let fits, mayProceed: Bool
   let blockText: String
@@ -150,9 +160,10 @@ struct ReviewPage: Page {
       ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")"),
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
       ("Tags", job.tags?.joined(separator: ", ")), ("Stops at", job.max_cost_usd.map(Wording.money)),
-      ("Retries", job.retry_of),
+      ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
     ].compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil)
+    question = quote.resume == nil ? nil : "Resume training from last checkpoint with adjusted configuration?"
     understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
     fits = quote.fits_budget ?? true
     mayProceed = person?.role == .manager
@@ -168,6 +179,7 @@ struct ReviewPage: Page {
     <section class="card"><h2>Configuration</h2><dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
     <form class="card" method="post" action="/dashboard/training-jobs" data-checklist>{{>csrf}}
     {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
+    {{#question}}<p><b>{{question}}</b></p>{{/question}}
     <fieldset><legend>Confirmation checklist</legend>
     <label class="check"><input type="checkbox" name="reviewed" value="yes" required> I have reviewed the configuration</label>
     <label class="check"><input type="checkbox" name="understood" value="yes" required> I understand the estimated cost ({{understood}})</label>
@@ -175,6 +187,7 @@ struct ReviewPage: Page {
     {{^fits}}{{#mayProceed}}<input type="hidden" name="beyond" value="yes"><div class="field"><label for="why">Proceed anyway (requires justification)</label><textarea id="why" name="justification" maxlength="2000" required></textarea></div>{{/mayProceed}}
     {{^mayProceed}}<p class="soft">It will be kept as blocked, and starts when a manager lets it through or raises the limit.</p>{{/mayProceed}}{{/fits}}
     <div class="actions"><button class="primary" type="submit" data-last>{{#fits}}Start Training{{/fits}}{{^fits}}{{#mayProceed}}Proceed anyway{{/mayProceed}}{{^mayProceed}}Submit as blocked{{/mayProceed}}{{/fits}}</button>
+    <button type="submit" name="draft" value="yes" formnovalidate>Save as draft</button>
     <button type="submit" formaction="/dashboard/training-jobs/estimate" formnovalidate>Edit Configuration</button><a class="button" href="/dashboard/training-jobs">Cancel</a></div>
     </form></div>
     <aside class="card" aria-label="Estimate"><h2>Estimate</h2>{{#estimate}}{{>estimate}}{{/estimate}}</aside></div>

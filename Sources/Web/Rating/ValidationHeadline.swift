@@ -44,18 +44,19 @@ extension ValidationDocument {
     }
   }
 
-  /// What it found, in one line; nil: nothing that a line could say.
-  var headline: String? {
+  /// What it found, in one line, with its badge; nil: nothing that a line could say.
+  var headline: String? { line.map { line in badge.map { "\($0.text): \(line)" } ?? line } }
+
+  /// The same without the badge.
+  var line: String? {
     guard let figure else { return nil }
     func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
     let (percent, base, trained) = (number(figure.percent, 1) + " %", figure.base, figure.trained)
-    let text =
-      switch part {
-      case .perplexity: "\(number(base, 2)) → \(number(trained, 2)), \(percent) better"
-      case .scenarios: "\(number(base, 2)) → \(number(trained, 2)) of 5, \(percent) better"
-      case .questions: "\(number(base, 0)) % → \(number(trained, 0)) % right, \(percent) retained"
-      case .voice: "\(number(trained, 2)) of 5, \(percent) aligned"
-      }
-    return badge.map { "\($0.text): \(text)" } ?? text
+    switch part {
+    case .perplexity: return "\(number(base, 2)) → \(number(trained, 2)), \(percent) better"
+    case .scenarios: return "\(number(base, 2)) → \(number(trained, 2)) of 5, \(percent) better"
+    case .questions: return "\(number(base, 0)) % → \(number(trained, 0)) % right, \(percent) retained"
+    case .voice: return "\(number(trained, 2)) of 5, \(percent) aligned"
+    }
   }
 }

@@ -58,9 +58,13 @@ struct ValidationPage: Page {
     var hasFindings, hasRecommendations: Bool
     var examples: [Example]
     var hasExamples: Bool
-    var trend: String?
+    var charts: [String]
   }
-  struct Row: Sendable { var name, base, trained, improvement, interval, count: String }
+  struct Row: Sendable {
+    var name, base, trained, improvement, interval, count: String
+    /// `best` or `worst` of its breakdown.
+    var mark: String?
+  }
   struct Example: Sendable { var prompt, base, trained, remark: String }
 
   let title, id, path: String
@@ -118,8 +122,8 @@ struct ValidationPage: Page {
     {{#parts}}<section class="card" aria-label="{{title}}"><div class="card-head"><h2>{{title}}</h2><a class="small" href="{{csvPath}}">Export CSV<span class="hidden"> of {{title}}</span></a></div>
     <p><span class="badge {{colour}}">{{verdict}}</span> <b>{{headline}}</b></p><p class="soft small">{{gate}}</p>
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Figures of {{title}}"><table><thead><tr><th scope="col">What</th><th scope="col" class="number">Baseline</th><th scope="col" class="number">Trained</th><th scope="col" class="number">Improvement</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">n</th></tr></thead><tbody>
-    {{#rows}}<tr><th scope="row">{{name}}</th><td class="number">{{base}}</td><td class="number">{{trained}}</td><td class="number">{{improvement}}</td><td class="number">{{interval}}</td><td class="number">{{count}}</td></tr>{{/rows}}</tbody></table></div>{{/hasRows}}
-    {{#trend}}<div class="chart">{{{trend}}}</div>{{/trend}}
+    {{#rows}}<tr><th scope="row">{{name}}{{#mark}} <span class="tag">{{mark}}</span>{{/mark}}</th><td class="number">{{base}}</td><td class="number">{{trained}}</td><td class="number">{{improvement}}</td><td class="number">{{interval}}</td><td class="number">{{count}}</td></tr>{{/rows}}</tbody></table></div>{{/hasRows}}
+    {{#charts}}<div class="scroll chart" tabindex="0" role="group" aria-label="Chart">{{{.}}}</div>{{/charts}}
     {{#hasFindings}}<h3>Findings</h3><ul>{{#findings}}<li>{{.}}</li>{{/findings}}</ul>{{/hasFindings}}
     {{#hasRecommendations}}<h3>Recommendations</h3><ul>{{#recommendations}}<li>{{.}}</li>{{/recommendations}}</ul>{{/hasRecommendations}}
     {{#warnings}}<p class="soft small">{{.}}</p>{{/warnings}}
@@ -131,7 +135,7 @@ struct ValidationPage: Page {
 
 extension ValidationPage.Part {
   init(_ document: ValidationDocument, csvPath: String, _ points: [ValidationTrend.Point]) {
-    (title, headline, self.csvPath) = (document.heading, document.headline ?? "Nothing could be measured", csvPath)
+    (title, headline, self.csvPath) = (document.heading, document.line ?? "Nothing could be measured", csvPath)
     gate = document.gate.reasons.joined(separator: "; ")
     verdict = document.badge?.text ?? Wording.capital(document.gate.verdict.rawValue)
     colour =
@@ -151,7 +155,14 @@ extension ValidationPage.Part {
       (document.overall.map { [row("Overall", $0)] } ?? [])
       + document.scales.map { row($0.group["scale"] ?? "", $0) }
       + document.by.sorted { $0.key < $1.key }.flatMap { dimension, rows in
-        rows.map { row($0.group[dimension] ?? "", $0) }
+        let known = rows.filter { !$0.is_shrunk }.map(\.improvement_percent)
+        return rows.map { one in
+          var shown = row("\(dimension): \(Wording.words(one.group[dimension] ?? ""))", one)
+          guard known.count > 1, !one.is_shrunk else { return shown }
+          shown.mark =
+            one.improvement_percent == known.max() ? "best" : one.improvement_percent == known.min() ? "worst" : nil
+          return shown
+        }
       }
       + document.retention.map { kept in
         .init(
@@ -171,19 +182,9 @@ extension ValidationPage.Part {
         remark: String(format: "%.1f → %.1f", $0.base_score, $0.trained_score))
     }
     hasExamples = !examples.isEmpty
-    trend = points.count > 1 ? ValidationPage.Part.chart(document, points).svg() : nil
-  }
-
-  /// One point for each job, in their order.
-  private static func chart(_ document: ValidationDocument, _ points: [ValidationTrend.Point]) -> Chart {
-    Chart(
-      id: "trend-\(points[0].what.filter(\.isLetter))", title: "\(document.heading), job by job",
-      x: ChartAxis("", unit: .categories(points.map(\.job))), left: ChartAxis("Per cent"),
-      layers: [
-        .line(
-          ChartLine(
-            "Per cent", points: points.enumerated().map { ChartPoint(Double($0.offset), $0.element.percent) },
-            tone: .series(0), showsFinalValue: true))
-      ], size: ChartSize(width: 860, height: 260))
+    charts = [
+      ValidationCharts.bars(document), ValidationCharts.heatMap(document),
+      ValidationCharts.trend(document.heading, points),
+    ].compactMap { $0?.svg() }
   }
 }

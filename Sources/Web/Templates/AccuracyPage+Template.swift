@@ -2,8 +2,8 @@ extension AccuracyPage {
   static let template = #"""
     <div class="head"><h1>{{title}}</h1><p class="lead">Every completed job, estimated anew from what was known when it was submitted, and held against what came true.</p></div>
     <div id="live" data-live="{{refresh}}">
-    {{#isOutdated}}<div class="notice" role="status"><p>Jobs have ended since: what is newer is being computed.</p></div>{{/isOutdated}}
-    {{#isComputing}}<section class="card" aria-label="Accuracy"><div class="empty" role="status"><h2>Being computed</h2><p>The past is estimated anew, job by job. This takes some seconds, once for each state of the history; load the page again in a moment.</p><div class="skeleton"></div></div></section>{{/isComputing}}
+    {{#isOutdated}}<div class="notice" role="status" aria-busy="true"><p>Jobs have ended since: what is newer is being computed.</p></div>{{/isOutdated}}
+    {{#isComputing}}<section class="card" aria-label="Accuracy"><div class="empty" role="status" aria-busy="true"><h2>Being computed</h2><p>The past is estimated anew, job by job. This takes some seconds, once for each state of the history; load the page again in a moment.</p><div class="skeleton"></div></div></section>{{/isComputing}}
     {{^isComputing}}{{^isReady}}<section class="card" aria-label="Accuracy"><div class="empty"><h2>Too few jobs have ended</h2><p>The first job is scored that was submitted after {{fromJobs}} others had ended, and completed. {{#frame.canEdit}}<a href="/dashboard/training-jobs/new">Make a job</a>{{/frame.canEdit}}</p></div></section>{{/isReady}}{{/isComputing}}
     {{#isReady}}{{#parts}}<section class="card" aria-labelledby="{{id}}-h"><h2 id="{{id}}-h">{{title}}</h2>
     <p>The middle estimate was off by {{offBy}} in the middle case, and {{bias}} on average.</p>

@@ -7,7 +7,7 @@ extension EventLogPage {
     <div class="grow"><label for="search">Search in messages</label><input id="search" name="search" type="search" value="{{search}}"></div>
     <input type="hidden" name="type" value="{{type}}"><button type="submit">Search</button>{{#isFiltered}}<a href="{{path}}/events">Show all</a>{{/isFiltered}}</form>
     <nav class="tabs" aria-label="Types of events">{{#tabs}}<a href="{{path}}"{{#isCurrent}} aria-current="true"{{/isCurrent}}>{{label}}</a>{{/tabs}}</nav>
-    <section class="card" id="log" data-live="15" aria-label="Events">
+    <section class="card" id="log" data-live="15" data-job="{{id}}" aria-label="Events">
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Table of events"><table><caption>{{shown}}</caption>
     <thead><tr><th scope="col">Timestamp</th><th scope="col">Event type</th><th scope="col">Message</th><th scope="col">Payload</th></tr></thead><tbody>
     {{#rows}}<tr class="event is-{{type}}"><td class="nowrap">{{#at}}{{>time}}{{/at}}</td><td><span class="badge">{{typeText}}</span></td><td class="wide-name">{{message}}</td>

@@ -50,7 +50,7 @@ struct KnowledgeDrafts {
         lines.append("- \(document.suite?.title ?? Wording.capital(document.part.rawValue)): \(words)")
       }
     }
-    lines += ["", "# Key learnings", "- "]
+    lines += ["", "# Key learnings", "- What was learnt goes here."]
     let notes = [job.purpose, job.notes].compactMap { $0 } + (try catalogue.notes(of: index)).map(\.text)
     if !notes.isEmpty { lines += ["", "# Notes"] + notes.flatMap { [$0, ""] } }
     return lines.joined(separator: "\n")

@@ -130,7 +130,7 @@ struct KnowledgeEntryPage: Page {
     {{#old}}<div class="notice warn"><p>{{old}} <a href="/dashboard/knowledge/{{number}}">Read the newest</a></p></div>{{/old}}
     <div class="two"><section class="card note" aria-label="Content">{{{html}}}</section>
     <div><section class="card" aria-labelledby="jobs-h"><h2 id="jobs-h">Related jobs</h2>
-    {{#hasJobs}}<ul class="finds">{{#jobs}}<li><a href="/dashboard/training-jobs/{{id}}">{{name}}</a> {{>badge}}{{#frame.canEdit}} <a class="small" href="/dashboard/training-jobs/new?from={{id}}">Clone<span class="hidden"> the configuration of {{name}}</span></a>{{/frame.canEdit}}</li>{{/jobs}}</ul>{{/hasJobs}}{{^hasJobs}}<p class="soft">None.</p>{{/hasJobs}}</section>
+    {{#hasJobs}}<ul class="finds">{{#jobs}}<li><a href="/dashboard/training-jobs/{{id}}">{{name}}</a> <span class="soft small">{{id}}</span> {{>badge}}{{#frame.canEdit}} <a class="small" href="/dashboard/training-jobs/new?from={{id}}">Clone<span class="hidden"> the configuration of {{name}}</span></a>{{/frame.canEdit}}</li>{{/jobs}}</ul>{{/hasJobs}}{{^hasJobs}}<p class="soft">None.</p>{{/hasJobs}}</section>
     {{#hasRevisions}}<section class="card" aria-labelledby="rev-h"><h2 id="rev-h">Revisions</h2><ul>{{#revisions}}<li>{{#path}}<a href="{{path}}">{{number}}</a>{{/path}}{{^path}}<b>{{number}}</b>{{/path}}: {{person}}{{#at}}, {{>time}}{{/at}}</li>{{/revisions}}</ul></section>{{/hasRevisions}}</div></div>
     """#
 }

@@ -67,11 +67,13 @@ enum SearchIndex {
     """
   }
 
-  /// What of a job's description is looked for; the JSON of tags is words between signs, and so needs no reading.
-  private static let described = [
-    "purpose", "notes", "tags", "client", "project", "creator", "template", "fix", "baseModel", "gpuType",
-    "configuration.preset", "id",
-  ].map { "coalesce(json_extract(payload, '$.\($0)'), '')" }.joined(separator: " || ' ' || ")
+  /// What of a job's description is looked for.
+  private static let described =
+    [
+      "purpose", "notes", "client", "project", "creator", "template", "fix", "baseModel", "gpuType",
+      "configuration.preset", "id",
+    ].map { "coalesce(json_extract(payload, '$.\($0)'), '')" }.joined(separator: " || ' ' || ")
+    + " || ' ' || coalesce((SELECT group_concat(value, ', ') FROM json_each(payload, '$.tags')), '')"
 
   /// Takes up the jobs that have been described since.
   static func catchUp(_ db: Database) throws {
