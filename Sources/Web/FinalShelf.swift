@@ -42,7 +42,9 @@ actor FinalShelf {
       list.jobs[i].finals = n < kept.count ? kept[n] : nil
       if list.jobs[i].finals == nil { missing.append((i, job)) }
     }
-    for (one, finals) in zip(missing, try catalogue.finals(of: missing.map(\.job))) { list.jobs[one.place].finals = finals }
+    for (one, finals) in zip(missing, try catalogue.finals(of: missing.map(\.job))) {
+      list.jobs[one.place].finals = finals
+    }
     return list
   }
 }

@@ -30,11 +30,15 @@ public struct WebServer: Sendable {
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
+    /// What else the simulator is asked.
+    public var foresight: Foresight
+
     public init(
       quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
       forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument,
-      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }
+      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }, foresight: Foresight
     ) {
+      self.foresight = foresight
       self.fixes = fixes
       self.quote = quote
       self.forecast = forecast
@@ -56,6 +60,7 @@ public struct WebServer: Sendable {
   private let finals: FinalShelf
   private let curves: CurveShelf
   private let meters = Meters()
+  private let replays: ReplayShelf
   let feed: LiveFeed
 
   /// - Parameters:
@@ -96,6 +101,7 @@ public struct WebServer: Sendable {
     self.trustedProxies = trustedProxies
     finals = FinalShelf(runner.catalogue)
     curves = CurveShelf(runner.catalogue)
+    replays = ReplayShelf(path: storePath)
     feed = LiveFeed(runner: runner)
     signIn = SignIn(
       catalogue: runner.catalogue, runner: runner, passwords: passwords, store: store, clock: clock)
@@ -163,6 +169,8 @@ public struct WebServer: Sendable {
     api.get("openapi.json") { _, _ in try Reply.json(OpenAPI.document) }
     JobRoutes(runner: runner, storePath: storePath, advice: advice, finals: finals).add(to: api)
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
+    ForesightRoutes(runner: runner, advice: advice).add(to: api)
+    ReplayRoutes(runner: runner, shelf: replays).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath, finals: finals).add(to: api)
     ValidationRoutes(runner: runner).add(to: api)
     let noticeRoutes = NoticeRoutes(runner: runner, settings: notices)
@@ -190,7 +198,7 @@ public struct WebServer: Sendable {
     AssetRoutes().add(to: router)
     let desk = PageDesk(
       runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
-      artifacts: artifacts)
+      replays: replays, artifacts: artifacts)
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
     return router

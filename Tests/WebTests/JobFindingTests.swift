@@ -57,7 +57,9 @@ import Testing
   @Test func amountsAreWrittenAsTheSystemWritesThem() {
     let style = FloatingPointFormatStyle<Double>.Currency(code: "USD", locale: Locale(identifier: "en_US"))
     var state: UInt64 = 7
-    var amounts: [Double] = [0, 0.004, 0.01, 0.1, 1, 9.999, 10, 999.99, 999.996, 1_000, 1_234_567.891, 1e12, -0.5, -1_234.5]
+    var amounts: [Double] = [
+      0, 0.004, 0.01, 0.1, 1, 9.999, 10, 999.99, 999.996, 1_000, 1_234_567.891, 1e12, -0.5, -1_234.5,
+    ]
     for _ in 0..<2_000 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       // Thousandths, but for halves of a cent: those are nobody's.

@@ -28,7 +28,7 @@ enum Section: String, CaseIterable {
   /// Add an entry here when its page exists: nothing is linked that is not there.
   static let shown: Set<Section> = [
     .jobs, .newJob, .queue, .templates, .files, .knowledge, .budget, .settings,
-    .compare, .analytics, .history, .team, .storage, .help,
+    .forecast, .capacity, .accuracy, .replay, .compare, .analytics, .history, .team, .storage, .help,
   ]
 
   var label: String {

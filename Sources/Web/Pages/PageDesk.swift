@@ -13,15 +13,16 @@ struct PageDesk: Sendable {
   let finals: FinalShelf
   /// nil: nothing is kept of what jobs hand over.
   let artifacts: ArtifactShelf?
+  let replays: ReplayShelf
   let curves: CurveShelf
   let hours: SpotHours
 
   init(
     runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice, finals: FinalShelf,
-    curves: CurveShelf, artifacts: ArtifactShelf? = nil
+    curves: CurveShelf, replays: ReplayShelf, artifacts: ArtifactShelf? = nil
   ) {
     (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
-    (self.finals, self.curves, self.artifacts) = (finals, curves, artifacts)
+    (self.finals, self.curves, self.replays, self.artifacts) = (finals, curves, replays, artifacts)
     hours = SpotHours(runner.catalogue)
   }
 
