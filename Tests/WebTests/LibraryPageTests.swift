@@ -134,7 +134,7 @@ import Testing
           let band = QuoteDocument.Band(p10: 1, p50: 2, p80: 3, p90: 4)
           return QuoteDocument(
             cost_usd: band, duration_s: band, p_completes: 0.9, reservation_usd: 3, source: "a test", warnings: [])
-        }, forecast: { _ in throw CancellationError() })
+        }, forecast: { _ in throw CancellationError() }, foresight: .paper(PaperPast()))
       let signIn = SignIn(
         catalogue: office.runner.catalogue, runner: office.runner,
         passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), store: "office", clock: { LiveTime.machine }
@@ -142,7 +142,8 @@ import Testing
       let desk = PageDesk(
         runner: office.runner, storePath: "", signIn: signIn, advice: advice,
         finals: FinalShelf(office.runner.catalogue),
-        curves: CurveShelf(office.runner.catalogue))
+        curves: CurveShelf(office.runner.catalogue),
+        replays: ReplayShelf(path: office.folder.appendingPathComponent("store").path))
       let chosen = Office.job("x y z").configuration
       return await NewJobCards.cards(desk, chosen, await office.runner.view).1
     }
