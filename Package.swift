@@ -87,7 +87,7 @@ let package = Package(
       name: "Web",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Journal", "Live", "Reports", "Validation",
-        "Assets",
+        "Assets", "CZlib",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -128,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Web", "Assets", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration", "Scenarios",
+        "Web", "Assets", "CZlib", "Live", "ObjectStores", "Journal", "Engine", "DiscreteEvent", "Calibration",
+        "Scenarios",
         "Validation",
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),

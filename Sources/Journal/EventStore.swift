@@ -49,6 +49,8 @@ public final class EventStore {
         .cannotCreate, file: path, "is there already; a journal is never written over",
         hint: "name another file, or move that one away")
     }
+    // It will hold people's password hashes; what was only simulated holds nothing of anybody's.
+    if let path, opening.origin != .synthetic { PrivateFile.make(path) }
     let store = try connect(path)
     try store.guarded { try StoreSchema.migrator.migrate(store.queue) }
     try store.append([(at, .opening(opening))])

@@ -43,7 +43,8 @@ struct HistoryFile {
     let folder = files.temporaryDirectory.appendingPathComponent("lora-train-\(UUID().uuidString)")
     defer { try? files.removeItem(at: folder) }
     do {
-      try files.createDirectory(at: folder, withIntermediateDirectories: true)
+      try files.createDirectory(
+        at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       let copy = folder.appendingPathComponent("history.sqlite").path
       for suffix in ["", "-wal", "-journal"] where exists(path + suffix) {
         try files.copyItem(atPath: path + suffix, toPath: copy + suffix)

@@ -7,6 +7,8 @@ import Scenarios
 public enum StoreBackup {
   /// Copies a store as it stands at one instant, though somebody writes to it meanwhile.
   ///
+  /// Whoever is signed in is so in the store alone: no session and no link to a password is in the copy. It bears a mark of its own, by which it
+  /// is seen to be a copy wherever it is put.
   /// - Throws: ``InputError`` where the store is none, or the copy is there already or cannot be written; then no copy is left.
   public static func make(of path: String, to copy: String) throws {
     guard !FileManager.default.fileExists(atPath: copy) else {
@@ -20,8 +22,10 @@ public enum StoreBackup {
     try HistoryFile(path: path, patience: 5).read { db in
       try JournalReader.check(db, file: path)
       do {
+        PrivateFile.make(part)
         let target = try DatabaseQueue(path: part)
         try target.writeWithoutTransaction { try db.backup(to: $0) }
+        try target.write { try settle($0) }
         try target.close()
         try FileManager.default.moveItem(atPath: part, toPath: copy)
       } catch {
@@ -30,6 +34,21 @@ public enum StoreBackup {
           "cannot be written: \((error as? DatabaseError)?.message ?? error.localizedDescription)",
           hint: "check that the folder exists, is writable and has room")
       }
+    }
+  }
+
+  private static func settle(_ db: Database) throws {
+    for table in try SignInSchema.entrances.filter({ try db.tableExists($0) }) {
+      try db.execute(sql: "DELETE FROM \(table)")
+    }
+    try db.execute(sql: "CREATE TABLE IF NOT EXISTS copy_mark (mark TEXT NOT NULL) STRICT; DELETE FROM copy_mark")
+    try db.execute(sql: "INSERT INTO copy_mark (mark) VALUES (?)", arguments: [UUID().uuidString])
+  }
+
+  /// Which backup a store was restored from; nil: from none.
+  public static func mark(of path: String) throws(InputError) -> String? {
+    try HistoryFile(path: path, patience: 5).read { db in
+      try db.tableExists("copy_mark") ? String.fetchOne(db, sql: "SELECT mark FROM copy_mark") : nil
     }
   }
 

@@ -79,6 +79,7 @@ public struct Coordinator {
     clock.read(reading)
     watch = ProviderWatch(since: reading.monotonic)
     if book.home != home {
+      if book.home != nil { try catalogue.endAllSessions() }
       let mark = StoreNote.EpochMark(epoch: book.home == nil ? book.epoch : book.epoch + 1, home: home)
       note(.epochBegan(mark))
       try commit()

@@ -31,7 +31,8 @@ extension Letter {
       ? ""
       : "<h2 style=\"font-size:15px;margin:0 0 8px\">\(e(listTitle))</h2>"
         + "<ul style=\"margin:0 0 16px;padding-left:20px;font-size:14px;line-height:20px\">\(items)</ul>"
-    let buttons = actions.enumerated().map { i, action in
+    // Without its type this is SQL: whoever sees the journal sees GRDB's own `joined`.
+    let buttons = actions.enumerated().map { i, action -> String in
       let colours = i == 0 ? "background:\(tone.rawValue);color:#ffffff" : "background:#eef1f5;color:#1d2430"
       return """
         <a href="\(e(action.url))" style="display:inline-block;\(colours);text-decoration:none;padding:10px 16px;\

@@ -101,7 +101,7 @@ struct LetterWriter: Sendable {
     if let fixes = f.fixes { (letter.listTitle, letter.list) = ("Suggested fixes", fixes) }
     let job = page("training-jobs/\(f.job ?? "")")
     letter.actions = [.init(title: "View Error Details", url: job + "#error")]
-    if f.fixes != nil { letter.actions.append(.init(title: "Retry with Suggested Fix", url: job + "#retry")) }
+    if f.fixes != nil { letter.actions.append(.init(title: "Retry with Suggested Fix", url: job + "/retry?fix=first")) }
   }
 
   private func ask(_ letter: inout Letter, _ f: NoticeFacts, _ name: String, _ line: String, _ person: String?) {

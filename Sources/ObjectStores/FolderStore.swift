@@ -29,7 +29,7 @@ public struct FolderStore: ObjectStore {
   public func list(_ prefix: String) throws -> [ObjectInfo] {
     // Only the folder that the prefix names is walked, not the whole store.
     let folder = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? ""
-    let base = folder.isEmpty ? root : root.appendingPathComponent(folder)
+    let base = folder.isEmpty ? root : try url(folder)
     guard let names = FileManager.default.enumerator(atPath: base.path) else { return [] }
     var found: [ObjectInfo] = []
     for case let name as String in names {
@@ -87,6 +87,7 @@ public struct FolderStore: ObjectStore {
     // The same content for the same key is the same upload, however often it is begun.
     let id = Array("\(key)\n\(content.bytes)\n\(content.sha256)".utf8).fingerprint
     let folder = uploadFolder(id)
+    forgetUploads()
     try make(folder)
     let size = ObjectUpload.partBytes(of: content.bytes)
     var done: [ObjectPart] = []
@@ -96,6 +97,19 @@ public struct FolderStore: ObjectStore {
       done.append(ObjectPart(number: number, tag: try FileDigest.of(path).md5))
     }
     return ObjectUpload(id: id, partBytes: size, done: done)
+  }
+
+  /// A week after its last part nobody goes on with an upload.
+  private static let uploadHolds = 7 * 86_400.0
+
+  private func forgetUploads() {
+    let (manager, uploads) = (FileManager.default, root.appendingPathComponent(FolderStore.uploads))
+    let oldest = Date(timeIntervalSinceNow: -FolderStore.uploadHolds)
+    for name in (try? manager.contentsOfDirectory(atPath: uploads.path)) ?? [] {
+      let path = uploads.appendingPathComponent(name).path
+      let changed = (try? manager.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+      if let changed, changed < oldest { try? manager.removeItem(atPath: path) }
+    }
   }
 
   public func partLink(_ part: Int, of upload: ObjectUpload, as key: String, for seconds: Int) -> String? { nil }

@@ -37,7 +37,7 @@ public struct S3Store: ObjectStore {
       if let token { query.append(("continuation-token", token)) }
       let page = S3Document(try await client.success(.init(method: "GET", query: query)).body)
       for item in page.all("Contents") {
-        guard let key = item.value("Key")?.removingPercentEncoding,
+        guard let key = item.value("Key").flatMap(S3Store.unescaped),
           let bytes = item.value("Size").flatMap({ Int64($0) })
         else { continue }
         found.append(ObjectInfo(key: key, bytes: bytes))
@@ -45,6 +45,11 @@ public struct S3Store: ObjectStore {
       token = page.value("IsTruncated") == "true" ? page.value("NextContinuationToken") : nil
     } while token != nil
     return found
+  }
+
+  /// A key as lists have it (`encoding-type=url`): as in a form, so that a plus is a space.
+  static func unescaped(_ key: String) -> String? {
+    key.replacingOccurrences(of: "+", with: " ").removingPercentEncoding
   }
 
   public func delete(_ key: String) async throws {

@@ -61,7 +61,7 @@ struct ForecastWorkshop: Sendable {
     self.replay = replay
     self.firstAddition = firstAddition
     self.experiment = experiment
-    spending = HistorySpending(history)
+    spending = HistorySpending(history, at: start)
     opening = Double(replay.fleet.accrued(at: start))
     openingByJob = replay.fleet.jobs.map { Double($0.cost(at: start)) }
   }

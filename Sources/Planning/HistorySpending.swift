@@ -17,7 +17,9 @@ public struct HistorySpending: Sendable {
   private var presets: [String] = []
   private var clients: [String] = []
 
-  public init(_ history: History) {
+  /// - Parameter now: until when a lease that has not ended has been paid for, where that is later than the history's last word: between two
+  ///   checkpoints a store hears nothing, and pays all the same.
+  public init(_ history: History, at now: Instant = .distantPast) {
     presets = history.jobs.map(\.configuration.preset.rawValue)
     clients = history.jobs.map { $0.client ?? "" }
     for charge in history.charges {
@@ -27,7 +29,7 @@ public struct HistorySpending: Sendable {
     for (j, job) in history.jobs.enumerated() where job.ended == nil {
       for l in job.leases {
         let lease = history.leases[l]
-        let to = lease.ended ?? history.until
+        let to = lease.ended ?? max(history.until, now)
         let amount = Ledger.cost(hourlyRate: lease.hourlyRate, time: to - lease.granted)
         stretches.append(Stretch(from: lease.granted, to: to, amount: amount, job: j))
       }

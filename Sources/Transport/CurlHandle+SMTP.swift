@@ -53,9 +53,9 @@ extension CurlHandle {
     ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &code)
     // A refused sign-in is the configuration's fault, and may be put right; a refused mail stays refused.
     let isPermanent = (500..<600).contains(code) && error != CURLE_LOGIN_DENIED && error != CURLE_USE_SSL_FAILED
+    let said = isPermanent ? "refuses it" : String(cString: curl_easy_strerror(error))
     throw SMTPClient.Failure(
-      isPermanent: isPermanent,
-      description: "mail server: \(String(cString: curl_easy_strerror(error)))\(code > 0 ? " (\(code))" : "")")
+      isPermanent: isPermanent, description: "mail server: \(said)\(code > 0 ? " (\(code))" : "")")
   }
 
   private static func reading(_ context: UnsafeMutableRawPointer?) -> Reading {

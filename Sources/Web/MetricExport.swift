@@ -10,14 +10,18 @@ import Hummingbird
 import Journal
 import Live
 import NIOCore
+import Reports
 import Scenarios
 
-/// A job's metrics as CSV or JSON, from the start of its training up to now: story 4.2.1's columns and structure.
+/// A job's metrics as CSV, as JSON, or as both with the loss curves as PNG in one ZIP, from the start of its training up to now: story 4.2.1's
+/// columns and structure.
 struct MetricExport {
   let runner: LiveRunner
 
+  private static let types = ["csv": "text/csv; charset=utf-8", "json": "application/json", "zip": "application/zip"]
+
   func add(to router: RouterGroup<LiveContext>) {
-    for format in ["csv", "json"] {
+    for (format, type) in MetricExport.types {
       router.get("jobs/:id/metrics.\(format)") { _, context in
         let person = try context.require(.viewer)
         let view = await runner.view
@@ -26,21 +30,44 @@ struct MetricExport {
           throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
         }
         let (rows, description) = (try rows(of: job, view), view.descriptions[Int(job.rawValue)])
+        let name = MetricExport.name(description.name, at: view.at)
+        let data =
+          switch format {
+          case "csv": MetricExport.table(rows)
+          case "json": try MetricExport.document(rows, description)
+          default: try package(rows, description, name, at: view.at)
+          }
         let count = try runner.catalogue.countExport("metrics_\(format)", of: job, at: view.at)
         let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
         try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
-        let name = MetricExport.name(description.name, at: view.at) + "." + format
-        let data =
-          format == "csv" ? Data((CSVText.metrics(rows) + "\n").utf8) : try MetricExport.document(rows, description)
         return Response(
           status: .ok,
-          headers: [
-            .contentType: format == "csv" ? "text/csv; charset=utf-8" : "application/json",
-            .contentDisposition: "attachment; filename=\"\(name)\"",
-          ], body: .init(byteBuffer: ByteBuffer(bytes: data)))
+          headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(name).\(format)\""],
+          body: .init(byteBuffer: ByteBuffer(bytes: data)))
       }
     }
   }
+
+  /// Both forms, and the loss curves as a picture where something was measured.
+  private func package(
+    _ rows: [Catalogue.Metric], _ job: JobDescription, _ name: String, at now: Instant
+  ) throws -> Data {
+    var archive = ZipArchive(madeAt: Int(now.microseconds / 1_000_000))
+    archive.add("\(name).csv", MetricExport.table(rows))
+    archive.add("\(name).json", try MetricExport.document(rows, job))
+    var curves = CurveShelf.Curves()
+    for row in rows { curves.append(row) }
+    if !curves.training.isEmpty {
+      let lost = LossCurves.interruptions(try runner.catalogue.record(of: job.id))
+      let chart = LossCurves.chart(curves, CurveQuery(FormFields(text: "")), title: job.name, interruptions: lost)
+      do { archive.add("\(name)-loss.png", Data(try chart.png())) } catch {
+        throw Problem(.serviceUnavailable, "the image cannot be drawn now", hint: "try again in a moment")
+      }
+    }
+    return archive.data
+  }
+
+  private static func table(_ rows: [Catalogue.Metric]) -> Data { Data((CSVText.metrics(rows) + "\n").utf8) }
 
   /// From where the training first began: of the jobs before this one, too.
   private func rows(of job: JobIndex, _ view: LiveView) throws -> [Catalogue.Metric] {

@@ -8,7 +8,7 @@ import Live
 struct NoticeRoutes {
   let runner: LiveRunner
   let settings: NoticeSettings
-  private var outbox: NoticeOutbox { NoticeOutbox(runner.catalogue) }
+  var outbox: NoticeOutbox { NoticeOutbox(runner.catalogue) }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("notifications") { request, context in
@@ -19,22 +19,19 @@ struct NoticeRoutes {
     }
     router.post("notifications/:id/seen") { _, context in
       let person = try context.require(.viewer)
-      guard let id = context.parameters.get("id").flatMap({ Int64($0) }),
-        try outbox.seen(id, by: person.name, at: LiveTime.machine)
-      else { throw Problem(.notFound, "you have no such notification") }
+      guard let id = context.parameters.get("id").flatMap({ Int64($0) }), try see(id, person) else {
+        throw Problem(.notFound, "you have no such notification")
+      }
       return try Reply.json(BannerList(notifications: try outbox.banners(of: person.name).map(BannerDocument.init)))
     }
     router.get("notifications/preferences") { _, context in
       let person = try context.require(.viewer)
-      return try Reply.json(try outbox.wishes()[person.name]?.0 ?? NoticeWishes())
+      return try Reply.json(try wishes(of: person))
     }
     router.put("notifications/preferences") { request, context in
       let person = try context.require(.viewer)
       let wishes: NoticeWishes = try await Reply.read(request)
-      if let trouble = wishes.trouble(channels: settings.slackChannels) {
-        throw Problem(.unprocessableContent, trouble)
-      }
-      try outbox.put(wishes, of: person.name, at: LiveTime.machine)
+      try put(wishes, of: person)
       return try Reply.json(wishes)
     }
     router.post("notifications/test") { _, context in
@@ -76,11 +73,31 @@ struct NoticeRoutes {
     }
   }
 
+  // MARK: The same for programs and for the dashboard
+
+  func wishes(of person: Catalogue.Person) throws -> NoticeWishes {
+    try outbox.wishes()[person.name]?.0 ?? NoticeWishes()
+  }
+
+  /// - Throws: ``Problem`` where there is no such event, channel, time of day or time zone.
+  func put(_ wishes: NoticeWishes, of person: Catalogue.Person) throws {
+    if let trouble = wishes.trouble(channels: settings.slackChannels) { throw Problem(.unprocessableContent, trouble) }
+    try outbox.put(wishes, of: person.name, at: LiveTime.machine)
+  }
+
+  /// False: this person has no such banner.
+  func see(_ id: Int64, _ person: Catalogue.Person) throws -> Bool {
+    try outbox.seen(id, by: person.name, at: LiveTime.machine)
+  }
+
+  func address(of person: Catalogue.Person) -> String? {
+    person.name == "owner" ? settings.ownerAddress : person.email
+  }
+
   /// Over every channel that would reach this person now.
-  private func test(_ person: Catalogue.Person) throws -> [String] {
+  func test(_ person: Catalogue.Person) throws -> [String] {
     let now = LiveTime.machine
-    let wishes = try outbox.wishes()[person.name]?.0 ?? NoticeWishes()
-    let address = person.name == "owner" ? settings.ownerAddress : person.email
+    let (wishes, address) = (try wishes(of: person), address(of: person))
     var notice = NewNotice(
       key: "test.\(person.name).\(now.microseconds)", at: now, kind: .test, urgent: true, facts: NoticeFacts())
     notice.targets = [.init(recipient: person.name, channel: .banner, address: "", state: .shown, due: now)]

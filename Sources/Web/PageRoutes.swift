@@ -3,6 +3,7 @@ import Hummingbird
 /// The dashboard's addresses: each page's own routes stand beside the page.
 struct PageRoutes {
   let desk: PageDesk
+  let notices: NoticeRoutes
 
   /// - Parameter router: behind whatever says who is signed in.
   func add(to router: RouterGroup<LiveContext>) {
@@ -20,6 +21,7 @@ struct PageRoutes {
     FilesPage.add(to: pages, desk)
     SettingsPage.add(to: pages, desk)
     TemplatesPage.add(to: pages, desk)
+    NotificationsPage.add(to: pages, desk, notices)
     SharePage.add(to: pages, desk)
     SearchPage.add(to: pages, desk)
     KnowledgePage.add(to: pages, desk)

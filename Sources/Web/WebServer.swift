@@ -161,7 +161,8 @@ public struct WebServer: Sendable {
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath).add(to: api)
     ValidationRoutes(runner: runner).add(to: api)
-    NoticeRoutes(runner: runner, settings: notices).add(to: api)
+    let noticeRoutes = NoticeRoutes(runner: runner, settings: notices)
+    noticeRoutes.add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     SessionRoutes(signIn: signIn).add(to: api)
     ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock)).add(to: api)
@@ -183,7 +184,7 @@ public struct WebServer: Sendable {
     AssetRoutes().add(to: router)
     let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
     SharedRoutes(desk: desk).add(to: router)
-    PageRoutes(desk: desk).add(to: router.group().add(middleware: visitors))
+    PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
     return router
   }
 

@@ -20,6 +20,46 @@ import Testing
     #expect(try JournalReplay.read(path: folder.path("a")).fleet.stateDigest == store.fleet.stateDigest)
   }
 
+  private func rights(_ path: String) throws -> Int {
+    try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+  }
+
+  @Test func onlyItsOwnerReadsAStore() throws {
+    let path = folder.path("live")
+    let opening = JournalOpening(store: "live", origin: .sandbox, policyName: "test", policies: Policies())
+    let store = try EventStore.create(path: path, opening: opening, at: TestJournal.start)
+    for suffix in ["", "-wal", "-shm"] { #expect(try rights(path + suffix) == 0o600, "\(suffix)") }
+    try StoreBackup.make(of: path, to: folder.path("copy"))
+    #expect(try rights(folder.path("copy")) == 0o600)
+    try store.close()
+  }
+
+  @Test func aBackupLetsNobodyInAndIsKnownForOne() throws {
+    let (path, copy, again) = (folder.path("a"), folder.path("copy"), folder.path("again"))
+    let store = try TestJournal.store(path)
+    let (now, later) = (TestJournal.start, TestJournal.start + .days(1))
+    try store.catalogue.put(Catalogue.Person(name: "mia", role: .manager), at: now)
+    try store.catalogue.addSession(digest: "feedbeef00", person: "mia", agent: "", at: now, until: later)
+    try store.catalogue.addLink(digest: "feedbeef01", person: "mia", until: later)
+    try StoreBackup.make(of: path, to: copy)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.url.path).allSatisfy { !$0.contains("copy.part") })
+    // The store itself goes on as it was.
+    #expect(try store.catalogue.session(ofDigest: "feedbeef00", at: now, idle: .days(1)) != nil)
+    #expect(try StoreBackup.mark(of: path) == nil)
+    try store.close()
+    let mark = try #require(try StoreBackup.mark(of: copy))
+    let restored = try EventStore.open(path: copy)
+    #expect(restored.fleet.stateDigest == store.fleet.stateDigest)
+    #expect(try restored.catalogue.people().map(\.name) == ["mia"])
+    #expect(try restored.catalogue.session(ofDigest: "feedbeef00", at: now, idle: .days(1)) == nil)
+    #expect(try restored.catalogue.link(ofDigest: "feedbeef01", at: now) == nil)
+    try restored.close()
+    // The backup of one that was restored is another copy.
+    try StoreBackup.make(of: copy, to: again)
+    #expect(try StoreBackup.mark(of: again) != mark && StoreBackup.mark(of: copy) == mark)
+  }
+
   @Test func aStoreOpensWhereItEnded() throws {
     let path = folder.path("a")
     let entries = try TestJournal.entries()

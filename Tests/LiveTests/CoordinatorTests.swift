@@ -152,8 +152,19 @@ import Testing
   @Test func aCopyAsksBeforeItActs() throws {
     var desk = try Desk()
     let pod = try desk.grant()
+    let catalogue = desk.coordinator.catalogue
+    try catalogue.put(Catalogue.Person(name: "mia", role: .manager), at: desk.wall)
+    try catalogue.addSession(
+      digest: "feedbeef00", person: "mia", agent: "", at: desk.wall, until: desk.wall + .days(7))
+    func isSignedIn() throws -> Bool {
+      try desk.coordinator.catalogue.session(ofDigest: "feedbeef00", at: desk.wall, idle: .days(7)) != nil
+    }
+    try desk.restart()
+    #expect(try isSignedIn())
     try desk.restart(home: "elsewhere")
     #expect(!desk.coordinator.isConfirmed)
+    // Whoever was signed in there is not signed in here.
+    #expect(try !isSignedIn())
     let stray = desk.pod("b", PodName(store: "desk", epoch: 1, request: 40))
     for _ in 0..<4 {
       let orders = try desk.list([pod, stray])

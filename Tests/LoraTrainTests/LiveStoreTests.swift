@@ -34,6 +34,30 @@ import Testing
     #expect(throws: InputError.self) { try LiveStore(path: path, plan: plan) }
   }
 
+  /// `cp` writes into the file that is there: same machine, same place, same number, and still a copy.
+  @Test func aBackupThatIsWrittenOverTheStoreIsACopy() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let copy = folder.appendingPathComponent("copy").path
+    do {
+      let made = try LiveStore(path: path, plan: .init(slots: 1, limit: nil))
+      var coordinator = try made.coordinator()
+      _ = try coordinator.step([], at: made.time.reading)
+      try StoreBackup.make(of: path, to: copy)
+    }
+    func opened() throws -> Coordinator { try LiveStore(path: path, plan: .init(slots: 1, limit: nil)).coordinator() }
+    #expect(try opened().isConfirmed)
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    let (home, content) = (try LiveStore.home(path), try Data(contentsOf: URL(fileURLWithPath: copy)))
+    try handle.truncate(atOffset: 0)
+    try handle.write(contentsOf: content)
+    try handle.close()
+    #expect(try LiveStore.home(path).hasPrefix(home) && LiveStore.home(path) != home)
+    let restored = try opened()
+    #expect(!restored.isConfirmed)
+    // Opened again it waits still.
+    #expect(try !opened().isConfirmed)
+  }
+
   /// What a new store is told of its queue and its budget stays with it.
   @Test func aStoreKeepsItsQueueAndItsPeriod() throws {
     defer { try? FileManager.default.removeItem(at: folder) }

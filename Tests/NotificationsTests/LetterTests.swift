@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Live
+import RegexBuilder
 import Testing
 
 @testable import Notifications
@@ -47,7 +48,7 @@ import Testing
     for line in [
       "Error type: out of memory", "Error message: CUDA <oom>", "Suggested fixes:", "- a smaller batch",
       "Elapsed time before failure: 2.3 hours", "Cost spent: $8.42", "View Error Details: ",
-      "Retry with Suggested Fix: ",
+      "Retry with Suggested Fix: https://train.example.com/dashboard/training-jobs/job-3/retry?fix=first",
     ] { #expect(letter.plainText.contains(line), "\(line)") }
   }
 
@@ -76,6 +77,17 @@ import Testing
       let letter = Self.writer.letter(Self.notice(kind), to: "dana")
       #expect(!letter.subject.isEmpty && !letter.plainText.isEmpty && !letter.slackText.isEmpty, "\(kind)")
       #expect(letter.html.hasPrefix("<!doctype html>") && !letter.html.contains("<v2>"), "\(kind)")
+      // Each thing that can be done is a link that says so, and everything between tags is meant to be read.
+      for action in letter.actions + letter.footer {
+        let link = Regex {
+          "<a href=\"\(Letter.escaped(action.url))\""
+          /[^>]*/
+          ">\(Letter.escaped(action.title))</a>"
+        }
+        #expect(letter.html.firstMatch(of: link) != nil, "\(kind): \(action.title)")
+      }
+      let words = letter.html.replacing(/<[^>]*>/, with: " ")
+      #expect(!words.contains("SQL") && !words.contains("(unknown"), "\(kind): \(words)")
     }
   }
 

@@ -48,6 +48,30 @@ import Testing
     #expect(throws: InputError.self) { try store.info(key) }
   }
 
+  @Test func noPrefixLeadsOutOfTheFolder() throws {
+    _ = try store.put(try file("a", Data("x".utf8)), as: "job-1/a")
+    // Even where nothing is: whether there is something elsewhere is nobody's to ask.
+    for prefix in ["job-1/../../", "../", "/etc/", "job-1/../nothing/"] {
+      #expect(throws: InputError.self, "\(prefix)") { try store.list(prefix) }
+    }
+    #expect(try store.list("job-1/").map(\.key) == ["job-1/a"])
+    #expect(try store.list("job-2/").isEmpty)
+  }
+
+  @Test func anUploadThatNobodyGoesOnWithIsForgotten() throws {
+    let content = ObjectContent(bytes: 1, sha256: Self.empty)
+    let (old, young) = (
+      try store.beginUpload(content, as: "job-1/a").id, try store.beginUpload(content, as: "job-1/b").id
+    )
+    let uploads = folder + "/objects/.uploads/"
+    for (id, days) in [(old, 8.0), (young, 6)] {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -days * 86_400)], ofItemAtPath: uploads + id)
+    }
+    let last = try store.beginUpload(content, as: "job-1/c").id
+    #expect(try Set(FileManager.default.contentsOfDirectory(atPath: uploads)) == [young, last])
+  }
+
   @Test func anUploadInPartsGoesOnAndIsChecked() throws {
     let size = Int(ObjectUpload.partBytes(of: 1))
     var bytes = Data(repeating: 7, count: size)

@@ -24,4 +24,10 @@ import Testing
       #expect(S3Document(Data(text.utf8)).value("Code") == nil)
     }
   }
+
+  /// Amazon writes a space as a plus, others as %20; a plus itself is %2B with all of them.
+  @Test func listedKeysAreReadAsTheyWereWritten() {
+    #expect(S3Store.unescaped("job-1/a+b%20c%2Bd/Gr%C3%B6%C3%9Fe.zip") == "job-1/a b c+d/Größe.zip")
+    #expect(S3Store.unescaped("job-1/%") == nil)
+  }
 }

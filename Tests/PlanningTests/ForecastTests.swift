@@ -48,6 +48,34 @@ import Testing
     #expect(abs(months.reduce(0, +) - all) < 1e-6)
   }
 
+  /// Between two words of a running job's the money goes on: what it has cost by now is part of the month, and of what the month comes to.
+  @Test func whatARunningJobHasCostSinceItsLastWordIsSpent() async throws {
+    let calendar = try #require(CalendarMonths())
+    let month = Scenario.Month(year: 2026, month: 6)
+    let full = try Demonstration.history()
+    var found = 0
+    for day in 3...25 {
+      let last = calendar.start(of: month) + .days(Int64(day)) + .hours(12)
+      let history = full.known(at: last)
+      let rates = history.jobs.filter { $0.ended == nil }.flatMap(\.leases).map { history.leases[$0] }
+        .filter { $0.ended == nil }.map { Double($0.hourlyRate) / 1e9 }
+      guard !rates.isEmpty else { continue }
+      func forecast(_ now: Instant) async throws -> Forecast {
+        try await Forecast.run(
+          Forecast.Request(first: month, asOf: now, policies: Demonstration.policies, replications: 20, threads: 2),
+          history: history, source: ModelSource(worlds: try Demonstration.worlds(history), jobs: 1, name: ""),
+          calendar: calendar)
+      }
+      let (then, now) = (try await forecast(last), try await forecast(last + .hours(6)))
+      let (before, after) = (try #require(then.months.first), try #require(now.months.first))
+      #expect(abs(after.spent - before.spent - 6 * rates.reduce(0, +)) < 1e-6, "June \(day)")
+      // No future of the month is cheaper than what is gone and what is sure to be paid for the job itself.
+      #expect(after.total.quantile(0) >= after.spent)
+      found += 1
+    }
+    #expect(found >= 3)
+  }
+
   /// Past forecasts of the demonstration history: the 80 % interval of the month's end holds, in all months together.
   @Test func monthEndsAreCovered() async throws {
     let full = try Demonstration.history()

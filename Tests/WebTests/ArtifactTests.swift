@@ -170,7 +170,18 @@ import Testing
       ])
     let final = try #require(document["final_metrics"] as? [String: Any])
     #expect(final["final_training_loss"] as? Double == 0.25 && final["perplexity_improvement"] as? String == "22%")
+    let package = try await office.ask("GET", "/api/v1/jobs/1/metrics.zip")
+    let name = try #require(package.headers[.contentDisposition])
+    #expect(name.wholeMatch(of: #/attachment; filename="First-job-metrics-\d{8}T\d{6}Z\.zip"/#) != nil, "\(name)")
+    let files = try ZipReader.files(package.body)
+    let stem = name.dropFirst("attachment; filename=\"".count).dropLast(".zip\"".count)
+    #expect(files.map(\.name) == ["\(stem).csv", "\(stem).json", "\(stem)-loss.png"])
+    #expect(String(decoding: files[0].content, as: UTF8.self).split(separator: "\n").map { $0 } == csv)
+    #expect(files[1].content == json.body)
+    #expect(files[2].content.starts(with: [0x89, 0x50, 0x4E, 0x47]) && files[2].content.count > 5_000)
     let audit = try await office.ask("GET", "/api/v1/audit?action=metrics.export").value(AuditLog.self).lines
-    #expect(audit.map(\.change) == ["json, export 1", "csv, export 1"])
+    #expect(audit.map(\.change) == ["zip, export 1", "json, export 1", "csv, export 1"])
+    let page = try await office.ask("GET", "/dashboard/training-jobs/job-1").text
+    #expect(page.contains("/api/v1/jobs/job-1/metrics.zip\">Export Metrics with Charts (ZIP)"))
   }
 }

@@ -47,6 +47,18 @@ import Testing
     #expect(await gate.wait(name: "mia", address: "y", at: time).map { $0 <= .minutes(1) } ?? true)
   }
 
+  /// Whoever has a line of IPv6 has 2⁶⁴ addresses, and not as many free tries.
+  @Test func aWholeLineIsOneAddress() async {
+    let (gate, now) = (SignInGate(), Instant(microseconds: 1_000_000))
+    for i in 0..<5 {
+      #expect(await gate.wait(name: "n\(i)", address: "2001:db8:1:2::\(i)", at: now) == nil)
+    }
+    #expect(await gate.wait(name: "n5", address: "2001:db8:1:2:ffff:0:0:1", at: now) != nil)
+    #expect(await gate.wait(name: "n6", address: "2001:db8:1:3::1", at: now) == nil)
+    #expect(SignInGate.place("::ffff:10.0.0.1") != SignInGate.place("::ffff:10.0.0.2"))
+    #expect(SignInGate.place("10.0.0.1") == "10.0.0.1" && SignInGate.place("fe80::1%eth0") == "fe80::1%eth0")
+  }
+
   @Test func anUnknownNameIsAnsweredLikeAKnownOne() async throws {
     let office = try Office()
     _ = try await Browser.first(office)

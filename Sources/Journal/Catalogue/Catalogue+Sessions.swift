@@ -87,4 +87,11 @@ extension Catalogue {
       return db.changesCount > 0
     }
   }
+
+  /// Nobody is signed in any more, and no link gives a password: what was good in another life of the store is not in this one.
+  public func endAllSessions() throws(InputError) {
+    try write { db in
+      for table in SignInSchema.entrances { try db.execute(sql: "DELETE FROM \(table)") }
+    }
+  }
 }

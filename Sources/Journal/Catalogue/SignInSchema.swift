@@ -1,6 +1,9 @@
 /// Passwords, sessions and the links that are good for one sign-in. Their times are the machine's, not the store's: a person's day does not go by
 /// faster where pods are played.
 enum SignInSchema {
+  /// What lets somebody in without a password: it holds for one life of a store.
+  static let entrances = ["session", "sign_in_link"]
+
   static let sql = """
     CREATE TABLE password (
       person TEXT    PRIMARY KEY REFERENCES person(name),

@@ -32,7 +32,8 @@ struct StoreCommand: AsyncParsableCommand {
         output.emit(ReplayText.document(replay, journal: copy, policy: nil))
       } else {
         print(
-          "\(copy): \(Words.group(replay.rows)) rows, read back; to restore, stop lora-train and put it in the store's place."
+          "\(copy): \(Words.group(replay.rows)) rows, read back; to restore, stop lora-train, delete STORE-wal and STORE-shm where they are, and "
+            + "put it in the store's place."
         )
       }
     }

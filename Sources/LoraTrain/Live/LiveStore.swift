@@ -130,7 +130,8 @@ struct LiveStore: Sendable {
       boundaries: ContiguousArray((1...600).map { calendar.start(of: calendar.month(after: first, by: $0)) }))
   }
 
-  /// Which machine, file and copy of it: SQLite never gives a file another number, whoever copies or restores it does.
+  /// Which machine, file and copy of it: SQLite never gives a file another number, whoever copies it does; a backup that is written over the file
+  /// that was there bears a mark.
   ///
   /// - Parameter now: where the file is until it gets its name.
   static func home(_ path: String, now place: String? = nil) throws -> String {
@@ -141,7 +142,8 @@ struct LiveStore: Sendable {
     let machine =
       FileManager.default.contents(atPath: "/etc/machine-id").map { String(decoding: $0, as: UTF8.self) } ?? ""
     let file = URL(fileURLWithPath: path).standardizedFileURL.path
-    return "\(machine.trimmingCharacters(in: .whitespacesAndNewlines)):\(file):\(status.st_ino)"
+    let mark = try StoreBackup.mark(of: place ?? path).map { ":\($0)" } ?? ""
+    return "\(machine.trimmingCharacters(in: .whitespacesAndNewlines)):\(file):\(status.st_ino)\(mark)"
   }
 }
 

@@ -117,7 +117,7 @@ struct ServeCommand: AsyncParsableCommand {
     switch source {
     case .local:
       let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path, workerPython))
-      try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
+      try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
         settings, live, asksForSpot: configuration.runPod.spot == nil,
@@ -138,7 +138,7 @@ struct ServeCommand: AsyncParsableCommand {
       try await withSandbox(world, seed: seed, live, diary) { settings in
         let pods = try await LivePods.runPod(
           settings, live, asksForSpot: true, training: try settingsOfWorker(), diary)
-        try await serve(pods, live, quoter, configuration, diary, isPlayed: true)
+        try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
       }
     }
     // Its lock is held until here.
@@ -223,9 +223,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
+  /// - Parameter isHere: pods are processes of this machine; the way over the public address may not lead back here.
   private func serve(
     _ pods: LivePods, _ live: LiveStore, _ quoter: Quoter, _ configuration: ServiceConfiguration, _ diary: Diary,
-    isPlayed: Bool
+    isPlayed: Bool, isHere: Bool = false
   ) async throws {
     let address = Address()
     let publicURL = publicUrl ?? configuration.publicURL
@@ -233,7 +234,7 @@ struct ServeCommand: AsyncParsableCommand {
     let forecaster = try LiveForecaster(store: live.path, history: history, rates: pods.rates)
     let runner = try LiveRunner(
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
-      reportAddress: { if let publicURL { publicURL } else { await address.value } },
+      reportAddress: { if let publicURL, !isHere { publicURL } else { await address.value } },
       tell: { diary.write($0) })
     var advice = WebServer.Advice(
       quote: { configuration in

@@ -1,18 +1,14 @@
-import Planning
-
 extension ForecastText {
   /// How often a manager will be told of the budget: the mean, and the odds of each alert that has not come yet.
-  static func alerts(_ f: Forecast, _ budget: Double) -> JSON {
-    let alerts = f.alerts(of: budget)
-    return .object(
+  static func alerts(_ alerts: [(perCent: Int, odds: Double)]) -> JSON {
+    .object(
       [("expected", .number(alerts.reduce(0) { $0 + $1.odds }))] + alerts.map { ("p_\($0.perCent)", .number($0.odds)) })
   }
 
-  static func alertLine(_ f: Forecast, _ budget: Double) -> [String] {
-    let alerts = f.alerts(of: budget)
+  static func alertLine(_ what: String, _ alerts: [(perCent: Int, odds: Double)]) -> [String] {
     guard !alerts.isEmpty else { return [] }
     let mean = alerts.reduce(0) { $0 + $1.odds }
     let odds = alerts.map { "\($0.perCent) %: \(Words.percent($0.odds))" }.joined(separator: ", ")
-    return ["Budget alerts still to come this month: \(JSON.digits((mean * 100).rounded() / 100)) expected (\(odds))."]
+    return ["\(what): \(JSON.digits((mean * 100).rounded() / 100)) expected (\(odds))."]
   }
 }

@@ -24,7 +24,7 @@ enum ForecastText {
       ("budget_usd", budget.map { .number($0) } ?? .null),
       ("p_over_budget", budget.map { .number(f.probability(over: $0)) } ?? .null),
       ("p_over_budget_half_width_95", f.overrun.map { .number($0.halfWidth) } ?? .null),
-      ("budget_alerts", budget.map { alerts(f, $0) } ?? .null),
+      ("budget_alerts", budget.map { alerts(f.alerts(of: $0)) } ?? .null),
       ("budget_for_95_percent", .number(first.total.quantile(0.95))),
       (
         "by_day",
@@ -96,7 +96,7 @@ enum ForecastText {
           "\(capitalized(Words.chance(f.probability(over: budget), of: total.count))) to pass "
             + "\(Words.dollars(budget)); \(Words.dollars(ceiling(total.quantile(0.95)))) would be safe in 19 months of 20."
         )
-        lines += alertLine(f, budget)
+        lines += alertLine("Budget alerts still to come this month", f.alerts(of: budget))
       } else {
         lines.append("\(Words.dollars(ceiling(total.quantile(0.95)))) would be safe in 19 months of 20.")
       }

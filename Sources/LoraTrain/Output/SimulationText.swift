@@ -26,7 +26,7 @@ enum SimulationText {
       ("events", .integer(answer.events)),
       ("events_per_s", seconds.map { .number((Double(answer.events) / $0).rounded()) } ?? .null),
       ("precision", answer.precision?.document ?? .null), ("digest", .string("\(answer.digest)")),
-      ("metrics", .object(metrics)),
+      ("metrics", .object(metrics)), ("budget_alerts", answer.budgetAlerts.map(ForecastText.alerts) ?? .null),
     ])
   }
 
@@ -62,6 +62,7 @@ enum SimulationText {
         "The limit of \(Words.dollars(budget)) gates admission: "
           + "\(Words.chance(monthly.probability(above: budget), of: monthly.count)) to pass it all the same.",
       ]
+      lines += ForecastText.alertLine("Budget alerts in the month", answer.budgetAlerts ?? [])
     }
     if answer.jobs == 0 { lines += ["", "No job came to an end: there is nothing to say of one."] }
     lines += ["", "digest \(answer.digest)"]

@@ -29,6 +29,10 @@ extension Endpoint {
       method: .get, path: "jobs/{id}/metrics.json", about: "From the first step on, with the job's configuration",
       role: .viewer, answer: nil),
     Endpoint(
+      method: .get, path: "jobs/{id}/metrics.zip", about: "Both forms of them, and the loss curves as PNG",
+      role: .viewer,
+      answer: nil, answerType: "application/zip"),
+    Endpoint(
       method: .get, path: "jobs/{id}/validation",
       about: "What validation found, and whether the model may be delivered",
       role: .viewer, answer: JobValidationDocument.self, refusals: [409]),

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Live
 import NIOCore
+import ServiceLifecycle
 
 /// `GET /api/v1/stream`: server-sent events, so that a page is what the store is without asking for it.
 ///
@@ -33,9 +34,14 @@ struct StreamRoutes {
           let end = ContinuousClock.now + StreamRoutes.longest
           do {
             try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-            for await message in messages {
-              try await writer.write(message)
-              if ContinuousClock.now > end { break }
+            // The server waits for whoever is being answered before it lets the runner end: told by the runner, this would never end.
+            try await withGracefulShutdownHandler {
+              for await message in messages {
+                try await writer.write(message)
+                if ContinuousClock.now > end { break }
+              }
+            } onGracefulShutdown: {
+              Task { await feed.end() }
             }
           } catch {
             await feed.leave(ticket)

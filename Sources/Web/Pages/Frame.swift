@@ -16,6 +16,8 @@ struct Frame: Sendable {
     /// `good`, `warn` or `bad`.
     var kind: String
     var text: String
+    /// Where there is more of it.
+    var path: String?
   }
 
   var title: String
@@ -31,7 +33,8 @@ struct Frame: Sendable {
   var styles = ["style.css", "chart.css"].map(PageAssets.path)
   var scripts: [String]
 
-  init(_ page: some Page, _ view: LiveView, _ context: LiveContext, notice: Banner?) {
+  /// - Parameter told: what this person has not seen yet.
+  init(_ page: some Page, _ view: LiveView, _ context: LiveContext, notice: Banner?, told: [Banner] = []) {
     title = page.title
     store = view.store
     person = context.person?.name ?? ""
@@ -44,7 +47,7 @@ struct Frame: Sendable {
         .map { Link(label: $0.label, path: $0.path, isCurrent: $0 == page.section) }
       return links.isEmpty ? nil : Group(label: group.label, links: links)
     }
-    banners = [notice].compactMap { $0 } + Frame.banners(view)
+    banners = [notice].compactMap { $0 } + Frame.banners(view) + told
     scripts = (["times.js", "search.js"] + page.scripts).map(PageAssets.path)
   }
 

@@ -34,6 +34,7 @@ struct JobHandover: Sendable {
     if hasMetrics {
       entries.append(Entry(label: "Export Metrics (CSV)", path: "\(api)/metrics.csv"))
       entries.append(Entry(label: "Export Metrics (JSON)", path: "\(api)/metrics.json"))
+      entries.append(Entry(label: "Export Metrics with Charts (ZIP)", path: "\(api)/metrics.zip"))
     }
     if job.isOver {
       entries.append(Entry(label: "Generate Report", path: "\(api)/report.pdf", detail: "PDF"))

@@ -47,7 +47,7 @@ enum Layout {
     </div>
     </header>
     <main id="main" tabindex="-1">
-    {{#frame.banners}}<div class="notice {{kind}}" role="status"><p>{{text}}</p></div>
+    {{#frame.banners}}<div class="notice {{kind}}" role="status"><p>{{text}}{{#path}} <a href="{{path}}">Show</a>{{/path}}</p></div>
     {{/frame.banners}}
     {{{main}}}
     <p class="foot">Store {{frame.store}}. Times are UTC where the browser runs no scripts, else your own. Money is US dollars.</p>

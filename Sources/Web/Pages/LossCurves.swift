@@ -109,6 +109,14 @@ actor CurveShelf {
   struct Curves: Sendable {
     var training: [ChartPoint] = []
     var validation: [ChartPoint] = []
+
+    mutating func append(_ row: Catalogue.Metric) {
+      // A value that is no number leaves a gap.
+      if row.training_loss != nil || row.validation_loss == nil {
+        training.append(ChartPoint(Double(row.step), row.training_loss ?? .nan))
+      }
+      if let loss = row.validation_loss { validation.append(ChartPoint(Double(row.step), loss)) }
+    }
   }
   private var kept: [JobIndex: (curves: Curves, last: Int, at: ContinuousClock.Instant)] = [:]
   private let catalogue: Catalogue
@@ -129,11 +137,7 @@ actor CurveShelf {
     curves.training.removeAll { $0.x >= Double(from) }
     curves.validation.removeAll { $0.x >= Double(from) }
     for row in try catalogue.metrics(of: job, from: max(0, from)) {
-      // A value that is no number leaves a gap.
-      if row.training_loss != nil || row.validation_loss == nil {
-        curves.training.append(ChartPoint(Double(row.step), row.training_loss ?? .nan))
-      }
-      if let loss = row.validation_loss { curves.validation.append(ChartPoint(Double(row.step), loss)) }
+      curves.append(row)
       last = max(last, row.step)
     }
     if kept.count >= CurveShelf.most, let oldest = kept.min(by: { $0.value.at < $1.value.at }) {

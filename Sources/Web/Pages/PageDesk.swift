@@ -23,7 +23,8 @@ struct PageDesk: Sendable {
     _ page: some Page, _ request: Request, _ context: LiveContext, status: HTTPResponse.Status = .ok
   ) async -> Response {
     let notice = request.uri.queryParameters.get("notice").flatMap(Notice.init)
-    let frame = Frame(page, await runner.view, context, notice: notice?.banner)
+    let told = page is NotificationsPage ? [] : NotificationsPage.unseen(by: context.person, catalogue)
+    let frame = Frame(page, await runner.view, context, notice: notice?.banner, told: told)
     return Reply.html(PageLibrary.render(page, frame), status)
   }
 

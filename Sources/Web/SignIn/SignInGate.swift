@@ -1,4 +1,5 @@
 import DiscreteEvent
+import Foundation
 
 /// How often somebody may try to sign in: a few times freely, then after a wait that doubles with every failure, for each name and each address.
 ///
@@ -21,8 +22,19 @@ actor SignInGate {
   private var names: [String: Count] = [:]
   private var addresses: [String: Count] = [:]
 
+  /// Where an address is: of IPv6 its first 64 bits, since all that come after them are one subscriber's to choose.
+  static func place(_ address: String) -> String {
+    var parsed = in6_addr()
+    guard address.contains(":"), inet_pton(AF_INET6, address, &parsed) == 1 else { return address }
+    let bytes = withUnsafeBytes(of: parsed) { Array($0) }
+    // An IPv4 address in the form of the other.
+    guard bytes.prefix(12) != [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] else { return address }
+    return bytes.prefix(8).hex
+  }
+
   /// How long to wait; nil: try. Counts as a failure until ``passed(name:address:)``, so that many at once are no way round it.
   func wait(name: String, address: String, at now: Instant) -> Span? {
+    let address = SignInGate.place(address)
     let open = max(names[name]?.open ?? .distantPast, addresses[address]?.open ?? .distantPast)
     guard open <= now else { return open - now }
     SignInGate.fail(&names, name, SignInGate.longestForName, now)
@@ -32,6 +44,7 @@ actor SignInGate {
 
   /// The name is forgiven; the address gets this one try back: whoever has one password may still be guessing others.
   func passed(name: String, address: String) {
+    let address = SignInGate.place(address)
     names[name] = nil
     guard var count = addresses[address] else { return }
     count.failures -= 1

@@ -1,0 +1,157 @@
+import DiscreteEvent
+import Foundation
+import Hummingbird
+import Journal
+import Live
+
+/// What a person was told, and how they want to be told: story 8.2.1's preferences. What mails lead to as “Notification settings”.
+struct NotificationsPage: Page {
+  static let name = "notifications"
+  let title = "Notifications"
+  let section = Section.settings
+
+  struct Line: Sendable {
+    var id, text: String
+    var job: String?
+    var at: Moment?
+    var isNew, isUrgent: Bool
+  }
+  struct Choice: Sendable {
+    var value, label: String
+    var isChosen: Bool
+  }
+
+  let lines: [Line]
+  let hasLines: Bool
+  let wishes: NoticeWishes
+  let emailEvents, slackEvents, channels: [Choice]
+  let hasChannels: Bool
+  let quietFrom, quietTo: String
+  /// Where mails go; nil: nowhere, and why.
+  let address, noMail: String?
+  /// Right after a test was asked for.
+  let sentTo: String?
+
+  static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk, _ notices: NoticeRoutes) {
+    router.get("notifications") { request, context in
+      await desk.answer(try NotificationsPage(notices, try context.require(.viewer)), request, context)
+    }
+    router.post("notifications") { request, context in
+      let person = try context.require(.viewer)
+      let form = try await FormFields(request)
+      try notices.put(try wishes(form, from: try notices.wishes(of: person)), of: person)
+      return Reply.see("/dashboard/notifications?notice=saved")
+    }
+    router.post("notifications/test") { request, context in
+      let person = try context.require(.viewer)
+      let places = try notices.test(person).joined(separator: ", ")
+      return await desk.answer(try NotificationsPage(notices, person, sentTo: places), request, context)
+    }
+    router.post("notifications/seen") { request, context in
+      let person = try context.require(.viewer)
+      guard let id = try await FormFields(request).whole("id"), try notices.see(Int64(id), person) else {
+        throw Problem(.notFound, "you have no such notification")
+      }
+      return Reply.see("/dashboard/notifications")
+    }
+  }
+
+  init(_ notices: NoticeRoutes, _ person: Catalogue.Person, sentTo: String? = nil) throws {
+    lines = try notices.outbox.banners(of: person.name, unseenOnly: false).map { banner in
+      Line(
+        id: "\(banner.id)", text: NoticeSummary.line(banner.notice), job: banner.notice.facts.job,
+        at: Moment(Instant(microseconds: banner.notice.at)), isNew: banner.state == .shown,
+        isUrgent: banner.notice.urgent)
+    }
+    hasLines = !lines.isEmpty
+    wishes = try notices.wishes(of: person)
+    (emailEvents, slackEvents) = (
+      NotificationsPage.events(wishes.email.events), NotificationsPage.events(wishes.slack.events)
+    )
+    let chosen = wishes.slack.channel
+    channels = notices.settings.slackChannels.map { .init(value: $0, label: $0, isChosen: $0 == chosen) }
+    hasChannels = !channels.isEmpty
+    (quietFrom, quietTo) = (wishes.quiet_hours?.from ?? "", wishes.quiet_hours?.to ?? "")
+    address = notices.settings.hasMail ? notices.address(of: person) : nil
+    noMail =
+      address != nil
+      ? nil
+      : notices.settings.hasMail
+        ? "Your account has no mail address: a manager adds one in the settings."
+        : "No mail server is configured: notifications.email in lora-train.yaml."
+    self.sentTo = sentTo
+  }
+
+  /// What stands above every page until it is seen: the newest few.
+  static func unseen(by person: Catalogue.Person?, _ catalogue: Catalogue) -> [Frame.Banner] {
+    guard let person, let new = try? NoticeOutbox(catalogue).banners(of: person.name, limit: most + 1) else {
+      return []
+    }
+    let shown = new.prefix(most).map {
+      Frame.Banner(kind: $0.notice.urgent ? "warn" : "good", text: NoticeSummary.line($0.notice), path: path)
+    }
+    return shown
+      + (new.count > most
+        ? [Frame.Banner(kind: "good", text: "There is more that you have not seen.", path: path)] : [])
+  }
+  private static let most = 2
+  private static let path = "/dashboard/notifications"
+
+  /// What stands for a list that a program wrote, word for word.
+  private static let own = "own"
+  private static let words = [
+    ("usual", "The usual: what needs you, ends, alerts"), ("all", "All events"), ("completions", "Completions only"),
+    ("failures", "Failures only"),
+  ]
+
+  private static func events(_ now: [String]) -> [Choice] {
+    let known = words.map { Choice(value: $0.0, label: $0.1, isChosen: now == [$0.0]) }
+    return known.contains(where: \.isChosen)
+      ? known : known + [Choice(value: own, label: now.joined(separator: ", "), isChosen: true)]
+  }
+
+  private static func wishes(_ form: FormFields, from old: NoticeWishes) throws -> NoticeWishes {
+    var wishes = old
+    (wishes.email.on, wishes.email.digest, wishes.slack.on) = (form.has("email"), form.has("digest"), form.has("slack"))
+    if let word = form["email_events"], word != own { wishes.email.events = [word] }
+    if let word = form["slack_events"], word != own { wishes.slack.events = [word] }
+    wishes.slack.channel = form["channel"]
+    wishes.digest_at = form["digest_at"] ?? NoticeWishes().digest_at
+    wishes.time_zone = form["time_zone"] ?? NoticeWishes().time_zone
+    switch (form["quiet_from"], form["quiet_to"]) {
+    case (let from?, let to?): wishes.quiet_hours = .init(from: from, to: to)
+    case (nil, nil): wishes.quiet_hours = nil
+    default: throw Problem(.badRequest, "quiet hours have a beginning and an end", hint: "give both, or neither")
+    }
+    return wishes
+  }
+
+  static let template = #"""
+    <div class="head"><h1>{{title}}</h1></div>
+    {{#sentTo}}<div class="notice good" role="status"><p>A test is on its way: {{sentTo}}.</p></div>{{/sentTo}}
+    <section class="card" aria-labelledby="told-h"><h2 id="told-h">What you were told</h2>
+    {{#hasLines}}<div class="scroll" tabindex="0" role="region" aria-label="Table of notifications"><table><caption>The last 50</caption><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Job</th><th scope="col">Actions</th></tr></thead><tbody>
+    {{#lines}}<tr><td class="nowrap">{{#at}}{{>time}}{{/at}}</td><td class="wide-name">{{#isUrgent}}<span class="badge interrupted">urgent</span> {{/isUrgent}}{{text}}</td><td>{{#job}}<a href="/dashboard/training-jobs/{{job}}">{{job}}</a>{{/job}}</td><td>{{#isNew}}<form method="post" action="/dashboard/notifications/seen">{{>csrf}}<input type="hidden" name="id" value="{{id}}"><button type="submit">Seen<span class="hidden">: {{text}}</span></button></form>{{/isNew}}{{^isNew}}<span class="soft">seen</span>{{/isNew}}</td></tr>{{/lines}}
+    </tbody></table></div>{{/hasLines}}
+    {{^hasLines}}<p class="soft">Nothing yet.</p>{{/hasLines}}
+    </section>
+    <form class="card" method="post" action="/dashboard/notifications">{{>csrf}}<h2>How you are told</h2>
+    <p class="soft">The dashboard always tells you. What is urgent comes at once, in quiet hours and beside a daily summary, too.</p>
+    <fieldset><legend>Email{{#address}} to {{address}}{{/address}}</legend>
+    {{#noMail}}<p class="soft">{{noMail}}</p>{{/noMail}}
+    <label class="check"><input type="checkbox" name="email" value="on"{{#wishes.email.on}} checked{{/wishes.email.on}}> Mails</label>
+    <label class="check"><input type="checkbox" name="digest" value="on"{{#wishes.email.digest}} checked{{/wishes.email.digest}}> One summary a day</label>
+    <div class="fields"><div class="field"><label for="email_events">Which events</label><select id="email_events" name="email_events">{{#emailEvents}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/emailEvents}}</select></div>
+    <div class="field"><label for="digest_at">Summary at</label><input id="digest_at" name="digest_at" type="time" value="{{wishes.digest_at}}"></div></div></fieldset>
+    <fieldset><legend>Slack</legend>
+    {{^hasChannels}}<p class="soft">No channel is configured: notifications.slack in lora-train.yaml.</p>{{/hasChannels}}
+    <label class="check"><input type="checkbox" name="slack" value="on"{{#wishes.slack.on}} checked{{/wishes.slack.on}}> Posts in Slack</label>
+    <div class="fields"><div class="field"><label for="slack_events">Which events</label><select id="slack_events" name="slack_events">{{#slackEvents}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/slackEvents}}</select></div>
+    <div class="field"><label for="channel">Channel</label><select id="channel" name="channel"><option value="">the usual one</option>{{#channels}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/channels}}</select></div></div></fieldset>
+    <fieldset><legend>Quiet hours</legend><div class="fields"><div class="field"><label for="quiet_from">From</label><input id="quiet_from" name="quiet_from" type="time" value="{{quietFrom}}"></div>
+    <div class="field"><label for="quiet_to">To</label><input id="quiet_to" name="quiet_to" type="time" value="{{quietTo}}"></div>
+    <div class="field"><label for="time_zone">Time zone</label><input id="time_zone" name="time_zone" value="{{wishes.time_zone}}" placeholder="Europe/Berlin"></div></div></fieldset>
+    <button class="primary" type="submit">Save</button></form>
+    <form class="card" method="post" action="/dashboard/notifications/test">{{>csrf}}<h2>Does it reach you?</h2><button type="submit">Send a test</button></form>
+    """#
+}
