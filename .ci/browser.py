@@ -87,7 +87,15 @@ def pages(page, address):
     paths = page.eval_on_selector_all("nav[aria-label=Pages] a", "links => links.map(a => a.getAttribute('href'))")
     job = page.eval_on_selector_all("tbody th a", "links => links.map(a => a.getAttribute('href'))")
     paths += [part for path in job[:1] for part in (path, path + "/events", path + "/retry", path + "/share", path + "/validation", path + "/ratings")]
+    paths += [part for path in job[:1] for part in (path + "/replay", path + "/replay?at=200")]
     paths += ["/dashboard/search?q=training", "/dashboard/knowledge/new"]
+    paths += ["/dashboard/forecast?add=aggressive&add_count=3&slots=4&payment=on_demand", "/dashboard/forecast?slots=0"]
+    paths += ["/dashboard/capacity?deadline_hours=24&jobs=3", "/dashboard/replay?at=100", "/dashboard/replay?month=2020-01"]
     running = page.eval_on_selector_all("tbody a[href$='/cancel']", "links => links.map(a => a.getAttribute('href'))")
     paths += [part for path in running[:1] for part in (path, path.removesuffix("/cancel"))]
-    return paths
+    # What no entry of the navigation leads to: two jobs compared, clients, and what “learn more” links lead to.
+    ids = [path.rsplit("/", 1)[1] for path in job]
+    paths += [f"/dashboard/compare?jobs={','.join(ids[:4])}"] if len(ids) > 1 else []
+    page.goto(address + "/dashboard/help")
+    help = page.eval_on_selector_all("main a", "links => links.map(a => a.getAttribute('href'))")
+    return paths + ["/dashboard/attribution", *help[:3]]

@@ -13,7 +13,7 @@ with served() as (address, link, token), browser() as chromium:
     page.screenshot(path=f"{folder}/sign-in.png")
     sign_in(page, address, link)
     for path in together(address, token) + pages(page, address):
-        name = path.strip("/").replace("dashboard/", "").replace("/", "-").split("?")[0]
+        name = path.strip("/").replace("dashboard/", "").replace("/", "-").replace("?", "-")[:80]
         for theme in ("light", "dark"):
             for width in (1360, 390):
                 page.set_viewport_size({"width": width, "height": 900})

@@ -126,6 +126,27 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
     bare.click("button[data-without-script]")
     check("an estimate without scripts", bare.locator("#estimate .figure b").count() == 2)
 
+    # What if: answered as one types, kept in the address, and the same without scripts. A journal is scrubbed.
+    page.goto(address + "/dashboard/forecast")
+    page.fill("#slots", "5")
+    page.wait_for_function("() => document.getElementById('answer').innerText.includes('5 slots')", timeout=20000)
+    check("a change is in the address", "slots=5" in page.url, page.url)
+    bare.goto(page.url)
+    check("a change without scripts", "5 slots" in bare.inner_text("#answer"), bare.inner_text("#answer")[:300])
+    page.goto(address + "/dashboard/capacity")
+    page.fill("#deadline_hours", "30")
+    page.wait_for_selector("#plan .notice", timeout=20000)
+    page.goto(address + "/dashboard/replay")
+    page.evaluate("() => { const row = document.getElementById('at'); row.value = 100; row.dispatchEvent(new Event('input', { bubbles: true })); }")
+    page.wait_for_function("() => location.search.includes('at=100')", timeout=20000)
+    check("a journal is scrubbed", "Row " in page.inner_text("#moment"), page.inner_text("#moment")[:200])
+    bare.goto(address + "/dashboard/replay?at=100")
+    before = bare.inner_text("#row-h + p")
+    bare.click("nav[aria-label=Steps] a:has-text('Next')")
+    check("a journal is stepped through without scripts", bare.inner_text("#row-h + p") != before, before)
+    page.goto(address + "/dashboard/accuracy")
+    page.wait_for_selector("#cost-h", timeout=60000)
+
     # Every page: axe finds nothing in either theme, and nothing scrolls sideways at 390 pixels.
     axe = Axe()
     page.goto(address + "/sign-in")

@@ -44,7 +44,7 @@ public enum Assets {
     Asset("theme.js", Script.theme), Asset("times.js", Script.times), Asset("live.js", Script.live),
     Asset("estimate.js", Script.estimate), Asset("select.js", Script.select), Asset("checklist.js", Script.checklist),
     Asset("curves.js", Script.curves), Asset("copy.js", Script.copy), Asset("search.js", Script.search),
-    Asset("rating.js", Script.rating),
+    Asset("rating.js", Script.rating), Asset("refresh.js", Script.refresh),
   ]
 }
 
@@ -57,7 +57,7 @@ enum Icon {
 
 /// The style sheet, in the order in which its parts stand in it.
 enum Style {
-  static let text = [variables, page, parts, forms, job, together].joined()
+  static let text = [variables, page, parts, forms, job, together, foresight].joined()
 }
 
 /// The scripts, one for each behaviour; every page works without them.

@@ -38,4 +38,19 @@ public enum HistoryReader {
     history.source = path
     return history
   }
+
+  /// What a forecast from a running month asks: jobs that are not over, and those that something was charged for, or that ended, since.
+  ///
+  /// - Complexity: O(jobs + charges) to find them, and O(rows) of those alone: a store of many years answers like a young one.
+  public static func readRecent(path: String, since: Instant) throws(InputError) -> History {
+    var history = try HistoryFile(path: path, patience: 2).read { db in
+      try HistoryTable.check(db, file: path)
+      var loader = HistoryLoader(
+        db: db, file: path, kept: try HistoryTable.kept(since: since.microseconds, in: db))
+      try loader.load()
+      return loader.history.known(at: nil, realOnly: false)
+    }
+    history.source = path
+    return history
+  }
 }

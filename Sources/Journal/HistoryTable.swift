@@ -16,8 +16,33 @@ struct HistoryTable: Sendable {
     self.order = order
   }
 
-  var select: String {
-    "SELECT \(columns.joined(separator: ", ")) FROM \(name)" + (order.isEmpty ? "" : " ORDER BY \(order)")
+  /// - Parameter isPartial: only what hangs on the jobs of the argument `:kept`, a JSON array of their ids.
+  func select(isPartial: Bool) -> String {
+    let filter = isPartial ? " WHERE \(condition)" : ""
+    return "SELECT \(columns.joined(separator: ", ")) FROM \(name)\(filter)"
+      + (order.isEmpty ? "" : " ORDER BY \(order)")
+  }
+
+  private var condition: String {
+    let kept = "SELECT value FROM json_each(:kept)"
+    switch name {
+    case "observation": return ":kept IS NOT NULL"
+    case "job": return "id IN (\(kept))"
+    case "stage_run", "progress": return "lease_id IN (SELECT id FROM lease WHERE job_id IN (\(kept)))"
+    case "charge": return "job_id IN (\(kept)) OR job_id IS NULL"
+    default: return "job_id IN (\(kept))"
+    }
+  }
+
+  /// The ids of jobs that are not over, that ended since, or that something was charged for since (microseconds), as a JSON array.
+  static func kept(since: Int64, in db: Database) throws -> String {
+    try String.fetchOne(
+      db,
+      sql: """
+        SELECT json_group_array(id) FROM (
+          SELECT id FROM job WHERE ended_at IS NULL OR ended_at >= :since
+          UNION SELECT job_id FROM charge WHERE to_at >= :since AND job_id IS NOT NULL)
+        """, arguments: ["since": since]) ?? "[]"
   }
 
   static let observation = HistoryTable("observation", ["store_id", "origin", "from_at", "until_at"], key: [0, 2])

@@ -25,17 +25,19 @@ struct JournalReader {
   /// Calls `body` with each row in order.
   ///
   /// - Parameter start: a row that is known, with its instant and the chain up to it: those up to it are not read.
+  /// - Parameter last: no row after this one is read.
   /// - Returns: the chain over all rows.
   /// - Throws: ``InputError`` that names the sequence number of the first row that is missing, changed or unreadable.
   func readAll(
-    after start: (seq: Int64, at: Int64, chain: Digest) = (0, .min, Digest()),
+    after start: (seq: Int64, at: Int64, chain: Digest) = (0, .min, Digest()), through last: Int64 = .max,
     _ body: (_ seq: Int64, _ at: Instant, _ entry: JournalEntry) throws -> Void
   ) throws -> Digest {
     var digest = start.chain
     var (expected, latest) = (start.seq + 1, start.at)
     let rows = try Row.fetchCursor(
-      db, sql: "SELECT seq, at, format, kind, job, payload, digest FROM journal WHERE seq > ? ORDER BY seq",
-      arguments: [start.seq])
+      db,
+      sql: "SELECT seq, at, format, kind, job, payload, digest FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
+      arguments: [start.seq, last])
     while let columns = try rows.next() {
       let row = row(columns)
       guard row.seq == expected else { throw broken(expected, "is missing (the next one is \(row.seq))") }

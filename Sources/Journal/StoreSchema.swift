@@ -33,6 +33,7 @@ enum StoreSchema {
       try SearchIndex.rebuild(db)
     }
     migrator.registerMigration("ratings") { db in try db.execute(sql: Catalogue.ratingSchema) }
+    migrator.registerMigration("project accounts") { db in try db.execute(sql: Catalogue.projectSchema) }
     return migrator
   }
 

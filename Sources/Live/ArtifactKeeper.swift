@@ -20,7 +20,7 @@ public actor ArtifactKeeper {
   private let runner: LiveRunner
   private let stores: ObjectStoreSet
   private let local: String?
-  private let retention: Retention
+  public let retention: Retention
   private let tell: @Sendable (String) -> Void
   /// Jobs that need no look any more.
   private var kept: Set<JobIndex> = []

@@ -16,12 +16,18 @@ public struct Backtest: Sendable {
 
   /// One estimate and its outcome. Dollars, or seconds.
   public struct Score: Sendable {
+    /// Index into the history's jobs.
+    public var job: Int
     public var past: Int
     public var preset: Preset
     public var outcome: Double
     public var median: Double
     public var low80: Double
     public var high80: Double
+    public var low50: Double
+    public var high50: Double
+    public var low95: Double
+    public var high95: Double
     public var crps: Double
     /// CRPS of: past mean ± 15 %, empirical by preset and pricing, log-linear regression.
     public var baselines: [Double]
@@ -29,6 +35,22 @@ public struct Backtest: Sendable {
     public var pit: Double
 
     public var isCovered: Bool { outcome >= low80 && outcome <= high80 }
+
+    /// Whether the outcome lies within the central interval of this level.
+    public func isCovered(_ level: Level) -> Bool {
+      switch level {
+      case .half: outcome >= low50 && outcome <= high50
+      case .eighty: isCovered
+      case .ninetyFive: outcome >= low95 && outcome <= high95
+      }
+    }
+  }
+
+  /// How much of the probability a central interval holds.
+  public enum Level: Double, CaseIterable, Sendable {
+    case half = 0.5
+    case eighty = 0.8
+    case ninetyFive = 0.95
   }
 
   public static let baselineNames = ["past mean ± 15 %", "empirical by preset", "log-linear regression"]
@@ -86,7 +108,7 @@ public struct Backtest: Sendable {
             for j in blocks[b] {
               scores.append(
                 try await score(
-                  history.jobs[j], past: known.jobs.count { $0.ended != nil }, source: source, baselines: baselines,
+                  j, history.jobs[j], past: known.jobs.count { $0.ended != nil }, source: source, baselines: baselines,
                   policies: policies, replications: replications, seed: seed &+ UInt64(j)))
               await done.increment()
               progress?(await done.value, total)
@@ -109,7 +131,8 @@ public struct Backtest: Sendable {
   }
 
   private static func score(
-    _ job: History.Job, past: Int, source: ModelSource, baselines: Baselines, policies: Policies, replications: Int,
+    _ index: Int, _ job: History.Job, past: Int, source: ModelSource, baselines: Baselines, policies: Policies,
+    replications: Int,
     seed: UInt64
   ) async throws -> (Score, Score) {
     let start = job.admitted ?? job.submitted
@@ -118,8 +141,8 @@ public struct Backtest: Sendable {
     let cost = Double(job.cost ?? 0) / 1e9
     let duration = ((job.ended ?? start) - start).seconds
     return (
-      Score(past, job, cost, estimate.cost, baselines.crps(.cost, job, outcome: cost)),
-      Score(past, job, duration, estimate.duration, baselines.crps(.duration, job, outcome: duration))
+      Score(index, past, job, cost, estimate.cost, baselines.crps(.cost, job, outcome: cost)),
+      Score(index, past, job, duration, estimate.duration, baselines.crps(.duration, job, outcome: duration))
     )
   }
 
@@ -130,6 +153,12 @@ public struct Backtest: Sendable {
     let some = (scores[quantity] ?? []).filter { $0.past >= past }
     guard !some.isEmpty else { return (0, 0) }
     return (Double(some.count(where: \.isCovered)) / Double(some.count), some.count)
+  }
+
+  /// How many outcomes lie within the central intervals of this level, and of how many.
+  public func covered(_ quantity: Quantity, _ level: Level) -> (count: Int, n: Int) {
+    let some = scores[quantity] ?? []
+    return (some.count { $0.isCovered(level) }, some.count)
   }
 
   /// Mean CRPS in a band of history length: ours, and each baseline's.
@@ -182,13 +211,18 @@ public struct Backtest: Sendable {
 }
 
 extension Backtest.Score {
-  init(_ past: Int, _ job: History.Job, _ outcome: Double, _ sample: SampleSummary, _ baselines: [Double]) {
+  init(
+    _ index: Int, _ past: Int, _ job: History.Job, _ outcome: Double, _ sample: SampleSummary, _ baselines: [Double]
+  ) {
+    self.job = index
     self.past = past
     preset = job.configuration.preset
     self.outcome = outcome
     median = sample.quantile(0.5)
     low80 = sample.quantile(0.1)
     high80 = sample.quantile(0.9)
+    (low50, high50) = (sample.quantile(0.25), sample.quantile(0.75))
+    (low95, high95) = (sample.quantile(0.025), sample.quantile(0.975))
     crps = sample.count > 0 ? CRPS.ensemble(sorted: sample.sorted, outcome: outcome) : outcome
     self.baselines = baselines
     let above = sample.probability(above: outcome)

@@ -22,11 +22,12 @@ public struct Forecast: Sendable {
   /// Accumulated spending of the main month at the end of a day.
   public struct Day: Sendable {
     public var date: String
-    /// The day is over: all three are what was spent.
+    /// The day is over: all of them are what was spent.
     public var isPast: Bool
     public var p10: Double
     public var p50: Double
     public var p90: Double
+    public var p95: Double
   }
 
   /// A job that was under way or waiting when the forecast was made.
@@ -248,7 +249,8 @@ public struct Forecast: Sendable {
         let dollars = spending.dollars(from: monthStart, to: end)
         // The day of the forecast itself is not over; it is the first of the simulated ones. (At midnight none is.)
         if end == start, let next = days.first, calendar.day(endingAt: next) == calendar.day(endingAt: end) { continue }
-        curve.append(Day(date: calendar.day(endingAt: end), isPast: true, p10: dollars, p50: dollars, p90: dollars))
+        curve.append(
+          Day(date: calendar.day(endingAt: end), isPast: true, p10: dollars, p50: dollars, p90: dollars, p95: dollars))
       }
     }
     let spent = spending.dollars(from: monthStart, to: min(start, monthEnd))
@@ -259,9 +261,11 @@ public struct Forecast: Sendable {
       let accrued = fold.marks[mark].indices.map {
         fold.marks[mark][$0] - (before == nil ? 0 : fold.marks[before ?? 0][$0])
       }
-      let sample = SampleSummary.quantiles(of: accrued.map { spent + $0 / 1e9 }, at: [0.1, 0.5, 0.9])
+      let sample = SampleSummary.quantiles(of: accrued.map { spent + $0 / 1e9 }, at: [0.1, 0.5, 0.9, 0.95])
       curve.append(
-        Day(date: calendar.day(endingAt: end), isPast: false, p10: sample[0], p50: sample[1], p90: sample[2]))
+        Day(
+          date: calendar.day(endingAt: end), isPast: false, p10: sample[0], p50: sample[1], p90: sample[2],
+          p95: sample[3]))
     }
     return curve
   }

@@ -44,25 +44,12 @@ struct ArtifactRoutes {
       return try Reply.json(try await link(try await deliverable(context), for: person, request), .created)
     }
     router.delete("jobs/:id/artifacts/:kind") { request, context in
-      let person = try context.require(.engineer)
+      _ = try context.require(.engineer)
       let deletion = try await confirmed(request)
       let view = await runner.view
       let job = try job(context, view)
-      if context.parameters.get("kind") == "checkpoints" {
-        guard view.fleet[job].phase.isTerminal else {
-          throw Problem(.conflict, "the job is not over: it may need its checkpoints")
-        }
-        let bytes = try await ArtifactRoutes.explained {
-          try await shelf.keeper.deleteCheckpoints(ofJob: view.descriptions[Int(job.rawValue)].id)
-        }
-        try await record(person, "checkpoints.delete", job, deletion.justification, "\(bytes) bytes", view)
-      } else {
-        let artifact = try await artifact(context)
-        try await ArtifactRoutes.explained { try await shelf.keeper.delete(artifact) }
-        try await record(
-          person, "artifact.delete", job, deletion.justification,
-          "\(artifact.kind.rawValue): \(artifact.name), \(artifact.bytes) bytes", view)
-      }
+      try await ArtifactDeeds(runner: runner, shelf: shelf)
+        .delete(context.parameters.get("kind") ?? "", of: job, deletion.justification, context)
       return try Reply.json(list(try runner.catalogue.artifacts(of: job), await runner.view))
     }
   }
@@ -167,23 +154,8 @@ struct ArtifactRoutes {
 
   private func artifact(_ context: LiveContext) async throws -> Catalogue.Artifact {
     let view = await runner.view
-    let (job, word) = (try job(context, view), context.parameters.get("kind") ?? "")
-    guard let kind = Catalogue.ArtifactKind(rawValue: word) else {
-      throw Problem(
-        .notFound, "nothing called '\(word)' is handed over",
-        hint: Catalogue.ArtifactKind.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    guard let artifact = try runner.catalogue.artifacts(of: job).first(where: { $0.kind == kind }) else {
-      let isOver = view.fleet[job].phase.isTerminal
-      throw Problem(
-        .notFound, "\(view.descriptions[Int(job.rawValue)].id) has no \(word)",
-        hint: isOver
-          ? "only jobs that completed with a training file have: lora-train artifact list" : "the job is not over yet")
-    }
-    guard artifact.deleted == nil else {
-      throw Problem(.gone, "\(artifact.name) was deleted \(artifact.deleted.flatMap(Wording.stamp) ?? "")")
-    }
-    return artifact
+    return try ArtifactDeeds(runner: runner, shelf: shelf)
+      .artifact(context.parameters.get("kind") ?? "", of: try job(context, view), view)
   }
 
   private func confirmed(_ request: Request) async throws -> Deletion {

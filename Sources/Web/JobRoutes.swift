@@ -12,16 +12,18 @@ struct JobRoutes {
   let runner: LiveRunner
   let storePath: String
   let advice: WebServer.Advice
+  let finals: FinalShelf
   private var maker: JobMaker { JobMaker(runner: runner, advice: advice) }
 
-  init(runner: LiveRunner, storePath: String, advice: WebServer.Advice) {
-    (self.runner, self.storePath, self.advice) = (runner, storePath, advice)
+  init(runner: LiveRunner, storePath: String, advice: WebServer.Advice, finals: FinalShelf) {
+    (self.runner, self.storePath, self.advice, self.finals) = (runner, storePath, advice, finals)
   }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("jobs") { request, _ in
       let query = try JobQuery(request.uri.queryParameters)
-      var list = try query.answer(await runner.view, runner.catalogue)
+      let view = await runner.view
+      var list = try await finals.list(query, view)
       list.next = list.next.map { Paging.address(after: $0, request) }
       return try Reply.json(list)
     }
@@ -36,6 +38,7 @@ struct JobRoutes {
       var document = JobDocument(view, job)
       document.later_notes = try runner.catalogue.notes(of: job)
       if try runner.catalogue.hiddenJobs().contains(job) { document.hidden = true }
+      if document.isOver { document.finals = try runner.catalogue.finals(of: [job]).first }
       if !document.isOver { document.projection = try await advice.forecast(view).jobs[document.id] }
       return try Reply.json(document)
     }

@@ -17,6 +17,10 @@ struct PageRoutes {
     EventLogPage.add(to: pages, desk)
     DeedPage.add(to: pages, desk)
     BudgetPage.add(to: pages, desk)
+    ForecastPage.add(to: pages, desk)
+    CapacityPage.add(to: pages, desk)
+    AccuracyPage.add(to: pages, desk)
+    ReplayPage.add(to: pages, desk)
     LossCurves.add(to: pages, desk)
     FilesPage.add(to: pages, desk)
     SettingsPage.add(to: pages, desk)
@@ -29,5 +33,12 @@ struct PageRoutes {
     NotePage.add(to: pages, desk)
     RatingsPage.add(to: pages, desk)
     ValidationPage.add(to: pages, desk)
+    ComparePage.add(to: pages, desk)
+    AnalyticsPage.add(to: pages, desk)
+    HistoryPage.add(to: pages, desk)
+    TeamPage.add(to: pages, desk)
+    StoragePage.add(to: pages, desk)
+    HelpPage.add(to: pages, desk)
+    AttributionPage.add(to: pages, desk)
   }
 }

@@ -95,25 +95,8 @@ extension ReportComposer {
   }
 
   /// - Throws: ``Problem`` for unknown jobs, or fewer than two or more than four.
-  func comparison(_ view: LiveView, of ids: [String]) throws -> (RunComparison, made: Date) {
-    guard (2...4).contains(ids.count), Set(ids).count == ids.count else {
-      throw Problem(
-        .unprocessableContent, "two to four different jobs are compared, not \(ids.count)", hint: "?jobs=job-1,job-2")
-    }
-    let runs = try ids.map { id in
-      let index = try job(id, view)
-      let (job, text) = (view.fleet[index], view.descriptions[Int(index.rawValue)])
-      let metrics = try runner.catalogue.metrics(of: index)
-      let duration = job.admitted < .distantFuture ? (min(job.ended, view.at) - job.admitted).seconds : nil
-      return RunComparison.Run(
-        name: text.name, preset: text.configuration.preset.rawValue.capitalized,
-        gpu: "\(text.gpuType) \(job.spec.pricing == .spot ? "spot" : "on demand")",
-        isCompleted: job.phase == .completed,
-        trainingLoss: Self.curve(metrics, \.training_loss), validationLoss: Self.curve(metrics, \.validation_loss),
-        perplexity: metrics.last { $0.perplexity != nil }?.perplexity, duration: duration, cost: job.cost(at: view.at),
-        configuration: Self.configuration(text))
-    }
-    return (try RunComparison(runs), Self.date(view.at) ?? Date())
+  func comparison(_ view: LiveView, of ids: [String]) async throws -> (RunComparison, made: Date) {
+    (try await JobComparison(ids, view, curves, runner.catalogue).runs, Self.date(view.at) ?? Date())
   }
 
   /// A day, which begins at midnight UTC, or a time in ISO 8601.

@@ -10,6 +10,7 @@ struct ReportComposer {
   let runner: LiveRunner
   let storePath: String
   let advice: WebServer.Advice
+  let curves: CurveShelf
   var branding: Branding
 
   /// - Throws: ``Problem`` where there is no such job.

@@ -60,8 +60,8 @@ struct ReportRoutes {
         try document.pdf(), name: TrainingReport.fileName(job: "cost", kind: "optimization-report", at: made))
     }
     people.get("reports/comparison.pdf") { request, _ in
-      let ids = (request.uri.queryParameters.get("jobs") ?? "").split(separator: ",").map(String.init)
-      let (comparison, made) = try composer.comparison(await runner.view, of: ids)
+      let ids = JobComparison.ids(request.uri.queryParameters.get("jobs"))
+      let (comparison, made) = try await composer.comparison(await runner.view, of: ids)
       let document = comparison.document(branding: composer.branding, made: made)
       return try Self.pdf(try document.pdf(), name: TrainingReport.fileName(job: "jobs", kind: "comparison", at: made))
     }

@@ -9,9 +9,12 @@ import Scenarios
 struct TeamRoutes {
   let runner: LiveRunner
   let storePath: String
+  let finals: FinalShelf
   private var catalogue: Catalogue { runner.catalogue }
 
-  init(runner: LiveRunner, storePath: String) { (self.runner, self.storePath) = (runner, storePath) }
+  init(runner: LiveRunner, storePath: String, finals: FinalShelf) {
+    (self.runner, self.storePath, self.finals) = (runner, storePath, finals)
+  }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.post("store/confirm") { _, context in
@@ -82,8 +85,9 @@ struct TeamRoutes {
     router.get("templates") { _, context in
       let person = try context.require(.viewer)
       let view = await runner.view
+      let templates = try catalogue.templates(for: person.name)
       return try Reply.json(
-        TemplateList(templates: try catalogue.templates(for: person.name).map { TemplateDocument($0, view) }))
+        TemplateList(templates: TemplateDocument.list(templates, view, try await finals.finals(view))))
     }
     let deeds = TemplateDeeds(runner: runner)
     router.post("templates") { request, context in

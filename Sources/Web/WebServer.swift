@@ -30,11 +30,15 @@ public struct WebServer: Sendable {
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
+    /// What else the simulator is asked.
+    public var foresight: Foresight
+
     public init(
       quote: @escaping @Sendable (JobConfiguration) async throws -> QuoteDocument,
       forecast: @escaping @Sendable (LiveView) async throws -> ForecastDocument,
-      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }
+      fixes: @escaping @Sendable (JobConfiguration, Failure) -> [FixDocument] = { _, _ in [] }, foresight: Foresight
     ) {
+      self.foresight = foresight
       self.fixes = fixes
       self.quote = quote
       self.forecast = forecast
@@ -53,7 +57,10 @@ public struct WebServer: Sendable {
   private let notices: NoticeSettings
   private let trustedProxies: Set<String>
   private let signIn: SignIn
+  private let finals: FinalShelf
+  private let curves: CurveShelf
   private let meters = Meters()
+  private let replays: ReplayShelf
   let feed: LiveFeed
 
   /// - Parameters:
@@ -92,6 +99,9 @@ public struct WebServer: Sendable {
     self.artifacts = artifacts
     self.notices = notices
     self.trustedProxies = trustedProxies
+    finals = FinalShelf(runner.catalogue)
+    curves = CurveShelf(runner.catalogue)
+    replays = ReplayShelf(path: storePath)
     feed = LiveFeed(runner: runner)
     signIn = SignIn(
       catalogue: runner.catalogue, runner: runner, passwords: passwords, store: store, clock: clock)
@@ -157,9 +167,11 @@ public struct WebServer: Sendable {
     let api = router.group("api/v1").add(middleware: visitors).add(middleware: Conditional())
       .add(middleware: Idempotency(catalogue: runner.catalogue, clock: signIn.clock))
     api.get("openapi.json") { _, _ in try Reply.json(OpenAPI.document) }
-    JobRoutes(runner: runner, storePath: storePath, advice: advice).add(to: api)
+    JobRoutes(runner: runner, storePath: storePath, advice: advice, finals: finals).add(to: api)
     BudgetRoutes(runner: runner, advice: advice).add(to: api)
-    TeamRoutes(runner: runner, storePath: storePath).add(to: api)
+    ForesightRoutes(runner: runner, advice: advice).add(to: api)
+    ReplayRoutes(runner: runner, shelf: replays).add(to: api)
+    TeamRoutes(runner: runner, storePath: storePath, finals: finals).add(to: api)
     ValidationRoutes(runner: runner).add(to: api)
     let noticeRoutes = NoticeRoutes(runner: runner, settings: notices)
     noticeRoutes.add(to: api)
@@ -179,10 +191,14 @@ public struct WebServer: Sendable {
       routes.addLinked(to: router)
       routes.add(to: api)
     }
-    let composer = ReportComposer(runner: runner, storePath: storePath, advice: advice, branding: branding)
+    InsightRoutes(runner: runner, finals: finals, curves: curves).add(to: api)
+    let composer = ReportComposer(
+      runner: runner, storePath: storePath, advice: advice, curves: curves, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
-    let desk = PageDesk(runner: runner, storePath: storePath, signIn: signIn, advice: advice)
+    let desk = PageDesk(
+      runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
+      replays: replays, artifacts: artifacts)
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
     return router

@@ -83,7 +83,7 @@ import Testing
         ]
         n += 1
         for (quantity, outcome, sample) in outcomes {
-          let score = Backtest.Score(length, job, outcome, sample, baselines.crps(quantity, job, outcome: outcome))
+          let score = Backtest.Score(0, length, job, outcome, sample, baselines.crps(quantity, job, outcome: outcome))
           crps[quantity, default: [0, 0, 0, 0]] = zip(
             crps[quantity, default: [0, 0, 0, 0]], [score.crps] + score.baselines
           ).map(+)

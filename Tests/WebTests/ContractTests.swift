@@ -63,7 +63,8 @@ import Testing
       let path = endpoint.path.replacing("{id}", with: "job-1").replacing("{number}", with: "1").replacing(
         "{note}", with: "1"
       ).replacing("{suite}", with: RatingTests.suite)
-      let answer = try await office.ask("GET", "/api/v1/" + path)
+      let query = endpoint.path == "comparison" ? "?jobs=job-1,job-2" : ""
+      let answer = try await office.ask("GET", "/api/v1/" + path + query)
       #expect(answer.status == 200, "\(endpoint.path): \(answer.text)")
       try SchemaCheck(components: components).check(
         try answer.value(JSONValue.self), Schemas.shared.schema(of: type), at: "")

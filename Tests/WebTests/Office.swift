@@ -28,6 +28,8 @@ final class Office {
   static let proxy = "10.0.0.9"
   /// What the machine's clock says to whoever signs in.
   let clock = PaperClock()
+  /// What is said of past estimates.
+  let past = PaperPast()
 
   init(limit: Double? = 100, pods: PaperPods.Supply = .never) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
@@ -58,7 +60,7 @@ final class Office {
       fixes: { configuration, failure in
         failure == .outOfMemory
           ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
-      })
+      }, foresight: .paper(past))
     advice.wait = { _, _ in (900, 2_400) }
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,

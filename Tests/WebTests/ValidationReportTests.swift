@@ -47,8 +47,10 @@ import Validation
       pdf.status == 200 && pdf.body.starts(with: Data("%PDF".utf8)) && pdf.headers[.contentType] == "application/pdf")
     let composer = ReportComposer(
       runner: office.runner, storePath: "",
-      advice: .init(quote: { _ in throw Problem(.notFound, "") }, forecast: { _ in throw Problem(.notFound, "") }),
-      branding: .plain)
+      advice: .init(
+        quote: { _ in throw Problem(.notFound, "") }, forecast: { _ in throw Problem(.notFound, "") },
+        foresight: .paper(PaperPast())),
+      curves: CurveShelf(office.runner.catalogue), branding: .plain)
     let view = await office.runner.view
     let (report, _) = try composer.validation(JobIndex(0), view)
     let first = try #require(report.sections.first?.estimates.first)

@@ -45,7 +45,9 @@ extension Script {
       };
       // Where nothing is heard, time goes on all the same: costs and durations do.
       setInterval(() => {
-        if (!document.hidden && (source?.readyState !== 1 || Date.now() - last > 60000)) refresh();
+        // What is being computed is no event of any job.
+        const isAwaited = parts.some((part) => part.querySelector("[aria-busy=true]"));
+        if (!document.hidden && (isAwaited || source?.readyState !== 1 || Date.now() - last > 60000)) refresh();
       }, every);
       document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden) refresh(); });
       addEventListener("pagehide", () => { source?.close(); source = null; });

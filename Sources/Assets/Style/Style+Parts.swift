@@ -12,7 +12,7 @@ extension Style {
     .figure b { display: block; font-size: 1.42rem; line-height: 1.25; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
     .figure span { color: var(--text-soft); font-size: 0.87rem; }
 
-    .scroll { overflow-x: auto; margin: 0 -18px; padding: 0 18px; }
+    .scroll { position: relative; overflow-x: auto; margin: 0 -18px; padding: 0 18px; }
     table { border-collapse: collapse; width: 100%; }
     caption { text-align: left; color: var(--text-soft); font-size: 0.87rem; padding-bottom: 6px; }
     th { text-align: left; font-size: 0.83rem; color: var(--text-soft); font-weight: 600; padding: 6px 10px; border-bottom: 1px solid var(--line-strong); white-space: nowrap; vertical-align: bottom; }
@@ -22,6 +22,13 @@ extension Style {
     tbody th { color: var(--text); font-size: inherit; border-bottom: 1px solid var(--line); font-weight: 500; white-space: normal; vertical-align: top; padding: 8px 10px; }
     tbody tr:last-child > * { border-bottom: 0; }
     tbody tr:hover > * { background: color-mix(in srgb, var(--raised) 60%, transparent); }
+    .five { grid-template-columns: repeat(auto-fit, minmax(min(100%, 175px), 1fr)); }
+    table.tight th, table.tight td { padding-left: 6px; padding-right: 6px; } table.tight thead th { white-space: normal; }
+    .help { max-width: 78ch; }
+    .help h2 { margin-top: 18px; } .help h2:first-child { margin-top: 0; }
+    .help li { margin-bottom: 5px; }
+    tr.differs > * { background: var(--warn-soft); }
+    tr.best-row > * { background: var(--good-soft); }
     td.best { background: var(--good-soft); color: var(--good); font-weight: 600; }
     .wide-name { min-width: 170px; max-width: 420px; overflow-wrap: anywhere; }
     dl.pairs { display: grid; grid-template-columns: fit-content(46%) minmax(0, 1fr); gap: 5px 16px; margin: 0 0 12px; }

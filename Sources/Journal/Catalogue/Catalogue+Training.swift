@@ -104,6 +104,8 @@ extension Catalogue {
     public var tags: [String]
     public var configuration: JobConfiguration
     public var creator: String
+    /// nil: it comes with the program.
+    public var created_at: String?
 
     public init(
       name: String, purpose: String?, isShared: Bool, tags: [String], configuration: JobConfiguration, creator: String
@@ -119,7 +121,8 @@ extension Catalogue {
 
   /// Adds a template, or takes the place of the creator's own of that name. False: the name is somebody else's.
   public func put(_ template: Template, at: Instant) throws(InputError) -> Bool {
-    try write { db in
+    guard !Catalogue.defaultTemplates.contains(where: { $0.name == template.name }) else { return false }
+    return try write { db in
       try db.execute(
         sql: """
           INSERT INTO template (name, purpose, is_shared, tags, configuration, creator, created_at)
@@ -135,21 +138,25 @@ extension Catalogue {
     }
   }
 
-  /// Those that a person may see, by name.
+  /// Those that a person may see: what comes with the program first, then by name.
   public func templates(for person: String) throws(InputError) -> [Template] {
-    try read { db in
+    let own = try read { db in
       try Row.fetchAll(
         db,
         sql: """
-          SELECT name, purpose, is_shared, tags, configuration, creator FROM template
+          SELECT name, purpose, is_shared, tags, configuration, creator, created_at FROM template
           WHERE is_shared OR creator = ? ORDER BY name
           """, arguments: [person]
-      ).map {
-        Template(
-          name: $0[0], purpose: $0[1], isShared: $0[2],
-          tags: try Catalogue.value($0[3]), configuration: try Catalogue.value($0[4]), creator: $0[5])
+      ).map { row in
+        var template = Template(
+          name: row[0], purpose: row[1], isShared: row[2],
+          tags: try Catalogue.value(row[3]), configuration: try Catalogue.value(row[4]), creator: row[5])
+        template.created_at = Catalogue.stamp(Instant(microseconds: row[6]))
+        return template
       }
     }
+    // A store may hold one of that name from before they came with the program.
+    return Catalogue.defaultTemplates.filter { usual in !own.contains { $0.name == usual.name } } + own
   }
 
   /// False: there is none of that name.

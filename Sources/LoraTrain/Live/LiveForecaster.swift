@@ -10,21 +10,29 @@ import Web
 
 /// What the month will come to, from where the jobs of a served store stand: the live state lived on in so many futures.
 struct LiveForecaster: Sendable {
-  private let path: String
-  private let source: ModelSource
-  private let calendar: CalendarMonths
+  let path: String
+  let model: Model
+  let source: ModelSource
+  let calendar: CalendarMonths
+  /// False: nothing is known of how often this team has a job, and none is expected to arrive.
+  let expectsJobs: Bool
+  private let rates: (spot: Int64, onDemand: Int64)?
 
   /// Futures for each answer: enough for the middle and the 80 %, few enough to be there at once.
-  private static let futures = 400
+  static let futures = 400
 
   /// - Parameters:
   ///   - history: what is known of jobs that may still arrive; without it none is expected.
   ///   - rates: nanodollars an hour, where they are known better than from the history.
   init(store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil) throws {
     self.path = path
-    var source = try ModelLoader.load(history, asOf: nil).source.paying(rates)
+    self.rates = rates
+    let calibrated = try ModelLoader.load(history, asOf: nil)
+    model = calibrated.model
     // The shipped priors know nothing of how often this team has a job.
-    if history == nil { for i in source.worlds.indices { source.worlds[i].arrivals = .none } }
+    expectsJobs = history != nil
+    var source = calibrated.source
+    source.worlds = LiveForecaster.own(source.worlds, rates, expectsJobs: expectsJobs)
     self.source = source
     guard let calendar = CalendarMonths() else {
       throw InputError(.badConfiguration, "this system has no time zone UTC", hint: "install tzdata")
@@ -32,15 +40,33 @@ struct LiveForecaster: Sendable {
     self.calendar = calendar
   }
 
+  /// Possible truths as they are here: at this provider's prices, and with jobs to come only where they are known of.
+  func own(_ worlds: [WorldParameters]) -> [WorldParameters] {
+    LiveForecaster.own(worlds, rates, expectsJobs: expectsJobs)
+  }
+
+  private static func own(
+    _ worlds: [WorldParameters], _ rates: (spot: Int64, onDemand: Int64)?, expectsJobs: Bool
+  ) -> [WorldParameters] {
+    var worlds = ModelSource(worlds: worlds, jobs: 0, name: "").paying(rates).worlds
+    if !expectsJobs { for i in worlds.indices { worlds[i].arrivals = .none } }
+    return worlds
+  }
+
+  /// What is asked of the running month, and nothing changed in it. The limit is a question here, not a gate: a forecast says what is wanted.
+  func question(_ view: LiveView) throws -> ForecastQuestion {
+    let request = Forecast.Request(
+      first: calendar.month(of: view.at), asOf: view.at, policies: view.policies.ungated,
+      replications: LiveForecaster.futures,
+      threads: ProcessInfo.processInfo.activeProcessorCount)
+    let history = try HistoryReader.readRecent(path: path, since: calendar.start(of: request.first))
+    return ForecastQuestion(request: request, history: history, source: source)
+  }
+
   func forecast(_ view: LiveView) async throws -> ForecastDocument {
     let clock = ContinuousClock()
     let began = clock.now
-    let history = try HistoryReader.read(path: path)
-    var request = Forecast.Request(
-      first: calendar.month(of: view.at), asOf: view.at, policies: view.policies, replications: LiveForecaster.futures,
-      threads: ProcessInfo.processInfo.activeProcessorCount)
-    request.policies.budgetLimit = view.fleet.budget.limit
-    let answer = try await Forecast.run(request, history: history, source: source, calendar: calendar)
+    let answer = try await question(view).answer(calendar)
     guard let month = answer.months.first?.total else { throw InputError(.badData, "there is no month to forecast") }
     var jobs: [String: ForecastDocument.Projection] = [:]
     for job in answer.running + answer.queued {
@@ -49,20 +75,33 @@ struct LiveForecaster: Sendable {
         remaining_s: LiveForecaster.band(job.remaining),
         wait_s: job.phase == .queued ? LiveForecaster.band(job.wait) : nil)
     }
-    let took = began.duration(to: clock.now)
+    let outlook = LiveForecaster.outlook(answer, view)
     var document = ForecastDocument(
       at: Words.stamp(view.at), month: LiveForecaster.band(month) ?? Band(p10: 0, p50: 0, p90: 0),
-      p_over_budget: view.fleet.budget.limit.map { answer.probability(over: Double($0) / 1e9) },
-      futures: answer.replications,
-      milliseconds: Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15, jobs: jobs)
-    document.by_day = answer.days.map {
-      .init(date: $0.date, isPast: $0.isPast, p10: $0.p10, p50: $0.p50, p90: $0.p90)
-    }
+      p_over_budget: outlook.p_over_budget, futures: answer.replications,
+      milliseconds: LiveForecaster.milliseconds(since: began), jobs: jobs)
+    (document.by_day, document.p95_usd) = (outlook.by_day, outlook.p95_usd)
     return document
   }
 
+  /// The month as it would end.
+  static func outlook(_ answer: Forecast, _ view: LiveView) -> WhatIfDocument.Outlook {
+    let month = answer.months.first?.total ?? SampleSummary([])
+    return WhatIfDocument.Outlook(
+      month: band(month) ?? Band(p10: 0, p50: 0, p90: 0), p95_usd: month.quantile(0.95),
+      p_over_budget: view.fleet.budget.limit.map { answer.probability(over: Double($0) / 1e9) },
+      by_day: answer.days.map {
+        .init(date: $0.date, isPast: $0.isPast, p10: $0.p10, p50: $0.p50, p90: $0.p90, p95: $0.p95)
+      })
+  }
+
+  static func milliseconds(since began: ContinuousClock.Instant) -> Double {
+    let took = began.duration(to: .now)
+    return Double(took.components.seconds) * 1e3 + Double(took.components.attoseconds) / 1e15
+  }
+
   /// nil where there is none, or it lies beyond the forecast.
-  private static func band(_ sample: SampleSummary) -> Band? {
+  static func band(_ sample: SampleSummary) -> Band? {
     guard sample.count > 0 else { return nil }
     let band = Band(p10: sample.quantile(0.1), p50: sample.quantile(0.5), p90: sample.quantile(0.9))
     return band.p90.isFinite && band.p50.isFinite ? band : nil

@@ -246,7 +246,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         return quote
       }, forecast: { try await forecaster.forecast($0) },
-      fixes: { quoter.fixes($0, $1) })
+      fixes: { quoter.fixes($0, $1) }, foresight: forecaster.foresight)
     advice.wait = { quoter.wait(for: $0, every: $1) }
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let objects = try configuration.objectStores(beside: live.path)

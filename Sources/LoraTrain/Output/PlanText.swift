@@ -9,11 +9,7 @@ enum PlanText {
 
   static func text(_ plan: Plan, scenario: String) -> String {
     var lines = ["\(scenario): \(question(plan.question))", ""]
-    if let shortfall = plan.shortfall {
-      lines += impossible(shortfall, plan)
-    } else if let chosen = plan.chosen {
-      lines += recommendation(chosen, plan)
-    }
+    lines += answer(plan)
     lines += ["", table(plan)]
     if plan.choices.count > shown { lines.append("  … and \(plan.choices.count - shown) more; --json has all.") }
     if plan.frontier.count > 1 { lines += ["", frontier(plan)] }
@@ -27,6 +23,12 @@ enum PlanText {
       "Chosen with \(Words.percent(plan.confidence)) confidence among plans more than \(PercentArgument.text(plan.indifference)) apart; "
         + "\(Words.group(plan.choices.reduce(0) { $0 + $1.replications })) simulated futures, digest \(plan.digest).")
     return lines.joined(separator: "\n")
+  }
+
+  /// What is recommended; or why nothing is, and what would do.
+  static func answer(_ plan: Plan) -> [String] {
+    if let shortfall = plan.shortfall { return impossible(shortfall, plan) }
+    return plan.chosen.map { recommendation($0, plan) } ?? []
   }
 
   private static func question(_ q: PlanQuestion) -> String {

@@ -51,7 +51,8 @@ enum SensitivityText {
 
   private static func percent(_ x: Double) -> String { x < 0.0005 ? "0 %" : Words.percent((x * 1000).rounded() / 1000) }
 
-  private static func name(_ input: Sensitivity.Input) -> String {
+  /// As a person calls it.
+  static func name(_ input: Sensitivity.Input) -> String {
     switch input {
     case .rate: "hourly rate"
     case .stepTime: "time a step takes"

@@ -29,7 +29,7 @@ enum WhatIfText {
     changes.map { sentence($0, months: months) }.joined(separator: "\n")
   }
 
-  private static func sentence(_ w: WhatIf, months: Int) -> String {
+  static func sentence(_ w: WhatIf, months: Int) -> String {
     let more = w.monthly.more
     let amount = "\(Words.dollars(abs(more))) ± \(Words.dollars(w.monthly.halfWidth))"
     let when = months > 1 ? "a month" : "this month"
@@ -42,7 +42,7 @@ enum WhatIfText {
       text = "\(name): this change \(more >= 0 ? "costs" : "saves") \(amount) \(more >= 0 ? "more " : "")\(when)"
       text += w.months.first.map { " (\(Words.dollars($0.today)) today)." } ?? "."
     }
-    if let p = w.pOverBudget {
+    if let p = w.pOverBudget, Words.percent(p.today) != Words.percent(p.changed) {
       text += " The odds of passing the budget go from \(Words.percent(p.today)) to \(Words.percent(p.changed))."
     }
     return text

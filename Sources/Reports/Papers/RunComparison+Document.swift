@@ -28,7 +28,7 @@ extension RunComparison {
     ])
     let columns: [([Double?], ChartUnit)] = [
       (runs.map(\.finalTrainingLoss), .number), (runs.map(\.finalValidationLoss), .number),
-      (runs.map { $0.perplexity ?? $0.finalValidationLoss.map { exp($0) } }, .number),
+      (runs.map(\.finalPerplexity), .number),
       (runs.map(\.duration), .duration),
       (runs.map { Double($0.cost) / 1e9 }, .dollars),
     ]

@@ -34,6 +34,8 @@ public struct RunComparison: Sendable {
 
     public var finalTrainingLoss: Double? { trainingLoss.last { $0.y.isFinite }?.y }
     public var finalValidationLoss: Double? { validationLoss.last { $0.y.isFinite }?.y }
+    /// As it was measured, or what the validation loss says.
+    public var finalPerplexity: Double? { perplexity ?? finalValidationLoss.map { exp($0) } }
   }
 
   public struct Recommendation: Sendable, Equatable {

@@ -1,10 +1,12 @@
 import Journal
 
 extension Endpoint {
-  private static let filters: [Parameter] = [
-    .word("status", "A phase; `active`: has a slot.", JobQuery.statuses), .text("creator", "Who made it."),
+  static let filters: [Parameter] = [
+    .word("status", "A phase; `active`: has a slot; `over`: has ended.", JobQuery.statuses),
+    .text("creator", "Who made it."),
     .text("client", "For whom."), .text("project", "For what."), .text("preset", "The preset's name."),
     .word("pricing", "How its pods are paid for.", ["spot", "on_demand"]), .text("tag", "One of its tags."),
+    .text("training_file", "The id of its training file."),
     .text("search", "A part of its name, notes, tags, client, project or file."),
     .number("cost_from", "US dollars at least."), .number("cost_to", "US dollars at most."),
     .time("from", "Submitted then or later."), .time("until", "Submitted before."),

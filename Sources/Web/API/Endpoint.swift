@@ -51,7 +51,8 @@ struct Endpoint: Sendable {
 }
 
 extension Endpoint {
-  static let all = jobs + money + team + artifacts + reports + notices + together + live
+  static let all =
+    jobs + money + foresight + team + artifacts + reports + insight + notices + together + live
 }
 
 extension Endpoint.Parameter {

@@ -35,6 +35,9 @@ enum Rules {
     "Reason": ["justification": text(0, 2_000)],
     "Person": ["name": personName, "email": text(0, 254)],
     "NewPassword": ["old": text(0, 200), "new": text(0, 200)],
+    "NewProjectAccount": [
+      "client": text(0, 200), "project": text(0, 200), "revenue_usd": dollars(0), "other_costs_usd": dollars(0),
+    ],
     "NewTemplate": [
       "name": text(3, 100), "purpose": text(0, 500),
       "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],

@@ -24,6 +24,8 @@ public struct ForecastDocument: Codable, Sendable {
 
   public var at: String
   public var month: Band
+  /// 19 months of 20 stay below.
+  public var p95_usd: Double?
   /// nil: there is no limit.
   public var p_over_budget: Double?
   public var futures: Int
@@ -36,12 +38,14 @@ public struct ForecastDocument: Codable, Sendable {
   public struct Day: Codable, Sendable {
     /// `2026-11-20`.
     public var date: String
-    /// The day is over: all three are what was spent.
+    /// The day is over: all of them are what was spent.
     public var is_past: Bool
     public var p10, p50, p90: Double
+    public var p95: Double?
 
-    public init(date: String, isPast: Bool, p10: Double, p50: Double, p90: Double) {
+    public init(date: String, isPast: Bool, p10: Double, p50: Double, p90: Double, p95: Double? = nil) {
       (self.date, is_past, self.p10, self.p50, self.p90) = (date, isPast, p10, p50, p90)
+      self.p95 = p95
     }
   }
 

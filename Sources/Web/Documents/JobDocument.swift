@@ -62,6 +62,8 @@ public struct JobDocument: Codable, Sendable {
   public var projection: ForecastDocument.Projection?
   /// When silence or time itself will be answered.
   public var deadline: String?
+  /// What was measured last, of a job that is over.
+  public var finals: Catalogue.Finals?
 
   public init(_ view: LiveView, _ index: JobIndex) {
     let i = Int(index.rawValue)
@@ -80,8 +82,8 @@ public struct JobDocument: Codable, Sendable {
     client = text.client
     project = text.project
     creator = text.creator
-    status = Wording.snake(job.phase)
-    failure = job.failure == .none ? nil : Wording.snake(job.failure)
+    status = JobWords.word(job.phase)
+    failure = job.failure == .none ? nil : JobWords.word(job.failure)
     refusal = job.phase == .blocked ? Wording.snake(job.refusal) : nil
     question = job.phase == .awaitingDecision ? Wording.snake(job.question) : nil
     preset = text.configuration.preset.rawValue

@@ -52,17 +52,30 @@ public struct TemplateDocument: Codable, Sendable {
   /// Of those that are over; nil: none is.
   public var success_rate: Double?
   public var mean_cost_usd: Double?
+  /// Of the completed ones, from the slot to the end.
+  public var mean_duration_s: Double?
+  /// The validation loss that was measured last, of the completed ones.
+  public var mean_final_loss: Double?
+  /// It comes with the program: nobody changes it.
+  public var is_default: Bool
 
-  init(_ template: Catalogue.Template, _ view: LiveView) {
-    self.template = template
-    let jobs = view.fleet.jobs.indices.filter { view.descriptions[$0].template == template.name }.map {
-      view.fleet.jobs[$0]
+  /// - Parameter finals: of all jobs, by ordinal.
+  static func list(_ templates: [Catalogue.Template], _ view: LiveView, _ finals: [Catalogue.Finals?]) -> [Self] {
+    var tallies: [String: (uses: Int, tally: JobTally)] = [:]
+    for i in view.fleet.jobs.indices {
+      guard let name = view.descriptions[i].template else { continue }
+      tallies[name, default: (0, JobTally())].uses += 1
+      let job = view.fleet.jobs[i]
+      if job.phase.isTerminal { tallies[name]?.tally.add(job, i < finals.count ? finals[i] : nil) }
     }
-    uses = jobs.count
-    let over = jobs.filter(\.phase.isTerminal)
-    guard !over.isEmpty else { return }
-    success_rate = Double(over.count { $0.phase == .completed }) / Double(over.count)
-    mean_cost_usd = Wording.dollars(over.reduce(0) { $0 + $1.costs.total }) / Double(over.count)
+    return templates.map { template in
+      let (uses, tally) = tallies[template.name] ?? (0, JobTally())
+      let figures = tally.figures
+      return TemplateDocument(
+        template: template, uses: uses, success_rate: figures.success_rate, mean_cost_usd: figures.mean_cost_usd,
+        mean_duration_s: figures.mean_duration_s, mean_final_loss: figures.mean_final_loss,
+        is_default: template.creator == Catalogue.ownName)
+    }
   }
 }
 

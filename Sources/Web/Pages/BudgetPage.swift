@@ -78,7 +78,7 @@ struct BudgetPage: Page {
         label: "Average Cost per Job, of those that have cost something"),
     ]
     (self.forecast, forecastWarning) = BudgetPage.forecast(budget, forecast)
-    chart = forecast.flatMap { BudgetPage.chart($0, limit: budget.limit_usd) }
+    chart = forecast.flatMap { FanChart.svg($0.by_day, limit: budget.limit_usd) }
     jobs = charged.sorted { $0.cost_usd > $1.cost_usd }.prefix(50).map { job in
       Row(
         id: job.id, name: job.name, status: job.status, statusText: Wording.badge(job.status),

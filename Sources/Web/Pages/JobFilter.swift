@@ -3,8 +3,14 @@ import Foundation
 import Hummingbird
 import Live
 
-/// The filters of the job list as a form has them, and as ``JobQuery`` takes them.
+/// The filters of a list of jobs as a form has them, and as ``JobQuery`` takes them.
 struct JobFilter: Sendable {
+  /// Which list it is: that of all jobs, or of those that are over.
+  enum List: Sendable {
+    case jobs, history
+    var path: String { self == .jobs ? "/dashboard/training-jobs" : "/dashboard/history" }
+  }
+
   struct Select: Sendable {
     var name, label: String
     var choices: [Choice]
@@ -15,37 +21,49 @@ struct JobFilter: Sendable {
   let selects: [Select]
   let limit: Int
   let page: Int
+  let list: List
+  let path: String
   private let at: Instant
+  private let person: String?
   var offset: Int { (page - 1) * limit }
 
   private static let costs = [
     ("0-50", "<$50"), ("50-100", "$50-100"), ("100-200", "$100-200"), ("100-", ">$100"), ("200-", ">$200"),
   ]
   private static let narrowing = [
-    "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "days", "cost", "from", "until",
-    "hidden",
+    "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "training_file", "days",
+    "cost", "from", "until", "hidden",
   ]
+  /// What stands for whoever asks: no name that a person can have.
+  private static let me = "@me"
 
-  init(_ form: FormFields, _ view: LiveView) {
+  /// - Parameters:
+  ///   - person: who asks.
+  ///   - files: by id and name, to choose from.
+  init(
+    _ form: FormFields, _ view: LiveView, _ list: List = .jobs, person: String?,
+    files: [(id: String, name: String)] = []
+  ) {
     self.form = form
+    (self.list, self.person, path) = (list, person, list.path)
     at = view.at
     (search, from, until) = (form["search"] ?? "", form["from"] ?? "", form["until"] ?? "")
     limit = form["limit"].flatMap { Int($0) }.map { [25, 50, 100].contains($0) ? $0 : 25 } ?? 25
     page = max(1, min(1_000_000, form["page"].flatMap { Int($0) } ?? 1))
-    func list(_ values: some Sequence<String>) -> [(String, String)] {
+    func known(_ values: some Sequence<String>) -> [(String, String)] {
       Set(values).sorted().prefix(200).map { ($0, $0) }
     }
-    let creators = list(view.descriptions.compactMap(\.creator))
-    let tags = list(view.descriptions.flatMap { $0.tags ?? [] })
+    let creators = [(JobFilter.me, "Me only")] + known(view.descriptions.lazy.compactMap(\.creator))
+    let tags = known(view.descriptions.lazy.flatMap { $0.tags ?? [] })
+    let statuses =
+      list == .jobs
+      ? ["active", "completed", "failed", "cancelled", "queued", "blocked", "paused"]
+      : ["completed", "failed", "cancelled"]
     selects = [
       Select(
         name: "status", label: "Status",
         choices: Choice.list(
-          "All",
-          ["active", "completed", "failed", "cancelled", "queued", "blocked", "paused"].map {
-            ($0, Wording.capital($0))
-          },
-          chosen: form["status"])),
+          "All", statuses.map { ($0, Wording.capital($0)) }, chosen: form["status"])),
       Select(name: "creator", label: "Created by", choices: Choice.list("All", creators, chosen: form["creator"])),
       Select(
         name: "preset", label: "Preset",
@@ -62,6 +80,9 @@ struct JobFilter: Sendable {
         choices: Choice.list(
           "Any time", [("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "Last 90 days")], chosen: form["days"])),
       Select(
+        name: "training_file", label: "Training file",
+        choices: Choice.list("All", files.prefix(200).map { ($0.id, $0.name) }, chosen: form["training_file"])),
+      Select(
         name: "hidden", label: "Hidden jobs",
         choices: Choice.list("Left out", [("all", "Among the others"), ("only", "Alone")], chosen: form["hidden"])),
       Select(
@@ -76,13 +97,21 @@ struct JobFilter: Sendable {
   var query: JobQuery { get throws { try JobQuery(parameters(limit: limit, offset: offset)) } }
 
   /// The same on one page, for a file.
-  var everything: JobQuery { get throws { try JobQuery(parameters(limit: 1_000, offset: 0)) } }
+  var everything: JobQuery {
+    get throws {
+      var query = try JobQuery(parameters(limit: 1, offset: 0))
+      query.limit = .max
+      return query
+    }
+  }
 
   private func parameters(limit: Int, offset: Int) -> Parameters {
     var values: [(String, String)] = [
-      "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "sort", "order", "hidden",
+      "search", "status", "creator", "preset", "pricing", "tag", "client", "project", "training_file", "sort", "order",
+      "hidden",
     ]
-    .compactMap { key in form[key].map { (key, $0) } }
+    .compactMap { key in form[key].map { (key, key == "creator" && $0 == JobFilter.me ? person ?? "" : $0) } }
+    if list == .history, form["status"] == nil { values.append(("status", "over")) }
     if let days = form["days"].flatMap({ Int64($0) }), (1...36_500).contains(days), form["from"] == nil {
       values.append(("from", Wording.stamp(at - .days(days)) ?? ""))
     }
@@ -98,7 +127,7 @@ struct JobFilter: Sendable {
   func path(page: Int) -> String {
     var form = form
     form["page"] = page > 1 ? "\(page)" : nil
-    return "/dashboard/training-jobs?\(form.query)"
+    return "\(path)?\(form.query)"
   }
 
   /// The table's head: a click sorts, another one turns the order round.
@@ -110,8 +139,16 @@ struct JobFilter: Sendable {
       (form["sort"], form["page"]) = (key, nil)
       form["order"] = by == key && !isAscending ? "ascending" : nil
       return .init(
-        label: label, path: "/dashboard/training-jobs?\(form.query)", isNumber: isNumber,
+        label: label, path: "\(path)?\(form.query)", isNumber: isNumber,
         order: by == key ? (isAscending ? "ascending" : "descending") : nil)
+    }
+    if list == .history {
+      return [
+        column("Job name", nil), column("Status", "status"), column("Configuration", nil),
+        column("Created by", "creator"), column("Started at", "created"),
+        column("Duration", "duration", isNumber: true), column("Cost", "cost", isNumber: true),
+        column("Final loss", "quality", isNumber: true),
+      ]
     }
     return [
       column("Job name", nil), column("Status", "status"), column("Configuration", nil),

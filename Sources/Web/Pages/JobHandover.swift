@@ -28,8 +28,13 @@ struct JobHandover: Sendable {
       entries.append(
         Entry(
           label: JobHandover.label(artifact.kind), path: "\(api)/artifacts/\(artifact.kind.rawValue)",
-          detail: "\(artifact.name), \(JobHandover.size(artifact.bytes)), \(taken)",
+          detail:
+            "\(artifact.name), \(JobHandover.size(artifact.bytes)), \(taken); since \(Moment(artifact.made)?.text ?? "") in \(artifact.key)",
           isPrimary: artifact.kind == .adapters))
+    }
+    if !entries.isEmpty {
+      entries.append(Entry(label: "Storage: all files, deletion", path: "/dashboard/storage"))
+      entries.append(Entry(label: HelpTopic.adapters.title, path: HelpPage.path("adapters")))
     }
     if hasMetrics {
       entries.append(Entry(label: "Export Metrics (CSV)", path: "\(api)/metrics.csv"))
@@ -43,7 +48,7 @@ struct JobHandover: Sendable {
     self.entries = entries
   }
 
-  private static func label(_ kind: Catalogue.ArtifactKind) -> String {
+  static func label(_ kind: Catalogue.ArtifactKind) -> String {
     switch kind {
     case .adapters: "Download Adapters"
     case .deploymentPackage: "Download Deployment Package"

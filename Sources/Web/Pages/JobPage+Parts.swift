@@ -80,6 +80,14 @@ extension JobPage.Trouble {
         ]
         if job.isResumable { options.insert(.init(label: "Resume from Checkpoint", path: "\(path)/resume"), at: 1) }
       }
+      switch job.failure {
+      case "out_of_memory": options.append(.init(label: HelpTopic.memory.title, path: HelpPage.path("vram")))
+      case "dataset_format":
+        options.append(.init(label: "What a file has to hold", path: HelpPage.path("training-files")))
+      case "recovery_exhausted", "provisioning":
+        options.append(.init(label: HelpTopic.spotInstances.title, path: HelpPage.path("spot-instances")))
+      default: break
+      }
     default:
       guard let alert = job.alert_text else { return nil }
       title = "Cost"

@@ -37,24 +37,21 @@ struct JobsPage: Page {
   let columns: [Sort]
   let csvPath: String
   let previousPath, nextPath: String?
-  let canCompare: Bool
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs") { request, context in
-      await desk.answer(
-        try JobsPage(FormFields(query: request), await desk.runner.view, desk.catalogue), request, context)
-    }
-    router.get("training-jobs.csv") { request, _ in
       let view = await desk.runner.view
-      let filter = JobFilter(FormFields(query: request), view)
-      let list = try filter.everything.answer(view, desk.catalogue)
+      let filter = try desk.filter(request, context, view)
+      return await desk.answer(JobsPage(filter, try filter.query.answer(view, desk.catalogue)), request, context)
+    }
+    router.get("training-jobs.csv") { request, context in
+      let view = await desk.runner.view
+      let list = try desk.filter(request, context, view).everything.answer(view, desk.catalogue)
       return Reply.download(CSVText.jobs(list.jobs), "text/csv; charset=utf-8", as: "training-jobs.csv")
     }
   }
 
-  init(_ form: FormFields, _ view: LiveView, _ catalogue: Catalogue) throws {
-    let filter = JobFilter(form, view)
-    let list = try filter.query.answer(view, catalogue)
+  init(_ filter: JobFilter, _ list: JobList) {
     rows = list.jobs.map(Row.init)
     hasRows = !rows.isEmpty
     isFiltered = filter.isFiltered
@@ -66,8 +63,18 @@ struct JobsPage: Page {
     csvPath = "/dashboard/training-jobs.csv?\(filter.form.query)"
     previousPath = filter.page > 1 ? filter.path(page: filter.page - 1) : nil
     nextPath = list.next_offset != nil ? filter.path(page: filter.page + 1) : nil
-    canCompare = Section.shown.contains(.compare)
     self.filter = filter
+  }
+}
+
+extension PageDesk {
+  /// The filters of a list, as they stand in its address.
+  func filter(_ request: Request, _ context: LiveContext, _ view: LiveView, _ list: JobFilter.List = .jobs) throws
+    -> JobFilter
+  {
+    JobFilter(
+      FormFields(query: request), view, list, person: context.person?.name,
+      files: try catalogue.files().map { ($0.id, $0.name) })
   }
 }
 
@@ -84,4 +91,9 @@ extension JobsPage.Row {
     started = Moment(job.admitted_at)
     isOver = job.isOver
   }
+}
+
+extension JobsPage {
+  /// A place that a line leads to.
+  struct Link: Sendable { var path, label: String }
 }

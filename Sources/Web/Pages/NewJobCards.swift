@@ -3,6 +3,7 @@ import DiscreteEvent
 import Engine
 import Foundation
 import Live
+import Scenarios
 
 /// The cards to choose from: presets and kinds of GPU, with figures from what estimates stand on.
 enum NewJobCards {
@@ -16,12 +17,18 @@ enum NewJobCards {
     [NewJobPage.Card], [NewJobPage.Card]
   ) {
     var presets: [NewJobPage.Card] = []
+    var (source, spotTrouble): (String?, String?) = (nil, nil)
     for (preset, description, risk) in texts {
       var c = JobConfiguration(
         preset: preset, pricing: .spot, trainingPairs: chosen.trainingPairs, tokensPerPair: chosen.tokensPerPair)
-      let spot = try? await desk.advice.quote(c)
+      var spot: QuoteDocument?
+      var trouble: String?
+      do { spot = try await desk.advice.quote(c) } catch { trouble = (error as? InputError)?.problem }
       c.pricing = .onDemand
       let onDemand = try? await desk.advice.quote(c)
+      // Where on-demand can be quoted and spot cannot, nobody sells spot.
+      if onDemand != nil { spotTrouble = spotTrouble ?? trouble }
+      source = source ?? spot?.source ?? onDemand?.source
       var figures: [String] = []
       if let spot {
         figures.append(
@@ -39,23 +46,46 @@ enum NewJobCards {
             + "gradient_accumulation_steps=\(c.gradientAccumulation)",
           risk: "Risk level: \(risk)", figures: figures, isChosen: chosen.preset == preset))
     }
-    return (presets, pricings(chosen, view))
+    return (presets, pricings(chosen, view, desk.advice.rates, source, spotTrouble))
   }
 
-  private static func pricings(_ chosen: JobConfiguration, _ view: LiveView) -> [NewJobPage.Card] {
-    [
+  /// - Parameter trouble: why there is no spot; nil: there is.
+  private static func pricings(
+    _ chosen: JobConfiguration, _ view: LiveView, _ rates: (spot: Double, onDemand: Double)?, _ source: String?,
+    _ trouble: String?
+  ) -> [NewJobPage.Card] {
+    let isSpot = chosen.pricing == .spot && trouble == nil
+    let (spot, onDemand) = (price(.spot, view, rates?.spot, source), price(.onDemand, view, rates?.onDemand, source))
+    let saving = rates.flatMap { $0.onDemand > $0.spot && $0.spot > 0 ? 1 - $0.spot / $0.onDemand : nil }
+    return [
       .init(
         value: "spot", label: "Spot instance", description: "Best for non-urgent training, cost optimization",
-        values: "H100 PCIe 80GB",
-        risk: interruptions(view),
-        figures: ["Taken back at any time; recovers by itself from the last checkpoint"],
-        isChosen: chosen.pricing == .spot),
+        values: "H100 PCIe 80GB", risk: trouble == nil ? interruptions(view) : "",
+        figures: trouble.map { ["Not to be had: \($0)"] }
+          ?? [
+            spot, saving.map { "\(Wording.per($0)) cheaper than on-demand, by the hour" },
+            "Taken back at any time; recovers by itself from the last checkpoint",
+          ].compactMap { $0 }, isChosen: isSpot, isDisabled: trouble != nil),
       .init(
         value: "on_demand", label: "On-demand instance", description: "Best for client deadlines, critical deliveries",
         values: "H100 PCIe 80GB", risk: "Not interrupted, predictable completion time",
-        figures: ["At the higher hourly rate; the estimate says what that comes to"],
-        isChosen: chosen.pricing == .onDemand),
+        figures: [onDemand, "At the higher hourly rate; the estimate says what that comes to"].compactMap { $0 },
+        isChosen: !isSpot),
     ]
+  }
+
+  /// What an hour costs, since when, and who says so: what was paid last, else what estimates reckon with.
+  private static func price(_ pricing: Pricing, _ view: LiveView, _ rate: Double?, _ source: String?) -> String? {
+    let paid = view.fleet.jobs.indices.lazy.filter {
+      let lease = view.fleet.jobs[$0].lease
+      return lease.number > 0 && lease.pricing == pricing && lease.hourlyRate > 0
+    }.max { view.fleet.jobs[$0].lease.granted < view.fleet.jobs[$1].lease.granted }
+    if let paid {
+      let lease = view.fleet.jobs[paid].lease
+      let day = (Wording.stamp(lease.granted) ?? "").prefix(10)
+      return "\(Wording.money(lease.hourlyRate))/hr, as \(view.descriptions[paid].id) paid on \(day)"
+    }
+    return rate.map { "\(Wording.money($0))/hr, as estimates reckon" + (source.map { " (\($0))" } ?? "") }
   }
 
   /// Of the store's own spot jobs that had a slot in the last 30 days.

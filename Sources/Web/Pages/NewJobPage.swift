@@ -16,6 +16,7 @@ struct NewJobPage: Page {
     var value, label, description, values, risk: String
     var figures: [String]
     var isChosen: Bool
+    var isDisabled = false
   }
   struct Setting: Sendable { var name, label, help, value, usual: String }
   struct Change: Sendable { var name, from, to: String }

@@ -22,15 +22,19 @@ extension Page {
 enum Section: String, CaseIterable {
   case jobs, newJob, queue, templates, files, knowledge
   case budget, forecast, capacity
-  case compare, analytics, accuracy, history, replay
+  case compare, analytics, accuracy, history, team, replay
   case storage, settings, help
 
   /// Add an entry here when its page exists: nothing is linked that is not there.
-  static let shown: Set<Section> = [.jobs, .newJob, .queue, .templates, .files, .knowledge, .budget, .settings]
+  static let shown: Set<Section> = [
+    .jobs, .newJob, .queue, .templates, .files, .knowledge, .budget, .settings,
+    .forecast, .capacity, .accuracy, .replay, .compare, .analytics, .history, .team, .storage, .help,
+  ]
 
   var label: String {
     switch self {
     case .newJob: "New job"
+    case .analytics: "Training Analytics"
     case .knowledge: "Knowledge base"
     default: rawValue.prefix(1).uppercased() + rawValue.dropFirst()
     }
@@ -50,7 +54,7 @@ enum Section: String, CaseIterable {
   static let groups: [(label: String, sections: [Section])] = [
     ("Train", [.jobs, .newJob, .queue, .templates, .files, .knowledge]),
     ("Look ahead", [.budget, .forecast, .capacity]),
-    ("Look back", [.compare, .analytics, .accuracy, .history, .replay]),
+    ("Look back", [.compare, .analytics, .accuracy, .history, .team, .replay]),
     ("Set up", [.storage, .settings, .help]),
   ]
 }

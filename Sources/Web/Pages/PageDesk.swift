@@ -10,11 +10,20 @@ struct PageDesk: Sendable {
   let storePath: String
   let signIn: SignIn
   let advice: WebServer.Advice
+  let finals: FinalShelf
+  /// nil: nothing is kept of what jobs hand over.
+  let artifacts: ArtifactShelf?
+  let replays: ReplayShelf
   let curves: CurveShelf
+  let hours: SpotHours
 
-  init(runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice) {
+  init(
+    runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice, finals: FinalShelf,
+    curves: CurveShelf, replays: ReplayShelf, artifacts: ArtifactShelf? = nil
+  ) {
     (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
-    curves = CurveShelf(runner.catalogue)
+    (self.finals, self.curves, self.replays, self.artifacts) = (finals, curves, replays, artifacts)
+    hours = SpotHours(runner.catalogue)
   }
 
   var catalogue: Catalogue { runner.catalogue }

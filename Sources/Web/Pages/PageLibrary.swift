@@ -14,6 +14,9 @@ enum PageLibrary {
     KnowledgePage.self,
     KnowledgeEntryPage.self, KnowledgeFormPage.self, HidePage.self, NotePage.self, RatingsPage.self, RatingPage.self,
     ValidationPage.self,
+    ComparePage.self, AnalyticsPage.self, HistoryPage.self, TeamPage.self, StoragePage.self, StorageDeletionPage.self,
+    HelpPage.self, AttributionPage.self,
+    ForecastPage.self, CapacityPage.self, AccuracyPage.self, ReplayPage.self,
   ]
 
   static let library: MustacheLibrary = {

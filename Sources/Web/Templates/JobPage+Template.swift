@@ -4,7 +4,7 @@ extension JobPage {
     <div class="head"><h1>{{title}}</h1>
     <div class="actions">{{#actions}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/actions}}</div></div>
     {{#isHidden}}<div class="notice warn"><p>This job is hidden: lists and the search leave it out.</p>{{#frame.canEdit}}<form method="post" action="/dashboard/training-jobs/show">{{>csrf}}<input type="hidden" name="job" value="{{id}}"><button type="submit">Show again</button></form>{{/frame.canEdit}}</div>{{/isHidden}}
-    <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a><a href="{{path}}/validation">Validation</a></nav>
+    <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a><a href="{{path}}/validation">Validation</a><a href="{{path}}/replay">Replay</a></nav>
     <div id="live" data-live="15" data-job="{{id}}">
     {{#trouble}}<div class="notice bad" id="error"><h2>{{title}}</h2><p>{{text}}</p>
     <div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div></div>{{/trouble}}
@@ -51,7 +51,7 @@ extension JobPage {
     <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
     </div></div>
     </div>
-    {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="{{path}}/curves.png?{{query}}">Export PNG</a></span></div>
+    {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="/dashboard/help/loss-curves">Reading them</a><a href="{{path}}/curves.png?{{query}}">Export PNG</a></span></div>
     <figure class="curve" data-curve="{{path}}/curves.svg?{{query}}"><form class="curve-tools" method="get" action="{{path}}">
     <div><label for="c-from">From step</label><input id="c-from" name="from" inputmode="numeric" value="{{from}}"></div><div><label for="c-to">To step</label><input id="c-to" name="to" inputmode="numeric" value="{{to}}"></div>
     <div><label for="c-smooth">Smoothing (0-1)</label><input id="c-smooth" name="smoothing" inputmode="decimal" value="{{smoothing}}"></div>

@@ -1,8 +1,7 @@
-extension JobsPage {
-  static let template = #"""
-    <div class="head"><h1>{{title}}</h1>
-    <div class="actions"><a class="button" href="{{csvPath}}">Export CSV</a>{{#frame.canEdit}}<a class="button primary" href="/dashboard/training-jobs/new">New training job</a>{{/frame.canEdit}}</div></div>
-    <form class="card" method="get" action="/dashboard/training-jobs" role="search" aria-label="Filter jobs">
+extension JobFilter {
+  /// The form above a list of jobs; `filter` and `isFiltered` stand around it.
+  static let partial = #"""
+    <form class="card" method="get" action="{{filter.path}}" role="search" aria-label="Filter jobs">
     <div class="filters">
     <div class="wide"><label for="search">Search name, notes, tags</label><input id="search" name="search" type="search" value="{{filter.search}}"></div>
     {{#filter.selects}}<div><label for="f-{{name}}">{{label}}</label><select id="f-{{name}}" name="{{name}}">
@@ -11,8 +10,16 @@ extension JobsPage {
     {{/filter.selects}}
     <div><label for="f-from">From</label><input id="f-from" name="from" type="date" value="{{filter.from}}"></div>
     <div><label for="f-until">Until</label><input id="f-until" name="until" type="date" value="{{filter.until}}"></div>
-    <div class="actions"><button type="submit">Apply</button>{{#isFiltered}}<a href="/dashboard/training-jobs">Clear</a>{{/isFiltered}}</div>
+    <div class="actions"><button type="submit">Apply</button>{{#isFiltered}}<a href="{{filter.path}}">Clear</a>{{/isFiltered}}</div>
     </div></form>
+    """#
+}
+
+extension JobsPage {
+  static let template = #"""
+    <div class="head"><h1>{{title}}</h1>
+    <div class="actions"><a class="button" href="/dashboard/compare">Compare Jobs</a><a class="button" href="{{csvPath}}">Export CSV</a>{{#frame.canEdit}}<a class="button primary" href="/dashboard/training-jobs/new">New training job</a>{{/frame.canEdit}}</div></div>
+    {{>filters}}
     <form id="bulk" method="post" action="/dashboard/training-jobs/bulk" data-select>{{>csrf}}</form>
     <section class="card" id="jobs" data-live="15" aria-label="Jobs">
     {{#hasRows}}
@@ -40,7 +47,7 @@ extension JobsPage {
     </section>
     {{#hasRows}}<div class="pager">
     <div class="actions">{{#frame.canEdit}}<button class="danger" form="bulk" name="action" value="cancel">Cancel selected</button><button class="danger" form="bulk" name="action" value="hide">Delete selected</button>{{/frame.canEdit}}
-    {{#canCompare}}<button form="bulk" formmethod="get" formaction="/dashboard/compare">Compare selected</button>{{/canCompare}}</div>
+    <button form="bulk" formaction="/dashboard/compare" data-least="2" data-most="4">Compare Selected</button><span class="soft small" data-count></span></div>
     <nav class="actions" aria-label="Pages of the list">{{#previousPath}}<a class="button" href="{{previousPath}}">Previous</a>{{/previousPath}}
     {{#nextPath}}<a class="button" href="{{nextPath}}">Next</a>{{/nextPath}}</nav>
     </div>{{/hasRows}}

@@ -1,0 +1,12 @@
+extension Style {
+  /// What the pages have that look ahead and back.
+  static let foresight = #"""
+    .inline { display: flex; flex-wrap: wrap; gap: 8px 10px; align-items: center; margin-bottom: var(--gap); }
+    .inline select { width: auto; }
+    .wide-chart { overflow-x: auto; margin-bottom: 10px; }
+    .wide-chart svg.chart { min-width: 620px; }
+    .below { margin-top: var(--gap); }
+    input[type="range"] { width: 100%; padding: 0; accent-color: var(--accent); }
+
+    """#
+}

@@ -1,0 +1,126 @@
+import Calibration
+import DiscreteEvent
+import Engine
+import Foundation
+import Journal
+import Live
+import Planning
+import Scenarios
+import Web
+
+extension LiveForecaster {
+  /// Times today's arrivals.
+  private static let factors = [0.5, 0.75, 1, 1.25, 1.5, 2, 3]
+  /// Simulated four weeks behind a cell, each in a possible truth of its own.
+  private static let months = 64
+  /// The greatest number of rows.
+  private static let mostSlots = 8
+
+  /// How long jobs wait, by how many come and how many may run at once.
+  func capacity(_ view: LiveView) async throws -> CapacityDocument {
+    let began = ContinuousClock.now
+    let (source, jobs) = try busySource(view)
+    let now = Int(view.policies.maxConcurrent)
+    let slots = LiveForecaster.slots(around: now)
+    let isKnown = source.worlds.contains { !$0.mix.isEmpty && $0.arrivals.perDay > 0 }
+    let grid = try await CapacityGrid.run(
+      source: source, policies: view.policies, start: view.at, factors: isKnown ? LiveForecaster.factors : [],
+      slots: slots, replications: LiveForecaster.months, threads: ProcessInfo.processInfo.activeProcessorCount)
+    let rates = SampleSummary(source.worlds.map(\.arrivals.perDay))
+    return CapacityDocument(
+      at: Words.stamp(view.at), slots_now: now,
+      jobs_per_day: Band(p10: rates.quantile(0.1), p50: rates.quantile(0.5), p90: rates.quantile(0.9)),
+      hours_a_job: grid.hoursAJob, slots: slots.map(Int.init),
+      loads: grid.loads.map { .init(factor: $0.factor, jobs_per_day: $0.perDay) },
+      cells: grid.cells.map {
+        .init(
+          slots: Int($0.slots), load: $0.load, wait_mean_s: $0.wait, wait_half_width_95: $0.halfWidth,
+          wait_p90_s: $0.wait90, utilization: $0.utilization, is_overloaded: $0.isOverloaded)
+      }, futures: grid.replications, milliseconds: LiveForecaster.milliseconds(since: began),
+      source: expectsJobs
+        ? source.name : "the \(Words.group(jobs)) jobs of the last 90 days, their times by \(source.name)")
+  }
+
+  /// From one slot on, and some more than there are.
+  private static func slots(around now: Int) -> [Int32] {
+    let first = max(1, min(now, 1_000_000) - 4)
+    return (0..<mostSlots).map { Int32(clamping: first + $0) }
+  }
+
+  /// The possible truths with jobs to come: the history's, or what this store's own jobs show of how often they come and what they are.
+  private func busySource(_ view: LiveView) throws -> (ModelSource, jobs: Int) {
+    var source = source
+    source.worlds = Array(source.worlds.prefix(LiveForecaster.months))
+    guard !expectsJobs else { return (source, source.jobs) }
+    let history = try lately(view)
+    guard !history.jobs.isEmpty else { return (source, 0) }
+    let own = try ModelLoader.fit(history)
+    for w in source.worlds.indices {
+      let world = own.draw(w, of: source.worlds.count, seed: 1)
+      (source.worlds[w].arrivals, source.worlds[w].mix) = (world.arrivals, world.mix)
+    }
+    return (source, history.jobs.count)
+  }
+
+  /// What was submitted in the last 90 days, and nothing of what became of it: how often jobs come, and which.
+  private func lately(_ view: LiveView) throws -> History {
+    let since = view.at - Span.days(90)
+    let recent = try HistoryReader.readRecent(path: path, since: since)
+    var history = History(source: recent.source)
+    history.observations = recent.observations.filter { $0.until > since }.map { observation in
+      var observation = observation
+      observation.from = max(observation.from, since)
+      return observation
+    }
+    history.jobs = recent.jobs.filter { $0.submitted >= since }.map { job in
+      var job = job
+      (job.requests, job.leases) = ([], [])
+      return job
+    }
+    return history
+  }
+
+  /// The cheapest way to have some jobs done in time, all submitted at once to a fleet with nothing to do.
+  func plan(_ view: LiveView, _ asked: DeadlineQuestion) async throws -> DeadlinePlanDocument {
+    let began = ContinuousClock.now
+    var question = PlanQuestion()
+    (question.deadline, question.pDeadline) = (asked.deadline, asked.share)
+    question.budget = asked.budget.map { Int64($0 * 1e9) }
+    question.policies = [.spotThenOnDemand(after: 1), .spotThenOnDemand(after: 3), .onDemand, .spot]
+    question.slots = Array(Set([1, view.policies.maxConcurrent, Int32(asked.jobs)])).filter { $0 <= asked.jobs }
+      .sorted()
+    if question.slots.isEmpty { question.slots = [1] }
+    var scenario = Scenario(name: "deadline")
+    scenario.policies = view.policies.ungated
+    scenario.jobs = [JobKind(weight: 1, configuration: asked.configuration)]
+    scenario.world.arrivals = .times(Array(repeating: 0, count: asked.jobs))
+    scenario.plan = question
+    var request = Plan.Request(threads: ProcessInfo.processInfo.activeProcessorCount, start: view.at)
+    // A choice that is a tie within 2 % needs no more futures than a person waits for.
+    (request.cap, request.tie) = (2_048, 0.02)
+    let plan = try await Plan.run(scenario, source: source, request: request)
+    return DeadlinePlanDocument(
+      answer: PlanText.answer(plan).map { LiveForecaster.plain($0, question) }, is_possible: plan.chosen != nil,
+      is_decided: plan.isDecided,
+      plans: plan.choices.map { c in
+        .init(
+          plan: LiveForecaster.plain(c.option.label, question), verdict: PlanDocument.word(c.verdict), cost_usd: c.cost,
+          cost_half_width_95: c.costHalfWidth, extra_usd: c.extra, extra_half_width_95: c.extraHalfWidth,
+          p_in_time: c.pInTime, p_over_budget: c.pOverBudget, done_within_s: c.doneWithin.isFinite ? c.doneWithin : nil,
+          p_best: c.pBest, futures: c.replications)
+      }, confidence: plan.confidence, milliseconds: LiveForecaster.milliseconds(since: began), source: source.name)
+  }
+
+  /// With the words of a person for the ways to pay.
+  private static func plain(_ text: String, _ question: PlanQuestion) -> String {
+    question.policies.reduce(text) { text, policy in
+      switch policy {
+      case .spotThenOnDemand(let after):
+        text.replacing(
+          policy.description, with: "spot, on demand after \(after) interruption\(after == 1 ? "" : "s")")
+      case .onDemand: text.replacing(policy.description, with: "on demand")
+      default: text
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// What is named with underscores is named as it stands in JSON.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import DiscreteEvent
+import Engine
+import Foundation
+import Live
+
+/// How good the estimates of this store's own past jobs would have been: each from what was known when it was submitted.
+public struct AccuracyDocument: Codable, Sendable {
+  public enum Status: String, Codable, Sendable, CaseIterable {
+    /// Nothing is known yet; ask again in a moment.
+    case computing
+    /// Too few jobs have ended to score any.
+    case tooFew = "too_few"
+    case ready
+  }
+
+  public struct Quantity: Codable, Sendable {
+    public struct Coverage: Codable, Sendable {
+      /// How much of the outcomes the interval is to hold: 0.5, 0.8 or 0.95.
+      public var level: Double
+      public var held, of: Int
+      /// The share that it held, and the 95 % interval of that share.
+      public var share, low95, high95: Double
+
+      /// The interval is Wilson's (J. Am. Stat. Assoc. 22, 1927): it holds for few jobs, too.
+      public init(level: Double, held: Int, of n: Int) {
+        (self.level, self.held, of) = (level, held, n)
+        let (n, z) = (Double(max(1, n)), 1.959964)
+        share = Double(held) / n
+        let middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        let half = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
+        (low95, high95) = (max(0, middle - half), min(1, middle + half))
+      }
+    }
+
+    public var coverage: [Coverage]
+    /// How many outcomes fell into each tenth of what was estimated: even, where estimates are as sure as they say.
+    public var pit: [Int]
+    /// The middle case of how far the middle estimate was off, as a share of the outcome.
+    public var median_error: Double
+    /// The mean of log(estimate ÷ outcome): above 0, estimates are too high.
+    public var bias_log: Double
+
+    public init(coverage: [Coverage], pit: [Int], median_error: Double, bias_log: Double) {
+      (self.coverage, self.pit, self.median_error, self.bias_log) = (coverage, pit, median_error, bias_log)
+    }
+  }
+
+  public struct Job: Codable, Sendable {
+    public var id, name, preset: String
+    /// Jobs that had ended when it was submitted.
+    public var past_jobs: Int
+    public var cost_usd, duration_s: Estimated
+    /// What was said before its start.
+    public var quoted_usd: Double?
+
+    public struct Estimated: Codable, Sendable {
+      /// What was estimated, and what came true.
+      public var estimate: Band
+      public var actual: Double
+      public init(estimate: Band, actual: Double) { (self.estimate, self.actual) = (estimate, actual) }
+    }
+
+    public init(
+      id: String, name: String, preset: String, past_jobs: Int, cost_usd: Estimated, duration_s: Estimated,
+      quoted_usd: Double?
+    ) {
+      (self.id, self.name, self.preset, self.past_jobs) = (id, name, preset, past_jobs)
+      (self.cost_usd, self.duration_s, self.quoted_usd) = (cost_usd, duration_s, quoted_usd)
+    }
+  }
+
+  public var status: Status
+  /// Of the history that it was computed from, or is being computed from.
+  public var history_digest: String
+  /// False: jobs have ended since; what is newer is being computed.
+  public var is_current = true
+  /// Jobs that have to have ended before the first is scored.
+  public var from_jobs: Int
+  public var cost: Quantity?
+  public var duration: Quantity?
+  /// In the order of submission.
+  public var jobs: [Job]
+  public var seconds: Double?
+  public var source: String
+
+  public init(
+    status: Status, history_digest: String, from_jobs: Int, cost: Quantity? = nil, duration: Quantity? = nil,
+    jobs: [Job] = [], seconds: Double? = nil, source: String = ""
+  ) {
+    (self.status, self.history_digest, self.from_jobs) = (status, history_digest, from_jobs)
+    (self.cost, self.duration, self.jobs, self.seconds, self.source) = (cost, duration, jobs, seconds, source)
+  }
+}
+
+extension AccuracyDocument {
+  /// Jobs that have to have ended before the first is scored.
+  public static let from = 5
+  /// So many jobs are scored at most: the last ones.
+  public static let most = 200
+
+  /// Which jobs there are, and when they ended: what was estimated of the past changes with nothing else.
+  public static func digest(of view: LiveView) -> String {
+    var digest = Digest()
+    for job in view.fleet.jobs {
+      digest.append(job.submitted.microseconds)
+      digest.append(job.phase.isTerminal ? job.ended.microseconds : -1)
+    }
+    let text = String(digest.value, radix: 16)
+    return String(repeating: "0", count: 16 - text.count) + text
+  }
+}

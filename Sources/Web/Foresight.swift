@@ -1,0 +1,28 @@
+import Live
+
+extension WebServer {
+  /// What the simulator is asked beyond the running month itself; see ``Advice``.
+  public struct Foresight: Sendable {
+    /// What changes would do to the month; without any, what the usual ones would.
+    public var whatIf: @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument
+    /// What the month's spending is made of.
+    public var drivers: @Sendable (LiveView) async throws -> DriversDocument
+    /// How long jobs wait, by load and slots.
+    public var capacity: @Sendable (LiveView) async throws -> CapacityDocument
+    /// The cheapest way to have some jobs done in time.
+    public var plan: @Sendable (LiveView, DeadlineQuestion) async throws -> DeadlinePlanDocument
+    /// How good estimates would have been; takes as long as it takes.
+    public var accuracy: @Sendable (LiveView) async throws -> AccuracyDocument
+
+    public init(
+      whatIf: @escaping @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument,
+      drivers: @escaping @Sendable (LiveView) async throws -> DriversDocument,
+      capacity: @escaping @Sendable (LiveView) async throws -> CapacityDocument,
+      plan: @escaping @Sendable (LiveView, DeadlineQuestion) async throws -> DeadlinePlanDocument,
+      accuracy: @escaping @Sendable (LiveView) async throws -> AccuracyDocument
+    ) {
+      (self.whatIf, self.drivers, self.capacity, self.plan) = (whatIf, drivers, capacity, plan)
+      self.accuracy = accuracy
+    }
+  }
+}
