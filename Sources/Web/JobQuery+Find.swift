@@ -89,7 +89,7 @@ extension JobQuery {
   private func matches(_ phase: Phase) -> Bool {
     switch status {
     case nil: true
-    case "active": !phase.isTerminal && phase != .queued && phase != .blocked && phase != .paused
+    case "active": !phase.isTerminal && ![.pendingConfiguration, .queued, .blocked, .paused].contains(phase)
     case "over": phase.isTerminal
     case let word?: JobWords.word(phase) == word
     }
