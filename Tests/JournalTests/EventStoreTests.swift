@@ -41,6 +41,9 @@ import Testing
     try store.catalogue.put(Catalogue.Person(name: "mia", role: .manager), at: now)
     try store.catalogue.addSession(digest: "feedbeef00", person: "mia", agent: "", at: now, until: later)
     try store.catalogue.addLink(digest: "feedbeef01", person: "mia", until: later)
+    _ = try store.catalogue.addShare(
+      digest: "feedbeef02", of: JobIndex(0), for: .public, showsCosts: true, showsNotes: true, by: "mia", at: now,
+      until: later)
     try StoreBackup.make(of: path, to: copy)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.url.path).allSatisfy { !$0.contains("copy.part") })
@@ -54,6 +57,7 @@ import Testing
     #expect(try restored.catalogue.people().map(\.name) == ["mia"])
     #expect(try restored.catalogue.session(ofDigest: "feedbeef00", at: now, idle: .days(1)) == nil)
     #expect(try restored.catalogue.link(ofDigest: "feedbeef01", at: now) == nil)
+    #expect(try restored.catalogue.share(ofDigest: "feedbeef02", at: now) == nil)
     try restored.close()
     // The backup of one that was restored is another copy.
     try StoreBackup.make(of: copy, to: again)

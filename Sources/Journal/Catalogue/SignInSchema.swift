@@ -2,7 +2,7 @@
 /// faster where pods are played.
 enum SignInSchema {
   /// What lets somebody in without a password: it holds for one life of a store.
-  static let entrances = ["session", "sign_in_link"]
+  static let entrances = ["session", "sign_in_link", "job_share"]
 
   static let sql = """
     CREATE TABLE password (

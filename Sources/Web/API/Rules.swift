@@ -21,7 +21,10 @@ enum Rules {
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
     "NewShare": ["days": range(1, ShareDeeds.mostDays)],
     "NewRatings": ["suite": text(1, 200), "suite_text": text(0, SuiteReader.limit), "answers": text(0, 32 << 20)],
-    "NewScores": ["number": range(1, 1_000_000), "remark": text(0, 2_000)],
+    "NewScores": [
+      "number": range(1, 1_000_000), "remark": text(0, 2_000), "first": ["additionalProperties": score],
+      "second": ["additionalProperties": score],
+    ],
     "NewKnowledge": [
       "title": filled(KnowledgeDeeds.longestTitle), "content": filled(KnowledgeDeeds.longestContent),
       "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
@@ -55,6 +58,7 @@ enum Rules {
     // A whole number is read back as one.
     ["minimum": least == least.rounded() ? .integer(Int(least)) : .number(least), "maximum": 999_999_999]
   }
+  private static let score = range(1, 5).merging(["type": "integer"])
   private static let reason = filled(2_000)
   /// Not spaces alone.
   private static func filled(_ most: Int) -> JSONValue {

@@ -108,13 +108,13 @@ struct RatingDeeds: Sendable {
     let round = try self.round(suite, of: job)
     let sheet = round.sheet(for: person.name)
     guard let pair = sheet.pairs.first(where: { $0.number == scores.number }) else {
-      throw Problem(.badRequest, "there is no pair \(scores.number)", place: "number")
+      throw Problem(.unprocessableContent, "there is no pair \(scores.number)", place: "number")
     }
     for (place, given) in [("first", scores.first), ("second", scores.second)] {
       guard Set(given.keys) == Set(round.suite.rubric.map(\.id)), given.values.allSatisfy({ (1...5).contains($0) })
       else {
         throw Problem(
-          .badRequest, "each answer gets 1 to 5 on each scale",
+          .unprocessableContent, "each answer gets 1 to 5 on each scale",
           hint: round.suite.rubric.map(\.id).joined(separator: ", "), place: place)
       }
     }
