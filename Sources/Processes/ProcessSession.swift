@@ -69,7 +69,15 @@ public enum ProcessSession {
     var members: [String: [pid_t]] = [:]
     for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
       guard let process = pid_t(entry) else { continue }
-      for variable in variables(of: process).split(separator: 0) where variable.starts(with: mark) {
+      var known = variables(of: process)
+      // One that just becomes another program has no environment for a moment; one that has none at all has no program either, as a rule.
+      var tries = 0
+      while known.isEmpty, tries < 50, access("/proc/\(process)/exe", F_OK) == 0 {
+        sched_yield()
+        known = variables(of: process)
+        tries += 1
+      }
+      for variable in known.split(separator: 0) where variable.starts(with: mark) {
         members[String(decoding: variable.dropFirst(mark.count), as: UTF8.self), default: []].append(process)
       }
     }

@@ -18,7 +18,9 @@ import Testing
       for process in members { kill(process, SIGKILL) }
     }
     // Those that have ended are nobody's any more.
-    while !ProcessSession.members(top).isEmpty {}
+    while case let left = ProcessSession.members(top), !left.isEmpty {
+      for process in left.values.joined() { kill(process, SIGKILL) }
+    }
     ProcessSession.reap()
   }
 }
