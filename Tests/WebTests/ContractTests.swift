@@ -73,6 +73,24 @@ import Testing
     #expect(asked >= 15)
   }
 
+  /// An empty or absurd parameter is refused or left alone: an empty `job` once ended the process.
+  @Test func noParameterBringsItDown() async throws {
+    let office = try Office(limit: nil)
+    _ = try await office.ask("POST", "/api/v1/jobs", Office.job("a good job"))
+    // A stream does not end.
+    for endpoint in Endpoint.all where endpoint.method == .get && endpoint.path != "stream" {
+      let path = endpoint.path.replacing("{id}", with: "job-1").replacing("{number}", with: "1").replacing(
+        "{note}", with: "1"
+      ).replacing("{suite}", with: RatingTests.suite)
+      for parameter in endpoint.query {
+        for value in ["", "x", "-1", "1e999", "99999999999999999999", "%00", String(repeating: "9", count: 400)] {
+          let answer = try await office.ask("GET", "/api/v1/\(path)?\(parameter.name)=\(value)")
+          #expect(answer.status < 500, "\(path)?\(parameter.name)=\(value.prefix(20)): \(answer.text.prefix(200))")
+        }
+      }
+    }
+  }
+
   @Test func whatIsSentIsHeldAgainstWhatIsSaid() async throws {
     let office = try Office()
     let good = try JSONEncoder().encode(Office.job("a good job"))

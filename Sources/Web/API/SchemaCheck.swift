@@ -55,7 +55,9 @@ struct SchemaCheck {
       SchemaCheck.number(schema["maxLength"]) ?? .infinity
     )
     guard Double(count) >= least, Double(count) <= most else {
-      throw wrong(place, "has \(Int(least)) to \(Int(most)) characters, not \(count)")
+      // Not every schema says how long a text may be.
+      let range = most < .infinity ? "\(Int(least)) to \(Int(most)) characters" : "at least \(Int(least)) characters"
+      throw wrong(place, "has \(range), not \(count)")
     }
     if case .string(let pattern) = schema["pattern"], let regex = try? Regex(pattern),
       (try? regex.firstMatch(in: text)) == nil
