@@ -37,6 +37,10 @@ struct InsightRoutes {
       return try Reply.json(analytics.document(hours: try await hours.hours(view)))
     }
     router.get("attribution") { request, _ in
+      // A form may leave a field empty, a program may not.
+      for key in ["from", "until"] where request.uri.queryParameters.get(key)?.isEmpty == true {
+        throw Problem(.badRequest, "\(key) is a time such as 2026-11-20, and not empty", place: key)
+      }
       let period = try Period(request.uri.queryParameters)
       return try Reply.json(
         AttributionDocument(
@@ -79,7 +83,7 @@ struct ProjectDeeds: Sendable {
     let manager = try context.require(.manager)
     let (client, project) = (new.client ?? "", new.project ?? "")
     guard !client.isEmpty || !project.isEmpty else {
-      throw Problem(.badRequest, "a client or a project has to be named", place: "client")
+      throw Problem(.unprocessableContent, "a client or a project has to be named", place: "client")
     }
     for (name, value) in [("revenue_usd", new.revenue_usd), ("other_costs_usd", new.other_costs_usd)]
     where !(value >= 0 && value < 1e9) {

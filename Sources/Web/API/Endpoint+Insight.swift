@@ -20,6 +20,7 @@ extension Endpoint {
       answer: AttributionDocument.self),
     Endpoint(
       method: .put, path: "attribution", about: "Says what a project brings in, and costs beside its training",
-      role: .manager, body: .json(NewProjectAccount.self), answer: AttributionDocument.self),
+      role: .manager, body: .json(NewProjectAccount.self), answer: AttributionDocument.self,
+      refusals: [422]),
   ]
 }
