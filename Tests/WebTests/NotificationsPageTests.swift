@@ -59,6 +59,9 @@ import Testing
     let path = "/dashboard/notifications"
     // Above every page until it is seen, and only once on its own.
     let jobs = "/dashboard/training-jobs"
+    #expect(NotificationsPage.tone(of: own.notice) == "good")
+    let alert = NoticeRecord(id: 1, at: 0, kind: .estimateAlert, urgent: false, facts: facts)
+    #expect(NotificationsPage.tone(of: alert) == "warn", "a cost that runs away is no success")
     let banner = "&lt;i&gt;first&lt;/i&gt; (H100 spot). <a href=\"\(path)\">Show</a>"
     #expect(try await mia.get(jobs).text.contains(banner))
     let page = try await mia.get(path).text

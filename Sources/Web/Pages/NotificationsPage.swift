@@ -88,11 +88,22 @@ struct NotificationsPage: Page {
       return []
     }
     let shown = new.prefix(most).map {
-      Frame.Banner(kind: $0.notice.urgent ? "warn" : "good", text: NoticeSummary.line($0.notice), path: path)
+      Frame.Banner(kind: tone(of: $0.notice), text: NoticeSummary.line($0.notice), path: path)
     }
     return shown
       + (new.count > most
         ? [Frame.Banner(kind: "good", text: "There is more that you have not seen.", path: path)] : [])
+  }
+  /// `good`, `warn` or `bad`, as its banner looks.
+  static func tone(of notice: NoticeRecord) -> String {
+    switch notice.kind {
+    case .failed: "bad"
+    case .jobBlocked, .waitingForGPU, .interrupted, .switchedToOnDemand, .capReached, .decisionNeeded, .estimateAlert,
+      .budgetAlert,
+      .budgetAtRisk:
+      "warn"
+    default: notice.urgent ? "warn" : "good"
+    }
   }
   private static let most = 2
   private static let path = "/dashboard/notifications"

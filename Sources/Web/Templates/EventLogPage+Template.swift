@@ -2,7 +2,7 @@ extension EventLogPage {
   static let template = #"""
     <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / {{id}}</p>
     <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="{{path}}/events.csv?{{query}}">Export CSV</a><a class="button" href="{{path}}/events.json?{{query}}">Export JSON</a></div></div>
-    <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}">Overview</a><a href="{{path}}/events" aria-current="page">Event Log</a><a href="{{path}}/replay">Replay</a></nav>
+    <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}">Overview</a><a href="{{path}}/events" aria-current="page">Event Log</a><a href="{{path}}/validation">Validation</a><a href="{{path}}/replay">Replay</a></nav>
     <form class="card row-form" method="get" action="{{path}}/events" role="search" aria-label="Search events">
     <div class="grow"><label for="search">Search in messages</label><input id="search" name="search" type="search" value="{{search}}"></div>
     <input type="hidden" name="type" value="{{type}}"><button type="submit">Search</button>{{#isFiltered}}<a href="{{path}}/events">Show all</a>{{/isFiltered}}</form>
