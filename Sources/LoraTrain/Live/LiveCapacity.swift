@@ -15,6 +15,7 @@ extension LiveForecaster {
   private static let mostStretches = 64
   /// Jobs in one of them, and behind a cell, at today's load: busy teams are looked at for fewer days, so that the answer is there in a second.
   private static let (mostJobs, mostBehindCell) = (700.0, 24_000.0)
+  private static let mostKinds = 200
   /// The greatest number of rows.
   private static let mostSlots = 8
 
@@ -69,9 +70,14 @@ extension LiveForecaster {
     let history = try lately(view)
     guard !history.jobs.isEmpty else { return (source, 0) }
     let own = try ModelLoader.fit(history)
+    // What jobs are like is known as well from the latest few hundred: each of them is a kind of job in every world.
+    var latest = history
+    latest.jobs = Array(history.jobs.suffix(LiveForecaster.mostKinds))
+    let like = try ModelLoader.fit(latest)
+    let n = source.worlds.count
     for w in source.worlds.indices {
-      let world = own.draw(w, of: source.worlds.count, seed: 1)
-      (source.worlds[w].arrivals, source.worlds[w].mix) = (world.arrivals, world.mix)
+      source.worlds[w].arrivals = own.draw(w, of: n, seed: 1).arrivals
+      source.worlds[w].mix = like.draw(w, of: n, seed: 1).mix
     }
     return (source, history.jobs.count)
   }
