@@ -39,7 +39,7 @@ struct MetricExport {
           }
         let count = try runner.catalogue.countExport("metrics_\(format)", of: job, at: view.at)
         let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
-        try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+        try await runner.record(act)
         return Response(
           status: .ok,
           headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(name).\(format)\""],
