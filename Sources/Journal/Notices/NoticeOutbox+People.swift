@@ -20,8 +20,8 @@ extension NoticeOutbox {
   {
     try deliveries(
       """
-      WHERE d.channel = 'banner' AND d.recipient = ? AND (d.state = 'shown' OR NOT ?) ORDER BY d.id DESC LIMIT ?
-      """, [person, unseenOnly, limit])
+      WHERE d.channel = 'banner' AND d.recipient = ? \(unseenOnly ? "AND d.state = 'shown'" : "") ORDER BY d.id DESC LIMIT ?
+      """, [person, limit])
   }
 
   /// False: there is no such banner of this person's.
