@@ -184,8 +184,9 @@ extension Catalogue {
         db,
         sql: """
           SELECT at, person, role, action, subject, justification, change, id FROM audit
-          WHERE substr(action, 1, length(?1)) = ?1 AND (?2 IS NULL OR subject = ?2) AND id < ?4 ORDER BY id DESC LIMIT ?3
-          """, arguments: [prefix, subject, limit, after]
+          WHERE id < ?1 AND substr(action, 1, length(?2)) = ?2 \(subject == nil ? "" : "AND subject = ?4")
+          ORDER BY id DESC LIMIT ?3
+          """, arguments: [after, prefix, limit] + (subject.map { [$0] } ?? [])
       ).map {
         AuditLine(
           id: $0[7], at: Catalogue.stamp(Instant(microseconds: $0[0])), person: $0[1], role: $0[2], action: $0[3],
