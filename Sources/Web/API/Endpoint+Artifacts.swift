@@ -77,8 +77,8 @@ extension Endpoint {
       method: .put, path: "notifications/preferences", about: "Changes that", role: .viewer,
       body: .json(NoticeWishes.self), answer: NoticeWishes.self, refusals: [422]),
     Endpoint(
-      method: .post, path: "notifications/test", about: "Tells whoever asks something over every channel",
-      role: .viewer, answer: TestDocument.self, status: 201),
+      method: .post, path: "notifications/test", about: "Tells whoever asks something over every channel; once a minute",
+      role: .viewer, answer: TestDocument.self, status: 201, refusals: [429]),
     Endpoint(
       method: .get, path: "notifications/outbox", about: "What became of what was sent", role: .viewer,
       query: [
