@@ -147,6 +147,9 @@ import Testing
     #expect(try await set(200) == 200)
     #expect(try await set(300) == 412)
     #expect(try await office.ask("GET", "/api/v1/budget/limit").value(LimitDocument.self).limit_usd == 200)
+    let any = try await office.ask(
+      "PUT", "/api/v1/budget", NewLimit(limit_usd: 250, justification: "so"), headers: ["If-Match": "*"])
+    #expect(any.status == 200)
   }
 
   private static let configuration = String(
