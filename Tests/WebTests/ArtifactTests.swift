@@ -117,8 +117,9 @@ import Testing
     let office = try Office(pods: .always)
     let zip = try await finished(office)
     let ada = try await office.token("ada", .engineer)
-    let link = try await office.ask("POST", "/api/v1/jobs/1/artifacts/adapters/link", token: ada).value(
-      ArtifactLink.self)
+    let answer = try await office.ask("POST", "/api/v1/jobs/1/artifacts/adapters/link", token: ada)
+    #expect(answer.headers[.cacheControl] == "no-store")
+    let link = try answer.value(ArtifactLink.self)
     let path = String(link.url.dropFirst("http://127.0.0.1:1".count))
     #expect(try await office.ask("GET", path, token: nil).body == zip)
     #expect(try await office.ask("DELETE", "/api/v1/people/ada").status == 200)
