@@ -41,7 +41,8 @@ struct ArtifactRoutes {
     }
     router.post("jobs/:id/artifacts/:kind/link") { request, context in
       let person = try context.require(.engineer)
-      return try Reply.json(try await link(try await deliverable(context), for: person, request), .created, Reply.secret)
+      return try Reply.json(
+        try await link(try await deliverable(context), for: person, request), .created, Reply.secret)
     }
     router.delete("jobs/:id/artifacts/:kind") { request, context in
       _ = try context.require(.engineer)

@@ -50,7 +50,8 @@ struct ReportRoutes {
       let view = await runner.view
       let job = try composer.job(context.parameters.get("id") ?? "", view)
       let wish: LinkWish? = try await Reply.readOrNothing(request)
-      return try Reply.json(link(to: view.descriptions[Int(job.rawValue)].id, wish ?? LinkWish(), by: person.name), .created,
+      return try Reply.json(
+        link(to: view.descriptions[Int(job.rawValue)].id, wish ?? LinkWish(), by: person.name), .created,
         Reply.secret)
     }
     people.get("reports/cost.pdf") { request, _ in

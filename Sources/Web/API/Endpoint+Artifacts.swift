@@ -20,7 +20,8 @@ extension Endpoint {
       about: "Deletes one for good; `checkpoints` are all of a job's that is over", role: .engineer,
       body: .json(Deletion.self), answer: ArtifactList.self, refusals: [409, 410, 422]),
     Endpoint(
-      method: .post, path: "jobs/{id}/artifacts/{kind}/link", about: "A link that needs no token, for a while; shown once",
+      method: .post, path: "jobs/{id}/artifacts/{kind}/link",
+      about: "A link that needs no token, for a while; shown once",
       role: .engineer, answer: ArtifactLink.self, status: 201, refusals: [410]),
     Endpoint(
       method: .get, path: "jobs/{id}/metrics.csv", about: "From the first step on, as a table", role: .viewer,
@@ -77,7 +78,8 @@ extension Endpoint {
       method: .put, path: "notifications/preferences", about: "Changes that", role: .viewer,
       body: .json(NoticeWishes.self), answer: NoticeWishes.self, refusals: [422]),
     Endpoint(
-      method: .post, path: "notifications/test", about: "Tells whoever asks something over every channel; once a minute",
+      method: .post, path: "notifications/test",
+      about: "Tells whoever asks something over every channel; once a minute",
       role: .viewer, answer: TestDocument.self, status: 201, refusals: [429]),
     Endpoint(
       method: .get, path: "notifications/outbox", about: "What became of what was sent", role: .viewer,

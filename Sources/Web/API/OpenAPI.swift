@@ -76,7 +76,8 @@ enum OpenAPI {
       ]
     }
     let key: JSONValue = [
-      "name": "Idempotency-Key", "in": "header", "description": "The same key and body again get the same answer; a 409 where it was a secret.",
+      "name": "Idempotency-Key", "in": "header",
+      "description": "The same key and body again get the same answer; a 409 where it was a secret.",
       "schema": ["type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"],
     ]
     return inPath + others + (endpoint.method == .post ? [key] : [])

@@ -52,7 +52,8 @@ struct BudgetDeeds: Sendable {
   /// - Parameters:
   ///   - dollars: the new limit; nil takes it away.
   ///   - expected: only where it is this one that is changed.
-  func set(_ dollars: Double?, expected: SeenLimit? = nil, _ justification: String?, _ context: LiveContext) async throws
+  func set(_ dollars: Double?, expected: SeenLimit? = nil, _ justification: String?, _ context: LiveContext)
+    async throws
   {
     let person = try context.require(.manager, hint: "lora-train approval request")
     if let dollars, !(dollars >= 0 && dollars < 1e9) {
