@@ -59,7 +59,7 @@ struct NewJobForm: Sendable {
   func job(_ catalogue: Catalogue, at stamp: String) throws -> NewJob {
     var new = NewJob(name: "", configuration: try configuration())
     let file = try fields["training_file"].map { id in
-      guard let file = try catalogue.files().first(where: { $0.id == id }) else {
+      guard let file = try catalogue.file(id) else {
         throw Problem(.notFound, "there is no training file '\(id)'", hint: "upload it first, under Files")
       }
       return file
