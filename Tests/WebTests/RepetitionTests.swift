@@ -225,6 +225,15 @@ import Testing
     #expect(any.status == 200)
   }
 
+  @Test func theFormTakesAsManyPairsAsTheContract() throws {
+    func form(_ pairs: Int) -> NewJobForm {
+      NewJobForm(FormFields(text: "pairs=\(pairs)"))
+    }
+    #expect(try form(Rules.mostPairs).configuration().trainingPairs == Rules.mostPairs)
+    #expect(throws: Problem.self) { try form(Rules.mostPairs + 1).configuration() }
+    #expect(Rules.all["JobConfiguration"]?["trainingPairs"]?["maximum"] == .integer(Rules.mostPairs))
+  }
+
   private static let configuration = String(
     decoding: (try? JSONEncoder().encode(Office.job("x").configuration)) ?? Data(), as: UTF8.self)
 }
