@@ -36,7 +36,7 @@ public struct DeadlineQuestion: Hashable, Sendable {
       }
       configuration = JobConfiguration(preset: preset, pricing: .spot)
     }
-    configuration.trainingPairs = try whole("pairs", 1...Rules.mostPairs, configuration.trainingPairs)
+    configuration.trainingPairs = try whole("pairs", 1...Double(Rules.mostPairs), configuration.trainingPairs)
     deadline = try within("deadline_hours", 1...2_000, deadline / 3_600) * 3_600
     share = try within("share", 50...99, share * 100) / 100
     if fields.has("budget") { budget = try within("budget", 1...1_000_000, 1) }
