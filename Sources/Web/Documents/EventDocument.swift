@@ -40,7 +40,9 @@ extension EventList {
       // What a cursor says comes from outside.
       guard let last: Cursor = Paging.decoded(text), let at = try? Date(last.at, strategy: .iso8601),
         (0..<1e11).contains(at.timeIntervalSince1970)
-      else { throw Problem(.notFound, "there is no such page", hint: "take `next` of the page before", place: "cursor") }
+      else {
+        throw Problem(.notFound, "there is no such page", hint: "take `next` of the page before", place: "cursor")
+      }
       let second = Instant(microseconds: Int64(at.timeIntervalSince1970) * 1_000_000)
       // Within a second, what workers said stands before the journal's rows.
       (after, from) = (last.journal, last.equal == nil ? second + .seconds(1) : second)
