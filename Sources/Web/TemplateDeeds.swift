@@ -14,6 +14,7 @@ struct TemplateDeeds: Sendable {
     guard (3...100).contains(new.name.count) else {
       throw Problem(.badRequest, "a template's name has 3 to 100 characters")
     }
+    try TemplateDeeds.check(new.purpose, new.tags ?? [])
     let template = Catalogue.Template(
       name: new.name, purpose: new.purpose, isShared: new.is_shared ?? true, tags: new.tags ?? [],
       configuration: new.configuration, creator: person.name)
@@ -21,7 +22,7 @@ struct TemplateDeeds: Sendable {
       // Whoever comes with the program is somebody else, too.
       throw Problem(.conflict, "there is a template '\(new.name)' of somebody else's", hint: "choose another name")
     }
-    try await record(person.act("template.put", new.name))
+    try await runner.record(person.act("template.put", new.name))
     return try document(template, await runner.view)
   }
 
@@ -32,12 +33,9 @@ struct TemplateDeeds: Sendable {
     let old = try own(name, try context.require(.engineer))
     var template = old
     (template.purpose, template.tags, template.is_shared) = (purpose, tags, isShared)
-    guard (purpose ?? "").count <= 500 else { throw Problem(.badRequest, "a description has 500 characters at most") }
-    guard tags.count <= 20, tags.allSatisfy({ $0.count <= 40 }) else {
-      throw Problem(.badRequest, "a template has 20 tags at most, of 40 characters each")
-    }
+    try TemplateDeeds.check(purpose, tags)
     _ = try runner.catalogue.put(template, at: await runner.view.at)
-    try await record(context.require(.engineer).act("template.edit", name))
+    try await runner.record(context.require(.engineer).act("template.edit", name))
     return try document(template, await runner.view)
   }
 
@@ -45,7 +43,14 @@ struct TemplateDeeds: Sendable {
     let person = try context.require(.engineer)
     _ = try own(name, person)
     _ = try runner.catalogue.removeTemplate(name)
-    try await record(person.act("template.remove", name))
+    try await runner.record(person.act("template.remove", name))
+  }
+
+  private static func check(_ purpose: String?, _ tags: [String]) throws {
+    guard (purpose ?? "").count <= 500 else { throw Problem(.badRequest, "a description has 500 characters at most") }
+    guard tags.count <= 20, tags.allSatisfy({ $0.count <= 40 }) else {
+      throw Problem(.badRequest, "a template has 20 tags at most, of 40 characters each")
+    }
   }
 
   /// One that this person may change.
@@ -69,9 +74,5 @@ struct TemplateDeeds: Sendable {
     var finals = [Catalogue.Finals?](repeating: nil, count: view.fleet.jobs.count)
     for (i, final) in zip(jobs, try runner.catalogue.finals(of: jobs.map { JobIndex($0) })) { finals[i] = final }
     return TemplateDocument.list([template], view, finals)[0]
-  }
-
-  private func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
   }
 }

@@ -43,40 +43,45 @@ public struct NoticeOutbox: Sendable {
   /// - Parameter now: this machine's time.
   public func add(_ notices: [NewNotice], cursor: Int64?, now: Instant) throws(InputError) {
     try catalogue.write { db in
-      for notice in notices {
-        guard let key = try NoticeOutbox.key(notice, db) else { continue }
+      try NoticeOutbox.insert(notices, now, db)
+      if let cursor { try db.execute(sql: "UPDATE notice_cursor SET seq = max(seq, ?)", arguments: [cursor]) }
+    }
+  }
+
+  static func insert(_ notices: [NewNotice], _ now: Instant, _ db: Database) throws {
+    for notice in notices {
+      guard let key = try NoticeOutbox.key(notice, db) else { continue }
+      try db.execute(
+        sql: """
+          INSERT INTO notice (key, at, made_at, kind, urgent, facts) VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT (key) DO NOTHING
+          """,
+        arguments: [
+          key, notice.at.microseconds, now.microseconds, notice.kind.rawValue, notice.urgent,
+          try Catalogue.json(notice.facts),
+        ])
+      guard db.changesCount > 0 else { continue }
+      let id = db.lastInsertedRowID
+      for target in notice.targets {
         try db.execute(
           sql: """
-            INSERT INTO notice (key, at, made_at, kind, urgent, facts) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (key) DO NOTHING
+            INSERT INTO notice_delivery (notice, recipient, channel, address, state, due_at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (notice, channel, recipient) DO NOTHING
             """,
           arguments: [
-            key, notice.at.microseconds, now.microseconds, notice.kind.rawValue, notice.urgent,
-            try Catalogue.json(notice.facts),
+            id, target.recipient, target.channel.rawValue, target.address, target.state.rawValue,
+            target.due.microseconds,
           ])
-        guard db.changesCount > 0 else { continue }
-        let id = db.lastInsertedRowID
-        for target in notice.targets {
-          try db.execute(
-            sql: """
-              INSERT INTO notice_delivery (notice, recipient, channel, address, state, due_at) VALUES (?, ?, ?, ?, ?, ?)
-              ON CONFLICT (notice, channel, recipient) DO NOTHING
-              """,
-            arguments: [
-              id, target.recipient, target.channel.rawValue, target.address, target.state.rawValue,
-              target.due.microseconds,
-            ])
-        }
       }
-      if let cursor { try db.execute(sql: "UPDATE notice_cursor SET seq = max(seq, ?)", arguments: [cursor]) }
     }
   }
 
   /// The key that a notice is kept under; nil: it was told too short a while ago.
   private static func key(_ notice: NewNotice, _ db: Database) throws -> String? {
     guard let pause = notice.repeatsAfter else { return notice.key }
+    // 'A' is the sign behind '@': a range, which the index on the keys has.
     let last = try Int64.fetchOne(
-      db, sql: "SELECT max(at) FROM notice WHERE substr(key, 1, length(?1) + 1) = ?1 || '@'", arguments: [notice.key])
+      db, sql: "SELECT max(at) FROM notice WHERE key > ?1 || '@' AND key < ?1 || 'A'", arguments: [notice.key])
     if let last, Instant(microseconds: last) + pause > notice.at { return nil }
     return "\(notice.key)@\(notice.at.microseconds)"
   }
@@ -129,9 +134,10 @@ public struct NoticeOutbox: Sendable {
 
   /// It has arrived.
   public func delivered(_ id: Int64, at now: Instant) throws(InputError) {
-    try change(
-      "state = 'delivered', attempts = attempts + 1, delivered_at = ?, error = NULL", "id = ?", [now.microseconds, id])
+    try change(NoticeOutbox.arrived, "id = ?", [now.microseconds, id])
   }
+
+  static let arrived = "state = 'delivered', attempts = attempts + 1, delivered_at = ?, error = NULL"
 
   /// It has not arrived, and is tried again at `due`; nil: not by itself.
   public func failed(_ id: Int64, _ error: String, due: Instant?) throws(InputError) {
