@@ -14,16 +14,46 @@ public enum JobEvents {
     public var payload: String
   }
 
+  /// In the journal's order.
+  ///
+  /// - Parameters:
+  ///   - after: only rows behind this one.
+  ///   - limit: how many at most.
   /// - Throws: ``InputError`` where the store cannot be read.
-  public static func read(path: String, job: JobIndex) throws(InputError) -> [Entry] {
+  /// - Complexity: O(limit), whatever else the journal holds of the job.
+  public static func read(
+    path: String, job: JobIndex, after: Int64 = 0, limit: Int = .max
+  ) throws(InputError) -> [Entry] {
     try HistoryFile(path: path, patience: 5).read { db in
       try JournalReader.check(db, file: path)
-      let columns = "SELECT seq, at, kind, payload FROM journal WHERE "
-      return try Row.fetchAll(
-        db, sql: columns + "seq = ? OR job = ? ORDER BY seq",
-        arguments: [try submission(of: job, in: db), Int64(job.rawValue)]
-      ).map { Entry(seq: $0[0], at: Instant(microseconds: $0[1]), kind: $0[2], payload: $0[3]) }
+      let first = try submission(of: job, in: db).flatMap { $0 > after ? $0 : nil }
+      // The index has a job's rows in this order.
+      let rest = try rows("job = ? AND seq > ? ORDER BY seq LIMIT ?", [Int64(job.rawValue), after, Int64(limit)], db)
+      return Array(((try first.map { try rows("seq = ?", [$0], db) } ?? []) + rest).prefix(limit))
     }
+  }
+
+  /// The newest, in the journal's order, and how many there are in all.
+  public static func newest(
+    _ limit: Int, path: String, job: JobIndex
+  ) throws(InputError) -> (entries: [Entry], total: Int) {
+    try HistoryFile(path: path, patience: 5).read { db in
+      try JournalReader.check(db, file: path)
+      let index = Int64(job.rawValue)
+      var newest = try rows("job = ? ORDER BY seq DESC LIMIT ?", [index, Int64(limit)], db)
+      var total = try Int.fetchOne(db, sql: "SELECT count(*) FROM journal WHERE job = ?", arguments: [index]) ?? 0
+      if let first = try submission(of: job, in: db) {
+        total += 1
+        if newest.count < limit { newest += try rows("seq = ?", [first], db) }
+      }
+      return (newest.reversed(), total)
+    }
+  }
+
+  private static func rows(_ which: String, _ arguments: [Int64], _ db: Database) throws -> [Entry] {
+    try Row.fetchAll(
+      db, sql: "SELECT seq, at, kind, payload FROM journal WHERE " + which, arguments: StatementArguments(arguments)
+    ).map { Entry(seq: $0[0], at: Instant(microseconds: $0[1]), kind: $0[2], payload: $0[3]) }
   }
 
   /// The row that made a job: it bears no index yet, but the ordinal that becomes one.

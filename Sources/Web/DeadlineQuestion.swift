@@ -36,7 +36,7 @@ public struct DeadlineQuestion: Hashable, Sendable {
       }
       configuration = JobConfiguration(preset: preset, pricing: .spot)
     }
-    configuration.trainingPairs = try whole("pairs", 1...1_000_000, configuration.trainingPairs)
+    configuration.trainingPairs = try whole("pairs", 1...Double(Rules.mostPairs), configuration.trainingPairs)
     deadline = try within("deadline_hours", 1...2_000, deadline / 3_600) * 3_600
     share = try within("share", 50...99, share * 100) / 100
     if fields.has("budget") { budget = try within("budget", 1...1_000_000, 1) }
@@ -48,7 +48,7 @@ extension Endpoint.Parameter {
   static let deadline: [Self] = [
     .count("jobs", "How many are submitted at once.", from: 1, to: 50),
     .word("preset", "Their preset; balanced unless said.", WhatIfQuestion.presets.map(\.rawValue)),
-    .count("pairs", "Training pairs of each.", from: 1, to: 1_000_000),
+    .count("pairs", "Training pairs of each.", from: 1, to: Rules.mostPairs),
     .init(
       name: "deadline_hours", about: "Hours after their submission; 24 unless said.",
       schema: ["type": "number", "minimum": 1, "maximum": 2_000]),

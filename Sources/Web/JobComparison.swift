@@ -30,7 +30,7 @@ struct JobComparison: Sendable {
         .unprocessableContent, "two to four different jobs are compared, not \(Set(jobs).count)",
         hint: "?jobs=job-1,job-2")
     }
-    let files = try catalogue.files()
+    let files = try catalogue.fileNames()
     let finals = try catalogue.finals(of: jobs)
     var runs: [RunComparison.Run] = []
     for (index, final) in zip(jobs, finals) {

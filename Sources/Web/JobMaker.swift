@@ -78,7 +78,7 @@ struct JobMaker: Sendable {
       }
     }
     guard let id = new.training_file else { return }
-    guard let file = try runner.catalogue.files().first(where: { $0.id == id }) else {
+    guard let file = try runner.catalogue.file(id) else {
       throw Problem(.notFound, "there is no training file '\(id)'", hint: "lora-train file list")
     }
     guard file.canCreateJob else {
@@ -115,7 +115,7 @@ struct JobMaker: Sendable {
   private func resumption(of new: NewJob) async throws -> ResumptionDocument? {
     guard let id = new.resume_of else { return nil }
     let view = await runner.view
-    let file = try new.training_file.flatMap { id in try runner.catalogue.files().first { $0.id == id } }
+    let file = try new.training_file.flatMap { try runner.catalogue.file($0) }
     return try ResumptionDocument(of: id, with: new, pairs: file?.training_pairs, view)
   }
 }

@@ -82,7 +82,7 @@ extension JobQuery {
     init(_ query: JobQuery, _ catalogue: Catalogue) throws {
       guard let search = query.search else { return }
       noted = try catalogue.jobs(noted: search.text)
-      files = Set(try catalogue.files().filter { search.isIn($0.name) }.map(\.id))
+      files = Set(try catalogue.fileNames().filter { search.isIn($0.name) }.map(\.id))
     }
   }
 

@@ -44,13 +44,7 @@ struct JobRoutes {
     }
     router.get("jobs/:id/events") { request, context in
       let job = try await runner.view.known(context)
-      let rows = try JobEvents.read(path: storePath, job: job)
-      let events = rows.map {
-        EventDocument(seq: Int($0.seq), at: Wording.stamp($0.at) ?? "", event: $0.kind, details: $0.payload)
-      }
-      let said = try runner.catalogue.messages(of: job).map(EventDocument.init)
-      return try Reply.json(
-        try EventList(page: (events + said).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }, request))
+      return try Reply.json(try EventList(of: job, path: storePath, runner.catalogue, request))
     }
     router.get("jobs/:id/metrics") { request, context in
       let job = try await runner.view.known(context)

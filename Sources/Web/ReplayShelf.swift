@@ -33,9 +33,12 @@ actor ReplayShelf {
 
   static let rowsForOne: Int64 = 20_000
   private static let mostFrames = 64
+  /// Jobs in all frames together: each is a few hundred bytes, so that a store of 10,000 jobs has 20 frames and not 64.
+  static let mostJobs = 200_000
   private static let mostSamples = 8_192
 
   let path: String
+  private let mostJobs: Int
   /// Ascending; the first is before the first row, and the last is as far as anybody has looked.
   private var frames = [JournalMoment()]
   private var spacing: Int64 = 2_000
@@ -45,7 +48,7 @@ actor ReplayShelf {
   /// Why what was gone through in the background ended before its end; whoever asks next is told.
   private var failure: (any Error)?
 
-  init(path: String) { self.path = path }
+  init(path: String, mostJobs: Int = ReplayShelf.mostJobs) { (self.path, self.mostJobs) = (path, mostJobs) }
 
   /// The fleet after row `seq`, and the time line of a range that `last` ends.
   ///
@@ -68,6 +71,9 @@ actor ReplayShelf {
   /// Waits for what is being gone through: for tests.
   func settle() async { while isPreparing { await Task.yield() } }
 
+  /// How many jobs the frames hold, over all of them.
+  var jobsHeld: Int { frames.reduce(0) { $0 + $1.fleet.jobs.count } }
+
   private var known: JournalMoment { frames.last ?? JournalMoment() }
 
   private func prepare(through last: Int64) {
@@ -83,7 +89,7 @@ actor ReplayShelf {
   private func step(towards last: Int64) -> Bool {
     let before = known.seq
     do {
-      try extend(through: min(last, before + spacing))
+      try extend(through: min(last, before + part))
       // A journal that ends before is gone through, too.
       return known.seq > before && known.seq < last
     } catch {
@@ -92,13 +98,16 @@ actor ReplayShelf {
     }
   }
 
+  /// Rows that are gone through at once: however far frames stand apart, whoever asks does not wait for longer.
+  private var part: Int64 { min(spacing, ReplayShelf.rowsForOne) }
+
   private func rest() { isPreparing = false }
 
   private func extend(through last: Int64) throws {
     while known.seq < last {
       var moment = known
       let before = moment.seq
-      let (stride, end) = (self.stride, min(last, before + spacing))
+      let (stride, end) = (self.stride, min(last, before + part))
       var new: [Sample] = []
       try moment.advance(through: end, path: path) { if $0.seq % stride == 0 { new.append(Sample($0)) } }
       // The journal ends before.
@@ -119,7 +128,8 @@ actor ReplayShelf {
       stride *= 2
       samples.removeAll { $0.seq % stride != 0 }
     }
-    while frames.count > ReplayShelf.mostFrames {
+    // The first frame and the last stay.
+    while frames.count > ReplayShelf.mostFrames || (frames.count > 2 && jobsHeld > mostJobs) {
       spacing *= 2
       frames = frames.enumerated().filter { $0.offset % 2 == 0 || $0.offset == frames.count - 1 }.map(\.element)
     }

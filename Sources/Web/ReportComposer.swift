@@ -63,7 +63,7 @@ struct ReportComposer {
   }
 
   private func describe(_ report: inout TrainingReport, _ text: JobDescription) throws {
-    if let id = text.trainingFile, let file = try runner.catalogue.files().first(where: { $0.id == id }) {
+    if let id = text.trainingFile, let file = try runner.catalogue.file(id) {
       report.trainingFile = [ReportFact("Training file", "\(file.name): \(file.conversations) conversations")]
       if let mean = file.quality_mean {
         report.trainingFile.append(ReportFact("Quality scores", "mean \(ChartUnit.number.text(mean))"))

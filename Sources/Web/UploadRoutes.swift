@@ -132,7 +132,7 @@ struct UploadRoutes {
   }
 
   private func trainingFile(_ id: String?) async throws -> Answer {
-    guard let file = try workers.runner.catalogue.files().first(where: { $0.id == id }) else {
+    guard let file = try id.flatMap({ try workers.runner.catalogue.file($0) }) else {
       throw Problem(.notFound, "the job has no training file")
     }
     let until = Int(Date().timeIntervalSince1970) + UploadRoutes.holds

@@ -10,13 +10,13 @@ import Validation
 struct ValidationRoutes {
   let runner: LiveRunner
 
-  func add(to router: RouterGroup<LiveContext>) {
+  func add(to router: RouterGroup<LiveContext>, trends: TrendShelf) {
     router.get("jobs/:id/validation") { _, context in
       let view = await runner.view
       return try Reply.json(try ValidationRoutes.document(try view.known(context), view, runner.catalogue))
     }
     router.get("validations") { _, _ in
-      try Reply.json(try ValidationTrend(await runner.view, runner.catalogue))
+      try Reply.json(try await trends.trend(await runner.view))
     }
     router.post("jobs/:id/validation") { request, context in
       _ = try context.require(.engineer)

@@ -172,7 +172,6 @@ public struct WebServer: Sendable {
     ForesightRoutes(runner: runner, advice: advice).add(to: api)
     ReplayRoutes(runner: runner, shelf: replays).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath, finals: finals).add(to: api)
-    ValidationRoutes(runner: runner).add(to: api)
     let noticeRoutes = NoticeRoutes(runner: runner, settings: notices, clock: signIn.clock)
     noticeRoutes.add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
@@ -199,6 +198,7 @@ public struct WebServer: Sendable {
     let desk = PageDesk(
       runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
       replays: replays, artifacts: artifacts)
+    ValidationRoutes(runner: runner).add(to: api, trends: desk.trends)
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
     return router

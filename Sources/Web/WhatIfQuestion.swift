@@ -57,7 +57,7 @@ public struct WhatIfQuestion: Hashable, Sendable {
       return text
     }
     let pricing = try word("add_pricing", ["spot", "on_demand"]) ?? "spot"
-    let (pairs, count) = (try whole("add_pairs", 1...1_000_000), try whole("add_count", 1...50) ?? 1)
+    let (pairs, count) = (try whole("add_pairs", 1...Rules.mostPairs), try whole("add_count", 1...50) ?? 1)
     let start = try fields["add_start"].map { text in
       guard let at = InstantText.instant(text) else {
         throw problem("add_start", "add start is a time such as 2026-12-01T09:00, not '\(text.prefix(60))'")
@@ -87,7 +87,7 @@ extension Endpoint.Parameter {
   static let whatIf: [Self] = [
     .word("add", "The preset of a job that is sure to come.", WhatIfQuestion.presets.map(\.rawValue)),
     .word("add_pricing", "How its pods are paid for; spot unless said.", ["spot", "on_demand"]),
-    .count("add_pairs", "Its training pairs.", from: 1, to: 1_000_000),
+    .count("add_pairs", "Its training pairs.", from: 1, to: Rules.mostPairs),
     .count("add_count", "How many of it come.", from: 1, to: 50),
     .init(
       name: "add_start", about: "When it is submitted (UTC); at once unless said.",

@@ -29,6 +29,25 @@ import Testing
     try store.catalogue.search(text, for: person, limit: 50).list.map { "\($0.kind.rawValue) \($0.ref)" }
   }
 
+  /// One file is asked for by its id, and names by themselves: no other's record is read, whatever it holds.
+  @Test func aFileIsReadWithoutTheOthers() throws {
+    let store = try store([])
+    try store.catalogue.write { db in
+      for (id, warnings, hidden) in [("good", "[]", nil), ("torn", "[", nil), ("gone", "[]", Int64(1))] {
+        try db.execute(
+          sql: """
+            INSERT INTO training_file (id, name, sha256, bytes, conversations, pairs, training_pairs, tokens_per_pair,
+              human_reviewed, quality_mean, scaffolding, warnings, added_at, added_by, hidden_at)
+            VALUES (?, ?, ?, 1, 60, 80, 70, 900, 0, NULL, '{"personas":{},"emotional_arcs":{},"topics":{}}', ?, 1, 'ada', ?)
+            """, arguments: [id, "\(id).json", id, warnings, hidden])
+      }
+    }
+    #expect(throws: (any Error).self) { try store.catalogue.files() }
+    #expect(try store.catalogue.file("good")?.training_pairs == 70)
+    #expect(try store.catalogue.file("gone") == nil && store.catalogue.file("none") == nil)
+    #expect(try store.catalogue.fileNames().map(\.name) == ["good.json", "torn.json"])
+  }
+
   @Test func everythingThatIsSaidIsFound() throws {
     let store = try store(["Retirement planning v2", "Taxes"])
     try describe(2, "third", in: store) {

@@ -74,6 +74,19 @@ import Validation
     #expect(abs(overall.base - 3) < 1e-9 && overall.trained > 4.5 && overall.badge?.code == "exceptional")
   }
 
+  /// What cannot be read is said, and not left out of the figure.
+  @Test func aScoreThatCannotBeReadIsSaid() async throws {
+    let (office, suite) = try await office()
+    let catalogue = office.runner.catalogue
+    let round = try #require(try catalogue.rounds(of: JobIndex(0)).first)
+    try catalogue.put(
+      .init(person: "anna", verdict: #"{"of":"the future"}"#), on: suite.items[0].id, draw: 0, in: round.id, at: .zero)
+    let answer = try await office.ask("POST", office.api("jobs/1/ratings/\(Self.suite)/finish"))
+    #expect(answer.status == 409 && answer.text.contains("anna") && answer.text.contains("cannot be read"))
+    #expect(try await office.ask("GET", office.api("jobs/1/ratings")).status == 409)
+    #expect(try catalogue.validations(of: JobIndex(0)).isEmpty)
+  }
+
   @Test func thePageTakesScoresWithoutAScript() async throws {
     let (office, suite) = try await office()
     let path = "/dashboard/training-jobs/job-1/ratings/\(Self.suite)"

@@ -72,6 +72,61 @@ import Testing
     #expect(lines.count == 9 && lines.map(\.id) == lines.map(\.id).sorted(by: >))
   }
 
+  /// Pages are read from the store one by one, and are those of the whole: whatever their length, in fractions of a second and in ties.
+  @Test func aDiaryInPagesIsTheWholeDiary() async throws {
+    // Of a draft that was cancelled nothing comes while it is read.
+    let office = try Office(limit: nil)
+    var draft = Office.job("measured")
+    draft.draft = true
+    #expect(try await office.ask("POST", "/api/v1/jobs", draft).status == 201)
+    #expect(try await office.ask("POST", "/api/v1/jobs/1/cancel").status == 200)
+    let path = "/api/v1/jobs/1/events"
+    func diary(_ path: String) async throws -> EventList { try await office.ask("GET", path).value(EventList.self) }
+    let rows = try JobEvents.read(path: office.folder.appendingPathComponent("store").path, job: JobIndex(0))
+    #expect(rows.first?.kind == "jobDrafted" && rows.count >= 2)
+    // Before and in the second in which it was made, and after it.
+    let second = rows[0].at.microseconds / 1_000_000 * 1_000_000 - 2_000_000
+    let messages = (0..<24).map { n in
+      Catalogue.Measures(
+        job: JobIndex(0), metrics: [],
+        message: (
+          Int64(n), "a pod", .init(kind: .log, code: "", message: "line \(n)", at: second + Int64(n / 6) * 999_999)
+        ), at: .distantPast)
+    }
+    try office.runner.catalogue.record(messages)
+    let all = try await diary(path).events
+    #expect(all.count == 24 + rows.count && all.count { $0.event == "log" } == 24)
+    for limit in [1, 2, 5, 7, 24] {
+      var (found, next): ([EventDocument], String?) = ([], "\(path)?limit=\(limit)")
+      while let page = next {
+        let list = try await diary(page)
+        #expect(list.events.count <= limit && !list.events.isEmpty)
+        found += list.events
+        next = list.next
+      }
+      #expect(found.map(\.details) == all.map(\.details) && found.map(\.seq) == all.map(\.seq), "\(limit)")
+    }
+    #expect(try await office.ask("GET", path + "?cursor=nonsense").status == 404)
+    #expect(
+      try JobEvents.read(path: office.folder.appendingPathComponent("store").path, job: JobIndex(0), limit: 1)
+        == [rows[0]])
+    // The page shows the newest first, and knows how many there are without reading them.
+    let more = (100..<140).map { n in
+      Catalogue.Measures(
+        job: JobIndex(0), metrics: [],
+        message: (
+          Int64(n), "a pod", .init(kind: .log, code: "", message: "line \(n).", at: second + Int64(n) * 1_000_000)
+        ), at: .distantPast)
+    }
+    try office.runner.catalogue.record(more)
+    let total = try await diary(path).events.count
+    let newest = try await office.ask("GET", "/dashboard/training-jobs/job-1/events").text
+    #expect(newest.contains("1 to 50 of \(total) events") && newest.contains("line 139.") && newest.contains("page=2"))
+    let older = try await office.ask("GET", "/dashboard/training-jobs/job-1/events?page=2").text
+    #expect(older.contains("51 to \(total) of \(total) events") && older.contains("Kept as a draft"))
+    #expect(!older.contains("line 139.") && !older.contains("page=3"))
+  }
+
   @Test func aRequestIsDoneOnceUnderItsKey() async throws {
     let office = try Office(limit: nil)
     func make(_ name: String, _ key: String, token: String = Office.ownToken) async throws -> Office.Answer {
@@ -168,6 +223,15 @@ import Testing
     let any = try await office.ask(
       "PUT", "/api/v1/budget", NewLimit(limit_usd: 250, justification: "so"), headers: ["If-Match": "*"])
     #expect(any.status == 200)
+  }
+
+  @Test func theFormTakesAsManyPairsAsTheContract() throws {
+    func form(_ pairs: Int) -> NewJobForm {
+      NewJobForm(FormFields(text: "pairs=\(pairs)"))
+    }
+    #expect(try form(Rules.mostPairs).configuration().trainingPairs == Rules.mostPairs)
+    #expect(throws: Problem.self) { try form(Rules.mostPairs + 1).configuration() }
+    #expect(Rules.all["JobConfiguration"]?["trainingPairs"]?["maximum"] == .integer(Rules.mostPairs))
   }
 
   private static let configuration = String(

@@ -63,6 +63,20 @@ import Validation
     #expect(try await office.ask("GET", office.api("jobs/1/report.pdf")).status == 200)
   }
 
+  /// Documents are read once, and again where another took their place.
+  @Test func theTrendReadsADocumentOnce() async throws {
+    let (office, document) = try await office(2)
+    let (shelf, view) = (TrendShelf(office.runner.catalogue), await office.runner.view)
+    let first = try await shelf.trend(view).points
+    #expect(first.count == 2)
+    let read = await shelf.documentsRead
+    #expect(try await shelf.trend(view).points.map(\.percent) == first.map(\.percent))
+    #expect(await shelf.documentsRead == read)
+    #expect(try await office.ask("POST", office.api("jobs/2/validation"), document).status == 201)
+    #expect(try await shelf.trend(view).points.count == 2)
+    #expect(await shelf.documentsRead == read + 1)
+  }
+
   @Test func whatWasNotValidatedHasNoPaper() async throws {
     let office = try Office(limit: nil)
     _ = try await office.ask("POST", office.api("jobs"), Office.job("a job"))

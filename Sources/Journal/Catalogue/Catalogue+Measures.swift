@@ -141,12 +141,33 @@ extension Catalogue {
     }
   }
 
-  public func messages(of job: JobIndex) throws(InputError) -> [Message] {
+  /// By time.
+  ///
+  /// - Parameters:
+  ///   - from: only those of this time and later.
+  ///   - limit: how many at most.
+  public func messages(
+    of job: JobIndex, from: Instant = .distantPast, limit: Int = .max
+  ) throws(InputError) -> [Message] {
+    try messages(
+      "job = ? AND at >= ? ORDER BY at, pod, number LIMIT ?", [Int64(job.rawValue), from.microseconds, Int64(limit)])
+  }
+
+  /// The newest, by time, and how many there are in all.
+  public func newestMessages(_ limit: Int, of job: JobIndex) throws(InputError) -> (messages: [Message], total: Int) {
+    let newest = try messages(
+      "job = ? ORDER BY at DESC, pod DESC, number DESC LIMIT ?", [Int64(job.rawValue), Int64(limit)])
+    let total = try read { db in
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM worker_message WHERE job = ?", arguments: [job.rawValue]) ?? 0
+    }
+    return (newest.reversed(), total)
+  }
+
+  private func messages(_ which: String, _ arguments: [Int64]) throws(InputError) -> [Message] {
     try read { db in
       try Row.fetchAll(
-        db,
-        sql: "SELECT kind, code, message, step, at FROM worker_message WHERE job = ? ORDER BY at, pod, number",
-        arguments: [job.rawValue]
+        db, sql: "SELECT kind, code, message, step, at FROM worker_message WHERE " + which,
+        arguments: StatementArguments(arguments)
       ).map {
         Message(kind: Message.Kind(rawValue: $0[0]) ?? .log, code: $0[1], message: $0[2], step: $0[3], at: $0[4])
       }

@@ -84,16 +84,31 @@ extension Catalogue {
   /// The newest first.
   public func files() throws(InputError) -> [FileRecord] {
     try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT id, name, sha256, bytes, conversations, pairs, training_pairs, tokens_per_pair, human_reviewed,
-            quality_mean, scaffolding, warnings, added_at, added_by
-          FROM training_file WHERE hidden_at IS NULL ORDER BY added_at DESC, id
-          """
-      ).map(FileRecord.init(row:))
+      try Row.fetchAll(db, sql: Catalogue.shownFiles + " ORDER BY added_at DESC, id").map(FileRecord.init(row:))
     }
   }
+
+  /// nil: there is none of that id, or it is hidden.
+  public func file(_ id: String) throws(InputError) -> FileRecord? {
+    try read { db in
+      try Row.fetchOne(db, sql: Catalogue.shownFiles + " AND id = ?", arguments: [id]).map(FileRecord.init(row:))
+    }
+  }
+
+  /// What they are called, the newest first.
+  public func fileNames() throws(InputError) -> [(id: String, name: String)] {
+    try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT id, name FROM training_file WHERE hidden_at IS NULL ORDER BY added_at DESC, id"
+      ).map { ($0[0], $0[1]) }
+    }
+  }
+
+  private static let shownFiles = """
+    SELECT id, name, sha256, bytes, conversations, pairs, training_pairs, tokens_per_pair, human_reviewed,
+      quality_mean, scaffolding, warnings, added_at, added_by
+    FROM training_file WHERE hidden_at IS NULL
+    """
 
   /// A configuration worth starting from again.
   public struct Template: Codable, Sendable, Hashable {

@@ -72,14 +72,11 @@ extension Catalogue {
     }
   }
 
-  /// Of all jobs, by job and name.
-  public func allValidations() throws(InputError) -> [(job: JobIndex, record: ValidationRecord)] {
+  /// What there is of all jobs, by job and name, without the documents.
+  public func allValidations() throws(InputError) -> [(job: JobIndex, name: String, at: Instant)] {
     try read { db in
-      try Row.fetchAll(db, sql: "SELECT job, name, document, person, at FROM validation ORDER BY job, name").map {
-        (
-          JobIndex($0[0] as UInt32),
-          ValidationRecord(name: $0[1], document: $0[2], person: $0[3], at: Instant(microseconds: $0[4]))
-        )
+      try Row.fetchAll(db, sql: "SELECT job, name, at FROM validation ORDER BY job, name").map {
+        (JobIndex($0[0] as UInt32), $0[1], Instant(microseconds: $0[2]))
       }
     }
   }

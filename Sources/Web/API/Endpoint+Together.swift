@@ -43,13 +43,13 @@ extension Endpoint {
       answerType: "application/pdf", refusals: [409]),
     Endpoint(
       method: .get, path: "jobs/{id}/ratings", about: "What people are asked to score, and how far they are",
-      role: .viewer, answer: RatingList.self),
+      role: .viewer, answer: RatingList.self, refusals: [409]),
     Endpoint(
       method: .post, path: "jobs/{id}/ratings", about: "Asks people to score answers, blind", role: .engineer,
       body: .json(NewRatings.self), answer: RatingDocument.self, status: 201),
     Endpoint(
       method: .get, path: "jobs/{id}/ratings/{suite}", about: "The next pair of answers to be scored by whoever asks",
-      role: .engineer, answer: RatingSheet.self),
+      role: .engineer, answer: RatingSheet.self, refusals: [409]),
     Endpoint(
       method: .post, path: "jobs/{id}/ratings/{suite}", about: "Scores a pair; answers the next", role: .engineer,
       body: .json(NewScores.self), answer: RatingSheet.self, status: 201),

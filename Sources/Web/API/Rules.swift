@@ -3,6 +3,9 @@ import Validation
 /// What the types do not say of the documents that are sent: how long, how large, which words. What comes in is held against them, and they stand in
 /// the OpenAPI document: the two cannot differ.
 enum Rules {
+  /// Of a job; its form and its questions take no more either.
+  static let mostPairs = 1_000_000
+
   /// By document and field.
   static let all: [String: [String: JSONValue]] = [
     "NewJob": [
@@ -14,7 +17,7 @@ enum Rules {
     "JobConfiguration": [
       "rank": range(1, 1_024), "learningRate": ["exclusiveMinimum": 0, "maximum": 1], "epochs": range(1, 1_000),
       "batchSize": range(1, 4_096), "gradientAccumulation": range(1, 4_096), "maxSequenceLength": range(1, 1_048_576),
-      "checkpointEvery": range(1, 1_000_000), "trainingPairs": range(1, 1_000_000),
+      "checkpointEvery": range(1, 1_000_000), "trainingPairs": range(1, mostPairs),
       "tokensPerPair": ["exclusiveMinimum": 0, "maximum": 1_000_000], "statedSteps": range(1, 1_000_000_000),
     ],
     "NewNote": ["text": text(1, 2_000)],

@@ -9,11 +9,17 @@ import Scenarios
 enum EventLog {
   /// In the order in which it happened: the journal's entries, and what workers said.
   static func read(_ desk: PageDesk, _ job: JobIndex) throws -> [EventDocument] {
-    let events = try JobEvents.read(path: desk.storePath, job: job).map {
-      EventDocument(seq: Int($0.seq), at: Wording.stamp($0.at) ?? "", event: $0.kind, details: $0.payload)
-    }
-    let said = try desk.catalogue.messages(of: job).map(EventDocument.init)
-    return (events + said).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }
+    EventDocument.merged(
+      try JobEvents.read(path: desk.storePath, job: job).map(EventDocument.init),
+      try desk.catalogue.messages(of: job).map(EventDocument.init))
+  }
+
+  /// The newest of them, the newest first, and how many there are in all: no more than that is read.
+  static func newest(_ limit: Int, _ desk: PageDesk, _ job: JobIndex) throws -> (events: [EventDocument], total: Int) {
+    let (rows, written) = try JobEvents.newest(limit, path: desk.storePath, job: job)
+    let (messages, said) = try desk.catalogue.newestMessages(limit, of: job)
+    let all = EventDocument.merged(rows.map(EventDocument.init), messages.map(EventDocument.init))
+    return (Array(all.reversed().prefix(limit)), written + said)
   }
 
   /// `status`, `metrics`, `warning` or `error`, and as a badge says it.

@@ -38,8 +38,7 @@ struct EventLogPage: Page {
     router.get("training-jobs/:id/events") { request, context in
       let view = await desk.runner.view
       let job = try desk.job(context, view)
-      let events = try EventLog.read(desk, job)
-      return await desk.answer(EventLogPage(view, job, events, FormFields(query: request)), request, context)
+      return await desk.answer(try EventLogPage(desk, view, job, FormFields(query: request)), request, context)
     }
     for (suffix, type) in [("csv", "text/csv; charset=utf-8"), ("json", "application/json")] {
       router.get("training-jobs/:id/events.\(suffix)") { request, context in
@@ -53,22 +52,29 @@ struct EventLogPage: Page {
     }
   }
 
-  init(_ view: LiveView, _ job: JobIndex, _ events: [EventDocument], _ form: FormFields) {
+  init(_ desk: PageDesk, _ view: LiveView, _ job: JobIndex, _ form: FormFields) throws {
     let text = view.descriptions[Int(job.rawValue)]
     (title, id) = (text.name, text.id)
     path = "/dashboard/training-jobs/\(text.id)"
     (search, type) = (form["search"] ?? "", form["type"] ?? "all")
     isFiltered = form.has("search") || type != "all"
-    // The newest first: what has just happened is at the top.
-    let found = Array(events.reversed().filter { EventLog.matches($0, form["type"], form["search"]) })
     let page = max(1, min(100_000, form["page"].flatMap { Int($0) } ?? 1))
     let first = (page - 1) * EventLogPage.perPage
+    // The newest first: what has just happened is at the top. Only what is searched through is read as a whole.
+    let found: [EventDocument]
+    let total: Int
+    if isFiltered {
+      found = try EventLog.read(desk, job).reversed().filter { EventLog.matches($0, form["type"], form["search"]) }
+      total = found.count
+    } else {
+      (found, total) = try EventLog.newest(first + EventLogPage.perPage, desk, job)
+    }
     rows = found.dropFirst(first).prefix(EventLogPage.perPage).enumerated().map {
-      Row($0.element, number: found.count - first - $0.offset)
+      Row($0.element, number: total - first - $0.offset)
     }
     hasRows = !rows.isEmpty
     shown =
-      "\(Wording.group(first + 1)) to \(Wording.group(first + rows.count)) of \(Wording.count(found.count, "event")), the newest first"
+      "\(Wording.group(first + 1)) to \(Wording.group(first + rows.count)) of \(Wording.count(total, "event")), the newest first"
     query = form.query
     let base = path
     func address(_ change: (inout FormFields) -> Void) -> String {
@@ -86,7 +92,7 @@ struct EventLogPage: Page {
         }, isCurrent: key == chosen)
     }
     newerPath = page > 1 ? address { $0["page"] = "\(page - 1)" } : nil
-    olderPath = found.count > first + EventLogPage.perPage ? address { $0["page"] = "\(page + 1)" } : nil
+    olderPath = total > first + EventLogPage.perPage ? address { $0["page"] = "\(page + 1)" } : nil
   }
 }
 

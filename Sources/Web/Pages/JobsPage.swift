@@ -74,7 +74,7 @@ extension PageDesk {
   {
     JobFilter(
       FormFields(query: request), view, list, person: context.person?.name,
-      files: try catalogue.files().map { ($0.id, $0.name) })
+      files: try catalogue.fileNames())
   }
 }
 

@@ -43,7 +43,7 @@ struct NewJobForm: Sendable {
     try whole("gradient_accumulation", \.gradientAccumulation, 1...1_024)
     try whole("max_sequence_length", \.maxSequenceLength, 64...131_072)
     try whole("checkpoint_every", \.checkpointEvery, 1...1_000_000)
-    try whole("pairs", \.trainingPairs, 1...100_000_000)
+    try whole("pairs", \.trainingPairs, 1...Rules.mostPairs)
     if let rate = try fields.number("learning_rate") {
       guard rate > 0, rate < 1 else { throw Problem(.badRequest, "learning rate is between 0 and 1, not \(rate)") }
       c.learningRate = rate
@@ -59,7 +59,7 @@ struct NewJobForm: Sendable {
   func job(_ catalogue: Catalogue, at stamp: String) throws -> NewJob {
     var new = NewJob(name: "", configuration: try configuration())
     let file = try fields["training_file"].map { id in
-      guard let file = try catalogue.files().first(where: { $0.id == id }) else {
+      guard let file = try catalogue.file(id) else {
         throw Problem(.notFound, "there is no training file '\(id)'", hint: "upload it first, under Files")
       }
       return file

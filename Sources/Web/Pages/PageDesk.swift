@@ -16,6 +16,7 @@ struct PageDesk: Sendable {
   let replays: ReplayShelf
   let curves: CurveShelf
   let hours: SpotHours
+  let trends: TrendShelf
 
   init(
     runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice, finals: FinalShelf,
@@ -23,7 +24,7 @@ struct PageDesk: Sendable {
   ) {
     (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
     (self.finals, self.curves, self.replays, self.artifacts) = (finals, curves, replays, artifacts)
-    hours = SpotHours(runner.catalogue)
+    (hours, trends) = (SpotHours(runner.catalogue), TrendShelf(runner.catalogue))
   }
 
   var catalogue: Catalogue { runner.catalogue }

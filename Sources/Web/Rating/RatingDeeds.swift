@@ -39,8 +39,14 @@ struct RatingDeeds: Sendable {
 
   private func read(_ record: Catalogue.RatingRound) throws -> Round {
     let suite = try SuiteReader.decode(Data(record.document.utf8), as: .json, file: record.suite)
-    let verdicts = try catalogue.ratings(in: record.id).compactMap { rating in
-      (try? JSONDecoder().decode(Verdict.self, from: Data(rating.verdict.utf8))).map { (rating.person, $0) }
+    let verdicts = try catalogue.ratings(in: record.id).map { rating in
+      // A figure that leaves some out without a word would be another one.
+      guard let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(rating.verdict.utf8)) else {
+        throw Problem(
+          .conflict, "a score that \(rating.person) gave answers to '\(record.suite)' cannot be read",
+          hint: "a newer lora-train may have written it: update, or ask people to score that suite anew")
+      }
+      return (rating.person, verdict)
     }
     return Round(
       record: record, suite: suite,

@@ -27,22 +27,6 @@ public struct ValidationTrend: Codable, Sendable {
     public var verdict: DeliveryGate.Verdict
   }
   public var points: [Point]
-
-  init(_ view: LiveView, _ catalogue: Catalogue) throws {
-    let hidden = try catalogue.hiddenJobs()
-    points = try catalogue.allValidations().filter { !hidden.contains($0.job) }.compactMap { job, record in
-      let i = Int(job.rawValue)
-      guard i < view.fleet.jobs.count,
-        let document = try? JSONDecoder().decode(ValidationDocument.self, from: Data(record.document.utf8)),
-        let figure = document.figure
-      else { return nil }
-      return Point(
-        job: view.descriptions[i].id, name: view.descriptions[i].name,
-        ended_at: Wording.stamp(view.fleet.jobs[i].ended),
-        what: record.name, title: document.heading, base: figure.base, trained: figure.trained, percent: figure.percent,
-        badge: document.badge?.text, verdict: document.gate.verdict)
-    }
-  }
 }
 
 /// What validation found of one job, and beside it of the jobs before (stories 6.1.1 to 6.4.1).
@@ -78,7 +62,7 @@ struct ValidationPage: Page {
       let view = await desk.runner.view
       let job = try desk.job(context, view)
       let found = try ValidationRoutes.document(job, view, desk.catalogue)
-      let trend = try ValidationTrend(view, desk.catalogue)
+      let trend = try await desk.trends.trend(view)
       return await desk.answer(
         ValidationPage(view.descriptions[Int(job.rawValue)], found, trend), request, context)
     }

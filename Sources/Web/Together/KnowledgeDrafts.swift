@@ -27,7 +27,7 @@ struct KnowledgeDrafts {
 
   private func content(_ job: JobDocument, _ index: JobIndex) throws -> String {
     let c = job.configuration
-    let file = try catalogue.files().first { $0.id == job.training_file }
+    let file = try job.training_file.flatMap { try catalogue.file($0) }
     var lines = [
       "# Configuration", "- \(Wording.capital(job.preset)), \(Wording.pricing(job.pricing))",
       "- r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), gradient_accumulation_steps=\(c.gradientAccumulation)",
