@@ -83,8 +83,8 @@ struct SharePage: Page {
         ? Wording.badge(document.status).lowercased() : "\(JobPage.Progress.percent(document))% complete"
       return Made(
         url: url,
-        mail: "mailto:?subject=\(FormFields.escaped("Training job: \(document.name)"))&body="
-          + FormFields.escaped("\(document.name) (\(progress)):\n\n\(url)\n\nThe link holds until \(share.ends_at)."),
+        mail: "mailto:?subject=\(Address.escaped("Training job: \(document.name)"))&body="
+          + Address.escaped("\(document.name) (\(progress)):\n\n\(url)\n\nThe link holds until \(share.ends_at)."),
         slack: "*\(SharePage.slack(document.name))* (\(progress)): <\(url)|View Job>",
         who: SharePage.words(share.audience))
     }
