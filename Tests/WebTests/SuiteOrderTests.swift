@@ -10,7 +10,7 @@ import Validation
 @testable import Web
 
 /// Suites are uploaded, ordered with jobs, handed to pods, and what those answered is taken in.
-@Suite struct SuiteTests {
+@Suite struct SuiteOrderTests {
   private static let csv = """
     id,category,difficulty,prompt,A,B,C,D,answer,critical
     q-1,tax,easy,Which?,one,two,three,four,A,true
