@@ -98,7 +98,8 @@ struct JobMaker: Sendable {
     if !suites.isEmpty {
       quote.warnings.append(
         "After training the pod answers \(Wording.count(suites.reduce(0) { $0 + $1.items.count }, "item")) of "
-          + "\(suites.map(\.name).joined(separator: ", ")) with both models. That time is billed, and not in this estimate.")
+          + "\(suites.map(\.name).joined(separator: ", ")) with both models. That time is billed, and not in this estimate."
+      )
     }
     return (quote, view)
   }

@@ -71,7 +71,9 @@ import Testing
     #expect(wire.calls.first?.url == "https://hooks.slack.example/services/SECRET")
     let busy = await Self.post(Wire(429, "rate_limited", headers: ["retry-after": "30"])).post("a", toSlack: "training")
     #expect(busy == .failed("Slack: 429 rate_limited", after: .seconds(30)))
-    #expect(await Self.post(wire).post("a", toSlack: "old") == .refused("there is no Slack channel 'old' in the configuration"))
+    #expect(
+      await Self.post(wire).post("a", toSlack: "old")
+        == .refused("there is no Slack channel 'old' in the configuration"))
   }
 
   @Test func aWebhookCanCheckWhoCalls() async throws {

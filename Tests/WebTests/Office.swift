@@ -45,7 +45,8 @@ final class Office {
       provider: PaperPods(supply: pods), keys: keys, reportAddress: { "http://127.0.0.1:1" })
     let objects = FolderStore(path + ".objects")
     let stores = ObjectStoreSet(artifacts: objects, checkpoints: objects)
-    keeper = ArtifactKeeper(runner, stores, local: path + ".objects", retention: .init(), examine: SuiteAnswers(runner).take)
+    keeper = ArtifactKeeper(
+      runner, stores, local: path + ".objects", retention: .init(), examine: SuiteAnswers(runner).take)
     var advice = WebServer.Advice(
       quote: { _ in
         QuoteDocument(

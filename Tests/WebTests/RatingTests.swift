@@ -114,7 +114,8 @@ import Validation
     let browser = Browser(office)
     #expect(try await browser.send("/sign-in/first", browser.choice(link.path, name: "vera")).status == 303)
     let page = "/dashboard/training-jobs/job-1/ratings/\(Self.suite)"
-    #expect(try await browser.get("/dashboard/training-jobs/job-1/ratings").text.contains(#"href="\#(page)">Score</a>"#))
+    #expect(
+      try await browser.get("/dashboard/training-jobs/job-1/ratings").text.contains(#"href="\#(page)">Score</a>"#))
     let number = try #require(try await browser.get(page).text.firstMatch(of: #/name="number" value="(\d+)"/#)).1
     var fields = ["number": String(number)]
     for scale in suite.rubric { (fields["first.\(scale.id)"], fields["second.\(scale.id)"]) = ("4", "3") }

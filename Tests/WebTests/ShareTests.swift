@@ -170,7 +170,8 @@ import Testing
     let form = try await office.ask("GET", "/dashboard/training-jobs/job-1/share").text
     #expect(form.contains(#"<input type="checkbox" name="slack" value="yes">"#), "not ticked")
     let page = try await office.ask(
-      "POST", "/dashboard/training-jobs/job-1/share", bytes: Data("audience=team&days=7&slack=yes".utf8)).text
+      "POST", "/dashboard/training-jobs/job-1/share", bytes: Data("audience=team&days=7&slack=yes".utf8)
+    ).text
     #expect(page.contains("Slack: posted.") && page.contains("for &lt;Acme&gt;"))
     #expect(await channel.texts.count == 3)
     let refused = try await office.ask("POST", office.api("jobs/1/shares"), NewShare(audience: .private, slack: true))

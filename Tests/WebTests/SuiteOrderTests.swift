@@ -63,7 +63,8 @@ import Validation
           let order = Array(all[turn...] + all[..<turn])
           let scores = all.map { "\"\($0)\":\($0 == chosen ? -0.1 : -3)" }.joined(separator: ",")
           lines.append(
-            #"{"item":"\#(item.id)","model":"\#(model)","order":\#(order),"answer":"\#(chosen)","scores":{\#(scores)}}"#)
+            #"{"item":"\#(item.id)","model":"\#(model)","order":\#(order),"answer":"\#(chosen)","scores":{\#(scores)}}"#
+          )
         }
       }
     }
@@ -94,7 +95,8 @@ import Validation
     let suites = try given.value(Given.self).suites
     #expect(suites.map(\.suite.name) == names && suites.map(\.digest) == before.suites.map(\.digest))
     #expect(suites.map(\.suite.items.count) == [100, 50, 30])
-    #expect(try await office.ask("POST", "/v1/reports/\(Self.pod)/suites", token: nil, bytes: Data("{}".utf8)).status == 401)
+    #expect(
+      try await office.ask("POST", "/v1/reports/\(Self.pod)/suites", token: nil, bytes: Data("{}".utf8)).status == 401)
 
     // It answers, and is done: the time is part of its last stage.
     let knowledge = try #require(try ShippedSuites.read("financial-knowledge"))
@@ -131,13 +133,15 @@ import Validation
     // Told twice, it is the same.
     let files = ["answers/\(RatingTests.suite).jsonl": Data(try RatingTests.answers().1.answers.utf8)]
     try await SuiteAnswers(office.runner).take(JobIndex(0), files)
-    #expect(try await office.ask("GET", office.api("audit?subject=job-1")).value(AuditLog.self).lines.count == log.count)
+    #expect(
+      try await office.ask("GET", office.api("audit?subject=job-1")).value(AuditLog.self).lines.count == log.count)
   }
 
   static func evaluation(base: Double, trained: Double) -> String {
     let rows = (0..<30).map { i in
       let persona = ["anxious", "bold"][i % 2]
-      return #"{"id":"c-\#(i)","persona":"\#(persona)","emotional_arc":"calm","topic":"tax","base_loss":\#(base * 10),"trained_loss":\#(trained * 10 + Double(i % 3) * 0.01),"tokens":10}"#
+      return
+        #"{"id":"c-\#(i)","persona":"\#(persona)","emotional_arc":"calm","topic":"tax","base_loss":\#(base * 10),"trained_loss":\#(trained * 10 + Double(i % 3) * 0.01),"tokens":10}"#
     }
     return #"{"conversations":[\#(rows.joined(separator: ","))]}"#
   }
@@ -183,7 +187,9 @@ import Validation
   @Test func aClientsSuiteIsCheckedAndVersioned() async throws {
     let (office, _) = try await Self.office()
     let path = office.api("suites")
-    func put(_ text: String, _ file: String = "our questions.csv", token: String = Office.ownToken) async throws -> Office.Answer {
+    func put(_ text: String, _ file: String = "our questions.csv", token: String = Office.ownToken) async throws
+      -> Office.Answer
+    {
       try await office.ask("POST", path, NewSuite(file: file, text: text), token: token)
     }
     let wrong = try await put(Self.csv.replacing("four,B,", with: "four,E,"))
@@ -206,7 +212,8 @@ import Validation
     let newest = try await office.ask("GET", "\(path)/our-questions").value(SuiteVersion.self)
     #expect(newest.suite.version == 2)
     #expect(try await office.ask("GET", "\(path)/our-questions?digest=0").status == 404)
-    #expect(try await office.ask("GET", "\(path)/emotional-intelligence").value(SuiteVersion.self).content.items.count == 50)
+    #expect(
+      try await office.ask("GET", "\(path)/emotional-intelligence").value(SuiteVersion.self).content.items.count == 50)
     // Nobody passes theirs off as a shipped one, and viewers keep nothing.
     #expect(try await put(Self.csv, "financial-knowledge.csv").status == 409)
     #expect(try await put(Self.csv, "perplexity.csv").status == 409)

@@ -23,11 +23,14 @@ import Validation
   }
 
   private static func conversations(_ fall: Double) -> [PerplexityResults.Conversation] {
-    (0..<40).map { i in
+    let change: Double = 10 * log(1 - fall)
+    return (0..<40).map { i in
       // All fall alike but for a little, so that luck is no explanation.
-      PerplexityResults.Conversation(
-        id: "c-\(i)", persona: i % 2 == 0 ? "anxious" : "bold", emotional_arc: i % 4 < 2 ? "calm" : "worry", topic: "tax",
-        base_loss: 30, trained_loss: 30 + 10 * log(1 - fall) + Double(i % 5 - 2) * 0.02, tokens: 10)
+      let trained: Double = 30 + change + Double(i % 5 - 2) * 0.02
+      let (persona, arc) = (i % 2 == 0 ? "anxious" : "bold", i % 4 < 2 ? "calm" : "worry")
+      return PerplexityResults.Conversation(
+        id: "c-\(i)", persona: persona, emotional_arc: arc, topic: "tax", base_loss: 30, trained_loss: trained,
+        tokens: 10)
     }
   }
 
@@ -62,7 +65,8 @@ import Validation
         for turn in labels.indices {
           let order = Array(labels[turn...] + labels[..<turn])
           lines.append(
-            #"{"item":"\#(item.id)","model":"\#(model)","order":\#(order),"answer":"\#(chosen)","scores":{\#(scores)}}"#)
+            #"{"item":"\#(item.id)","model":"\#(model)","order":\#(order),"answer":"\#(chosen)","scores":{\#(scores)}}"#
+          )
         }
       }
     }
@@ -82,7 +86,8 @@ import Validation
     let (_, html) = try await page(document)
     let all = document.retention[0]
     #expect(all.base_correct == 90 && all.trained_correct == 90 - lost)
-    #expect(html.contains("All questions") && html.contains(">90 of 100</td>") && html.contains(">\(90 - lost) of 100</td>"))
+    #expect(
+      html.contains("All questions") && html.contains(">90 of 100</td>") && html.contains(">\(90 - lost) of 100</td>"))
     #expect(html.contains(String(format: "%.1f %% kept", 100 * Double(90 - lost) / 90)))
     for category in ["Insurance", "Investing", "Retirement", "Taxes"] { #expect(html.contains(category)) }
     #expect(html.contains(#"<span class="badge \#(colour)">\#(badge)</span>"#))

@@ -32,7 +32,9 @@ struct JobCreate: AsyncParsableCommand {
   var tags: [String] = []
   @Option(
     name: .customLong("suite"),
-    help: "A suite that both models answer on the pod after training (lora-train evaluate suites); may be given several times.")
+    help:
+      "A suite that both models answer on the pod after training (lora-train evaluate suites); may be given several times."
+  )
   var suites: [String] = []
   @Option(help: "Epochs.") var epochs: Int?
   @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?

@@ -268,7 +268,8 @@ struct ServeCommand: AsyncParsableCommand {
       artifacts: ArtifactShelf(
         objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
       notices: NoticeSettings(channels),
-      slack: LiveNotices.slack(live, channels, address: { if let publicURL { publicURL } else { await address.value } }),
+      slack: LiveNotices.slack(
+        live, channels, address: { if let publicURL { publicURL } else { await address.value } }),
       advice: advice, branding: try ServeCommand.branding(configuration.branding),
       trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)

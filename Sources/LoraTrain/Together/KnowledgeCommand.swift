@@ -101,7 +101,8 @@ struct KnowledgeCommand: AsyncParsableCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes an entry of your own out; a manager any. Its revisions stay in the store, and the audit log says who.",
+      abstract:
+        "Takes an entry of your own out; a manager any. Its revisions stay in the store, and the audit log says who.",
       discussion: "EXAMPLE\n  lora-train knowledge remove 3")
     @Argument(help: "The entry's number.") var number: Int
     @OptionGroup var store: StoreOptions

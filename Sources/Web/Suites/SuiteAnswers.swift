@@ -23,15 +23,16 @@ public struct SuiteAnswers: Sendable {
       do {
         try await take(order, files["answers/\(order.name).jsonl"], description, job)
       } catch let error as InputError where error.kind == .badData || error.kind == .noInput {
-        try await warn("\(order.name): \(error.description)", number + 1, description.id, job)
+        try await warn("\(order.name): \(SuiteDeeds.place(of: error))", number + 1, description.id, job)
       }
     }
     guard let data = files["evaluation.json"] else { return }
     do {
       try await keep(
-        PerplexityResults.assess(try PerplexityResults.read(data, file: "evaluation.json"), job: description.id), of: job)
+        PerplexityResults.assess(try PerplexityResults.read(data, file: "evaluation.json"), job: description.id),
+        of: job)
     } catch let error as InputError where error.kind == .badData {
-      try await warn(error.description, 0, description.id, job)
+      try await warn(SuiteDeeds.place(of: error), 0, description.id, job)
     }
   }
 

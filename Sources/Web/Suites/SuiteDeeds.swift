@@ -74,12 +74,14 @@ struct SuiteDeeds: Sendable {
       }
     let stem = URL(fileURLWithPath: "/" + file).deletingPathExtension().lastPathComponent
     // A CSV says no name: it is called as its file is.
-    let name = String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" }.prefix(64))
+    let name = String(
+      stem.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" }.prefix(64))
     let suite: Suite
     do {
       suite = try SuiteReader.decode(Data(new.text.utf8), as: format, file: file, name: name)
     } catch {
-      throw Problem(.unprocessableContent, error.description, hint: error.hint ?? "lora-train evaluate check \(file)")
+      throw Problem(
+        .unprocessableContent, SuiteDeeds.place(of: error), hint: error.hint ?? "lora-train evaluate check \(file)")
     }
     guard suite.name != reserved, suite.name.first != ".", !shipped.contains(where: { $0.name == suite.name }) else {
       throw Problem(
@@ -87,6 +89,13 @@ struct SuiteDeeds: Sendable {
         place: "name")
     }
     return suite
+  }
+
+  /// `FILE:LINE:COLUMN: what is wrong`, in one line.
+  static func place(of error: InputError) -> String {
+    var error = error
+    error.hint = nil
+    return String(error.description.trimmingPrefix("error: "))
   }
 
   // MARK: Orders
@@ -125,7 +134,8 @@ struct SuiteDeeds: Sendable {
     let names = SuiteDeeds.shipped.map(\.name) + Set(uploaded.map(\.name)).sorted()
     throw Problem(
       .notFound, "there is no suite '\(name)'",
-      hint: NearestName.of(name, in: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))",
+      hint: NearestName.of(name, in: names).map { "did you mean \($0)?" }
+        ?? "there are \(names.joined(separator: ", "))",
       place: "suites")
   }
 

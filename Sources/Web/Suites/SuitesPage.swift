@@ -45,7 +45,8 @@ struct SuitesPage: Page {
 
   init(_ list: SuiteList, _ problem: Problem? = nil) {
     let rows = list.suites.map { suite in
-      let scales = suite.scales > 0 ? ", \(Wording.count(suite.scales, suite.kind == "voice" ? "characteristic" : "scale"))" : ""
+      let scales =
+        suite.scales > 0 ? ", \(Wording.count(suite.scales, suite.kind == "voice" ? "characteristic" : "scale"))" : ""
       let one = suite.kind == "voice" ? "prompt" : String(suite.kind.dropLast())
       return (
         suite.version,
