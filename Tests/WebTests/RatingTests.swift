@@ -103,16 +103,16 @@ import Validation
   @Test func aViewerScoresToo() async throws {
     let (office, suite) = try await office()
     let path = office.api("jobs/1/ratings/\(Self.suite)")
-    let vera = try await office.token("vera", .viewer)
-    let sheet = try await office.ask("GET", path, token: vera).value(RatingSheet.self)
+    let otto = try await office.token("otto", .viewer)
+    let sheet = try await office.ask("GET", path, token: otto).value(RatingSheet.self)
     let scores = Dictionary(uniqueKeysWithValues: suite.rubric.map { ($0.id, 4) })
     let given = NewScores(number: try #require(sheet.number), first: scores, second: scores)
-    let next = try await office.ask("POST", path, given, token: vera)
+    let next = try await office.ask("POST", path, given, token: otto)
     #expect(try next.status == 201 && next.value(RatingSheet.self).done == 1)
     // In a browser with the form's token, and not without it.
-    let link = try await office.ask("POST", "/api/v1/people/vera/links").value(NewLink.self)
+    let link = try await office.ask("POST", "/api/v1/people/otto/links").value(NewLink.self)
     let browser = Browser(office)
-    #expect(try await browser.send("/sign-in/first", browser.choice(link.path, name: "vera")).status == 303)
+    #expect(try await browser.send("/sign-in/first", browser.choice(link.path, name: "otto")).status == 303)
     let page = "/dashboard/training-jobs/job-1/ratings/\(Self.suite)"
     #expect(
       try await browser.get("/dashboard/training-jobs/job-1/ratings").text.contains(#"href="\#(page)">Score</a>"#))
@@ -124,7 +124,7 @@ import Validation
     #expect(try await browser.send(page, fields).status == 303)
     #expect(try await browser.get(page).text.contains("2 of 50 scored"))
     #expect(try await browser.send("\(page)/finish", ["_csrf": browser.formToken]).status == 403)
-    #expect(try await office.ask("POST", office.api("jobs/1/ratings"), Self.answers().1, token: vera).status == 403)
+    #expect(try await office.ask("POST", office.api("jobs/1/ratings"), Self.answers().1, token: otto).status == 403)
   }
 
   @Test func whatCannotBeScoredIsRefused() async throws {

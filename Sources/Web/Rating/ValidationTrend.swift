@@ -58,12 +58,16 @@ struct ValidationPage: Page {
     var verdict, gateColour: String
     var rows: [Row]
     var hasRows: Bool
+    /// Of a voice: every characteristic, with the story's word for it.
+    var levels: [Level]
+    var hasLevels: Bool
     var findings, recommendations, warnings: [String]
     var hasFindings, hasRecommendations: Bool
     var examples: [Example]
     var hasExamples: Bool
     var charts: [String]
   }
+  struct Level: Sendable { var title, score, word, colour: String }
   struct Row: Sendable {
     var name, base, trained, improvement, interval, count: String
     /// `best` or `worst` of its breakdown.
@@ -140,6 +144,7 @@ struct ValidationPage: Page {
     <p>{{#hasBadge}}<span class="badge {{colour}}">{{badge}}</span> {{/hasBadge}}<b>{{headline}}</b></p><p class="small"><span class="badge {{gateColour}}">Gate: {{verdict}}</span> <span class="soft">{{gate}}</span></p>
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Figures of {{title}}"><table><thead><tr><th scope="col">What</th><th scope="col" class="number">Baseline</th><th scope="col" class="number">Trained</th><th scope="col" class="number">Improvement</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">n</th></tr></thead><tbody>
     {{#rows}}<tr><th scope="row">{{name}}{{#mark}} <span class="tag">{{mark}}</span>{{/mark}}</th><td class="number">{{base}}</td><td class="number">{{trained}}</td><td class="number">{{improvement}}</td><td class="number">{{interval}}</td><td class="number">{{count}}</td></tr>{{/rows}}</tbody></table></div>{{/hasRows}}
+    {{#hasLevels}}<h3>Characteristics</h3><dl class="pairs">{{#levels}}<dt>{{title}}</dt><dd>{{score}} <span class="badge {{colour}}">{{word}}</span></dd>{{/levels}}</dl>{{/hasLevels}}
     {{#charts}}<div class="scroll chart" tabindex="0" role="group" aria-label="Chart">{{{.}}}</div>{{/charts}}
     {{#hasFindings}}<h3>Findings</h3><ul>{{#findings}}<li>{{.}}</li>{{/findings}}</ul>{{/hasFindings}}
     {{#hasRecommendations}}<h3>Recommendations</h3><ul>{{#recommendations}}<li>{{.}}</li>{{/recommendations}}</ul>{{/hasRecommendations}}
@@ -198,6 +203,12 @@ extension ValidationPage.Part {
             ?? Wording.nothing, count: "\(kept.questions)")
       }
     hasRows = !rows.isEmpty
+    levels = document.levels.filter { $0.scale != nil }.map {
+      .init(
+        title: $0.title, score: String(format: "%.1f of 5", $0.score), word: $0.word,
+        colour: $0.score < 3 ? "bad" : $0.score >= 4.2 ? "good" : "")
+    }
+    hasLevels = !levels.isEmpty
     findings = document.regressionLines + document.root_causes
     (recommendations, warnings) = (document.recommendations, document.warnings)
     (hasFindings, hasRecommendations) = (!findings.isEmpty, !recommendations.isEmpty)

@@ -16,6 +16,7 @@ struct SuiteDeeds: Sendable {
   static let most = 10
   /// Read once: they stand beside the program.
   static let shipped: [Suite] = ShippedSuites.names.compactMap { try? ShippedSuites.read($0) }
+  private static let summaries = shipped.map { SuiteSummary($0) }
   /// A result of this name is that of the held-out conversations.
   private static let reserved = ValidationDocument.Part.perplexity.rawValue
 
@@ -24,9 +25,11 @@ struct SuiteDeeds: Sendable {
   func list() throws -> SuiteList {
     var seen: Set<String> = []
     let uploaded = try catalogue.uploadedSuites().map { record in
-      SuiteSummary(try SuiteDeeds.read(record), record, isNewest: seen.insert(record.name).inserted)
+      // Checked when it came in: it is not read again with all care for a list.
+      let content = try JSONDecoder().decode(SuiteDocument.self, from: Data(record.document.utf8))
+      return SuiteSummary(content, digest: record.digest, record, isNewest: seen.insert(record.name).inserted)
     }
-    return SuiteList(suites: SuiteDeeds.shipped.map { SuiteSummary($0) } + uploaded)
+    return SuiteList(suites: SuiteDeeds.summaries + uploaded)
   }
 
   /// - Parameter digest: nil: the newest version.

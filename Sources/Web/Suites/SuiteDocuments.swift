@@ -20,7 +20,7 @@ public struct SuiteSummary: Codable, Sendable {
   public var title: String
   /// `scenarios`, `questions` or `voice`.
   public var kind: String
-  /// The year that the content was reviewed for.
+  /// The year that the content was reviewed for; 0: not said.
   public var year: Int
   public var items: Int
   /// How many scales free answers are scored on; 0: questions.
@@ -35,8 +35,12 @@ public struct SuiteSummary: Codable, Sendable {
   public var at: String?
 
   init(_ suite: Suite, _ record: Catalogue.SuiteRecord? = nil, isNewest: Bool = true) {
-    (name, title, kind, year) = (suite.name, suite.title, suite.kind.rawValue, suite.year)
-    (items, scales, digest) = (suite.items.count, suite.rubric.count, suite.digest)
+    self.init(suite.document, digest: suite.digest, record, isNewest: isNewest)
+  }
+
+  init(_ suite: SuiteDocument, digest: String, _ record: Catalogue.SuiteRecord? = nil, isNewest: Bool = true) {
+    (name, title, kind, year) = (suite.name, suite.title, suite.kind, suite.year)
+    (items, scales, self.digest) = (suite.items.count, suite.rubric?.count ?? 0, digest)
     (version, by, at) = (record?.version, record?.person, record.flatMap { Wording.stamp($0.at) })
     is_newest = isNewest
   }
@@ -52,7 +56,7 @@ public struct SuiteVersion: Codable, Sendable {
 
 /// A suite that was ordered with a job, and how far it is.
 public struct OrderedSuite: Codable, Sendable {
-  public enum State: String, Codable, Sendable {
+  public enum State: String, Codable, Sendable, CaseIterable {
     /// The job is not over.
     case ordered
     /// The job is over, and its pod has left no answers that can be read.
