@@ -34,7 +34,7 @@ struct JobRoutes {
     }
     router.get("jobs/:id") { _, context in
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       var document = JobDocument(view, job)
       document.later_notes = try runner.catalogue.notes(of: job)
       if try runner.catalogue.hiddenJobs().contains(job) { document.hidden = true }
@@ -43,7 +43,7 @@ struct JobRoutes {
       return try Reply.json(document)
     }
     router.get("jobs/:id/events") { request, context in
-      let job = try job(context, await runner.view)
+      let job = try await runner.view.known(context)
       let rows = try JobEvents.read(path: storePath, job: job)
       let events = rows.map {
         EventDocument(seq: Int($0.seq), at: Wording.stamp($0.at) ?? "", event: $0.kind, details: $0.payload)
@@ -53,7 +53,7 @@ struct JobRoutes {
         try EventList(page: (events + said).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }, request))
     }
     router.get("jobs/:id/metrics") { request, context in
-      let job = try job(context, await runner.view)
+      let job = try await runner.view.known(context)
       let page = try Paging(request)
       let from = try request.uri.queryParameters.count("from", 0...Int(Int32.max)) ?? 0
       let metrics = try runner.catalogue.metrics(of: job, from: max(from, page.start), limit: page.limit + 1)
@@ -63,7 +63,7 @@ struct JobRoutes {
     }
     router.get("jobs/:id/fixes") { _, context in
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       let configuration = view.descriptions[Int(job.rawValue)].configuration
       let failure = view.fleet[job].failure
       let fixes = failure == .none ? [] : advice.fixes(configuration, failure)
@@ -81,7 +81,7 @@ struct JobRoutes {
     router.post("jobs/:id/notes") { request, context in
       let person = try context.require(.engineer)
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       let note: NewNote = try await Reply.read(request)
       try note.check()
       try runner.catalogue.addNote(note.text, to: job, by: person.name, at: view.at)
@@ -90,7 +90,7 @@ struct JobRoutes {
     for deed in JobDeed.all {
       router.post("jobs/:id/\(deed.name)") { request, context in
         let view = await runner.view
-        let job = try job(context, view)
+        let job = try view.known(context)
         let why =
           deed.needsReason
           ? Reason(justification: (try await Reply.read(request) as NeededReason).justification)
@@ -100,14 +100,6 @@ struct JobRoutes {
         return try Reply.json(JobDocument(await runner.view, job))
       }
     }
-  }
-
-  private func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {
-    let id = context.parameters.get("id") ?? ""
-    guard let job = view.job(id) else {
-      throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
-    }
-    return job
   }
 
   private func ask(_ request: UserRequest, _ act: PersonAct) async throws -> UserAnswer {
