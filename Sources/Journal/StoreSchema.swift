@@ -34,12 +34,9 @@ enum StoreSchema {
     }
     migrator.registerMigration("ratings") { db in try db.execute(sql: Catalogue.ratingSchema) }
     migrator.registerMigration("project accounts") { db in try db.execute(sql: Catalogue.projectSchema) }
-<<<<<<< HEAD
+    migrator.registerMigration("banners") { db in try db.execute(sql: NoticeSchema.banners) }
     migrator.registerMigration("suites") { db in try db.execute(sql: Catalogue.suiteSchema) }
     migrator.registerMigration("removed knowledge") { db in try db.execute(sql: TogetherSchema.removedKnowledge) }
-=======
-    migrator.registerMigration("banners") { db in try db.execute(sql: NoticeSchema.banners) }
->>>>>>> 8429403729fd87b6504013b64de3c5010bc04cf6
     return migrator
   }
 
