@@ -61,7 +61,7 @@ struct SuiteDeeds: Sendable {
       // First the log: nothing is kept that is not in it.
       let change = "\(suite.digest), \(Wording.count(suite.items.count, "item"))"
       let act = person.act(before == nil ? "suite.add" : "suite.change", suite.name, change: change)
-      try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+      try await runner.record(act)
     }
     let kept = try await Reply.orUnavailable { try catalogue.put(record) }
     return SuiteSummary(suite, kept, isNewest: kept.version > (before?.version ?? 0) || before?.digest == kept.digest)

@@ -71,7 +71,7 @@ struct KnowledgeDeeds: Sendable {
         .forbidden, "this entry is \(first.person)'s; removing it takes its author or a manager",
         hint: "ask \(first.person), or a manager: lora-train user list")
     }
-    try await record(person.act("knowledge.remove", "knowledge-\(first.number)", change: last.title))
+    try await runner.record(person.act("knowledge.remove", "knowledge-\(first.number)", change: last.title))
     try await Reply.orUnavailable { try catalogue.removeKnowledge(first.number, by: person.name, at: view.at) }
   }
 
