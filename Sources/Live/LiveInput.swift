@@ -30,7 +30,8 @@ public enum UserRequest: Hashable, Sendable {
   case promote(JobIndex)
   case override(JobIndex)
   case answer(JobIndex, Fallback)
-  case setLimit(Int64?)
+  /// - Parameter expected: only where the limit is still this one, compared in the step that changes it.
+  case setLimit(Int64?, expected: SeenLimit? = nil)
   /// Asks a manager to raise the limit; its number is the coordinator's to give.
   case requestLimit(Int64, justification: String, within: Span)
   /// Decides such a request; approved, the limit is set in the same step.
@@ -39,6 +40,13 @@ public enum UserRequest: Hashable, Sendable {
   case record
   /// This copy of the store is the one that lives: see ``StoreNote/epochConfirmed(_:)``.
   case confirmEpoch
+}
+
+/// The budget's limit as somebody saw it.
+public struct SeenLimit: Hashable, Sendable {
+  /// In nanodollars; nil: there was none.
+  public var limit: Int64?
+  public init(_ limit: Int64?) { self.limit = limit }
 }
 
 public enum CreationAnswer: Hashable, Sendable {

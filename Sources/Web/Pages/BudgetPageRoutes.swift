@@ -49,8 +49,12 @@ extension BudgetPage {
 struct BudgetDeeds: Sendable {
   let runner: LiveRunner
 
-  /// - Parameter dollars: the new limit; nil takes it away.
-  func set(_ dollars: Double?, _ justification: String?, _ context: LiveContext) async throws {
+  /// - Parameters:
+  ///   - dollars: the new limit; nil takes it away.
+  ///   - expected: only where it is this one that is changed.
+  func set(_ dollars: Double?, expected: SeenLimit? = nil, _ justification: String?, _ context: LiveContext)
+    async throws
+  {
     let person = try context.require(.manager, hint: "lora-train approval request")
     if let dollars, !(dollars >= 0 && dollars < 1e9) {
       throw Problem(.badRequest, "limit_usd must be at least 0", hint: "null takes the limit away")
@@ -59,7 +63,7 @@ struct BudgetDeeds: Sendable {
     let old = await runner.view.fleet.budget.limit
     let limit = dollars.map { Int64(($0 * 1e9).rounded()) }
     let change = "\(old.map(Wording.money) ?? "no limit") → \(limit.map(Wording.money) ?? "no limit")"
-    try await ask(.setLimit(limit), person.act("budget.set", why: justification, change: change))
+    try await ask(.setLimit(limit, expected: expected), person.act("budget.set", why: justification, change: change))
   }
 
   /// Asks a manager for a higher limit.
