@@ -35,6 +35,8 @@ enum StoreSchema {
     migrator.registerMigration("ratings") { db in try db.execute(sql: Catalogue.ratingSchema) }
     migrator.registerMigration("project accounts") { db in try db.execute(sql: Catalogue.projectSchema) }
     migrator.registerMigration("banners") { db in try db.execute(sql: NoticeSchema.banners) }
+    migrator.registerMigration("suites") { db in try db.execute(sql: Catalogue.suiteSchema) }
+    migrator.registerMigration("removed knowledge") { db in try db.execute(sql: TogetherSchema.removedKnowledge) }
     return migrator
   }
 

@@ -57,7 +57,9 @@ struct JobMaker: Sendable {
       }
       spec.retryOf = original.rawValue
     }
-    let description = new.description(creator: person.name, quote: quote)
+    var description = new.description(creator: person.name, quote: quote)
+    let (deeds, suites) = (SuiteDeeds(runner: runner), try SuiteDeeds(runner: runner).ordered(new))
+    if !suites.isEmpty { description.suites = try deeds.keep(suites, at: view.at) }
     let made = try await Reply.orUnavailable {
       try await runner.ask(
         new.draft == true ? .draft(spec, description) : .submit(spec, description),
@@ -109,6 +111,13 @@ struct JobMaker: Sendable {
     budget.projected_month_usd = try? await advice.forecast(view).month
     quote.budget = budget
     quote.warnings += NewJob.warnings(quote)
+    let suites = try SuiteDeeds(runner: runner).ordered(new)
+    if !suites.isEmpty {
+      quote.warnings.append(
+        "After training the pod answers \(Wording.count(suites.reduce(0) { $0 + $1.items.count }, "item")) of "
+          + "\(suites.map(\.name).joined(separator: ", ")) with both models. That time is billed, and not in this estimate."
+      )
+    }
     return (quote, view)
   }
 

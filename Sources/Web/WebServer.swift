@@ -55,6 +55,7 @@ public struct WebServer: Sendable {
   private let artifacts: ArtifactShelf?
   private var branding = Branding.plain
   private let notices: NoticeSettings
+  private let slack: SlackPost?
   private let trustedProxies: Set<String>
   private let signIn: SignIn
   private let finals: FinalShelf
@@ -69,24 +70,25 @@ public struct WebServer: Sendable {
   ///   - shelf: the worker that pods fetch, where they do.
   ///   - branding: whose reports they are.
   ///   - notices: which channels there are to tell people by.
+  ///   - slack: posts links that somebody shares; nil: no channel is configured.
   ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
   ///   - artifacts: where jobs' objects are, and how they are handed out.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
-    branding: Branding = .plain, trustedProxies: Set<String> = []
+    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), slack: SlackPost? = nil,
+    advice: Advice, branding: Branding = .plain, trustedProxies: Set<String> = []
   ) throws {
     try self.init(
       runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
-      notices: notices, advice: advice, trustedProxies: trustedProxies, passwords: PasswordHash(),
+      notices: notices, slack: slack, advice: advice, trustedProxies: trustedProxies, passwords: PasswordHash(),
       clock: { LiveTime.machine })
     self.branding = branding
   }
 
   init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
-    trustedProxies: Set<String>, passwords: PasswordHash,
+    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), slack: SlackPost? = nil,
+    advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash,
     clock: @escaping @Sendable () -> Instant
   ) {
     self.runner = runner
@@ -98,6 +100,7 @@ public struct WebServer: Sendable {
     self.shelf = shelf
     self.artifacts = artifacts
     self.notices = notices
+    self.slack = slack
     self.trustedProxies = trustedProxies
     finals = FinalShelf(runner.catalogue)
     curves = CurveShelf(runner.catalogue)
@@ -176,12 +179,13 @@ public struct WebServer: Sendable {
     noticeRoutes.add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     SessionRoutes(signIn: signIn).add(to: api)
-    ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock)).add(to: api)
+    ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock, slack: slack)).add(to: api)
     SearchRoutes(runner: runner).add(to: api)
     KnowledgeRoutes(runner: runner).add(to: api)
     HideRoutes(runner: runner).add(to: api)
     NoteRoutes(runner: runner).add(to: api)
     RatingRoutes(runner: runner).add(to: api)
+    SuiteRoutes(runner: runner).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)
     if let artifacts {
@@ -197,7 +201,7 @@ public struct WebServer: Sendable {
     AssetRoutes().add(to: router)
     let desk = PageDesk(
       runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
-      replays: replays, artifacts: artifacts)
+      replays: replays, artifacts: artifacts, slack: slack)
     ValidationRoutes(runner: runner).add(to: api, trends: desk.trends)
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))

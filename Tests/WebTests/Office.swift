@@ -31,7 +31,7 @@ final class Office {
   /// What is said of past estimates.
   let past = PaperPast()
 
-  init(limit: Double? = 100, pods: PaperPods.Supply = .never) throws {
+  init(limit: Double? = 100, pods: PaperPods.Supply = .never, slack: SlackPost? = nil) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appendingPathComponent("store").path
@@ -45,7 +45,8 @@ final class Office {
       provider: PaperPods(supply: pods), keys: keys, reportAddress: { "http://127.0.0.1:1" })
     let objects = FolderStore(path + ".objects")
     let stores = ObjectStoreSet(artifacts: objects, checkpoints: objects)
-    keeper = ArtifactKeeper(runner, stores, local: path + ".objects", retention: .init())
+    keeper = ArtifactKeeper(
+      runner, stores, local: path + ".objects", retention: .init(), examine: SuiteAnswers(runner).take)
     var advice = WebServer.Advice(
       quote: { _ in
         QuoteDocument(
@@ -65,7 +66,7 @@ final class Office {
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
       artifacts: ArtifactShelf(stores, keeper: keeper, keys: keys, pricePerGigabyteMonth: 20_000_000),
-      advice: advice, trustedProxies: [Office.proxy],
+      slack: slack, advice: advice, trustedProxies: [Office.proxy],
       // As cheap as can be: what it costs is another test's.
       passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), clock: { [clock] in clock.now })
     responder = server.router().buildResponder()

@@ -254,7 +254,7 @@ struct ServeCommand: AsyncParsableCommand {
       runner, objects, local: live.path + ".objects",
       retention: .init(
         artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
-      tell: { diary.say($0) })
+      examine: SuiteAnswers(runner).take, tell: { diary.say($0) })
     let keeping = Task { await keeper.run() }
     defer { keeping.cancel() }
     let channels = try configuration.notifications.completed()
@@ -267,7 +267,10 @@ struct ServeCommand: AsyncParsableCommand {
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
       artifacts: ArtifactShelf(
         objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
-      notices: NoticeSettings(channels), advice: advice, branding: try ServeCommand.branding(configuration.branding),
+      notices: NoticeSettings(channels),
+      slack: LiveNotices.slack(
+        live, channels, address: { if let publicURL { publicURL } else { await address.value } }),
+      advice: advice, branding: try ServeCommand.branding(configuration.branding),
       trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"

@@ -20,6 +20,8 @@ public struct JobDocument: Codable, Sendable {
   public var tags: [String]?
   public var template: String?
   public var training_file: String?
+  /// What its pod examines both models with once training is over.
+  public var suites: [String]?
   /// The job that this one tries again, and how often that has been tried.
   public var retry_of: String?
   public var retry: Int?
@@ -72,6 +74,7 @@ public struct JobDocument: Codable, Sendable {
     name = text.name
     (purpose, notes, tags, template) = (text.purpose, text.notes, text.tags, text.template)
     training_file = text.trainingFile
+    suites = text.suites?.map(\.name)
     if job.spec.retryOf != .max {
       var (first, count) = (job.spec.retryOf, 1)
       while view.fleet.jobs[Int(first)].spec.retryOf != .max {

@@ -29,7 +29,7 @@ struct NewJobPage: Page {
   let file: FileCard?
   let presets, pricings: [Card]
   let settings: [Setting]
-  let tags: [Choice]
+  let tags, suites: [Choice]
   let clients, projects: [String]
   let fields: [String: String]
   let estimate: EstimatePanel
@@ -71,6 +71,13 @@ struct NewJobPage: Page {
         usual: NewJobCards.usual($0.name, configuration.preset))
     }
     tags = NewJobForm.commonTags.map { Choice(value: $0, label: $0, isChosen: form.fields.all("tag").contains($0)) }
+    suites = try SuiteDeeds(runner: desk.runner).list().suites
+      .filter { $0.is_newest && !$0.name.hasPrefix("example-") }
+      .map { suite in
+        Choice(
+          value: suite.name, label: "\(suite.title) (\(Wording.count(suite.items, "item")))",
+          isChosen: form.fields.all("suite").contains(suite.name))
+      }
     func known(_ values: some Sequence<String?>) -> [String] {
       Array(Set(values.compactMap { $0 }).sorted().prefix(200))
     }

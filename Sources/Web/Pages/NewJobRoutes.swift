@@ -161,7 +161,8 @@ struct ReviewPage: Page {
       ),
       ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")"),
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
-      ("Tags", job.tags?.joined(separator: ", ")), ("Stops at", job.max_cost_usd.map(Wording.money)),
+      ("Tags", job.tags?.joined(separator: ", ")), ("Validation", job.suites?.joined(separator: ", ")),
+      ("Stops at", job.max_cost_usd.map(Wording.money)),
       ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
     ].compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil)
