@@ -27,6 +27,9 @@ public struct WebServer: Sendable {
     /// Seconds within which half, and eight in ten, of those who were refused such a pod have one; nil: more than a day, or not known.
     public var wait: @Sendable (Pricing, _ every: Span) -> (p50: Double?, p80: Double?) = { _, _ in (nil, nil) }
 
+    /// How much memory such a job takes; nil where that is not known.
+    public var memory: @Sendable (JobConfiguration) -> MemoryDocument? = { _ in nil }
+
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
@@ -54,6 +57,7 @@ public struct WebServer: Sendable {
   private let shelf: BundleShelf?
   private let artifacts: ArtifactShelf?
   private var branding = Branding.plain
+  private var links = Links()
   private let notices: NoticeSettings
   private let trustedProxies: Set<String>
   private let signIn: SignIn
@@ -68,27 +72,30 @@ public struct WebServer: Sendable {
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
   ///   - branding: whose reports they are.
+  ///   - links: where pages lead beyond this program.
   ///   - notices: which channels there are to tell people by.
   ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
   ///   - artifacts: where jobs' objects are, and how they are handed out.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
     artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
-    branding: Branding = .plain, trustedProxies: Set<String> = []
+    branding: Branding = .plain, links: Links = Links(), trustedProxies: Set<String> = []
   ) throws {
     try self.init(
       runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
       notices: notices, advice: advice, trustedProxies: trustedProxies, passwords: PasswordHash(),
       clock: { LiveTime.machine })
     self.branding = branding
+    self.links = links
   }
 
   init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
     artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
-    trustedProxies: Set<String>, passwords: PasswordHash,
+    trustedProxies: Set<String>, passwords: PasswordHash, links: Links = Links(),
     clock: @escaping @Sendable () -> Instant
   ) {
+    self.links = links
     self.runner = runner
     self.keys = keys
     self.store = store
@@ -196,9 +203,10 @@ public struct WebServer: Sendable {
       runner: runner, storePath: storePath, advice: advice, curves: curves, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
-    let desk = PageDesk(
+    var desk = PageDesk(
       runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
       replays: replays, artifacts: artifacts)
+    desk.links = links
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
     return router

@@ -24,7 +24,10 @@ struct LiveForecaster: Sendable {
   /// - Parameters:
   ///   - history: what is known of jobs that may still arrive; without it none is expected.
   ///   - rates: nanodollars an hour, where they are known better than from the history.
-  init(store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil) throws {
+  ///   - timeZone: in which the budget's months are; nil: UTC.
+  init(
+    store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil, timeZone: String? = nil
+  ) throws {
     self.path = path
     self.rates = rates
     let calibrated = try ModelLoader.load(history, asOf: nil)
@@ -34,7 +37,7 @@ struct LiveForecaster: Sendable {
     var source = calibrated.source
     source.worlds = LiveForecaster.own(source.worlds, rates, expectsJobs: expectsJobs)
     self.source = source
-    guard let calendar = CalendarMonths() else {
+    guard let calendar = CalendarMonths(timeZone: timeZone ?? "UTC") else {
       throw InputError(.badConfiguration, "this system has no time zone UTC", hint: "install tzdata")
     }
     self.calendar = calendar

@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import Live
 import LocalPods
+import Planning
 import Notifications
 import Reports
 import RunPod
@@ -53,6 +54,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Of a new store: calendar, or rolling_30_days: what the limit is for.", valueName: "period"))
   var budgetPeriod: String?
+  @Option(
+    help: ArgumentHelp("Of a new store: where the budget's months begin and end (UTC).", valueName: "zone"))
+  var budgetTimeZone: String?
   @Option(help: ArgumentHelp("Of a new store: how many jobs may wait; one more is refused.", valueName: "n"))
   var maxQueued: Int32?
   @Option(help: ArgumentHelp("What estimates stand on; without it the shipped priors.", valueName: "file")) var history:
@@ -87,6 +91,9 @@ struct ServeCommand: AsyncParsableCommand {
     if let budgetPeriod, ServeCommand.periods[budgetPeriod] == nil {
       throw ValidationError("--budget-period is calendar or rolling_30_days, not \(budgetPeriod)")
     }
+    if let budgetTimeZone, CalendarMonths(timeZone: budgetTimeZone) == nil {
+      throw ValidationError("--budget-time-zone is one such as Europe/Berlin, not \(budgetTimeZone)")
+    }
     if let maxQueued, !(0...1_000_000).contains(maxQueued) {
       throw ValidationError("--max-queued must be between 0 and 1,000,000")
     }
@@ -109,6 +116,7 @@ struct ServeCommand: AsyncParsableCommand {
         slots: slots ?? configuration.serve.slots.map { Int32($0) } ?? 3,
         limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget,
         period: budgetPeriod.flatMap { ServeCommand.periods[$0] } ?? configuration.serve.budgetPeriod ?? .calendar,
+        budgetTimeZone: budgetTimeZone ?? configuration.serve.budgetTimeZone,
         maxQueued: maxQueued ?? configuration.serve.maxQueued.map { Int32($0) } ?? .max, timeScale: timeScale,
         isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
     // Signals are the server's now: what is going on is brought to an end.
@@ -231,7 +239,8 @@ struct ServeCommand: AsyncParsableCommand {
     let address = Address()
     let publicURL = publicUrl ?? configuration.publicURL
     if !isPlayed, publicURL == nil { diary.say("jobs are refused: \(ServeCommand.unreachable.problem)") }
-    let forecaster = try LiveForecaster(store: live.path, history: history, rates: pods.rates)
+    let forecaster = try LiveForecaster(
+      store: live.path, history: history, rates: pods.rates, timeZone: live.budgetTimeZone)
     let runner = try LiveRunner(
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL, !isHere { publicURL } else { await address.value } },
@@ -247,6 +256,7 @@ struct ServeCommand: AsyncParsableCommand {
         return quote
       }, forecast: { try await forecaster.forecast($0) },
       fixes: { quoter.fixes($0, $1) }, foresight: forecaster.foresight)
+    advice.memory = { quoter.memory($0) }
     advice.wait = { quoter.wait(for: $0, every: $1) }
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let objects = try configuration.objectStores(beside: live.path)
@@ -268,7 +278,7 @@ struct ServeCommand: AsyncParsableCommand {
       artifacts: ArtifactShelf(
         objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
       notices: NoticeSettings(channels), advice: advice, branding: try ServeCommand.branding(configuration.branding),
-      trustedProxies: Set(trustedProxy))
+      links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support), trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in

@@ -7,19 +7,30 @@ import Scenarios
 
 /// A job's diary, and how its entries are told.
 enum EventLog {
-  /// In the order in which it happened: the journal's entries, and what workers said.
-  static func read(_ desk: PageDesk, _ job: JobIndex) throws -> [EventDocument] {
-    let events = try JobEvents.read(path: desk.storePath, job: job).map {
+  /// In the order in which it happened: the journal's entries, what workers said, and every so often what they measured.
+  static func read(_ catalogue: Catalogue, _ storePath: String, _ job: JobIndex) throws -> [EventDocument] {
+    let events = try JobEvents.read(path: storePath, job: job).map {
       EventDocument(seq: Int($0.seq), at: Wording.stamp($0.at) ?? "", event: $0.kind, details: $0.payload)
     }
-    let said = try desk.catalogue.messages(of: job).map(EventDocument.init)
-    return (events + said).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }
+    let said = try catalogue.messages(of: job).map(EventDocument.init)
+    let measured = try measured(catalogue, job)
+    return (events + said + measured).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }
   }
+
+  /// Every hundredth step, or as many hundreds further apart that it is at most ``mostMeasured``.
+  private static func measured(_ catalogue: Catalogue, _ job: JobIndex) throws -> [EventDocument] {
+    guard let last = try catalogue.lastMetrics(of: job, count: 1).first?.step, last > 0 else { return [] }
+    let every = 100 * max(1, (last + 100 * mostMeasured - 1) / (100 * mostMeasured))
+    let steps = Array(stride(from: every, to: last, by: every)) + [last]
+    return try catalogue.metrics(of: job, at: steps).map(EventDocument.init)
+  }
+
+  private static let mostMeasured = 200
 
   /// `status`, `metrics`, `warning` or `error`, and as a badge says it.
   static func type(of event: EventDocument) -> (String, String) {
     switch event.event {
-    case "checkpointsSaved", "log": ("metrics", "Metrics")
+    case "checkpointsSaved", "log", "measured": ("metrics", "Metrics")
     case "warning", "podUnavailable", "retryScheduled", "decisionRequested", "jobBlocked": ("warning", "Warning")
     case "error", "podInterrupted", "workerFailed", "jobFailed": ("error", "Error")
     default: ("status", "Status")
@@ -38,7 +49,7 @@ enum EventLog {
     func word(_ key: String) -> String { (fields[key] as? String).map(Wording.words) ?? "" }
     func number(_ key: String) -> Int64? { (fields[key] as? NSNumber)?.int64Value }
     switch event.event {
-    case "warning", "error", "log": return event.details
+    case "warning", "error", "log", "measured": return event.details
     case "jobDrafted": return "Kept as a draft"
     case "jobConfirmed": return "The draft was submitted"
     case "jobSubmitted": return "Submitted: " + (number("steps").map { "\(Wording.group(Int($0))) steps" } ?? "")
@@ -61,6 +72,7 @@ enum EventLog {
     case "decisionAnswered": return "Answered: \(word("answer"))"
     case "billAdjusted":
       return "Adjusted to the provider's bill" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
+    case "pausedJobRepriced": return "To go on with \(word("pricing")) instances"
     case "storageCharged": return "Storage charged" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
     default: return Wording.capital(Wording.words(Wording.snake(event.event)))
     }

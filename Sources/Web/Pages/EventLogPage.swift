@@ -38,7 +38,7 @@ struct EventLogPage: Page {
     router.get("training-jobs/:id/events") { request, context in
       let view = await desk.runner.view
       let job = try desk.job(context, view)
-      let events = try EventLog.read(desk, job)
+      let events = try EventLog.read(desk.catalogue, desk.storePath, job)
       return await desk.answer(EventLogPage(view, job, events, FormFields(query: request)), request, context)
     }
     for (suffix, type) in [("csv", "text/csv; charset=utf-8"), ("json", "application/json")] {
@@ -46,7 +46,7 @@ struct EventLogPage: Page {
         let view = await desk.runner.view
         let job = try desk.job(context, view)
         let form = FormFields(query: request)
-        let events = try EventLog.read(desk, job).filter { EventLog.matches($0, form["type"], form["search"]) }
+        let events = try EventLog.read(desk.catalogue, desk.storePath, job).filter { EventLog.matches($0, form["type"], form["search"]) }
         let name = "\(view.descriptions[Int(job.rawValue)].name)-events.\(suffix)"
         return Reply.download(suffix == "csv" ? EventLog.csv(events) : try EventLog.json(events), type, as: name)
       }

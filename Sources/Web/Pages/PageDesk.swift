@@ -16,6 +16,9 @@ struct PageDesk: Sendable {
   let replays: ReplayShelf
   let curves: CurveShelf
   let hours: SpotHours
+  let pods: PodShelf
+  let defects = DefectShelf()
+  var links = WebServer.Links()
 
   init(
     runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice, finals: FinalShelf,
@@ -23,7 +26,7 @@ struct PageDesk: Sendable {
   ) {
     (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
     (self.finals, self.curves, self.replays, self.artifacts) = (finals, curves, replays, artifacts)
-    hours = SpotHours(runner.catalogue)
+    (hours, pods) = (SpotHours(runner.catalogue), PodShelf(runner.catalogue))
   }
 
   var catalogue: Catalogue { runner.catalogue }
