@@ -135,6 +135,7 @@ public enum ServiceConfigurationReader {
       guard ServiceConfiguration.isContact(own.support ?? "") else {
         throw field.error("write a mail address, or an address that begins with https://")
       }
+      own.notifications.support = own.support
     }
     if let field = record["hugging_face"] {
       own.huggingFaceToken = try YAMLRecord(field, keys: ["token"])["token"]?.string()

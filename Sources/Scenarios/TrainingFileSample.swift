@@ -64,6 +64,10 @@ extension TrainingFile {
   /// What one conversation of a file is about: its id, persona, arc and topic, as far as it says.
   public struct About: Sendable, Hashable {
     public var id, persona, emotionalArc, topic: String?
+
+    public init(id: String?, persona: String?, emotionalArc: String?, topic: String?) {
+      (self.id, self.persona, self.emotionalArc, self.topic) = (id, persona, emotionalArc, topic)
+    }
   }
 
   /// - Parameter number: from 1, in the order of the file.

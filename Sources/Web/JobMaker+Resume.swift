@@ -2,6 +2,7 @@ import DiscreteEvent
 import Engine
 import Journal
 import Live
+import Scenarios
 
 /// A paused job that goes on with other pods (story 2.2.2): what is left of it is estimated anew, and passes the budget's gate anew.
 extension JobMaker {

@@ -124,15 +124,16 @@ struct ServeCommand: AsyncParsableCommand {
     let diary = Diary()
     switch source {
     case .local:
-      let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path, workerPython))
+      let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path, workerPython, configuration.support))
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
         settings, live, asksForSpot: configuration.runPod.spot == nil,
-        training: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model), diary)
+        training: ServeCommand.naming(
+          configuration.support, in: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model)), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .slurm(let settings, let python):
-      let pods = try LivePods.slurm(settings, live, trainer: try trainer(live.path, python), diary)
+      let pods = try LivePods.slurm(settings, live, trainer: try trainer(live.path, python, configuration.support), diary)
       if publicUrl ?? configuration.publicURL == nil {
         diary.say("workers report to this machine's own address: with --public-url, nodes elsewhere reach it, too")
       }
@@ -145,7 +146,7 @@ struct ServeCommand: AsyncParsableCommand {
       let world = ServeCommand.priced(world, quoter)
       try await withSandbox(world, seed: seed, live, diary) { settings in
         let pods = try await LivePods.runPod(
-          settings, live, asksForSpot: true, training: try settingsOfWorker(), diary)
+          settings, live, asksForSpot: true, training: ServeCommand.naming(configuration.support, in: try settingsOfWorker()), diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
       }
     }
@@ -198,9 +199,19 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
+  /// A worker's settings, with whom readers of its packages ask for help; nil stays nil: such a worker makes none.
+  static func naming(_ support: String?, in settings: String?) -> String? {
+    guard let support, let settings,
+      var fields = (try? JSONSerialization.jsonObject(with: Data(settings.utf8))) as? [String: Any], fields["support"] == nil
+    else { return settings }
+    fields["support"] = support
+    return (try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes]))
+      .map { String(decoding: $0, as: UTF8.self) } ?? settings
+  }
+
   /// The worker that trains, where there is a Python for it.
-  private func trainer(_ path: String, _ python: String?) throws -> LocalTrainer? {
-    let settings = try settingsOfWorker()
+  private func trainer(_ path: String, _ python: String?, _ support: String?) throws -> LocalTrainer? {
+    let settings = ServeCommand.naming(support, in: try settingsOfWorker() ?? (support == nil ? nil : "{}"))
     return try python.map {
       try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }

@@ -53,7 +53,10 @@ extension EventList {
 
 extension EventDocument {
   /// What was measured at a step, in the same diary: `step 100: loss=0.521, lr=0.0002, gpu_util=89%`.
-  init(_ metric: Catalogue.Metric) {
+  ///
+  /// nil: it is not known when.
+  init?(_ metric: Catalogue.Metric) {
+    guard let at = metric.at else { return nil }
     let values: [(String, Double?, (Double) -> String)] = [
       ("loss", metric.training_loss, Wording.loss), ("validation_loss", metric.validation_loss, Wording.loss),
       ("lr", metric.learning_rate, { String(format: "%g", $0) }),
@@ -62,7 +65,7 @@ extension EventDocument {
     ]
     let said = values.compactMap { name, value, text in value.map { "\(name)=\(text($0))" } }
     self.init(
-      seq: 0, at: Wording.stamp(Instant(microseconds: metric.at)) ?? "", event: "measured",
+      seq: 0, at: Wording.stamp(Instant(microseconds: at)) ?? "", event: "measured",
       details: "Step \(metric.step): " + said.joined(separator: ", "))
   }
 

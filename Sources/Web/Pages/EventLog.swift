@@ -22,7 +22,7 @@ enum EventLog {
     guard let last = try catalogue.lastMetrics(of: job, count: 1).first?.step, last > 0 else { return [] }
     let every = 100 * max(1, (last + 100 * mostMeasured - 1) / (100 * mostMeasured))
     let steps = Array(stride(from: every, to: last, by: every)) + [last]
-    return try catalogue.metrics(of: job, at: steps).map(EventDocument.init)
+    return try catalogue.metrics(of: job, at: steps).compactMap(EventDocument.init)
   }
 
   private static let mostMeasured = 200

@@ -84,6 +84,8 @@ class PackageTests(Case):
         for name in names:
             if not name.endswith((".bin", ".safetensors", ".jinja")):
                 self.assertNotIn("{{job", (self.package / name).read_text(), name)
+        readme = (self.package / "README.md").read_text()
+        self.assertIn("Support: help@brightrun.ai, naming job job-1.", readme)
         prompts = json.loads((self.package / "example_prompts.json").read_text())
         self.assertEqual(len(prompts), 10)
         held_out = json.loads((self.folder / "store/job-1/evaluation.json").read_text())["held_out_conversations"]
