@@ -52,12 +52,12 @@ public actor ArtifactKeeper {
   public func tend() async {
     let view = await runner.view
     do {
-      var known = Set(try runner.catalogue.artifacts().map(\.job))
-      known.formUnion(kept)
       for (i, job) in view.fleet.jobs.enumerated() where job.phase == .completed {
         let index = JobIndex(i)
-        guard !known.contains(index), view.at - job.ended < ArtifactKeeper.horizon else { continue }
-        try await keep(index, id: view.descriptions[i].id, at: view.at)
+        guard !kept.contains(index), view.at - job.ended < ArtifactKeeper.horizon else { continue }
+        if try runner.catalogue.artifacts(of: index).isEmpty {
+          try await keep(index, id: view.descriptions[i].id, at: view.at)
+        }
         kept.insert(index)
       }
       try await expire(view)
@@ -131,8 +131,7 @@ public actor ArtifactKeeper {
 
   private func expire(_ view: LiveView) async throws {
     if let span = retention.artifacts {
-      for artifact in try runner.catalogue.artifacts() where artifact.deleted == nil && view.at - artifact.made >= span
-      {
+      for artifact in try runner.catalogue.artifacts(madeBy: view.at - span) {
         try await delete(artifact)
         try await record("artifact.expire", artifact.job, "\(artifact.kind.rawValue): \(artifact.name)", view)
       }
@@ -140,8 +139,9 @@ public actor ArtifactKeeper {
     guard let span = retention.checkpoints else { return }
     for (i, job) in view.fleet.jobs.enumerated() where job.phase.isTerminal && view.at - job.ended >= span {
       let index = JobIndex(i)
-      guard swept.insert(index).inserted else { continue }
+      guard !swept.contains(index) else { continue }
       let bytes = try await deleteCheckpoints(ofJob: view.descriptions[i].id)
+      swept.insert(index)
       if bytes > 0 { try await record("checkpoints.expire", index, "\(bytes) bytes", view) }
     }
   }

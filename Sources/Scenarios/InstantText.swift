@@ -19,7 +19,7 @@ public enum InstantText {
   }
 
   private static func instant(number: Int64) -> Instant? {
-    switch abs(number) {
+    switch number.magnitude {
     case 100_000_000_000_000..<253_402_300_800_000_000: Instant(microseconds: number)
     case 100_000_000_000..<100_000_000_000_000: Instant(microseconds: number * 1000)
     case 100_000_000..<100_000_000_000: Instant(microseconds: number * 1_000_000)

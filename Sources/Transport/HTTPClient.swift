@@ -3,7 +3,7 @@ import Foundation
 
 /// Calls over HTTP, through libcurl. Connections are kept and used again; a call has a deadline and is never repeated here.
 ///
-/// libcurl blocks, so each call in progress has one of a few threads of the client's own. What waits for a thread waits within its deadline.
+/// libcurl blocks, so each call in progress has one of a few threads of the client's own. A deadline begins when it has its thread.
 public final class HTTPClient: Sendable {
   public struct Call: Sendable {
     public var method: String

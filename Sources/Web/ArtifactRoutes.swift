@@ -58,10 +58,13 @@ struct ArtifactRoutes {
   func addLinked(to router: Router<LiveContext>) {
     router.get("v1/artifacts/:id/:kind") { request, context in
       let query = request.uri.queryParameters
+      let (person, view) = (query.get("for") ?? "", await runner.view)
+      // First the link: whoever has none learns neither what there is nor why it is held back.
+      let named = try view.job(context.parameters.get("id") ?? "").flatMap { job in
+        try runner.catalogue.artifacts(of: job).first { $0.kind.rawValue == context.parameters.get("kind") }
+      }
+      try shelf.check(named.map { ArtifactRoutes.what($0, person) } ?? "nothing", query)
       let artifact = try await deliverable(context)
-      let person = query.get("for") ?? ""
-      try shelf.check(ArtifactRoutes.what(artifact, person), query)
-      let view = await runner.view
       try await taken(artifact, by: PersonAct(person: person, role: "link", action: ""), view)
       guard let path = shelf.stores.artifacts.path(artifact.key) else {
         throw Problem(.notFound, "the object is not on this machine any more", hint: "ask for a new link")

@@ -45,6 +45,8 @@ struct FileShelf {
           .init(code: 507, reasonPhrase: "Insufficient Storage"), "the file cannot be kept", hint: "has the disk room?")
       }
     }
+    // Said to be kept only where it outlives a loss of power.
+    try handle.synchronize()
     try handle.close()
     let digest = hash.finalize().hex
     let file: TrainingFile
@@ -55,7 +57,12 @@ struct FileShelf {
       throw FileShelf.problem(error, name, DefectCard(error, path: part, links))
     }
     let kept = path(ofDigest: digest)
-    if !manager.fileExists(atPath: kept) { try manager.moveItem(atPath: part, toPath: kept) }
+    // In place of the same bytes, where another sent them meanwhile.
+    guard rename(part, kept) == 0 else {
+      throw Problem(
+        .init(code: 507, reasonPhrase: "Insufficient Storage"), "the file cannot be kept",
+        hint: "is \(folder) writable?")
+    }
     return Catalogue.FileRecord(file, name: name, sha256: digest, bytes: bytes, at: at, by: person)
   }
 

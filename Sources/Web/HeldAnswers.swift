@@ -18,7 +18,8 @@ actor HeldAnswers<Key: Hashable & Sendable, Value: Sendable> {
     do {
       return try await task.value
     } catch {
-      known[key] = nil
+      // By now another may be on its way.
+      if known[key]?.task == task { known[key] = nil }
       throw error
     }
   }

@@ -115,7 +115,8 @@ struct MetricExport {
     var final = Document.Final(
       final_training_loss: rows.compactMap(\.training_loss).last, final_validation_loss: validated.last)
     if validated.count > 1, let first = validated.first, let last = validated.last {
-      final.perplexity_improvement = "\(Int((100 * (1 - exp(last - first))).rounded()))%"
+      // A loss that has run away has made it worse beyond counting.
+      final.perplexity_improvement = "\(Int((100 * (1 - exp(min(30, last - first)))).rounded()))%"
     }
     let document = Document(
       job_metadata: .init(job_id: job.id, name: job.name, configuration: job.configuration),

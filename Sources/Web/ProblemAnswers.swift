@@ -15,6 +15,10 @@ struct ProblemAnswers: RouterMiddleware {
       throw CancellationError()
     } catch {
       let problem = ProblemAnswers.problem(error, request)
+      if problem.status == .internalServerError {
+        // The query may hold a signature.
+        context.logger.error("\(request.method) \(request.uri.path): \(error)")
+      }
       guard Visitors.isForPeople(request) else { return try problem.response(from: request, context: context) }
       return try SignInPages.problem(problem)
     }

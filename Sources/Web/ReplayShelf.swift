@@ -42,6 +42,8 @@ actor ReplayShelf {
   private var samples: [Sample] = []
   private var stride: Int64 = 1
   private var isPreparing = false
+  /// Why what was gone through in the background ended before its end; whoever asks next is told.
+  private var failure: (any Error)?
 
   init(path: String) { self.path = path }
 
@@ -49,6 +51,10 @@ actor ReplayShelf {
   ///
   /// - Throws: `InputError` where the journal does not hold.
   func moment(at seq: Int64, last: Int64) throws -> Found {
+    if let failure {
+      self.failure = nil
+      throw failure
+    }
     if last - known.seq > ReplayShelf.rowsForOne {
       prepare(through: last)
       return .preparing(known.seq)
@@ -75,8 +81,15 @@ actor ReplayShelf {
   }
 
   private func step(towards last: Int64) -> Bool {
-    do { try extend(through: min(last, known.seq + spacing)) } catch { return false }
-    return known.seq < last
+    let before = known.seq
+    do {
+      try extend(through: min(last, before + spacing))
+      // A journal that ends before is gone through, too.
+      return known.seq > before && known.seq < last
+    } catch {
+      failure = error
+      return false
+    }
   }
 
   private func rest() { isPreparing = false }

@@ -58,12 +58,19 @@ struct MeasuresDocument: Decodable {
     var epoch, training_loss, validation_loss, learning_rate, perplexity, gradient_norm, tokens_per_s, gpu_utilization,
       gpu_memory_gb, elapsed_s: Double?
 
-    func metric(_ time: LiveTime) -> Catalogue.Metric {
+    /// What nothing can measure.
+    private static let absurd = 1e15
+
+    /// nil where there is no such step. A worker that has gone wrong says absurd things: they are no numbers, and nobody calculates with them.
+    func metric(_ time: LiveTime) -> Catalogue.Metric? {
+      guard (0...Int(Int32.max)).contains(step) else { return nil }
+      func sane(_ value: Double?) -> Double? { value.flatMap { abs($0) < Measured.absurd ? $0 : nil } }
       var metric = Catalogue.Metric(step: step, at: at.flatMap { MeasuresDocument.own($0, time)?.microseconds })
-      (metric.epoch, metric.training_loss, metric.validation_loss) = (epoch, training_loss, validation_loss)
-      (metric.learning_rate, metric.perplexity, metric.gradient_norm) = (learning_rate, perplexity, gradient_norm)
-      (metric.tokens_per_s, metric.gpu_utilization) = (tokens_per_s, gpu_utilization)
-      (metric.gpu_memory_gb, metric.elapsed_s) = (gpu_memory_gb, elapsed_s)
+      (metric.epoch, metric.training_loss) = (sane(epoch), sane(training_loss))
+      (metric.validation_loss, metric.learning_rate) = (sane(validation_loss), sane(learning_rate))
+      (metric.perplexity, metric.gradient_norm) = (sane(perplexity), sane(gradient_norm))
+      (metric.tokens_per_s, metric.gpu_utilization) = (sane(tokens_per_s), sane(gpu_utilization))
+      (metric.gpu_memory_gb, metric.elapsed_s) = (sane(gpu_memory_gb), sane(elapsed_s))
       return metric
     }
   }

@@ -14,6 +14,7 @@ struct TemplateDeeds: Sendable {
     guard (3...100).contains(new.name.count) else {
       throw Problem(.badRequest, "a template's name has 3 to 100 characters")
     }
+    try TemplateDeeds.check(new.purpose, new.tags ?? [])
     let template = Catalogue.Template(
       name: new.name, purpose: new.purpose, isShared: new.is_shared ?? true, tags: new.tags ?? [],
       configuration: new.configuration, creator: person.name)
@@ -32,10 +33,7 @@ struct TemplateDeeds: Sendable {
     let old = try own(name, try context.require(.engineer))
     var template = old
     (template.purpose, template.tags, template.is_shared) = (purpose, tags, isShared)
-    guard (purpose ?? "").count <= 500 else { throw Problem(.badRequest, "a description has 500 characters at most") }
-    guard tags.count <= 20, tags.allSatisfy({ $0.count <= 40 }) else {
-      throw Problem(.badRequest, "a template has 20 tags at most, of 40 characters each")
-    }
+    try TemplateDeeds.check(purpose, tags)
     _ = try runner.catalogue.put(template, at: await runner.view.at)
     try await record(context.require(.engineer).act("template.edit", name))
     return try document(template, await runner.view)
@@ -46,6 +44,13 @@ struct TemplateDeeds: Sendable {
     _ = try own(name, person)
     _ = try runner.catalogue.removeTemplate(name)
     try await record(person.act("template.remove", name))
+  }
+
+  private static func check(_ purpose: String?, _ tags: [String]) throws {
+    guard (purpose ?? "").count <= 500 else { throw Problem(.badRequest, "a description has 500 characters at most") }
+    guard tags.count <= 20, tags.allSatisfy({ $0.count <= 40 }) else {
+      throw Problem(.badRequest, "a template has 20 tags at most, of 40 characters each")
+    }
   }
 
   /// One that this person may change.

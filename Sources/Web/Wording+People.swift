@@ -7,7 +7,7 @@ extension Wording {
 
   /// `13 h 05 min`, `4 min 10 s`, `2 d 3 h`.
   public static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return nothing }
+    guard abs(seconds) < 1e15 else { return nothing }
     let s = Int(seconds.rounded())
     if s < 60 { return s == 0 && seconds > 0 ? String(format: "%.2g s", seconds) : "\(s) s" }
     if s < 3_600 { return "\(s / 60) min" + (s % 60 == 0 ? "" : " \(s % 60) s") }

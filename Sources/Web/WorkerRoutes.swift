@@ -37,7 +37,7 @@ struct WorkerRoutes {
       let (time, now) = (runner.time, runner.time.reading.wall)
       let said = measures.said(time, now: now)
       let kept = Catalogue.Measures(
-        job: job, metrics: said == nil ? (measures.rows ?? []).map { $0.metric(time) } : [],
+        job: job, metrics: said == nil ? (measures.rows ?? []).compactMap { $0.metric(time) } : [],
         message: said.map { ($0.number, pod.description, $0.1) }, at: now)
       try await Reply.orUnavailable { try await desk.keep(kept) }
       if let last = kept.metrics.map(\.step).max() { await feed.note(job, measured: last) }

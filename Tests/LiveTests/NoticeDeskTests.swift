@@ -198,6 +198,19 @@ struct NoticeStation {
       alerts.map(NoticeSummary.line) == ["Job significantly over budget ($2.49 of $2). Review immediately."])
   }
 
+  /// A server that asks for thirty years does not silence its channel for good.
+  @Test func nobodyAsksForAPauseOfMoreThanADay() async throws {
+    var s = try NoticeStation()
+    try s.grant()
+    s.post.answer(.failed("429", after: .days(10_000)))
+    try await s.turn()
+    let first = Set(s.post.letters.map(\.id))
+    try s.desk.pass(.days(1))
+    try await s.turn()
+    let letters = try s.outbox.deliveries().filter { first.contains($0.id) }
+    #expect(!letters.isEmpty && letters.allSatisfy { $0.state == .delivered })
+  }
+
   @Test func aLetterIsTriedAgainUntilItArrivesOrIsGivenUp() async throws {
     var s = try NoticeStation()
     try s.grant()

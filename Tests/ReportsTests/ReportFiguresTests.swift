@@ -21,6 +21,11 @@ import Testing
     #expect(report.grossSavings - report.overhead == report.netSavings)
     #expect(report.netSavings == report.onDemand - report.spot)
     #expect(report.annualSavings == Int64((Double(report.netSavings) * 365 / 30).rounded()))
+    // Whoever asks for one second gets an absurd figure, and not the end of the process.
+    let second = try CostReport(
+      jobs: report.jobs, allJobs: report.allJobs, from: report.from, until: report.from.addingTimeInterval(1e-6),
+      rateSource: report.rateSource)
+    #expect(second.annualSavings == 9_000_000_000_000_000_000)
   }
 
   @Test func recommendationIsTheBestOfTheCompletedRunsAndSaysWhy() throws {

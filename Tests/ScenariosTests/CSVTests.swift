@@ -111,6 +111,7 @@ import Testing
     #expect(InstantText.instant("2026-12-01T10:30:00.000+01:00") == InstantText.instant("2026-12-01 09:30"))
     #expect(InstantText.instant("1796117400") == InstantText.instant("1796117400000000"))
     #expect(InstantText.instant("2000-02-29") != nil)
+    #expect(InstantText.instant("\(Int64.min)") == nil)
     for bad in [
       "", "x", "2026-02-29", "2026-13-01", "2026-12-01T", "2026-12-01T25:00", "2026-12-01Zx", "17", "2026-1-1",
     ] {

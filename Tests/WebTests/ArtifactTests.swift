@@ -79,6 +79,26 @@ import Testing
     #expect(try await office.ask("POST", "/api/v1/jobs/1/artifacts/adapters/link", token: viewer).status == 403)
   }
 
+  /// Whoever has no link learns nothing: not which jobs there are, what they left, or what validation held against it.
+  @Test func withoutALinkNothingIsSaid() async throws {
+    let office = try Office(pods: .always)
+    _ = try await finished(office)
+    let gone = try await office.ask(
+      "DELETE", "/api/v1/jobs/1/artifacts/deployment_package", Deletion(confirm: true))
+    #expect(gone.status == 200)
+    var answers: Set<String> = []
+    for path in [
+      "job-1/adapters", "job-1/deployment_package", "job-1/evaluation_csv", "job-1/no-such", "job-9/adapters",
+    ] {
+      for query in ["", "?for=owner&until=9999999999&signature=00"] {
+        let answer = try await office.ask("GET", "/v1/artifacts/\(path)\(query)", token: nil)
+        #expect(answer.status == 404)
+        answers.insert(answer.text)
+      }
+    }
+    #expect(answers.count == 1, "\(answers)")
+  }
+
   @Test func aLinkThatIsOverIsNone() async throws {
     let office = try Office(pods: .always)
     _ = try await finished(office)

@@ -83,11 +83,33 @@ import Testing
         "{note}", with: "1"
       ).replacing("{suite}", with: RatingTests.suite)
       for parameter in endpoint.query {
-        for value in ["", "x", "-1", "1e999", "99999999999999999999", "%00", String(repeating: "9", count: 400)] {
+        for value in [
+          "", "x", "-1", "1e999", "99999999999999999999", "\(Int.max)", "\(Int.min)", "%00",
+          String(repeating: "9", count: 400),
+        ] {
           let answer = try await office.ask("GET", "/api/v1/\(path)?\(parameter.name)=\(value)")
           #expect(answer.status < 500, "\(path)?\(parameter.name)=\(value.prefix(20)): \(answer.text.prefix(200))")
         }
       }
+    }
+  }
+
+  /// Pages are counted, and a cursor says where one ends: whatever stands there, it is no sum that overflows.
+  @Test func noPageNumberBringsItDown() async throws {
+    let office = try Office(limit: nil)
+    _ = try await office.ask("POST", "/api/v1/jobs", Office.job("a good job"))
+    for page in [Int.max, Int.min, 0] {
+      for path in ["storage", "training-jobs", "history", "search?q=good", "training-jobs/job-1/events"] {
+        let address = "/dashboard/\(path)\(path.contains("?") ? "&" : "?")page=\(page)"
+        #expect(try await office.ask("GET", address).status == 200, "\(address)")
+      }
+    }
+    let events = try await office.ask("GET", "/api/v1/jobs/1/events").value(EventList.self).events
+    let first = try #require(events.first)
+    for equal in [Int.max, Int.min, -1] {
+      let cursor = Paging.encoded(
+        ["at": .string(first.at), "seq": .integer(first.seq), "equal": .integer(equal)] as JSONValue)
+      #expect(try await office.ask("GET", "/api/v1/jobs/1/events?cursor=\(cursor)").status == 200)
     }
   }
 

@@ -41,6 +41,10 @@ import Testing
     func send(_ path: String, _ text: String, _ token: String) async throws -> Int {
       try await office.ask("POST", "/dashboard/templates\(path)", token: token, bytes: Data(text.utf8)).status
     }
+    _ = try await office.ask("POST", office.api("jobs"), Office.job("a job"), token: emil)
+    let long = String(repeating: "x", count: 501)
+    #expect(try await send("", "from=job-1&name=Long&purpose=\(long)", emil) == 400)
+    #expect(try await send("", "from=job-1&name=Long&tags=\(long)", emil) == 400)
     let change = "name=Mine&purpose=%3Cnew%3E&tags=two,+three&visibility=private"
     #expect(try await send("/edit", change, edda) == 403)
     #expect(try await send("/edit", change, emil) == 303)

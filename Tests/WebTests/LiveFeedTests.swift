@@ -73,6 +73,21 @@ import Testing
     #expect(events(await heard(other, feed)).contains("job"))
   }
 
+  /// What happened while nobody watched is in no message: whoever was alone, and comes again, looks at everything.
+  @Test func whoWasAwayAloneLooksAtEverything() async throws {
+    let office = try Office(limit: nil)
+    let feed = office.server.feed
+    let (alone, stream) = await feed.watch(nil, after: nil)
+    var iterator = stream.makeAsyncIterator()
+    let hello = try #require(await iterator.next().map { String(buffer: $0) })
+    let id = try #require(hello.split(separator: "\n").first.map { String($0.dropFirst(4)) })
+    await feed.leave(alone)
+    _ = try await office.ask("POST", "/api/v1/jobs", Office.job("missed this"))
+    await feed.tick()
+    let (_, again) = await feed.watch(nil, after: id)
+    #expect(events(await heard(again, feed)) == ["reset"])
+  }
+
   @Test func aStreamIsNotForStrangersAndEndsWithTheServer() async throws {
     let office = try Office()
     #expect(try await office.ask("GET", "/api/v1/stream", token: nil).status == 401)

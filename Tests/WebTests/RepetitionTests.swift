@@ -101,6 +101,15 @@ import Testing
     #expect(try await make("a job", "spaces in it").status == 400)
   }
 
+  /// Whatever a route takes, it takes with a key, too.
+  @Test func aKeyMakesNoBodyTooLong() async throws {
+    let office = try Office(limit: nil)
+    _ = try await office.ask("POST", "/api/v1/jobs", Office.job("a job"))
+    let new = NewRatings(suite: "nowhere", answers: String(repeating: "x", count: 2 << 20))
+    let answer = try await office.ask("POST", "/api/v1/jobs/1/ratings", new, headers: ["Idempotency-Key": "long"])
+    #expect(answer.status == 404, "it was read, and there is no such suite")
+  }
+
   @Test func aSecretIsNotKeptForWhoeverAsksAgain() async throws {
     let office = try Office()
     _ = try await office.token("emil", .engineer)

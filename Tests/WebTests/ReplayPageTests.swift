@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Journal
 import Live
+import Scenarios
 import Testing
 
 @testable import Web
@@ -88,6 +89,17 @@ import Testing
       #expect(try await office.ask("GET", office.api("replay?\(query)")).status == 400, "\(query)")
       #expect(try await office.ask("GET", "/dashboard/replay?\(query)").status == 400, "\(query)")
     }
+  }
+
+  /// What cannot be read is said, and not prepared for ever.
+  @Test func aJournalThatDoesNotHoldSaysSo() async throws {
+    let shelf = ReplayShelf(path: "/nowhere/\(UUID().uuidString)")
+    guard case .preparing = try await shelf.moment(at: 1, last: 90_000) else {
+      Issue.record("more rows were gone through than one request may")
+      return
+    }
+    await shelf.settle()
+    await #expect(throws: InputError.self) { try await shelf.moment(at: 1, last: 90_000) }
   }
 
   /// A long journal is gone through once, off the path of a request; then any moment is near.

@@ -43,6 +43,31 @@ import Testing
     #expect(try await say(office, pod, "/metrics", "[]").status == 400)
   }
 
+  /// A worker that has gone wrong spoils no page, no export and no letter of its job.
+  @Test func whatNothingCanMeasureIsNoNumber() async throws {
+    let office = try Office(pods: .always)
+    #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("run away")).status == 201)
+    let pod = PodName(store: "office", epoch: 1, request: 1)
+    let rows = #"""
+      {"event":"metrics","rows":[{"step":1,"validation_loss":2},{"step":2,"epoch":1e300,"elapsed_s":1e300,"training_loss":9,
+      "validation_loss":1e14},{"step":9223372036854775807,"training_loss":1},{"step":-1,"training_loss":1}]}
+      """#
+    #expect(try await say(office, pod, "/metrics", rows).status == 200)
+    let metrics = try await office.ask("GET", "/api/v1/jobs/1/metrics").value(MetricList.self).metrics
+    #expect(metrics.map(\.step) == [1, 2] && metrics[1].training_loss == 9)
+    #expect(metrics[1].epoch == nil && metrics[1].elapsed_s == nil && metrics[1].validation_loss == 1e14)
+    for path in ["/api/v1/jobs/1/metrics.json", "/api/v1/jobs/1/metrics.zip", "/dashboard/training-jobs/job-1"] {
+      #expect(try await office.ask("GET", path).status == 200, "\(path)")
+    }
+    // What stands in a store from before.
+    var old = Catalogue.Metric(step: 3)
+    (old.epoch, old.validation_loss) = (1e300, 1e300)
+    try office.runner.catalogue.record([.init(job: JobIndex(0), metrics: [old], message: nil, at: .zero)])
+    for path in ["/api/v1/jobs/1/metrics.json", "/dashboard/training-jobs/job-1"] {
+      #expect(try await office.ask("GET", path).status == 200, "\(path)")
+    }
+  }
+
   @Test func nobodySpeaksForAnother() async throws {
     let office = try Office(pods: .always)
     #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("measured")).status == 201)

@@ -71,8 +71,22 @@ extension Catalogue {
   public func artifacts(of job: JobIndex? = nil) throws(InputError) -> [Artifact] {
     try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT \(Catalogue.artifactColumns) FROM artifact WHERE ?1 IS NULL OR job = ?1 ORDER BY job, kind",
-        arguments: [job?.rawValue]
+        db,
+        sql:
+          "SELECT \(Catalogue.artifactColumns) FROM artifact \(job == nil ? "" : "WHERE job = ?") ORDER BY job, kind",
+        arguments: job.map { [$0.rawValue] } ?? []
+      ).compactMap(Artifact.init)
+    }
+  }
+
+  /// What is there and was made then or before.
+  public func artifacts(madeBy at: Instant) throws(InputError) -> [Artifact] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT \(Catalogue.artifactColumns) FROM artifact WHERE deleted_at IS NULL AND made_at <= ? ORDER BY job, kind
+          """, arguments: [at.microseconds]
       ).compactMap(Artifact.init)
     }
   }

@@ -128,7 +128,7 @@ public final class Catalogue: Sendable {
     }
   }
 
-  /// False: there is no such token, or more than one begins so.
+  /// Ends every token whose digest begins so, with 8 digits or more. False: there is none.
   public func revokeToken(_ id: String, at: Instant) throws(InputError) -> Bool {
     guard id.count >= 8, id.allSatisfy(\.isHexDigit) else { return false }
     return try write { db in

@@ -98,7 +98,8 @@ extension NoticeOutbox {
       }
       let (first, last) = (try value("perplexity", "ASC"), try value("perplexity", "DESC"))
       let better = first.flatMap { first in last.map { first > 0 ? (first - $0) / first * 100 : 0 } }
-      return (try value("training_loss", "DESC"), better)
+      // No JSON holds what is infinite, and nobody would be told of anything any more.
+      return (try value("training_loss", "DESC"), better.flatMap { $0.isFinite ? $0 : nil })
     }
   }
 

@@ -75,8 +75,9 @@ public struct NoticeOutbox: Sendable {
   /// The key that a notice is kept under; nil: it was told too short a while ago.
   private static func key(_ notice: NewNotice, _ db: Database) throws -> String? {
     guard let pause = notice.repeatsAfter else { return notice.key }
+    // 'A' is the sign behind '@': a range, which the index on the keys has.
     let last = try Int64.fetchOne(
-      db, sql: "SELECT max(at) FROM notice WHERE substr(key, 1, length(?1) + 1) = ?1 || '@'", arguments: [notice.key])
+      db, sql: "SELECT max(at) FROM notice WHERE key > ?1 || '@' AND key < ?1 || 'A'", arguments: [notice.key])
     if let last, Instant(microseconds: last) + pause > notice.at { return nil }
     return "\(notice.key)@\(notice.at.microseconds)"
   }

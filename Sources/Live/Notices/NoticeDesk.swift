@@ -54,17 +54,19 @@ public actor NoticeDesk {
   }
 
   private func again(every pause: Duration, _ pass: @Sendable () async throws -> Void) async {
-    var said: String?
+    var (said, wait): (String?, Duration) = (nil, pause)
     while !Task.isCancelled {
       do {
         try await pass()
-        said = nil
+        (said, wait) = (nil, pause)
       } catch {
+        // Each new attempt reads the whole journal.
+        wait = min(wait * 2, .seconds(60))
         // Once for each trouble, not once a second.
         if said != "\(error)" { tell("notifications: \(error)") }
         said = "\(error)"
       }
-      guard (try? await Task.sleep(for: pause)) != nil else { return }
+      guard (try? await Task.sleep(for: wait)) != nil else { return }
     }
   }
 
@@ -221,7 +223,9 @@ public actor NoticeDesk {
     case .refused(let why):
       try outbox.failed(delivery.id, why, due: nil)
       tell("a notice to \(delivery.recipient) was refused (\(why)): lora-train notify outbox --state dead")
-    case .failed(let why, let after):
+    case .failed(let why, let asked):
+      // A server that asks for a year is wrong, or lies.
+      let after = asked.map { min($0, .days(1)) }
       let due = NoticeBackoff.next(attempts: delivery.attempts + 1, after: after, now: now)
       try outbox.failed(delivery.id, why, due: due)
       if let after { try outbox.hold(delivery.channel, delivery.address, until: now + after) }

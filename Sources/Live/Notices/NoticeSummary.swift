@@ -71,7 +71,7 @@ public enum NoticeSummary {
 
   /// `8h 15m`.
   public static func hours(_ seconds: Double) -> String {
-    let minutes = Int((max(0, seconds) / 60).rounded())
+    let minutes = Int((min(1e9, max(0, seconds)) / 60).rounded())
     return minutes < 60 ? "\(minutes)m" : "\(minutes / 60)h \(minutes % 60)m"
   }
 

@@ -124,9 +124,9 @@ struct BudgetCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let log: AuditLog = try await LiveClient(store).get("/api/v1/audit")
+      let log = try await LiveClient(store).all("/api/v1/audit", \AuditLog.lines, \.next)
       let money = ["budget.", "approval.", "job.override"]
-      let lines = all ? log.lines : log.lines.filter { line in money.contains { line.action.hasPrefix($0) } }
+      let lines = all ? log : log.filter { line in money.contains { line.action.hasPrefix($0) } }
       if output.json { return print(try JobText.json(AuditLog(lines: lines))) }
       let header = ["at", "person", "role", "action", "subject", "change", "justification"]
       let rows = lines.map {

@@ -295,7 +295,11 @@ struct ServeCommand: AsyncParsableCommand {
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in
       let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(port)"
       await address.set(url)
-      try? Data((url + "\n").utf8).write(to: URL(fileURLWithPath: path + ".address"), options: .atomic)
+      do {
+        try Data((url + "\n").utf8).write(to: URL(fileURLWithPath: path + ".address"), options: .atomic)
+      } catch {
+        diary.say("\(path).address cannot be written: other commands will not find this server")
+      }
       diary.say("serving \(path) (store \(name)) at \(url)")
       if let path = try? await server.firstLink() {
         diary.say("nobody has a password yet; to choose yours, once, within a day: \(publicURL ?? url)\(path)")

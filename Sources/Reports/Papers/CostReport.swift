@@ -41,7 +41,9 @@ public struct CostReport: Sendable {
   /// If usage stays as it is.
   public var annualSavings: Int64 {
     let days = until.timeIntervalSince(from) / 86400
-    return days > 0 ? Int64((Double(netSavings) * 365 / days).rounded()) : 0
+    guard days > 0 else { return 0 }
+    // A year of what one second saved may be more than there is.
+    return Int64(max(-9e18, min(9e18, (Double(netSavings) * 365 / days).rounded())))
   }
 
   /// - Throws: ``ReportsError`` for amounts that cannot be: an overhead beyond its job's cost, a period that ends before it begins.

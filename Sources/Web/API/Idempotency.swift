@@ -16,6 +16,8 @@ struct Idempotency: RouterMiddleware {
   let clock: @Sendable () -> Instant
 
   static let holds = Span.hours(24)
+  /// The largest that any route behind it takes.
+  private static let largestBody = 32 << 20
 
   func handle(
     _ request: Request, context: LiveContext, next: (Request, LiveContext) async throws -> Response
@@ -28,7 +30,7 @@ struct Idempotency: RouterMiddleware {
       throw Problem(.badRequest, "an Idempotency-Key has 1 to 200 letters, digits or signs", place: "Idempotency-Key")
     }
     var request = request
-    let body = try await request.collectBody(upTo: 1 << 20)
+    let body = try await request.collectBody(upTo: Idempotency.largestBody)
     let asked = Data("\(request.uri.description)\n".utf8) + Data(body.readableBytesView)
     let (digest, now) = (SHA256.hash(data: asked).hex, clock())
     let state = try await Reply.orUnavailable {

@@ -41,7 +41,8 @@ extension EventList {
       }
       let first = all.firstIndex { ($0.at, $0.seq) >= (last.at, last.seq) } ?? all.count
       let ties = all[first...].prefix { ($0.at, $0.seq) == (last.at, last.seq) }.count
-      start = first + min(ties, last.equal + 1)
+      // What a cursor says comes from outside.
+      start = first + min(ties, min(max(0, last.equal), ties) + 1)
     }
     events = Array(all.dropFirst(start).prefix(limit))
     let end = start + events.count

@@ -41,7 +41,10 @@ public struct NewJob: Codable, Sendable {
     guard (3...100).contains(name.unicodeScalars.count) else {
       throw Problem(.badRequest, "a job's name has 3 to 100 characters, not \(name.unicodeScalars.count)")
     }
-    for (what, text, most) in [("purpose", purpose, 500), ("notes", notes, 2_000)] {
+    for (what, text, most) in [
+      ("client", client, 200), ("project", project, 200), ("purpose", purpose, 500), ("notes", notes, 2_000),
+      ("justification", justification, 2_000),
+    ] {
       if let text, text.unicodeScalars.count > most {
         throw Problem(.badRequest, "\(what) has \(text.unicodeScalars.count) characters; \(most) at most")
       }

@@ -68,11 +68,11 @@ actor LiveFeed {
   func watch(_ job: JobIndex?, after last: String?) async -> (ticket: UInt64, AsyncStream<ByteBuffer>) {
     let (stream, continuation) = AsyncStream.makeStream(
       of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(LiveFeed.patience))
+    if watchers.isEmpty { await look() }
     guard !isOver else {
       continuation.finish()
       return (0, stream)
     }
-    if watchers.isEmpty { await look() }
     tickets += 1
     watchers[tickets] = Watcher(job: job, stream: continuation)
     let missed = last.map { self.missed(since: $0) } ?? []
@@ -96,9 +96,12 @@ actor LiveFeed {
 
   // MARK: Telling
 
-  /// Takes the state as it is for what everybody knows: nobody watched.
+  /// Takes the state as it is for what everybody knows: nobody watched. What changed meanwhile is in no message, so that whoever comes again with
+  /// an earlier one has to look at everything.
   private func look() async {
     let view = await runner.view
+    guard watchers.isEmpty else { return }
+    number += 1
     known = view.fleet.jobs.indices.map { LiveFeed.fingerprint(view, $0) }
     knownBudget = LiveFeed.fingerprint(BudgetDocument(view))
     measured = [:]

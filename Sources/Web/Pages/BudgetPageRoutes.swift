@@ -50,7 +50,9 @@ extension BudgetPage {
       return Reply.see("/dashboard/training-budget?notice=removed#allocations")
     }
     router.get("training-budget/log.csv") { _, _ in
-      let lines = try ["budget.", "approval.", "job.override"].flatMap { try desk.catalogue.audit(prefix: $0) }
+      let lines = try ["budget.", "approval.", "job.override"].flatMap {
+        try desk.catalogue.audit(prefix: $0, limit: .max)
+      }
       let rows = lines.sorted { $0.at > $1.at }.map {
         [$0.at, $0.person, $0.role, $0.action, $0.subject, $0.change ?? "", $0.justification ?? ""]
       }

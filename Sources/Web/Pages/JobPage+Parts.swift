@@ -26,7 +26,7 @@ extension JobPage.Progress {
       Wording.stamp(now + Span(microseconds: Int64(min($0.p50, 1e9) * 1e6)))
     }.flatMap { Moment($0)?.text }
     let epochs = job.configuration.epochs
-    epoch = metric?.epoch.map { "\(min(epochs, max(1, Int($0.rounded(.up))))) of \(epochs)" }
+    epoch = metric?.epoch.map { "\(Int(min(Double(epochs), max(1, $0.rounded(.up))))) of \(epochs)" }
   }
 }
 

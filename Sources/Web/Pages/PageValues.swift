@@ -51,5 +51,5 @@ extension Wording {
   static func pricing(_ word: String) -> String { word == "spot" ? "spot" : "on-demand" }
 
   /// `80%`, as the stories write it.
-  static func per(_ share: Double) -> String { share.isFinite ? "\(Int((share * 100).rounded()))%" : nothing }
+  static func per(_ share: Double) -> String { abs(share) < 1e15 ? "\(Int((share * 100).rounded()))%" : nothing }
 }

@@ -30,7 +30,7 @@ struct StoragePage: Page {
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("storage") { request, context in
-      let page = max(1, FormFields(query: request)["page"].flatMap { Int($0) } ?? 1)
+      let page = max(1, min(1_000_000, FormFields(query: request)["page"].flatMap { Int($0) } ?? 1))
       return await desk.answer(try await StoragePage(desk, await desk.runner.view, page: page), request, context)
     }
     router.get("storage.csv") { _, _ in
