@@ -33,7 +33,7 @@ class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
-        job = runs.make_job(cls.folder, conversations=30, configuration={"epochs": 1})
+        job = runs.make_job(cls.folder, conversations=30, configuration={"epochs": 1}, support="help@brightrun.ai")
         cls.train = subprocess.run(
             [sys.executable, "-m", "lora_worker", "train", str(job)], env=runs.environment(), capture_output=True,
             text=True, check=True, timeout=300)
