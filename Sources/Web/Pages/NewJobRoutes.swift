@@ -156,34 +156,25 @@ struct ReviewPage: Page {
     let c = job.configuration
     let file = try job.training_file.flatMap { id in try desk.catalogue.files().first { $0.id == id } }.map(
       FileCard.init)
-    facts = [
+    let values =
+      "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), "
+      + "gradient_accumulation_steps=\(c.gradientAccumulation)"
+    let checkpoints =
+      "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"
+    let rate = quote.hourly_rate_usd.map { ", \(Wording.money($0))/hr" } ?? ""
+    let risk = quote.p_interrupted.map { "\(Wording.percent($0)); it then goes on from the last checkpoint" }
+    let rows: [(String, String?)] = [
       ("Job name", job.name),
       ("Training file", file.map { "\($0.name): \($0.summary)" } ?? "none: \(Wording.group(c.trainingPairs)) pairs"),
-      ("Quality", file?.quality),
-      ("Preset", Wording.capital(c.preset.rawValue)),
-      (
-        "Hyperparameters",
-        "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), gradient_accumulation_steps=\(c.gradientAccumulation)"
-      ),
-      (
-        "Sequences and checkpoints",
-        "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"
-      ),
-      (
-        "GPU",
-        "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")"
-          + (quote.hourly_rate_usd.map { ", \(Wording.money($0))/hr" } ?? "")
-      ),
-      (
-        "Risk of an interruption",
-        quote.p_interrupted.map {
-          "\(Wording.percent($0)); it then goes on from the last checkpoint"
-        }
-      ),
+      ("Quality", file?.quality), ("Preset", Wording.capital(c.preset.rawValue)), ("Hyperparameters", values),
+      ("Sequences and checkpoints", checkpoints),
+      ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")\(rate)"),
+      ("Risk of an interruption", risk),
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
       ("Tags", job.tags?.joined(separator: ", ")), ("Stops at", job.max_cost_usd.map(Wording.money)),
       ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
-    ].compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
+    ]
+    facts = rows.compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil)
     question = quote.resume == nil ? nil : "Resume training from last checkpoint with adjusted configuration?"
     expense = ReviewPage.expense(quote, job)
