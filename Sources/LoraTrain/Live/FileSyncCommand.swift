@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Journal
+import Live
 import Scenarios
 import Transport
 import Web
