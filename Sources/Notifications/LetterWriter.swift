@@ -87,7 +87,8 @@ struct LetterWriter: Sendable {
       letter.facts.append(.init(label: "Final metrics", value: value))
     }
     if let better = f.perplexity_improvement {
-      letter.facts.append(.init(label: "Quality", value: "\(LetterWriter.badge(better)), by the perplexity since its first measurement"))
+      letter.facts.append(
+        .init(label: "Quality", value: "\(LetterWriter.badge(better)), by the perplexity since its first measurement"))
     }
     let job = page("training-jobs/\(f.job ?? "")")
     letter.actions += [
@@ -106,7 +107,11 @@ struct LetterWriter: Sendable {
 
   private var contact: [Letter.Action] {
     guard let support else { return [] }
-    return [.init(title: "Contact Support", url: support.contains("@") && !support.hasPrefix("https://") ? "mailto:\(support)" : support)]
+    return [
+      .init(
+        title: "Contact Support",
+        url: support.contains("@") && !support.hasPrefix("https://") ? "mailto:\(support)" : support)
+    ]
   }
 
   private func fail(_ letter: inout Letter, _ f: NoticeFacts, _ name: String) {

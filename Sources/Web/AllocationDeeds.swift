@@ -22,9 +22,11 @@ struct AllocationDeeds: Sendable {
     let (clients, tags) = (new.clients ?? [], new.tags ?? [])
     guard !clients.isEmpty || !tags.isEmpty else {
       throw Problem(
-        .badRequest, "an allocation is of some clients, or of some tags", hint: "such as the tag priority-a", place: "clients")
+        .badRequest, "an allocation is of some clients, or of some tags", hint: "such as the tag priority-a",
+        place: "clients")
     }
-    guard clients.count + tags.count <= 100, (clients + tags).allSatisfy({ (1...100).contains($0.unicodeScalars.count) })
+    guard clients.count + tags.count <= 100,
+      (clients + tags).allSatisfy({ (1...100).contains($0.unicodeScalars.count) })
     else { throw Problem(.badRequest, "100 clients and tags at most, of 1 to 100 characters each", place: "clients") }
     if let limit = new.limit_usd, !(limit >= 0 && limit < 1e9) {
       throw Problem(.badRequest, "limit_usd must be at least 0", hint: "null: no limit", place: "limit_usd")
@@ -37,7 +39,8 @@ struct AllocationDeeds: Sendable {
     // Without a limit it does nothing: whether what follows is done or not, no job is held back by half of it.
     let number = try runner.catalogue.putAllocation(name, clients: clients, tags: tags)
     let limit = new.limit_usd.map { Int64(($0 * 1e9).rounded()) }
-    let change = "\(limit.map(Wording.money) ?? "no limit") for \((clients + tags.map { "#\($0)" }).joined(separator: ", "))"
+    let change =
+      "\(limit.map(Wording.money) ?? "no limit") for \((clients + tags.map { "#\($0)" }).joined(separator: ", "))"
     try await ask(.setAllocation(number, limit: limit), person.act("budget.allocate", name, why: why, change: change))
   }
 
@@ -48,7 +51,8 @@ struct AllocationDeeds: Sendable {
       let allocation = try runner.catalogue.allocations().first(where: { $0.number == number && !$0.isClosed })
     else { throw Problem(.notFound, "there is no such allocation", hint: "lora-train budget allocations") }
     try await ask(
-      .setAllocation(number, limit: nil), person.act("budget.close", allocation.name, why: justification, change: "closed"))
+      .setAllocation(number, limit: nil),
+      person.act("budget.close", allocation.name, why: justification, change: "closed"))
     _ = try runner.catalogue.closeAllocation(number)
   }
 

@@ -13,7 +13,8 @@ extension JobMaker {
     let view = await runner.view
     let job = view.fleet[index]
     guard job.phase == .paused else {
-      throw Problem(.conflict, "that cannot be done to a job that is \(Wording.snake(job.phase))", hint: "lora-train job show")
+      throw Problem(
+        .conflict, "that cannot be done to a job that is \(Wording.snake(job.phase))", hint: "lora-train job show")
     }
     var left = view.descriptions[Int(index.rawValue)].configuration
     left.pricing = pricing

@@ -15,7 +15,8 @@ extension WebServer {
     /// A conversation in the editor.
     func editor(_ conversation: String) -> String? {
       guard let template = editorTemplate,
-        let id = conversation.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~")))
+        let id = conversation.addingPercentEncoding(
+          withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~")))
       else { return nil }
       return template.replacing("{conversation_id}", with: id)
     }

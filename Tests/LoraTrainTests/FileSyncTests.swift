@@ -25,7 +25,9 @@ import Transport
       place.sin_family = sa_family_t(AF_INET)
       place.sin_addr.s_addr = in_addr_t(UInt32(0x7f00_0001).bigEndian)
       let isBound = withUnsafePointer(to: &place) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
       }
       try #require(isBound == 0 && listen(listener, 16) == 0)
       var length = socklen_t(MemoryLayout<sockaddr_in>.size)

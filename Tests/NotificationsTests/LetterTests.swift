@@ -24,10 +24,11 @@ import Testing
     }
     let letter = Self.writer.letter(notice, to: "dana")
     #expect(letter.subject == "✓ Training Job Completed: Elena <v2> & co")
-    #expect([35, 30, 29.9, 20, 19.9, -3].map(LetterWriter.badge) == [
-      "✓ Production Ready", "✓ Production Ready", "⚠ Acceptable Quality", "⚠ Acceptable Quality", "✗ Below Threshold",
-      "✗ Below Threshold",
-    ])
+    #expect(
+      [35, 30, 29.9, 20, 19.9, -3].map(LetterWriter.badge) == [
+        "✓ Production Ready", "✓ Production Ready", "⚠ Acceptable Quality", "⚠ Acceptable Quality", "✗ Below Threshold",
+        "✗ Below Threshold",
+      ])
     for line in [
       "Quality: ✓ Production Ready, by the perplexity since its first measurement",
       "Duration: 13.2 hours", "Final cost: $48.32", "Final metrics: Training loss 0.287, Perplexity improvement 31%",
@@ -61,7 +62,8 @@ import Testing
   @Test func aFailedJobSaysWhomToAsk() {
     var writer = Self.writer
     writer.support = "help@brightrun.ai"
-    #expect(writer.letter(Self.notice(.failed), to: "dana").plainText.contains("Contact Support: mailto:help@brightrun.ai"))
+    #expect(
+      writer.letter(Self.notice(.failed), to: "dana").plainText.contains("Contact Support: mailto:help@brightrun.ai"))
     writer.support = "https://docs.brightrun.ai/help"
     #expect(writer.letter(Self.notice(.failed), to: nil).html.contains("https://docs.brightrun.ai/help"))
     #expect(!Self.writer.letter(Self.notice(.failed), to: "dana").plainText.contains("Contact Support"))

@@ -56,7 +56,8 @@ import Testing
     #expect(
       NewJobCards.resumption(
         .init(recovered: 4, failed: 1, success_rate: 0.8, median_downtime_s: 840, within_10_minutes: 1))
-        == "Resume time: 14 min in the middle case of 4 recoveries of ours, of which 1 within 10 min; 80% of recoveries succeed")
+        == "Resume time: 14 min in the middle case of 4 recoveries of ours, of which 1 within 10 min; 80% of recoveries succeed"
+    )
   }
 
   @Test func theEstimateIsBrokenDownAndSaysHowGoodOthersWere() async throws {
@@ -67,7 +68,9 @@ import Testing
     #expect(page.contains("<dt>Total estimate, the mean</dt><dd>$31.75</dd>"))
     // Computed once, off the path of any request.
     while !page.contains("Past estimates") { page = try await office.page("training-jobs/new") }
-    #expect(page.contains("Past estimates within ±4% for balanced preset in half of 8 jobs; the 8-in-10 range held 7 of them."))
+    #expect(
+      page.contains(
+        "Past estimates within ±4% for balanced preset in half of 8 jobs; the 8-in-10 range held 7 of them."))
     #expect(office.past.count == 1)
   }
 
@@ -97,7 +100,8 @@ import Testing
     let asked = "training_file=\(file.id)&preset=balanced&pricing=spot"
     let page = try await office.ask("POST", "/dashboard/training-jobs/estimate", bytes: Data(asked.utf8)).text
     let part = try #require(page.split(separator: "<div id=\"file\"").last?.prefix(900))
-    #expect(part.contains("from 0.51 to 0.80, of 60 scored pairs") || part.contains("from 0.50 to 0.80, of 60 scored pairs"))
+    #expect(
+      part.contains("from 0.51 to 0.80, of 60 scored pairs") || part.contains("from 0.50 to 0.80, of 60 scored pairs"))
     #expect(part.contains("personas: Anxious Investor 60") && part.contains("0 conversations"))
     #expect(try await office.page("files").contains("of 60 scored pairs"))
   }
@@ -159,12 +163,14 @@ import Testing
     try await report(office, 1, #""event":"failed","failure":"out_of_memory""#)
     while await office.runner.view.fleet.jobs[0].phase != .failed { await Task.yield() }
     let page = try await office.page("training-jobs/job-1")
-    #expect(page.contains("Likely cause: batch_size=2 with r=16 and sequences of up to 4,096 tokens requires ~92GB VRAM"))
+    #expect(
+      page.contains("Likely cause: batch_size=2 with r=16 and sequences of up to 4,096 tokens requires ~92GB VRAM"))
     #expect(page.contains("a smaller batch (recommended)") && page.contains("not tried yet"))
     #expect(page.contains("href=\"/dashboard/training-jobs/job-1/retry?fix=smaller\""))
     // A model that had held it for small enough says so.
     #expect(
-      MemoryDocument(peak_gb: 70, low_gb: 66, high_gb: 75, capacity_gb: 80).sentence.contains("was expected to take ~70GB"))
+      MemoryDocument(peak_gb: 70, low_gb: 66, high_gb: 75, capacity_gb: 80).sentence.contains(
+        "was expected to take ~70GB"))
   }
 
   @Test func suggestionsLearnFromHowTheyWent() {
@@ -187,7 +193,8 @@ import Testing
       "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"bad.json\"\r\nContent-Type: application/json\r\n\r\n"
       + text + "\r\n--xyz--\r\n"
     let refused = try await office.ask(
-      "POST", "/dashboard/files", bytes: Data(body.utf8), headers: ["Content-Type": "multipart/form-data; boundary=xyz"])
+      "POST", "/dashboard/files", bytes: Data(body.utf8), headers: ["Content-Type": "multipart/form-data; boundary=xyz"]
+    )
     #expect(refused.status == 422)
     let expected = [
       "Conversation #47 (ID: conv_47), pair #1 (ID: pair_47): field &#39;target_response&#39; is missing",
@@ -209,7 +216,8 @@ import Testing
     try await report(office, 1, #""event":"failed","failure":"dataset_format""#)
     while await office.runner.view.fleet.jobs[0].phase != .failed { await Task.yield() }
     let page = try await office.page("training-jobs/job-1")
-    for part in ["field &#39;turn_number&#39; is odd", "Anxious Investor", "<mark>", "/conversations/conv_1?from=lora"] {
+    for part in ["field &#39;turn_number&#39; is odd", "Anxious Investor", "<mark>", "/conversations/conv_1?from=lora"]
+    {
       #expect(page.contains(part), "\(part)")
     }
   }
@@ -220,7 +228,8 @@ import Testing
       #expect(try await office.ask("POST", office.api("jobs"), Office.job(name)).status == 201)
     }
     let queue = try await office.page("training-jobs/queue")
-    let waiting = try #require(queue.split(separator: "Waiting for a GPU</h2>").last?.split(separator: "Waiting for a slot").first)
+    let waiting = try #require(
+      queue.split(separator: "Waiting for a GPU</h2>").last?.split(separator: "Waiting for a slot").first)
     #expect(waiting.contains("has a slot") && waiting.contains("Waiting for GPU") && !waiting.contains(">waits<"))
     let words = "Queue full (1/1 active jobs, 1 of 1 waiting). Wait for completion or cancel an active job."
     #expect(try await office.page("training-jobs/job-3").contains(words))
@@ -231,14 +240,16 @@ import Testing
     let hour = 3_600.0
     let figures = PodFigures(
       [
-        .init(hour: 14, pricing: "spot", attempts: 20, failed: 19), .init(hour: 14, pricing: "on_demand", attempts: 1, failed: 0),
+        .init(hour: 14, pricing: "spot", attempts: 20, failed: 19),
+        .init(hour: 14, pricing: "on_demand", attempts: 1, failed: 0),
         .init(hour: 3, pricing: "spot", attempts: 40, failed: 1),
       ],
       [300.0, hour, 900].map { .init(downtime: .seconds(Int64($0)), hasFailed: false) } + [
         .init(downtime: nil, hasFailed: true), .init(downtime: nil, hasFailed: false),
       ])
     #expect(figures.provisioning[14].attempts == 21 && figures.provisioning[14].failed == 19)
-    #expect(figures.recoveries.recovered == 3 && figures.recoveries.failed == 1 && figures.recoveries.success_rate == 0.75)
+    #expect(
+      figures.recoveries.recovered == 3 && figures.recoveries.failed == 1 && figures.recoveries.success_rate == 0.75)
     #expect(figures.recoveries.median_downtime_s == 900 && figures.recoveries.within_10_minutes == 1)
     let (rows, text) = AnalyticsPage.attempts(figures.provisioning)
     #expect(rows.map(\.hour) == ["03:00", "14:00"] && text.contains("20 of 61 attempts"))
@@ -278,10 +289,12 @@ import Testing
     job = Office.job("tagged")
     job.tags = ["vip"]
     let quote = try await office.ask("POST", office.api("quotes"), job).value(QuoteDocument.self)
-    #expect(quote.fits_budget == false && quote.warnings.contains { $0.contains("allocation Priority A ($10.00 of $50.00)") })
+    #expect(
+      quote.fits_budget == false && quote.warnings.contains { $0.contains("allocation Priority A ($10.00 of $50.00)") })
     let blocked = try await office.ask("POST", office.api("jobs"), job).value(JobDocument.self)
     #expect(blocked.status == "blocked" && blocked.refusal == "allocation")
-    #expect(try await office.ask("POST", office.api("jobs"), Office.job("other")).value(JobDocument.self).status != "blocked")
+    #expect(
+      try await office.ask("POST", office.api("jobs"), Office.job("other")).value(JobDocument.self).status != "blocked")
     let page = try await office.page("training-budget")
     #expect(page.contains("Acme, #priority-a, #vip") && page.contains("name=\"blocks\" value=\"yes\" checked"))
     // The toggle: now what exceeds is only warned of.
@@ -295,7 +308,8 @@ import Testing
     #expect(log.contains { $0.action == "budget.gate" && $0.justification == "a busy month" })
     #expect(log.contains { $0.action == "budget.allocate" && $0.change?.contains("$50.00 for Acme") == true })
     #expect(try await send("/allocations/1/close", "") == 303)
-    #expect(try await office.ask("GET", office.api("budget/allocations")).value(AllocationList.self).allocations.isEmpty)
+    #expect(
+      try await office.ask("GET", office.api("budget/allocations")).value(AllocationList.self).allocations.isEmpty)
     #expect(try await office.ask("DELETE", office.api("budget/allocations/1")).status == 404)
   }
 
@@ -308,7 +322,9 @@ import Testing
     let page = try await office.page("training-jobs/job-1")
     #expect(page.contains("john.smith (john@brightrun.ai)") && page.contains("<dt>Created on</dt>"))
     #expect(!page.contains("Save as Template"), "it has not gone well yet")
-    #expect(try await office.page("training-jobs").contains("<span class=\"avatar\" aria-hidden=\"true\">JS</span> john.smith"))
+    #expect(
+      try await office.page("training-jobs").contains(
+        "<span class=\"avatar\" aria-hidden=\"true\">JS</span> john.smith"))
     try await office.complete(2, Office.job("a good one"))
     #expect(try await office.page("training-jobs/job-2").contains("Save as Template"))
   }

@@ -8,7 +8,8 @@ struct BudgetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "budget", abstract: "Shows what is spent and set aside this month, and sets the limit.",
     discussion: "EXAMPLE\n  lora-train budget set 500 --justification 'as planned for December'",
-    subcommands: [Show.self, Set.self, Allocations.self, Allocate.self, Close.self, Log.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Set.self, Allocations.self, Allocate.self, Close.self, Log.self],
+    defaultSubcommand: Show.self)
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,7 +45,8 @@ struct BudgetCommand: AsyncParsableCommand {
         dollars = value
       }
       let budget: BudgetDocument = try await LiveClient(store).send(
-        "PUT", "/api/v1/budget", NewLimit(limit_usd: dollars, blocks_when_exceeded: block, justification: justification))
+        "PUT", "/api/v1/budget", NewLimit(limit_usd: dollars, blocks_when_exceeded: block, justification: justification)
+      )
       print(output.json ? try JobText.json(budget) : JobText.budget(budget))
     }
   }
@@ -63,9 +65,11 @@ struct BudgetCommand: AsyncParsableCommand {
 
   struct Allocate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Sets a limit for some clients' or tags' jobs, beside the limit for all. Takes a manager, and says why.",
+      abstract:
+        "Sets a limit for some clients' or tags' jobs, beside the limit for all. Takes a manager, and says why.",
       discussion:
-        "EXAMPLE\n  lora-train budget allocate 'Priority A' 200 --tag priority-a --client Acme --justification 'as agreed'")
+        "EXAMPLE\n  lora-train budget allocate 'Priority A' 200 --tag priority-a --client Acme --justification 'as agreed'"
+    )
     @Argument(help: "What it is called; one of that name is changed.") var name: String
     @Argument(help: "US dollars of a budget period, or none.") var limit: String
     @Option(help: "Jobs of this client; may be given again.") var client: [String] = []

@@ -42,7 +42,8 @@ struct FileSyncCommand: AsyncParsableCommand {
     guard let address = url ?? environment["SUPABASE_URL"], !address.isEmpty else {
       throw InputError(.badConfiguration, "which Supabase project?", hint: "--url https://PROJECT.supabase.co")
     }
-    guard address.hasPrefix("https://") || address.hasPrefix("http://127.0.0.1") || address.hasPrefix("http://localhost")
+    guard
+      address.hasPrefix("https://") || address.hasPrefix("http://127.0.0.1") || address.hasPrefix("http://localhost")
     else {
       throw InputError(
         .badConfiguration, "the key would go out in the clear", hint: "an address that begins with https://")
@@ -60,7 +61,10 @@ struct FileSyncCommand: AsyncParsableCommand {
       print(try JobText.json(Document(files: outcomes)))
     } else {
       for one in outcomes {
-        print("\(one.name): " + (one.problem ?? (one.state == "added" ? "added as \(one.file ?? "")" : "is there already (\(one.file ?? ""))")))
+        print(
+          "\(one.name): "
+            + (one.problem
+              ?? (one.state == "added" ? "added as \(one.file ?? "")" : "is there already (\(one.file ?? ""))")))
       }
       let added = outcomes.count { $0.state == "added" }
       let refused = outcomes.count { $0.state == "refused" }
@@ -109,7 +113,8 @@ struct FileSyncCommand: AsyncParsableCommand {
 
   private func key(_ environment: [String: String]) throws -> String {
     if let keyFile {
-      let text = String(decoding: try SecretFile.read(keyFile), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      let text = String(decoding: try SecretFile.read(keyFile), as: UTF8.self).trimmingCharacters(
+        in: .whitespacesAndNewlines)
       guard !text.isEmpty else { throw InputError(.badConfiguration, file: keyFile, "holds no key") }
       return text
     }

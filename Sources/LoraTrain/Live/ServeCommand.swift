@@ -5,8 +5,8 @@ import Engine
 import Foundation
 import Live
 import LocalPods
-import Planning
 import Notifications
+import Planning
 import Reports
 import RunPod
 import Sandbox
@@ -124,7 +124,8 @@ struct ServeCommand: AsyncParsableCommand {
     let diary = Diary()
     switch source {
     case .local:
-      let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path, workerPython, configuration.support))
+      let pods = try LivePods.local(
+        live, rates: quoter.rates, trainer: try trainer(live.path, workerPython, configuration.support))
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
@@ -133,7 +134,8 @@ struct ServeCommand: AsyncParsableCommand {
           configuration.support, in: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model)), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .slurm(let settings, let python):
-      let pods = try LivePods.slurm(settings, live, trainer: try trainer(live.path, python, configuration.support), diary)
+      let pods = try LivePods.slurm(
+        settings, live, trainer: try trainer(live.path, python, configuration.support), diary)
       if publicUrl ?? configuration.publicURL == nil {
         diary.say("workers report to this machine's own address: with --public-url, nodes elsewhere reach it, too")
       }
@@ -146,7 +148,8 @@ struct ServeCommand: AsyncParsableCommand {
       let world = ServeCommand.priced(world, quoter)
       try await withSandbox(world, seed: seed, live, diary) { settings in
         let pods = try await LivePods.runPod(
-          settings, live, asksForSpot: true, training: ServeCommand.naming(configuration.support, in: try settingsOfWorker()), diary)
+          settings, live, asksForSpot: true,
+          training: ServeCommand.naming(configuration.support, in: try settingsOfWorker()), diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
       }
     }
@@ -202,7 +205,8 @@ struct ServeCommand: AsyncParsableCommand {
   /// A worker's settings, with whom readers of its packages ask for help; nil stays nil: such a worker makes none.
   static func naming(_ support: String?, in settings: String?) -> String? {
     guard let support, let settings,
-      var fields = (try? JSONSerialization.jsonObject(with: Data(settings.utf8))) as? [String: Any], fields["support"] == nil
+      var fields = (try? JSONSerialization.jsonObject(with: Data(settings.utf8))) as? [String: Any],
+      fields["support"] == nil
     else { return settings }
     fields["support"] = support
     return (try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes]))
@@ -289,7 +293,8 @@ struct ServeCommand: AsyncParsableCommand {
       artifacts: ArtifactShelf(
         objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
       notices: NoticeSettings(channels), advice: advice, branding: try ServeCommand.branding(configuration.branding),
-      links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support), trustedProxies: Set(trustedProxy))
+      links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support),
+      trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"
     try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in

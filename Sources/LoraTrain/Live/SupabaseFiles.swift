@@ -83,7 +83,8 @@ struct SupabaseFiles: Sendable {
     guard !(200..<300).contains(answer.status) else { return answer }
     // PostgREST says `message`, Storage says `message` or `error`; neither repeats the key.
     let said = (try? JSONSerialization.jsonObject(with: answer.body)) as? [String: Any]
-    let words = [said?["message"], said?["error"]].compactMap { $0 as? String }.first.map { " (\($0.prefix(300)))" } ?? ""
+    let words =
+      [said?["message"], said?["error"]].compactMap { $0 as? String }.first.map { " (\($0.prefix(300)))" } ?? ""
     switch answer.status {
     case 401, 403:
       throw InputError(
@@ -91,9 +92,11 @@ struct SupabaseFiles: Sendable {
         hint: "SUPABASE_KEY takes a key that may: the service role's, or one that the table's policies let in")
     case 400, 404:
       throw InputError(
-        .noInput, "there is no such thing in Supabase: \(what)\(words)", hint: "check --table, --bucket and --path-column")
+        .noInput, "there is no such thing in Supabase: \(what)\(words)",
+        hint: "check --table, --bucket and --path-column")
     case 429, 500...:
-      throw InputError(.tryAgainLater, "Supabase answered \(answer.status) for \(what)\(words)", hint: "try again later")
+      throw InputError(
+        .tryAgainLater, "Supabase answered \(answer.status) for \(what)\(words)", hint: "try again later")
     default: throw InputError(.unavailable, "Supabase answered \(answer.status) for \(what)\(words)")
     }
   }

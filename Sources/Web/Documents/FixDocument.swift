@@ -61,6 +61,8 @@ public struct FixList: Codable, Sendable {
 extension FixDocument {
   /// How often it has helped, as a page says it.
   var record: String {
-    tried == 0 ? "not tried yet" : "\(worked) of \(tried) such retries completed (\(Wording.per(Double(worked) / Double(tried))))"
+    tried == 0
+      ? "not tried yet"
+      : "\(worked) of \(tried) such retries completed (\(Wording.per(Double(worked) / Double(tried))))"
   }
 }

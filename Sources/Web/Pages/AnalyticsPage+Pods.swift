@@ -12,12 +12,14 @@ extension AnalyticsPage {
       )
     }
     guard all > 0 else { return ([], "") }
-    var text = "\(failed) of \(Wording.count(all, "attempt")) to get a GPU brought none (\(Wording.per(Double(failed) / Double(all))))."
+    var text =
+      "\(failed) of \(Wording.count(all, "attempt")) to get a GPU brought none (\(Wording.per(Double(failed) / Double(all))))."
     // Worse than the rest of the day beyond doubt, or nothing is said of it.
     let worse = asked.filter { $0.failure_rate_low95 > Double(failed) / Double(all) }
       .max { $0.failure_rate_low95 < $1.failure_rate_low95 }
     if let worse {
-      text += String(format: " Most often in the hour from %02d:00 UTC: %d of %d.", worse.hour, worse.failed, worse.attempts)
+      text += String(
+        format: " Most often in the hour from %02d:00 UTC: %d of %d.", worse.hour, worse.failed, worse.attempts)
     } else {
       text += " No hour of the day stands out."
     }
@@ -28,7 +30,9 @@ extension AnalyticsPage {
     guard let rate = recoveries.success_rate else { return [] }
     let all = recoveries.recovered + recoveries.failed
     return [
-      .init(label: "Recoveries that succeeded", value: "\(Wording.per(rate)) (\(recoveries.recovered) of \(all); goal: 95%)"),
+      .init(
+        label: "Recoveries that succeeded", value: "\(Wording.per(rate)) (\(recoveries.recovered) of \(all); goal: 95%)"
+      ),
       .init(
         label: "Training goes on after",
         value: recoveries.median_downtime_s.map { "\(Wording.duration($0)), the middle case" } ?? Wording.nothing),

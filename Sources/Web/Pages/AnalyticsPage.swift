@@ -122,7 +122,10 @@ struct AnalyticsPage: Page {
       .init(label: "On-demand", value: "\(Wording.per(1 - share)) (\(Wording.count(onDemand, "job")))"),
     ]
       + (document.spot_success_rate.map {
-        [.init(label: "Spot jobs that complete", value: "\(Wording.per($0)) of those that complete or fail (goal: 95%)")]
+        [
+          .init(
+            label: "Spot jobs that complete", value: "\(Wording.per($0)) of those that complete or fail (goal: 95%)")
+        ]
       } ?? []) + savings.facts.filter { $0.label.hasPrefix("Total savings") }
   }
 

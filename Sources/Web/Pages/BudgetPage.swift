@@ -96,7 +96,8 @@ struct BudgetPage: Page {
       let part = AllocationDocument(allocation, view)
       let used = part.limit_usd.map { $0 > 0 ? part.spent_usd / $0 : 1 } ?? 0
       return Part(
-        number: "\(part.number)", name: part.name, takes: (part.clients + part.tags.map { "#\($0)" }).joined(separator: ", "),
+        number: "\(part.number)", name: part.name,
+        takes: (part.clients + part.tags.map { "#\($0)" }).joined(separator: ", "),
         limit: part.limit_usd.map(Wording.money) ?? "no limit", spent: Wording.money(part.spent_usd),
         reserved: Wording.money(part.reserved_usd), percent: "\(Int(min(1, used) * 100))",
         kind: used >= 0.95 ? "bad" : used >= 0.8 ? "warn" : "good")

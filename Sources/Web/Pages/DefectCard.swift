@@ -20,7 +20,8 @@ struct DefectCard: Sendable {
     let about = TrainingFile.About(
       id: defect.conversationID, persona: defect.persona, emotionalArc: defect.emotionalArc, topic: defect.topic)
     self.init(
-      defect.problem, conversation: defect.conversation, about, TrainingFileSample(path: path, line: defect.line, column: defect.column),
+      defect.problem, conversation: defect.conversation, about,
+      TrainingFileSample(path: path, line: defect.line, column: defect.column),
       links)
   }
 
@@ -45,7 +46,8 @@ struct DefectCard: Sendable {
   }
 
   private init(
-    _ problem: String, conversation: Int?, _ about: TrainingFile.About?, _ sample: TrainingFileSample?, _ links: WebServer.Links
+    _ problem: String, conversation: Int?, _ about: TrainingFile.About?, _ sample: TrainingFileSample?,
+    _ links: WebServer.Links
   ) {
     self.problem = problem
     facts = [

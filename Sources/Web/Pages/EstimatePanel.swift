@@ -75,8 +75,11 @@ struct EstimatePanel: Sendable {
     guard let known, known.status == .ready, !known.jobs.isEmpty else { return nil }
     let own = known.jobs.filter { $0.preset == preset }
     let (jobs, of) = own.count >= AccuracyDocument.from ? (own, "\(preset) preset") : (known.jobs, "all presets")
-    let errors = jobs.map { abs($0.cost_usd.estimate.p50 - $0.cost_usd.actual) / max($0.cost_usd.actual, 1e-9) }.sorted()
-    let held = jobs.count { ($0.cost_usd.estimate.p10...max($0.cost_usd.estimate.p10, $0.cost_usd.estimate.p90)).contains($0.cost_usd.actual) }
+    let errors = jobs.map { abs($0.cost_usd.estimate.p50 - $0.cost_usd.actual) / max($0.cost_usd.actual, 1e-9) }
+      .sorted()
+    let held = jobs.count {
+      ($0.cost_usd.estimate.p10...max($0.cost_usd.estimate.p10, $0.cost_usd.estimate.p90)).contains($0.cost_usd.actual)
+    }
     let middle = errors[(errors.count - 1) / 2]
     return "Past estimates within ±\(String(format: "%.0f", (middle * 100).rounded(.up)))% for \(of) in half of "
       + "\(Wording.count(jobs.count, "job")); the 8-in-10 range held \(held) of them."

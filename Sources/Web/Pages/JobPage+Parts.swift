@@ -111,14 +111,16 @@ extension JobPage.Trouble {
       JobPage.Fix(
         text: fix.text, record: fix.record,
         path: canEdit ? "/dashboard/training-jobs/\(job.id)/retry?fix=\(fix.kind)" : nil,
-        label: "Retry with \(NewJobForm.changes(job.configuration, fix.configuration).first.map { "\($0.name)=\($0.to)" } ?? "it")",
+        label:
+          "Retry with \(NewJobForm.changes(job.configuration, fix.configuration).first.map { "\($0.name)=\($0.to)" } ?? "it")",
         isFirst: i == 0)
     }
     hasFixes = !fixes.isEmpty
     if hasFixes, canEdit {
       options.insert(
         .init(
-          label: "Retry with suggested fix", path: "/dashboard/training-jobs/\(job.id)/retry?fix=first", isPrimary: true),
+          label: "Retry with suggested fix", path: "/dashboard/training-jobs/\(job.id)/retry?fix=first", isPrimary: true
+        ),
         at: 0)
     }
   }

@@ -95,7 +95,8 @@ enum NewJobCards {
     guard let recoveries, let middle = recoveries.median_downtime_s, let rate = recoveries.success_rate else {
       return "Resume time: none of our jobs was interrupted yet; loading the model alone takes 10-15 min"
     }
-    return "Resume time: \(Wording.duration(middle)) in the middle case of \(Wording.count(recoveries.recovered, "recovery")) "
+    return
+      "Resume time: \(Wording.duration(middle)) in the middle case of \(Wording.count(recoveries.recovered, "recovery")) "
       + "of ours, of which \(recoveries.within_10_minutes) within 10 min; \(Wording.per(rate)) of recoveries succeed"
   }
 
@@ -109,7 +110,8 @@ enum NewJobCards {
       if job.phase == .completed { completed += 1 }
     }
     guard over > 0 else { return "Success rate: no spot job of ours is over yet" }
-    return "\(Wording.per(Double(completed) / Double(over))) of our spot jobs complete successfully (\(completed) of \(over); goal: 95%)"
+    return
+      "\(Wording.per(Double(completed) / Double(over))) of our spot jobs complete successfully (\(completed) of \(over); goal: 95%)"
   }
 
   /// Of the store's own spot jobs that had a slot in the last 30 days.

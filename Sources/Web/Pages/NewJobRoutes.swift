@@ -84,7 +84,8 @@ struct NewJobRoutes {
         new.justification = fields["justification"]
         if isDraft {
           new.draft = true
-        } else if let question = ReviewPage.expense(try await maker.quote(of: new).quote, new), !fields.has("expensive") {
+        } else if let question = ReviewPage.expense(try await maker.quote(of: new).quote, new), !fields.has("expensive")
+        {
           throw Problem(.badRequest, question, hint: "tick the box on the review, or choose spot")
         }
         let job = try await maker.make(new, by: person)
@@ -191,7 +192,8 @@ struct ReviewPage: Page {
 
   static func expense(_ quote: QuoteDocument, _ job: NewJob) -> String? {
     guard job.configuration.pricing == .onDemand, quote.cost_usd.p50 > dear else { return nil }
-    return "On-demand for an estimated \(Wording.money(quote.cost_usd.p50)), more than \(Wording.money(dear)): are you sure?"
+    return
+      "On-demand for an estimated \(Wording.money(quote.cost_usd.p50)), more than \(Wording.money(dear)): are you sure?"
   }
 
   static let template = #"""
