@@ -10,7 +10,7 @@ extension HistoryLoader {
     _ table: HistoryTable, _ body: (HistoryRow, inout History.Lease) throws -> Void
   ) throws {
     var (id, lease) = ("", -1)
-    try Self.forEach(table, of: db, file: file, kept: kept) { row in
+    try Self.forEach(table, of: db, file: file, part: part) { row in
       let next = try row.text(0)
       if lease < 0 || next != id { (id, lease) = (next, try row.reference(0, to: "lease", in: leases)) }
       try body(row, &history.leases[lease])
@@ -73,7 +73,7 @@ extension HistoryLoader {
   mutating func loadCharges() throws {
     var (found, total) = ([History.Charge](), Int64(0))
     var (jobID, job, leaseID, lease): (String?, Int?, String?, Int?) = (nil, nil, nil, nil)
-    try Self.forEach(.charge, of: db, file: file, kept: kept) { row in
+    try Self.forEach(.charge, of: db, file: file, part: part) { row in
       let (from, to) = (try row.instant(4), try row.instant(5))
       try row.ordered(4, from, 5, to)
       let (thisJob, thisLease) = (try row.textOrNil(1), try row.textOrNil(2))
@@ -81,7 +81,11 @@ extension HistoryLoader {
         (jobID, job) = (thisJob, try thisJob.map { _ in try row.reference(1, to: "job", in: jobs) })
       }
       if thisLease != leaseID {
-        (leaseID, lease) = (thisLease, try thisLease.map { _ in try row.reference(2, to: "lease", in: leases) })
+        // Of a part of the jobs, those that are over have no leases here.
+        (leaseID, lease) = (
+          thisLease,
+          try thisLease.flatMap { part == nil ? try row.reference(2, to: "lease", in: leases) : leases[$0] }
+        )
       }
       if let lease, let job, history.leases[lease].job != job { throw row.error("its lease belongs to another job") }
       let amount = try row.integer(6)

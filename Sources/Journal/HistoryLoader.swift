@@ -8,8 +8,8 @@ import Scenarios
 struct HistoryLoader {
   let db: Database
   let file: String
-  /// Only these jobs, see ``HistoryTable/kept(since:in:)``; nil: all.
-  let kept: String?
+  /// Only these jobs; nil: all.
+  let part: HistoryTable.Part?
   var history: History
 
   /// Indices by id.
@@ -17,9 +17,9 @@ struct HistoryLoader {
   private(set) var requests: [String: Int] = [:]
   private(set) var leases: [String: Int] = [:]
 
-  init(db: Database, file: String, kept: String? = nil) {
+  init(db: Database, file: String, part: HistoryTable.Part? = nil) {
     self.db = db
-    self.kept = kept
+    self.part = part
     self.file = file
     history = History(source: file)
   }
@@ -39,15 +39,16 @@ struct HistoryLoader {
 
   /// A type method, so that `body` may change the loader.
   static func forEach(
-    _ table: HistoryTable, of db: Database, file: String, kept: String?, _ body: (HistoryRow) throws -> Void
+    _ table: HistoryTable, of db: Database, file: String, part: HistoryTable.Part?, _ body: (HistoryRow) throws -> Void
   ) throws {
     let cursor = try Row.fetchCursor(
-      db, sql: table.select(isPartial: kept != nil), arguments: kept.map { ["kept": $0] } ?? StatementArguments())
+      db, sql: table.select(isPartial: part != nil),
+      arguments: part.map { ["kept": $0.jobs(of: table)] } ?? StatementArguments())
     while let row = try cursor.next() { try body(HistoryRow(row: row, table: table, file: file)) }
   }
 
   private mutating func loadObservations() throws {
-    try Self.forEach(.observation, of: db, file: file, kept: kept) { row in
+    try Self.forEach(.observation, of: db, file: file, part: part) { row in
       let observation = History.Observation(
         storeID: try row.text(0), origin: try row.oneOf(1, ["real", "sandbox", "synthetic"]),
         from: try row.instant(2), until: try row.instant(3))
@@ -59,7 +60,7 @@ struct HistoryLoader {
   private mutating func loadJobs() throws {
     var retries: [(row: String, of: String)] = []
     var (found, index) = ([History.Job](), [String: Int]())
-    try Self.forEach(.job, of: db, file: file, kept: kept) { row in
+    try Self.forEach(.job, of: db, file: file, part: part) { row in
       let job = try Self.job(row)
       guard index.updateValue(found.count, forKey: job.id) == nil else { throw row.error("the id is there twice") }
       if let of = try row.textOrNil(24) { retries.append((job.id, of)) }
@@ -67,7 +68,7 @@ struct HistoryLoader {
       found[found.count - 1].recorded = try row.instantOrNil(27)
     }
     // Of a part of the jobs, the first try may lie before it.
-    for retry in retries where index[retry.of] == nil && kept == nil {
+    for retry in retries where index[retry.of] == nil && part == nil {
       throw InputError(
         .badData, file: file, "table job, row \(retry.row): retry_of is “\(retry.of)”, but there is no such job",
         hint: "set retry_of to NULL or add the job")
@@ -119,7 +120,7 @@ struct HistoryLoader {
   }
 
   private mutating func loadPauses() throws {
-    try Self.forEach(.pause, of: db, file: file, kept: kept) { row in
+    try Self.forEach(.pause, of: db, file: file, part: part) { row in
       let job = try row.reference(0, to: "job", in: jobs)
       let (from, to) = (try row.instant(1), try row.instantOrNil(2))
       try row.ordered(1, from, 2, to)
@@ -129,7 +130,7 @@ struct HistoryLoader {
 
   private mutating func loadRequests() throws {
     var (found, index) = ([History.Request](), [String: Int]())
-    try Self.forEach(.request, of: db, file: file, kept: kept) { row in
+    try Self.forEach(.request, of: db, file: file, part: part) { row in
       let request = History.Request(
         id: try row.text(0), job: try row.reference(1, to: "job", in: jobs), pricing: try Self.pricing(row, 2),
         requested: try row.instant(3), resolved: try row.instantOrNil(4),
@@ -148,7 +149,7 @@ struct HistoryLoader {
 
   private mutating func loadLeases() throws {
     var (found, index) = ([History.Lease](), [String: Int]())
-    try Self.forEach(.lease, of: db, file: file, kept: kept) { row in
+    try Self.forEach(.lease, of: db, file: file, part: part) { row in
       let request = history.requests[try row.reference(1, to: "pod_request", in: requests)]
       var lease = History.Lease(
         id: try row.text(0), job: try row.reference(2, to: "job", in: jobs), pricing: request.pricing,
@@ -175,7 +176,7 @@ struct HistoryLoader {
   }
 
   private func checkJobs() throws {
-    for job in history.jobs where job.outcome == .completed && job.leases.isEmpty {
+    for job in history.jobs where part == nil && job.outcome == .completed && job.leases.isEmpty {
       throw InputError(
         .badData, file: file, "table job, row \(job.id): it completed, but table lease has no row for it",
         hint: "without leases there is nothing to learn from it: add them, or delete the job")

@@ -41,12 +41,15 @@ public enum HistoryReader {
 
   /// What a forecast from a running month asks: jobs that are not over, and those that something was charged for, or that ended, since.
   ///
+  /// Of those that are over only their charges are there: requests and leases are read of those that go on alone.
+  ///
   /// - Complexity: O(jobs + charges) to find them, and O(rows) of those alone: a store of many years answers like a young one.
   public static func readRecent(path: String, since: Instant) throws(InputError) -> History {
     var history = try HistoryFile(path: path, patience: 2).read { db in
       try HistoryTable.check(db, file: path)
       var loader = HistoryLoader(
-        db: db, file: path, kept: try HistoryTable.kept(since: since.microseconds, in: db))
+        db: db, file: path,
+        part: try HistoryTable.Part(HistoryTable.recent(since: since.microseconds, in: db), in: db))
       try loader.load()
       return loader.history.known(at: nil, realOnly: false)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Scenarios
 
@@ -34,15 +35,35 @@ struct HistoryTable: Sendable {
     }
   }
 
-  /// The ids of jobs that are not over, that ended since, or that something was charged for since (microseconds), as a JSON array.
-  static func kept(since: Int64, in db: Database) throws -> String {
-    try String.fetchOne(
+  /// Some of the jobs, as JSON arrays of their ids.
+  struct Part {
+    let kept: String
+    /// Those that go on.
+    private let open: String
+
+    init(_ ids: [String], in db: Database) throws {
+      let kept = try String(decoding: JSONEncoder().encode(ids), as: UTF8.self)
+      let open = try String.fetchOne(
+        db,
+        sql: "SELECT json_group_array(id) FROM job WHERE ended_at IS NULL AND id IN (SELECT value FROM json_each(?))",
+        arguments: [kept])
+      (self.kept, self.open) = (kept, open ?? "[]")
+    }
+
+    /// Whose rows of a table are read.
+    func jobs(of table: HistoryTable) -> String {
+      ["pod_request", "lease", "stage_run", "checkpoint", "progress"].contains(table.name) ? open : kept
+    }
+  }
+
+  /// The ids of jobs that are not over, that ended since, or that something was charged for since (microseconds).
+  static func recent(since: Int64, in db: Database) throws -> [String] {
+    try String.fetchAll(
       db,
       sql: """
-        SELECT json_group_array(id) FROM (
-          SELECT id FROM job WHERE ended_at IS NULL OR ended_at >= :since
-          UNION SELECT job_id FROM charge WHERE to_at >= :since AND job_id IS NOT NULL)
-        """, arguments: ["since": since]) ?? "[]"
+        SELECT id FROM job WHERE ended_at IS NULL OR ended_at >= :since
+        UNION SELECT job_id FROM charge WHERE to_at >= :since AND job_id IS NOT NULL
+        """, arguments: ["since": since])
   }
 
   static let observation = HistoryTable("observation", ["store_id", "origin", "from_at", "until_at"], key: [0, 2])

@@ -18,15 +18,26 @@ public enum JobEvents {
   public static func read(path: String, job: JobIndex) throws(InputError) -> [Entry] {
     try HistoryFile(path: path, patience: 5).read { db in
       try JournalReader.check(db, file: path)
-      // Its submission bears no index yet, but the ordinal that becomes one.
+      let columns = "SELECT seq, at, kind, payload FROM journal WHERE "
       return try Row.fetchAll(
-        db,
-        sql: """
-          SELECT seq, at, kind, payload FROM journal
-          WHERE job = :job OR (kind IN ('jobSubmitted', 'jobDrafted') AND json_extract(payload, '$.ordinal') = :job) ORDER BY seq
-          """,
-        arguments: ["job": Int64(job.rawValue)]
+        db, sql: columns + "seq = ? OR job = ? ORDER BY seq",
+        arguments: [try submission(of: job, in: db), Int64(job.rawValue)]
       ).map { Entry(seq: $0[0], at: Instant(microseconds: $0[1]), kind: $0[2], payload: $0[3]) }
     }
+  }
+
+  /// The row that made a job: it bears no index yet, but the ordinal that becomes one.
+  ///
+  /// - Complexity: O(rows between it and the first that names the job), which are few; of a job that only waits, O(rows since).
+  static func submission(of job: JobIndex, in db: Database) throws -> Int64? {
+    let index = Int64(job.rawValue)
+    let known = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM journal WHERE job = ?", arguments: [index])
+    return try Int64.fetchOne(
+      db,
+      sql: """
+        SELECT seq FROM journal
+        WHERE seq <= ? AND kind IN ('jobSubmitted', 'jobDrafted') AND json_extract(payload, '$.ordinal') = ?
+        ORDER BY seq DESC LIMIT 1
+        """, arguments: [known ?? Int64.max, index])
   }
 }

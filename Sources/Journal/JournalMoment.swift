@@ -163,18 +163,14 @@ extension JournalSteps.Row {
       job: (row[3] as Int64?).map { JobIndex(Int($0)) }, payload: row[4])
   }
 
-  /// The first and the last row of a job; its submission bears no index yet, but the ordinal that becomes one.
+  /// The first and the last row of a job.
   fileprivate static func ends(of job: JobIndex, in db: Database) throws -> [Self] {
     let columns = "SELECT seq, at, kind, job, payload FROM journal WHERE "
     let index = Int64(job.rawValue)
     let last = try GRDB.Row.fetchOne(
       db, sql: columns + "job = ? ORDER BY seq DESC LIMIT 1", arguments: [index])
-    let known = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM journal WHERE job = ?", arguments: [index])
-    // The submission stands shortly before the first row that names the job, or, of a job that waits, before the end.
     let first = try GRDB.Row.fetchOne(
-      db,
-      sql: columns + "seq <= ? AND kind IN ('jobSubmitted', 'jobDrafted') AND json_extract(payload, '$.ordinal') = ? "
-        + "ORDER BY seq DESC LIMIT 1", arguments: [known ?? Int64.max, index])
+      db, sql: columns + "seq = ?", arguments: [try JobEvents.submission(of: job, in: db)])
     return [first, last ?? first].compactMap { $0 }.map(Self.init)
   }
 }

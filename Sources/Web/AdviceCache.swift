@@ -5,8 +5,8 @@ import Live
 
 /// Answers of the simulator that still hold: a page and the programming interface ask for the same many times a minute.
 ///
-/// What is said of the running month holds for ten seconds of the machine's time and only while no job, lease or limit has changed; a quote and a
-/// plan for one minute. How good estimates were is computed once for each state of the history, see ``AccuracyShelf``.
+/// What is said of the running month holds for ten seconds of the machine's time and only while no job, lease or limit has changed; the forecast
+/// for as long while jobs only come further, and the newer one is made meanwhile. A quote and a plan hold for one minute. How good estimates were is computed once for each state of the history, see ``AccuracyShelf``.
 enum AdviceCache {
   private struct State: Hashable {
     var jobs, slots, queued: Int
@@ -23,14 +23,15 @@ enum AdviceCache {
       (payable, limit, most) = (fleet.ledger.payable, fleet.budget.limit, view.policies.maxConcurrent)
       digest = hasher.finalize()
     }
+
+    /// The same jobs under the same rules: some of them have only come further.
+    func isLike(_ other: State) -> Bool {
+      (jobs, slots, queued, limit, most) == (other.jobs, other.slots, other.queued, other.limit, other.most)
+    }
   }
   private struct Trial: Hashable {
     var state: State
     var question: WhatIfQuestion
-  }
-  private struct Load: Hashable {
-    var jobs: Int
-    var slots: Int32
   }
 
   /// The same advice, remembered.
@@ -39,13 +40,14 @@ enum AdviceCache {
     let forecasts = HeldAnswers<State, ForecastDocument>(for: .seconds(10))
     let trials = HeldAnswers<Trial, WhatIfDocument>(for: .seconds(10))
     let drivers = HeldAnswers<State, DriversDocument>(for: .seconds(10))
-    let capacities = HeldAnswers<Load, CapacityDocument>(for: .seconds(300))
+    let capacities = HeldAnswers<Int32, CapacityDocument>(for: .seconds(300))
     let plans = HeldAnswers<DeadlineQuestion, DeadlinePlanDocument>(for: .seconds(60))
     let accuracy = AccuracyShelf(advice.foresight.accuracy)
     var remembered = advice
     remembered.quote = { asked in try await quotes.answer(to: asked) { try await advice.quote(asked) } }
     remembered.forecast = { view in
-      try await forecasts.answer(to: State(view)) { try await advice.forecast(view) }
+      let state = State(view)
+      return try await forecasts.answer(to: state, orOf: state.isLike) { try await advice.forecast(view) }
     }
     let own = advice.foresight
     remembered.foresight = WebServer.Foresight(
@@ -54,9 +56,8 @@ enum AdviceCache {
       },
       drivers: { view in try await drivers.answer(to: State(view)) { try await own.drivers(view) } },
       capacity: { view in
-        try await capacities.answer(to: Load(jobs: view.fleet.jobs.count, slots: view.policies.maxConcurrent)) {
-          try await own.capacity(view)
-        }
+        // One job more changes nothing of how often they come.
+        try await capacities.answer(to: view.policies.maxConcurrent) { try await own.capacity(view) }
       },
       plan: { view, asked in try await plans.answer(to: asked) { try await own.plan(view, asked) } },
       accuracy: { view in try await accuracy.answer(view) })

@@ -21,12 +21,12 @@ struct ArtifactDeeds: Sendable {
         throw Problem(.conflict, "\(id) is not over: it may need its checkpoints")
       }
       let bytes = try await ArtifactRoutes.explained { try await shelf.keeper.deleteCheckpoints(ofJob: id) }
-      try await record(person.act("checkpoints.delete", id, why: justification, change: "\(bytes) bytes"))
+      try await runner.record(person.act("checkpoints.delete", id, why: justification, change: "\(bytes) bytes"))
     } else {
       let artifact = try artifact(kind, of: job, view)
       try await ArtifactRoutes.explained { try await shelf.keeper.delete(artifact) }
       let change = "\(artifact.kind.rawValue): \(artifact.name), \(artifact.bytes) bytes"
-      try await record(person.act("artifact.delete", id, why: justification, change: change))
+      try await runner.record(person.act("artifact.delete", id, why: justification, change: change))
     }
   }
 
@@ -58,9 +58,5 @@ struct ArtifactDeeds: Sendable {
       throw Problem(.gone, "\(artifact.name) was deleted \(artifact.deleted.flatMap(Wording.stamp) ?? "")")
     }
     return artifact
-  }
-
-  private func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
   }
 }

@@ -26,7 +26,7 @@ struct ArtifactRoutes {
     }
     router.get("jobs/:id/artifacts") { _, context in
       let view = await runner.view
-      return try Reply.json(list(try runner.catalogue.artifacts(of: try job(context, view)), view))
+      return try Reply.json(list(try runner.catalogue.artifacts(of: try view.known(context)), view))
     }
     router.get("jobs/:id/artifacts/:kind") { request, context in
       let person = try context.require(.viewer)
@@ -47,7 +47,7 @@ struct ArtifactRoutes {
       _ = try context.require(.engineer)
       let deletion = try await confirmed(request)
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       try await ArtifactDeeds(runner: runner, shelf: shelf)
         .delete(context.parameters.get("kind") ?? "", of: job, deletion.justification, context)
       return try Reply.json(list(try runner.catalogue.artifacts(of: job), await runner.view))
@@ -119,31 +119,19 @@ struct ArtifactRoutes {
     act.action = "artifact.download"
     act.subject = view.descriptions[Int(artifact.job.rawValue)].id
     act.change = "\(artifact.kind.rawValue): \(artifact.name), by a link"
-    try await ask(act)
+    try await runner.record(act)
   }
 
   private func record(
     _ person: Catalogue.Person, _ action: String, _ job: JobIndex, _ why: String?, _ change: String, _ view: LiveView
   ) async throws {
-    try await ask(person.act(action, view.descriptions[Int(job.rawValue)].id, why: why, change: change))
-  }
-
-  private func ask(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+    try await runner.record(person.act(action, view.descriptions[Int(job.rawValue)].id, why: why, change: change))
   }
 
   // MARK: Finding
 
   private func list(_ artifacts: [Catalogue.Artifact], _ view: LiveView) -> ArtifactList {
     ArtifactList(artifacts: artifacts.map { ArtifactDocument($0, view, storage: shelf.stores.artifacts.place) })
-  }
-
-  private func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {
-    let id = context.parameters.get("id") ?? ""
-    guard let job = view.job(id) else {
-      throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
-    }
-    return job
   }
 
   /// An artifact that may go: the model itself not while a gate of its validation holds it back.
@@ -158,7 +146,7 @@ struct ArtifactRoutes {
   private func artifact(_ context: LiveContext) async throws -> Catalogue.Artifact {
     let view = await runner.view
     return try ArtifactDeeds(runner: runner, shelf: shelf)
-      .artifact(context.parameters.get("kind") ?? "", of: try job(context, view), view)
+      .artifact(context.parameters.get("kind") ?? "", of: try view.known(context), view)
   }
 
   private func confirmed(_ request: Request) async throws -> Deletion {

@@ -28,7 +28,7 @@ public struct ArtifactShelf: Sendable {
   func signed(_ path: String, _ what: String, _ query: [(String, String)] = [], until: Int) -> String {
     let signature = keys.linkSignature(of: what, until: until)
     let pairs = query + [("until", "\(until)"), ("signature", signature)]
-    return path + "?" + pairs.map { "\($0.0)=\(ArtifactShelf.escaped($0.1))" }.joined(separator: "&")
+    return path + "?" + pairs.map { "\($0.0)=\(FormFields.escaped($0.1))" }.joined(separator: "&")
   }
 
   /// - Throws: ``Problem`` 404 unless the link's signature is right and its time not over: nobody learns what there is.
@@ -77,9 +77,5 @@ public struct ArtifactShelf: Sendable {
     case name.hasSuffix(".zip"): "application/zip"
     default: "application/octet-stream"
     }
-  }
-
-  static func escaped(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~"))) ?? ""
   }
 }

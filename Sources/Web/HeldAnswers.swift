@@ -1,6 +1,12 @@
 /// Answers that hold for a while: whoever asks while one is on its way waits for that one, and what failed is asked again by the next.
 actor HeldAnswers<Key: Hashable & Sendable, Value: Sendable> {
-  private var known: [Key: (at: ContinuousClock.Instant, task: Task<Value, any Error>)] = [:]
+  private struct Held {
+    var at: ContinuousClock.Instant
+    var task: Task<Value, any Error>
+    /// What came of it, once it is there.
+    var value: Value?
+  }
+  private var known: [Key: Held] = [:]
   private let duration: Duration
   private let most: Int
 
@@ -10,15 +16,43 @@ actor HeldAnswers<Key: Hashable & Sendable, Value: Sendable> {
   init(for duration: Duration, most: Int = 200) { (self.duration, self.most) = (duration, most) }
 
   func answer(to key: Key, _ ask: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    if let held = held(key) { return try await held.task.value }
+    return try await value(of: begin(key, ask), key)
+  }
+
+  /// The answer, or at once the latest one to a question like it; then the answer itself is there for who asks next.
+  func answer(
+    to key: Key, orOf isLike: (Key) -> Bool, _ ask: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    if let value = held(key)?.value { return value }
     let now = ContinuousClock.now
-    if let held = known[key], held.at.duration(to: now) < duration { return try await held.task.value }
+    let latest = known.filter { $0.value.value != nil && $0.value.at.duration(to: now) < duration && isLike($0.key) }
+      .max { $0.value.at < $1.value.at }
+    guard let value = latest?.value.value else { return try await answer(to: key, ask) }
+    if held(key) == nil {
+      let task = begin(key, ask)
+      Task { _ = try? await self.value(of: task, key) }
+    }
+    return value
+  }
+
+  private func held(_ key: Key) -> Held? {
+    known[key].flatMap { $0.at.duration(to: .now) < duration ? $0 : nil }
+  }
+
+  private func begin(_ key: Key, _ ask: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
     if known.count >= most { known.removeAll(keepingCapacity: true) }
     let task = Task { try await ask() }
-    known[key] = (now, task)
+    known[key] = Held(at: .now, task: task)
+    return task
+  }
+
+  private func value(of task: Task<Value, any Error>, _ key: Key) async throws -> Value {
     do {
-      return try await task.value
+      let value = try await task.value
+      if known[key]?.task == task { known[key]?.value = value }
+      return value
     } catch {
-      // By now another may be on its way.
       if known[key]?.task == task { known[key] = nil }
       throw error
     }

@@ -77,6 +77,15 @@ struct JobDeed {
   }
 }
 
+extension LiveRunner {
+  /// Writes down what a person did, for the audit log.
+  ///
+  /// - Throws: ``Problem`` where it cannot be written down now.
+  nonisolated func record(_ act: PersonAct) async throws {
+    try JobDeed.check(try await Reply.orUnavailable { try await ask(.record, as: act) })
+  }
+}
+
 /// Why something is done that is not done without a reason.
 struct NeededReason: Codable, Sendable {
   var justification: String

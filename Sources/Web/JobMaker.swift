@@ -11,11 +11,28 @@ import Scenarios
 struct JobMaker: Sendable {
   let runner: LiveRunner
   let advice: WebServer.Advice
+  /// What was made a moment ago: a second click on the same form makes no second job. nil: each call makes one.
+  var recent: HeldAnswers<Wish, JobIndex>?
+
+  /// What somebody asked for.
+  struct Wish: Hashable, Sendable {
+    var person: String
+    /// JSON.
+    var job: Data
+  }
 
   /// Answers when the job is on the disk, queued or blocked.
   ///
   /// - Throws: ``Problem`` where it cannot be made as it is described.
   func make(_ new: NewJob, by person: Catalogue.Person) async throws -> JobIndex {
+    guard let recent else { return try await anew(new, by: person) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let wish = Wish(person: person.name, job: try encoder.encode(new))
+    return try await recent.answer(to: wish) { try await anew(new, by: person) }
+  }
+
+  private func anew(_ new: NewJob, by person: Catalogue.Person) async throws -> JobIndex {
     var new = new
     try fill(&new, from: person)
     try new.check()

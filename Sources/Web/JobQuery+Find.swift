@@ -33,7 +33,11 @@ extension JobQuery {
       found.cost += cost
       found.jobs.append((index, key(job, view.descriptions[i], at, i < finals.count ? finals[i] : nil)))
     }
-    // Equal ones stay in the order in which they were made.
+    // Equal ones stay in the order in which they were made; by that alone they stand already.
+    guard sort != "created" else {
+      if !isAscending { found.jobs.reverse() }
+      return found
+    }
     found.jobs.sort { isBefore($0.key, $0.index.rawValue, $1.key, $1.index.rawValue) }
     return found
   }

@@ -34,7 +34,7 @@ struct JobRoutes {
     }
     router.get("jobs/:id") { _, context in
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       var document = JobDocument(view, job)
       document.later_notes = try runner.catalogue.notes(of: job)
       if try runner.catalogue.hiddenJobs().contains(job) { document.hidden = true }
@@ -48,11 +48,11 @@ struct JobRoutes {
       return try Reply.json(document)
     }
     router.get("jobs/:id/events") { request, context in
-      let job = try job(context, await runner.view)
+      let job = try await runner.view.known(context)
       return try Reply.json(try EventList(page: try EventLog.read(runner.catalogue, storePath, job), request))
     }
     router.get("jobs/:id/metrics") { request, context in
-      let job = try job(context, await runner.view)
+      let job = try await runner.view.known(context)
       let page = try Paging(request)
       let from = try request.uri.queryParameters.count("from", 0...Int(Int32.max)) ?? 0
       let metrics = try runner.catalogue.metrics(of: job, from: max(from, page.start), limit: page.limit + 1)
@@ -62,7 +62,7 @@ struct JobRoutes {
     }
     router.get("jobs/:id/fixes") { _, context in
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       let configuration = view.descriptions[Int(job.rawValue)].configuration
       let failure = view.fleet[job].failure
       let fixes = failure == .none ? [] : advice.fixes(configuration, failure)
@@ -80,7 +80,7 @@ struct JobRoutes {
     router.post("jobs/:id/notes") { request, context in
       let person = try context.require(.engineer)
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       let note: NewNote = try await Reply.read(request)
       try note.check()
       try runner.catalogue.addNote(note.text, to: job, by: person.name, at: view.at)
@@ -89,7 +89,7 @@ struct JobRoutes {
     for deed in JobDeed.all {
       router.post("jobs/:id/\(deed.name)") { request, context in
         let view = await runner.view
-        let job = try job(context, view)
+        let job = try view.known(context)
         let why =
           deed.needsReason
           ? Reason(justification: (try await Reply.read(request) as NeededReason).justification)
@@ -100,14 +100,6 @@ struct JobRoutes {
         return try Reply.json(JobDocument(await runner.view, job))
       }
     }
-  }
-
-  private func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {
-    let id = context.parameters.get("id") ?? ""
-    guard let job = view.job(id) else {
-      throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
-    }
-    return job
   }
 
   private func ask(_ request: UserRequest, _ act: PersonAct) async throws -> UserAnswer {

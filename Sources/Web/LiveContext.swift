@@ -1,4 +1,5 @@
 import Crypto
+import Engine
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -86,4 +87,13 @@ struct Bearers: Sendable {
   private static let challenge: HTTPFields = [.wwwAuthenticate: "Bearer"]
 
   static func digest(of token: String) -> String { SHA256.hash(data: Data(token.utf8)).hex }
+}
+
+extension LiveView {
+  /// The job that an address names.
+  func known(_ context: LiveContext) throws -> JobIndex {
+    let id = context.parameters.get("id") ?? ""
+    guard let job = job(id) else { throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list") }
+    return job
+  }
 }

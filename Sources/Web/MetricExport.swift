@@ -39,7 +39,7 @@ struct MetricExport {
           }
         let count = try runner.catalogue.countExport("metrics_\(format)", of: job, at: view.at)
         let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
-        try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+        try await runner.record(act)
         return Response(
           status: .ok,
           headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(name).\(format)\""],
@@ -56,7 +56,7 @@ struct MetricExport {
     archive.add("\(name).csv", MetricExport.table(rows))
     archive.add("\(name).json", try MetricExport.document(rows, job))
     var curves = CurveShelf.Curves()
-    for row in rows { curves.append(row) }
+    for row in rows { curves.append(row.step, row.training_loss, row.validation_loss) }
     if !curves.training.isEmpty {
       let lost = LossCurves.interruptions(try runner.catalogue.record(of: job.id))
       let chart = LossCurves.chart(curves, CurveQuery(FormFields(text: "")), title: job.name, interruptions: lost)

@@ -1,7 +1,5 @@
-import DiscreteEvent
 import Engine
 import Foundation
-import HTTPTypes
 import Hummingbird
 import Journal
 import Live
@@ -20,7 +18,10 @@ struct NoticeLinkRoutes {
     router.post("/n/:purpose/:subject") { request, context in
       let (link, person, _) = try await opened(request, context)
       let body = try await request.body.collect(upTo: 1 << 16)
-      return NoticePage.response(try await done(link, person, Form(String(buffer: body))))
+      // From here on it is as if they had signed in.
+      var context = context
+      context.person = person
+      return NoticePage.response(try await done(link, person, Form(String(buffer: body)), context))
     }
   }
 
@@ -43,7 +44,9 @@ struct NoticeLinkRoutes {
     return (link, person, key)
   }
 
-  private func done(_ link: NoticeLink, _ person: Catalogue.Person, _ form: Form) async throws -> String {
+  private func done(
+    _ link: NoticeLink, _ person: Catalogue.Person, _ form: Form, _ context: LiveContext
+  ) async throws -> String {
     let view = await runner.view
     let choice = form["choice"] ?? ""
     switch link.purpose {
@@ -63,46 +66,30 @@ struct NoticeLinkRoutes {
       guard let (action, request) = answers[choice], link.purpose == .decide || choice == "cancel" else {
         throw Problem(.badRequest, "nothing was chosen")
       }
-      try await ask(request, person.act("job.\(action)", link.subject, why: "by a link in a mail"))
+      let act = person.act("job.\(action)", link.subject, why: "by a link in a mail")
+      try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(request, as: act) }, view, job)
       return NoticePage.page("Done", "<p>\(choice == "cancel" ? "The job is cancelled." : "The job goes on.")</p>")
-    case .limit: return try await raise(person, form, view)
+    case .limit: return try await raise(form, view, context)
     case .approval:
-      guard person.role == .manager else { throw Problem(.forbidden, "this takes a manager") }
-      guard let number = UInt32(link.subject.dropFirst("approval-".count)), ["approve", "reject"].contains(choice)
-      else {
-        throw Problem(.badRequest, "nothing was chosen")
-      }
-      let remark = form["justification"]
-      try await ask(
-        .decide(approval: number, approved: choice == "approve", remark: remark),
-        person.act("approval.\(choice)", link.subject, why: remark))
+      guard ["approve", "reject"].contains(choice) else { throw Problem(.badRequest, "nothing was chosen") }
+      let number = String(link.subject.dropFirst("approval-".count))
+      _ = try await BudgetDeeds(runner: runner).decide(number, choice == "approve", form["justification"], context)
       return NoticePage.page("Done", "<p>The request was \(choice == "approve" ? "approved" : "rejected").</p>")
     }
   }
 
   /// A manager's new limit holds at once; another's is a request.
-  private func raise(_ person: Catalogue.Person, _ form: Form, _ view: LiveView) async throws -> String {
+  private func raise(_ form: Form, _ view: LiveView, _ context: LiveContext) async throws -> String {
     guard let dollars = form["limit"].flatMap({ Double($0) }), dollars > 0, dollars < 1e9 else {
       throw Problem(.badRequest, "the new limit is a number of US dollars")
     }
-    guard let why = form["justification"], !why.allSatisfy(\.isWhitespace), why.count <= 2_000 else {
-      throw Problem(.badRequest, "this goes to the audit log and needs a justification")
-    }
-    let limit = Int64((dollars * 1e9).rounded())
-    let old = view.fleet.budget.limit.map(Wording.money) ?? "no limit"
-    guard person.role == .manager else {
-      guard person.role >= .engineer else { throw Problem(.forbidden, "this takes an engineer") }
-      try await ask(
-        .requestLimit(limit, justification: why, within: .days(7)),
-        person.act("approval.request", why: why, change: "a limit of \(Wording.money(limit))"))
+    let deeds = BudgetDeeds(runner: runner)
+    guard context.person?.role == .manager else {
+      _ = try await deeds.ask(dollars, form["justification"], context)
       return NoticePage.page("Pending approval", "<p>A manager decides on it; you will be told.</p>")
     }
-    try await ask(
-      .setLimit(limit), person.act("budget.set", why: why, change: "\(old) → \(Wording.money(limit))"))
-    return NoticePage.page("Done", "<p>Budget limit changed from \(old) to \(Wording.money(limit)).</p>")
-  }
-
-  private func ask(_ request: UserRequest, _ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(request, as: act) })
+    try await deeds.set(dollars, form["justification"], context)
+    let old = view.fleet.budget.limit.map(Wording.money) ?? "no limit"
+    return NoticePage.page("Done", "<p>Budget limit changed from \(old) to \(Wording.money(dollars)).</p>")
   }
 }

@@ -9,7 +9,7 @@ enum NoticePage {
   /// What a link lets its reader do, as a form that posts to where it stands.
   static func form(_ link: NoticeLink, _ path: String, key: String, _ runner: LiveRunner) async throws -> String {
     let view = await runner.view
-    let e = escaped
+    let e = Markdown.escaped
     var fields = ""
     func button(_ value: String, _ text: String) -> String {
       "<button name=\"choice\" value=\"\(value)\">\(e(text))</button>"
@@ -58,8 +58,8 @@ enum NoticePage {
   static func page(_ title: String, _ body: String) -> String {
     """
     <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\
-    <title>\(escaped(title)) · lora-train</title><link rel="icon" href="data:,"></head>\
-    <body><main><h1>\(escaped(title))</h1>\(body)</main></body></html>
+    <title>\(Markdown.escaped(title)) · lora-train</title><link rel="icon" href="data:,"></head>\
+    <body><main><h1>\(Markdown.escaped(title))</h1>\(body)</main></body></html>
     """
   }
 
@@ -67,10 +67,5 @@ enum NoticePage {
     Response(
       status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
-  }
-
-  static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
   }
 }

@@ -15,7 +15,7 @@ struct PeopleDeeds: Sendable {
     let manager = try context.require(.manager)
     try PersonName.check(person.name)
     try catalogue.put(person, at: await runner.view.at)
-    try await record(manager.act("person.put", person.name, change: person.role.rawValue))
+    try await runner.record(manager.act("person.put", person.name, change: person.role.rawValue))
   }
 
   /// - Throws: ``Problem`` where there is nobody of that name.
@@ -24,7 +24,7 @@ struct PeopleDeeds: Sendable {
     guard try catalogue.retire(name, at: await runner.view.at) else {
       throw Problem(.notFound, "there is no '\(name)'")
     }
-    try await record(manager.act("person.retire", name))
+    try await runner.record(manager.act("person.retire", name))
   }
 
   func token(for name: String, label: String, _ context: LiveContext) async throws -> NewToken {
@@ -33,7 +33,7 @@ struct PeopleDeeds: Sendable {
     let token = "lt_" + SecretFile.random(24).hex
     let digest = Bearers.digest(of: token)
     try catalogue.addToken(digest: digest, person: name, label: label, at: await runner.view.at)
-    try await record(manager.act("token.create", name, change: String(digest.prefix(8))))
+    try await runner.record(manager.act("token.create", name, change: String(digest.prefix(8))))
     return NewToken(id: String(digest.prefix(8)), person: name, token: token)
   }
 
@@ -42,7 +42,7 @@ struct PeopleDeeds: Sendable {
     guard try catalogue.revokeToken(id, at: await runner.view.at) else {
       throw Problem(.notFound, "there is no token '\(id)' that holds", hint: "lora-train user list")
     }
-    try await record(manager.act("token.revoke", id))
+    try await runner.record(manager.act("token.revoke", id))
   }
 
   /// A path on this server that gives somebody a password.
@@ -50,7 +50,7 @@ struct PeopleDeeds: Sendable {
     let manager = try context.require(.manager)
     try known(name, hint: "lora-train user invite \(name) --role engineer")
     let path = try await signIn.link(for: name)
-    try await record(manager.act("person.invite", name))
+    try await runner.record(manager.act("person.invite", name))
     return NewLink(person: name, path: path)
   }
 
@@ -58,9 +58,5 @@ struct PeopleDeeds: Sendable {
     guard try catalogue.people().contains(where: { $0.name == name }) else {
       throw Problem(.notFound, "there is no '\(name)'", hint: hint)
     }
-  }
-
-  private func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
   }
 }

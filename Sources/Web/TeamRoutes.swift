@@ -76,7 +76,7 @@ struct TeamRoutes {
       let file = try await FileShelf(beside: storePath).take(
         request.body, name: name, at: await runner.view.at, by: person.name)
       try catalogue.add(file, at: await runner.view.at)
-      try await record(person.act("file.add", file.id, change: file.name))
+      try await runner.record(person.act("file.add", file.id, change: file.name))
       return try Reply.json(file, .created)
     }
   }
@@ -98,9 +98,5 @@ struct TeamRoutes {
       try await deeds.remove((context.parameters.get("name") ?? "").removingPercentEncoding ?? "", context)
       return try Reply.json(TemplateList(templates: []))
     }
-  }
-
-  private func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
   }
 }

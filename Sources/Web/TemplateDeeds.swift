@@ -22,7 +22,7 @@ struct TemplateDeeds: Sendable {
       // Whoever comes with the program is somebody else, too.
       throw Problem(.conflict, "there is a template '\(new.name)' of somebody else's", hint: "choose another name")
     }
-    try await record(person.act("template.put", new.name))
+    try await runner.record(person.act("template.put", new.name))
     return try document(template, await runner.view)
   }
 
@@ -35,7 +35,7 @@ struct TemplateDeeds: Sendable {
     (template.purpose, template.tags, template.is_shared) = (purpose, tags, isShared)
     try TemplateDeeds.check(purpose, tags)
     _ = try runner.catalogue.put(template, at: await runner.view.at)
-    try await record(context.require(.engineer).act("template.edit", name))
+    try await runner.record(context.require(.engineer).act("template.edit", name))
     return try document(template, await runner.view)
   }
 
@@ -43,7 +43,7 @@ struct TemplateDeeds: Sendable {
     let person = try context.require(.engineer)
     _ = try own(name, person)
     _ = try runner.catalogue.removeTemplate(name)
-    try await record(person.act("template.remove", name))
+    try await runner.record(person.act("template.remove", name))
   }
 
   private static func check(_ purpose: String?, _ tags: [String]) throws {
@@ -74,9 +74,5 @@ struct TemplateDeeds: Sendable {
     var finals = [Catalogue.Finals?](repeating: nil, count: view.fleet.jobs.count)
     for (i, final) in zip(jobs, try runner.catalogue.finals(of: jobs.map { JobIndex($0) })) { finals[i] = final }
     return TemplateDocument.list([template], view, finals)[0]
-  }
-
-  private func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
   }
 }

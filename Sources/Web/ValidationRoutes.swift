@@ -13,7 +13,7 @@ struct ValidationRoutes {
   func add(to router: RouterGroup<LiveContext>) {
     router.get("jobs/:id/validation") { _, context in
       let view = await runner.view
-      return try Reply.json(try ValidationRoutes.document(try job(context, view), view, runner.catalogue))
+      return try Reply.json(try ValidationRoutes.document(try view.known(context), view, runner.catalogue))
     }
     router.get("validations") { _, _ in
       try Reply.json(try ValidationTrend(await runner.view, runner.catalogue))
@@ -22,14 +22,14 @@ struct ValidationRoutes {
       _ = try context.require(.engineer)
       let document = try ValidationRoutes.read(try await request.body.collect(upTo: 16 << 20))
       let view = await runner.view
-      let job = try job(context, view)
+      let job = try view.known(context)
       try await keep(document, of: job, context)
       return try Reply.json(try ValidationRoutes.document(job, view, runner.catalogue), .created)
     }
     router.post("jobs/:id/delivery") { request, context in
       let reason: Reason? = try await Reply.readOrNothing(request)
       let view = await runner.view
-      return try Reply.json(try await decide(try job(context, view), reason?.justification, context, view), .created)
+      return try Reply.json(try await decide(try view.known(context), reason?.justification, context, view), .created)
     }
   }
 
@@ -43,7 +43,7 @@ struct ValidationRoutes {
     let before = try runner.catalogue.validations(of: job).first { $0.name == record.name }
       .flatMap { try? JSONDecoder().decode(ValidationDocument.self, from: Data($0.document.utf8)) }
     let change = [before?.gate.verdict.rawValue, document.gate.verdict.rawValue].compactMap { $0 }
-    try await write(
+    try await runner.record(
       person.act(
         "validation.put", view.descriptions[Int(job.rawValue)].id,
         change: "\(record.name): \(change.joined(separator: " → "))"))
@@ -66,7 +66,7 @@ struct ValidationRoutes {
         hint: "--justification \"why it has to be\"")
     }
     // First the log: nothing goes that is not in it.
-    try await write(
+    try await runner.record(
       person.act(
         gate.verdict == .block ? "delivery.override" : "delivery.review", view.descriptions[Int(job.rawValue)].id,
         why: why, change: gate.reasons.joined(separator: "; ")))
@@ -74,18 +74,6 @@ struct ValidationRoutes {
       Catalogue.DeliveryDecision(
         verdict: gate.verdict.rawValue, person: person.name, justification: why, at: view.at), of: job)
     return try ValidationRoutes.document(job, view, runner.catalogue)
-  }
-
-  private func write(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
-  }
-
-  private func job(_ context: LiveContext, _ view: LiveView) throws -> JobIndex {
-    let id = context.parameters.get("id") ?? ""
-    guard let job = view.job(id) else {
-      throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list")
-    }
-    return job
   }
 
   private static func read(_ body: ByteBuffer) throws -> ValidationDocument {

@@ -87,6 +87,8 @@ import Testing
     let decide = Self.link(.approval, "approval-1", "dana")
     #expect(try await office.ask("POST", decide, token: nil, bytes: Data("choice=approve".utf8)).status == 403)
     let owners = Self.link(.approval, "approval-1", "owner")
+    let long = Data("choice=approve&justification=\(String(repeating: "x", count: 2_001))".utf8)
+    #expect(try await office.ask("POST", owners, token: nil, bytes: long).status == 400)
     #expect(try await office.ask("GET", owners, token: nil).text.contains("two more runs"))
     #expect(try await office.ask("POST", owners, token: nil, bytes: Data("choice=approve".utf8)).status == 200)
     #expect(try await office.ask("GET", "/api/v1/budget").value(BudgetDocument.self).limit_usd == 750)

@@ -86,7 +86,7 @@ extension WebServer.Foresight {
                 slots: slots, load: load, wait_mean_s: wait, wait_half_width_95: wait / 10, wait_p90_s: 4 * wait,
                 utilization: 0.5, is_overloaded: slots == 2 && load == 1)
             }
-          }, futures: 64, milliseconds: 120, source: "a test")
+          }, days: 28, futures: 64, milliseconds: 120, source: "a test")
       },
       plan: { _, asked in
         func choice(_ plan: String, _ verdict: String, _ cost: Double) -> DeadlinePlanDocument.Choice {

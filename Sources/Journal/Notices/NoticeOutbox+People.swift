@@ -20,8 +20,8 @@ extension NoticeOutbox {
   {
     try deliveries(
       """
-      WHERE d.channel = 'banner' AND d.recipient = ? AND (d.state = 'shown' OR NOT ?) ORDER BY d.id DESC LIMIT ?
-      """, [person, unseenOnly, limit])
+      WHERE d.channel = 'banner' AND d.recipient = ? \(unseenOnly ? "AND d.state = 'shown'" : "") ORDER BY d.id DESC LIMIT ?
+      """, [person, limit])
   }
 
   /// False: there is no such banner of this person's.
@@ -54,8 +54,14 @@ extension NoticeOutbox {
 
   /// A summary leaves: what it holds need not be told apart from it any more.
   public func add(digest: NewNotice, of deliveries: [NoticeDelivery], now: Instant) throws(InputError) {
-    try add([digest], cursor: nil, now: now)
-    for delivery in deliveries { try delivered(delivery.id, at: now) }
+    try catalogue.write { db in
+      try NoticeOutbox.insert([digest], now, db)
+      for delivery in deliveries {
+        try db.execute(
+          sql: "UPDATE notice_delivery SET \(NoticeOutbox.arrived) WHERE id = ?",
+          arguments: [now.microseconds, delivery.id])
+      }
+    }
   }
 
   /// Whether a notice of this key was made.

@@ -43,32 +43,36 @@ public struct NoticeOutbox: Sendable {
   /// - Parameter now: this machine's time.
   public func add(_ notices: [NewNotice], cursor: Int64?, now: Instant) throws(InputError) {
     try catalogue.write { db in
-      for notice in notices {
-        guard let key = try NoticeOutbox.key(notice, db) else { continue }
+      try NoticeOutbox.insert(notices, now, db)
+      if let cursor { try db.execute(sql: "UPDATE notice_cursor SET seq = max(seq, ?)", arguments: [cursor]) }
+    }
+  }
+
+  static func insert(_ notices: [NewNotice], _ now: Instant, _ db: Database) throws {
+    for notice in notices {
+      guard let key = try NoticeOutbox.key(notice, db) else { continue }
+      try db.execute(
+        sql: """
+          INSERT INTO notice (key, at, made_at, kind, urgent, facts) VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT (key) DO NOTHING
+          """,
+        arguments: [
+          key, notice.at.microseconds, now.microseconds, notice.kind.rawValue, notice.urgent,
+          try Catalogue.json(notice.facts),
+        ])
+      guard db.changesCount > 0 else { continue }
+      let id = db.lastInsertedRowID
+      for target in notice.targets {
         try db.execute(
           sql: """
-            INSERT INTO notice (key, at, made_at, kind, urgent, facts) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (key) DO NOTHING
+            INSERT INTO notice_delivery (notice, recipient, channel, address, state, due_at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (notice, channel, recipient) DO NOTHING
             """,
           arguments: [
-            key, notice.at.microseconds, now.microseconds, notice.kind.rawValue, notice.urgent,
-            try Catalogue.json(notice.facts),
+            id, target.recipient, target.channel.rawValue, target.address, target.state.rawValue,
+            target.due.microseconds,
           ])
-        guard db.changesCount > 0 else { continue }
-        let id = db.lastInsertedRowID
-        for target in notice.targets {
-          try db.execute(
-            sql: """
-              INSERT INTO notice_delivery (notice, recipient, channel, address, state, due_at) VALUES (?, ?, ?, ?, ?, ?)
-              ON CONFLICT (notice, channel, recipient) DO NOTHING
-              """,
-            arguments: [
-              id, target.recipient, target.channel.rawValue, target.address, target.state.rawValue,
-              target.due.microseconds,
-            ])
-        }
       }
-      if let cursor { try db.execute(sql: "UPDATE notice_cursor SET seq = max(seq, ?)", arguments: [cursor]) }
     }
   }
 
@@ -130,9 +134,10 @@ public struct NoticeOutbox: Sendable {
 
   /// It has arrived.
   public func delivered(_ id: Int64, at now: Instant) throws(InputError) {
-    try change(
-      "state = 'delivered', attempts = attempts + 1, delivered_at = ?, error = NULL", "id = ?", [now.microseconds, id])
+    try change(NoticeOutbox.arrived, "id = ?", [now.microseconds, id])
   }
+
+  static let arrived = "state = 'delivered', attempts = attempts + 1, delivered_at = ?, error = NULL"
 
   /// It has not arrived, and is tried again at `due`; nil: not by itself.
   public func failed(_ id: Int64, _ error: String, due: Instant?) throws(InputError) {

@@ -45,4 +45,7 @@ enum NoticeSchema {
       changed_at INTEGER NOT NULL
     ) STRICT;
     """
+  /// Every page asks for those that its reader has not seen.
+  static let banners =
+    "CREATE INDEX notice_delivery_banner ON notice_delivery(recipient, state) WHERE channel = 'banner'"
 }

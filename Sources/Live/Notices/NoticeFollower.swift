@@ -33,8 +33,10 @@ struct NoticeFollower {
   /// Budget periods that have ended, and when the running one does.
   private var turns = 0
   private(set) var periodEnd = Instant.distantFuture
-  /// Thresholds that were passed: each is told once.
+  /// Thresholds of the budget that were passed: each is told once.
   private var told: Set<String> = []
+  /// The highest threshold of its estimate that a job has passed, in per cent.
+  private var passed: [JobIndex: Int] = [:]
 
   /// Takes the journal's next row.
   ///
@@ -193,17 +195,20 @@ struct NoticeFollower {
     var drafts: [Draft] = []
     for j in fleet.slots where j != .none {
       guard let estimate = description(of: j)?.quote?.cost50, estimate > 0 else { continue }
-      let cost = fleet[j].cost(at: now)
-      var isHighest = true
-      for threshold in [120, 100, 80] where BudgetThresholds.isPassed(threshold, spent: cost, limit: estimate) {
-        let key = "estimate.\(j.rawValue).\(threshold)"
-        if told.insert(key).inserted {
-          var facts = self.facts(of: j, at: now)
-          facts.threshold = threshold
-          let notice = NewNotice(key: key, at: now, kind: .estimateAlert, urgent: threshold >= 120, facts: facts)
-          drafts.append(Draft(notice: notice, audience: isHighest ? .creator(creator(of: j)) : .nobody, job: j))
-        }
-        isHighest = false
+      let (cost, before) = (fleet[j].cost(at: now), passed[j] ?? 0)
+      let new = [120, 100, 80].filter {
+        $0 > before && BudgetThresholds.isPassed($0, spent: cost, limit: estimate)
+      }
+      guard let highest = new.first else { continue }
+      passed[j] = highest
+      for threshold in new {
+        var facts = self.facts(of: j, at: now)
+        facts.threshold = threshold
+        let notice = NewNotice(
+          key: "estimate.\(j.rawValue).\(threshold)", at: now, kind: .estimateAlert, urgent: threshold >= 120,
+          facts: facts)
+        drafts.append(
+          Draft(notice: notice, audience: threshold == highest ? .creator(creator(of: j)) : .nobody, job: j))
       }
     }
     return drafts

@@ -11,8 +11,11 @@ import Web
 extension LiveForecaster {
   /// Times today's arrivals.
   private static let factors = [0.5, 0.75, 1, 1.25, 1.5, 2, 3]
-  /// Simulated four weeks behind a cell, each in a possible truth of its own.
-  private static let months = 64
+  /// Simulated stretches of days behind a cell, each in a possible truth of its own.
+  private static let mostStretches = 64
+  /// Jobs in one of them, and behind a cell, at today's load: busy teams are looked at for fewer days, so that the answer is there in a second.
+  private static let (mostJobs, mostBehindCell) = (700.0, 24_000.0)
+  private static let mostKinds = 200
   /// The greatest number of rows.
   private static let mostSlots = 8
 
@@ -23,10 +26,11 @@ extension LiveForecaster {
     let now = Int(view.policies.maxConcurrent)
     let slots = LiveForecaster.slots(around: now)
     let isKnown = source.worlds.contains { !$0.mix.isEmpty && $0.arrivals.perDay > 0 }
-    let grid = try await CapacityGrid.run(
-      source: source, policies: view.policies, start: view.at, factors: isKnown ? LiveForecaster.factors : [],
-      slots: slots, replications: LiveForecaster.months, threads: ProcessInfo.processInfo.activeProcessorCount)
     let rates = SampleSummary(source.worlds.map(\.arrivals.perDay))
+    let grid = try await CapacityGrid.run(
+      source: source, policies: view.policies, start: view.at, length: LiveForecaster.length(rates),
+      factors: isKnown ? LiveForecaster.factors : [], slots: slots, replications: LiveForecaster.stretches(rates),
+      threads: ProcessInfo.processInfo.activeProcessorCount)
     return CapacityDocument(
       at: Words.stamp(view.at), slots_now: now,
       jobs_per_day: Band(p10: rates.quantile(0.1), p50: rates.quantile(0.5), p90: rates.quantile(0.9)),
@@ -36,28 +40,44 @@ extension LiveForecaster {
         .init(
           slots: Int($0.slots), load: $0.load, wait_mean_s: $0.wait, wait_half_width_95: $0.halfWidth,
           wait_p90_s: $0.wait90, utilization: $0.utilization, is_overloaded: $0.isOverloaded)
-      }, futures: grid.replications, milliseconds: LiveForecaster.milliseconds(since: began),
+      }, days: Int(grid.length.seconds / 86_400), futures: grid.replications, milliseconds: LiveForecaster.milliseconds(since: began),
       source: expectsJobs
         ? source.name : "the \(Words.group(jobs)) jobs of the last 90 days, their times by \(source.name)")
   }
 
-  /// From one slot on, and some more than there are.
+  /// Four weeks, or as many days as hold ``mostJobs``, and three at least.
+  private static func length(_ perDay: SampleSummary) -> Span {
+    .days(Int64(min(28, max(3, (mostJobs / max(perDay.quantile(0.5), 0.01)).rounded(.up)))))
+  }
+
+  private static func stretches(_ perDay: SampleSummary) -> Int {
+    let jobs = perDay.quantile(0.5) * length(perDay).seconds / 86_400
+    return Int(min(Double(mostStretches), max(16, mostBehindCell / max(jobs, 1))))
+  }
+
+  /// From fewer than there are to more: one apart, and in a large fleet further.
   private static func slots(around now: Int) -> [Int32] {
-    let first = max(1, min(now, 1_000_000) - 4)
-    return (0..<mostSlots).map { Int32(clamping: first + $0) }
+    let now = min(now, 1_000_000)
+    let step = max(1, now / 16)
+    let first = max(1, now - 4 * step)
+    return (0..<mostSlots).map { Int32(clamping: first + step * $0) }
   }
 
   /// The possible truths with jobs to come: the history's, or what this store's own jobs show of how often they come and what they are.
   private func busySource(_ view: LiveView) throws -> (ModelSource, jobs: Int) {
-    var source = source
-    source.worlds = Array(source.worlds.prefix(LiveForecaster.months))
+    var source = coarse
     guard !expectsJobs else { return (source, source.jobs) }
     let history = try lately(view)
     guard !history.jobs.isEmpty else { return (source, 0) }
     let own = try ModelLoader.fit(history)
+    // What jobs are like is known as well from the latest few hundred: each of them is a kind of job in every world.
+    var latest = history
+    latest.jobs = Array(history.jobs.suffix(LiveForecaster.mostKinds))
+    let like = try ModelLoader.fit(latest)
+    let n = source.worlds.count
     for w in source.worlds.indices {
-      let world = own.draw(w, of: source.worlds.count, seed: 1)
-      (source.worlds[w].arrivals, source.worlds[w].mix) = (world.arrivals, world.mix)
+      source.worlds[w].arrivals = own.draw(w, of: n, seed: 1).arrivals
+      source.worlds[w].mix = like.draw(w, of: n, seed: 1).mix
     }
     return (source, history.jobs.count)
   }
@@ -98,7 +118,7 @@ extension LiveForecaster {
     var request = Plan.Request(threads: ProcessInfo.processInfo.activeProcessorCount, start: view.at)
     // A choice that is a tie within 2 % needs no more futures than a person waits for.
     (request.cap, request.tie) = (2_048, 0.02)
-    let plan = try await Plan.run(scenario, source: source, request: request)
+    let plan = try await Plan.run(scenario, source: coarse, request: request)
     return DeadlinePlanDocument(
       answer: PlanText.answer(plan).map { LiveForecaster.plain($0, question) }, is_possible: plan.chosen != nil,
       is_decided: plan.isDecided,

@@ -11,8 +11,12 @@ import Web
 /// What the month will come to, from where the jobs of a served store stand: the live state lived on in so many futures.
 struct LiveForecaster: Sendable {
   let path: String
+  /// Of the running month.
+  private let recent: RecentHistory
   let model: Model
   let source: ModelSource
+  /// The same in fewer possible truths: for questions that try many worlds, and are to be answered while a person waits.
+  let coarse: ModelSource
   let calendar: CalendarMonths
   /// False: nothing is known of how often this team has a job, and none is expected to arrive.
   let expectsJobs: Bool
@@ -20,6 +24,7 @@ struct LiveForecaster: Sendable {
 
   /// Futures for each answer: enough for the middle and the 80 %, few enough to be there at once.
   static let futures = 400
+  private static let fewer = 64
 
   /// - Parameters:
   ///   - history: what is known of jobs that may still arrive; without it none is expected.
@@ -28,7 +33,7 @@ struct LiveForecaster: Sendable {
   init(
     store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil, timeZone: String? = nil
   ) throws {
-    self.path = path
+    (self.path, recent) = (path, RecentHistory(path: path))
     self.rates = rates
     let calibrated = try ModelLoader.load(history, asOf: nil)
     model = calibrated.model
@@ -37,6 +42,10 @@ struct LiveForecaster: Sendable {
     var source = calibrated.source
     source.worlds = LiveForecaster.own(source.worlds, rates, expectsJobs: expectsJobs)
     self.source = source
+    let (model, expectsJobs, fewer) = (model, expectsJobs, LiveForecaster.fewer)
+    source.worlds = LiveForecaster.own(
+      (0..<fewer).map { model.draw($0, of: fewer, seed: 1) }, rates, expectsJobs: expectsJobs)
+    coarse = source
     guard let calendar = CalendarMonths(timeZone: timeZone ?? "UTC") else {
       throw InputError(.badConfiguration, "this system has no time zone UTC", hint: "install tzdata")
     }
@@ -62,7 +71,7 @@ struct LiveForecaster: Sendable {
       first: calendar.month(of: view.at), asOf: view.at, policies: view.policies.ungated,
       replications: LiveForecaster.futures,
       threads: ProcessInfo.processInfo.activeProcessorCount)
-    let history = try HistoryReader.readRecent(path: path, since: calendar.start(of: request.first))
+    let history = try recent.read(since: calendar.start(of: request.first))
     return ForecastQuestion(request: request, history: history, source: source)
   }
 

@@ -5,8 +5,8 @@ import Simulator
 
 /// How long jobs wait for a slot, by how many come and how many may run at once.
 ///
-/// Each cell is four weeks that begin with nothing running, with the same luck in every cell: what one slot more takes away is the slot's doing.
-/// Under more work than the slots can do a wait has no steady state; it is then that of four weeks, and ``Cell/isOverloaded`` says so.
+/// Each cell is some days that begin with nothing running, with the same luck in every cell: what one slot more takes away is the slot's doing.
+/// Under more work than the slots can do a wait has no steady state; it is then that of those days, and ``Cell/isOverloaded`` says so.
 public struct CapacityGrid: Sendable {
   /// One pair of load and slots.
   public struct Cell: Sendable {
@@ -17,7 +17,7 @@ public struct CapacityGrid: Sendable {
     public var wait: Double
     public var halfWidth: Double
     public var wait90: Double
-    /// The share of the slots that is taken, averaged over the four weeks.
+    /// The share of the slots that is taken, averaged over those days.
     public var utilization: Double
     /// More work comes than the slots can do.
     public var isOverloaded: Bool
@@ -39,15 +39,18 @@ public struct CapacityGrid: Sendable {
   public var hoursAJob: Double
   public var replications: Int
 
-  public static let length = Span.days(28)
+  /// How long jobs come for, in each cell.
+  public var length: Span
 
   /// Seconds of time and more in a cell are drawn from `source`, whose worlds name the jobs and how often they come.
   ///
   /// - Parameters:
   ///   - policies: today's; their slots are varied, and nothing is refused.
+  ///   - length: how long jobs come for; all are run to their end.
   ///   - factors: times the arrivals of each possible truth, ascending.
   public static func run(
-    source: ModelSource, policies: Policies, start: Instant, factors: [Double], slots: [Int32], replications: Int,
+    source: ModelSource, policies: Policies, start: Instant, length: Span = .days(28), factors: [Double], slots: [Int32],
+    replications: Int,
     seed: UInt64 = 1, threads: Int = 1
   ) async throws -> CapacityGrid {
     var policies = policies
@@ -66,7 +69,7 @@ public struct CapacityGrid: Sendable {
         experiment.keepsJobs = true
         experiment.keepsStatistics = false
         let fold = try await experiment.run(threads: threads, into: Fold()) { fold, result in
-          fold.take(result, start: start, slots: s)
+          fold.take(result, start: start, length: length, slots: s)
         } merge: {
           $0.merge($1)
         }
@@ -83,7 +86,7 @@ public struct CapacityGrid: Sendable {
     }
     return CapacityGrid(
       cells: cells, loads: factors.map { Load(factor: $0, perDay: perDay * $0) }, slots: slots,
-      hoursAJob: held.mean / 3_600, replications: replications)
+      hoursAJob: held.mean / 3_600, replications: replications, length: length)
   }
 
   private struct Fold: Sendable {
@@ -93,7 +96,7 @@ public struct CapacityGrid: Sendable {
     var held = Tally()
     var busy = Tally()
 
-    mutating func take(_ result: ReplicationResult, start: Instant, slots: Int32) {
+    mutating func take(_ result: ReplicationResult, start: Instant, length: Span, slots: Int32) {
       var (sum, count, taken) = (0.0, 0.0, 0.0)
       for job in result.jobs where job.admitted < .distantFuture {
         let wait = (job.admitted - job.submitted).seconds

@@ -27,11 +27,8 @@ public struct AccuracyDocument: Codable, Sendable {
       /// The interval is Wilson's (J. Am. Stat. Assoc. 22, 1927): it holds for few jobs, too.
       public init(level: Double, held: Int, of n: Int) {
         (self.level, self.held, of) = (level, held, n)
-        let (n, z) = (Double(max(1, n)), 1.959964)
-        share = Double(held) / n
-        let middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-        let half = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
-        (low95, high95) = (max(0, middle - half), min(1, middle + half))
+        share = Double(held) / Double(max(1, n))
+        (low95, high95) = Analytics.wilson(held, of: n)
       }
     }
 

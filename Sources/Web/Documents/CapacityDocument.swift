@@ -43,15 +43,17 @@ public struct CapacityDocument: Codable, Sendable {
   public var loads: [Load]
   /// Empty: no job was ever submitted here.
   public var cells: [Cell]
-  /// Simulated four weeks behind each cell.
+  /// How long jobs come for in each simulated stretch of days, which begins with nothing running; and how many are behind each cell.
+  public var days: Int
   public var futures: Int
   public var milliseconds: Double
   public var source: String
 
   public init(
     at: String, slots_now: Int, jobs_per_day: Band, hours_a_job: Double, slots: [Int], loads: [Load], cells: [Cell],
-    futures: Int, milliseconds: Double, source: String
+    days: Int, futures: Int, milliseconds: Double, source: String
   ) {
+    self.days = days
     (self.at, self.slots_now, self.jobs_per_day) = (at, slots_now, jobs_per_day)
     (self.hours_a_job, self.slots, self.loads, self.cells) = (hours_a_job, slots, loads, cells)
     (self.futures, self.milliseconds, self.source) = (futures, milliseconds, source)

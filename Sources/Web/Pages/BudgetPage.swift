@@ -59,15 +59,25 @@ struct BudgetPage: Page {
     percent = "\(Int(min(1, used ?? 0) * 100))"
     kind = (used ?? 0) >= 0.95 ? "bad" : (used ?? 0) >= 0.8 ? "warn" : "good"
     let month = BudgetMonths.start(of: view)
-    let own = view.fleet.jobs.indices.filter { i in
+    // Of thousands of jobs only those that are shown are written out.
+    var (count, done, active, sum) = (0, 0, 0, Int64(0))
+    var charged: [(job: JobIndex, cost: Int64)] = []
+    for i in view.fleet.jobs.indices {
       let job = view.fleet.jobs[i]
-      return job.submitted >= month || job.ended >= month && job.ended < .distantFuture
-        || !job.phase.isTerminal && job.admitted < .distantFuture
-    }.map { JobDocument(view, JobIndex($0)) }
-    let done = own.count { $0.status == "completed" }
-    let active = own.count { !$0.isOver }
-    let charged = own.filter { $0.cost_usd > 0 }
-    let mean = charged.isEmpty ? nil : charged.reduce(0) { $0 + $1.cost_usd } / Double(charged.count)
+      guard
+        job.submitted >= month || job.ended >= month && job.ended < .distantFuture
+          || !job.phase.isTerminal && job.admitted < .distantFuture
+      else { continue }
+      (count, done, active) = (
+        count + 1, done + (job.phase == .completed ? 1 : 0), active + (job.phase.isTerminal ? 0 : 1)
+      )
+      let cost = job.cost(at: view.at)
+      if cost > 0 {
+        sum += cost
+        charged.append((JobIndex(i), cost))
+      }
+    }
+    let mean = charged.isEmpty ? nil : Wording.dollars(sum) / Double(charged.count)
     cards = [
       Card(
         figure: budget.limit_usd.map { "\(Wording.money(budget.spent_usd)) / \(Wording.money($0))" }
@@ -76,15 +86,16 @@ struct BudgetPage: Page {
       Card(
         figure: budget.limit_usd.map { Wording.money($0 - budget.spent_usd) } ?? Wording.nothing,
         label: "Remaining Budget" + (budget.available_usd.map { "; \(Wording.money($0)) left for new jobs" } ?? "")),
-      Card(figure: "\(own.count)", label: "Jobs This Month (\(done) completed, \(active) active)"),
+      Card(figure: "\(count)", label: "Jobs This Month (\(done) completed, \(active) active)"),
       Card(
         figure: mean.map(Wording.money) ?? Wording.nothing,
         label: "Average Cost per Job, of those that have cost something"),
     ]
     (self.forecast, forecastWarning) = BudgetPage.forecast(budget, forecast)
     chart = forecast.flatMap { FanChart.svg($0.by_day, limit: budget.limit_usd) }
-    jobs = charged.sorted { $0.cost_usd > $1.cost_usd }.prefix(50).map { job in
-      Row(
+    jobs = charged.sorted { $0.cost > $1.cost }.prefix(50).map { entry in
+      let job = JobDocument(view, entry.job)
+      return Row(
         id: job.id, name: job.name, status: job.status, statusText: Wording.badge(job.status),
         cost: Wording.money(job.cost_usd),
         share: budget.limit_usd.map { $0 > 0 ? Wording.per(job.cost_usd / $0) : Wording.nothing } ?? Wording.nothing,

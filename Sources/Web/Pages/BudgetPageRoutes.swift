@@ -111,6 +111,7 @@ struct BudgetDeeds: Sendable {
     guard let number = number.flatMap({ UInt32($0) }), let approval = await runner.view.approvals[number] else {
       throw Problem(.notFound, "there is no such approval", hint: "lora-train approval list")
     }
+    if let remark, remark.count > 2_000 { throw Problem(.badRequest, "a remark has 2,000 characters at most") }
     try await ask(
       .decide(approval: number, approved: isApproved, remark: remark),
       person.act(

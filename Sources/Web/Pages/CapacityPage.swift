@@ -79,9 +79,9 @@ struct CapacityPage: Page {
         })
     }
     caption =
-      "A job's mean wait for its slot over four weeks that begin with nothing running; ± is half of the 95 % interval of the mean"
+      "A job's mean wait for its slot over \(Wording.count(capacity.days, "day")) that begin with nothing running; ± is half of the 95 % interval of the mean"
     source =
-      "\(capacity.source); \(Wording.group(capacity.futures)) simulated four weeks behind each cell, in "
+      "\(capacity.source); \(Wording.group(capacity.futures)) simulated stretches of \(Wording.count(capacity.days, "day")) behind each cell, in "
       + "\(Wording.group(Int(capacity.milliseconds.rounded(.up)))) ms"
     self.problem = problem
     form = Form(

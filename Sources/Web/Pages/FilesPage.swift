@@ -30,7 +30,7 @@ struct FilesPage: Page {
         let kept = try await shelf.take(file.body, name: file.fileName, at: await desk.runner.view.at, by: person.name)
         try desk.catalogue.add(kept, at: await desk.runner.view.at)
         let act = person.act("file.add", kept.id, change: kept.name)
-        try JobDeed.check(try await Reply.orUnavailable { try await desk.runner.ask(.record, as: act) })
+        try await desk.runner.record(act)
         let isForJob = file.fields["then"] == "new" && kept.canCreateJob
         return Reply.see(
           isForJob ? "/dashboard/training-jobs/new?training_file=\(kept.id)" : "/dashboard/files?notice=added")

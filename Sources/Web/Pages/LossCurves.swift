@@ -110,12 +110,10 @@ actor CurveShelf {
     var training: [ChartPoint] = []
     var validation: [ChartPoint] = []
 
-    mutating func append(_ row: Catalogue.Metric) {
+    mutating func append(_ step: Int, _ training: Double?, _ validation: Double?) {
       // A value that is no number leaves a gap.
-      if row.training_loss != nil || row.validation_loss == nil {
-        training.append(ChartPoint(Double(row.step), row.training_loss ?? .nan))
-      }
-      if let loss = row.validation_loss { validation.append(ChartPoint(Double(row.step), loss)) }
+      if training != nil || validation == nil { self.training.append(ChartPoint(Double(step), training ?? .nan)) }
+      if let validation { self.validation.append(ChartPoint(Double(step), validation)) }
     }
   }
   private var kept: [JobIndex: (curves: Curves, last: Int, at: ContinuousClock.Instant)] = [:]
@@ -136,9 +134,9 @@ actor CurveShelf {
     let from = min(durable, last) + 1
     curves.training.removeAll { $0.x >= Double(from) }
     curves.validation.removeAll { $0.x >= Double(from) }
-    for row in try catalogue.metrics(of: job, from: max(0, from)) {
-      curves.append(row)
-      last = max(last, row.step)
+    try catalogue.forEachLoss(of: job, from: max(0, from)) { step, training, validation in
+      curves.append(step, training, validation)
+      last = max(last, step)
     }
     if kept.count >= CurveShelf.most, let oldest = kept.min(by: { $0.value.at < $1.value.at }) {
       kept[oldest.key] = nil

@@ -9,7 +9,9 @@ import Live
 /// The way of a new job: form, estimate on every keystroke, review, start.
 struct NewJobRoutes {
   let desk: PageDesk
-  private var maker: JobMaker { JobMaker(runner: desk.runner, advice: desk.advice) }
+  /// Longer than a double click, shorter than anybody takes to go through the review once more.
+  private let recent = HeldAnswers<JobMaker.Wish, JobIndex>(for: .seconds(10))
+  private var maker: JobMaker { JobMaker(runner: desk.runner, advice: desk.advice, recent: recent) }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("training-jobs/new") { request, context in

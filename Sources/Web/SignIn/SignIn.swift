@@ -78,7 +78,7 @@ struct SignIn: Sendable {
   }
 
   func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+    try await runner.record(act)
   }
 
   /// Only over TLS may a cookie be called so that no other host can set it.

@@ -113,9 +113,10 @@ struct SignInRoutes {
   private func welcome(
     _ person: Catalogue.Person, _ action: String, to next: String, _ request: Request, _ context: LiveContext
   ) async throws -> Response {
+    // First: a store that takes no deeds, as it is a copy, begins no session that nobody hears of.
+    try await record(action, person, context)
     var answer = Response.redirect(to: next)
     try await signIn.begin(person, request, context.caller, answer: &answer)
-    try await record(action, person, context)
     return answer
   }
 

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Journal
 import Live
+import Validation
 
 /// Makes the analytics over all jobs that are over.
 struct Analytics {
@@ -127,10 +128,8 @@ struct Analytics {
   /// The 95 % interval of a share. Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
   static func wilson(_ hits: Int, of count: Int) -> (Double, Double) {
     guard count > 0 else { return (0, 1) }
-    let (n, p, z) = (Double(count), Double(hits) / Double(count), 1.959_964)
-    let middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
-    return (max(0, middle - half), min(1, middle + half))
+    let interval = Wilson.interval(Double(hits), of: Double(count), z: 1.959_964)
+    return (max(0, interval.low), min(1, interval.high))
   }
 }
 

@@ -33,7 +33,7 @@ struct HideDeeds: Sendable {
     }
     for job in jobs {
       let act = person.act(isHidden ? "job.hide" : "job.show", "job-\(job.rawValue + 1)", why: why)
-      try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+      try await runner.record(act)
     }
     try await Reply.orUnavailable {
       try runner.catalogue.hide(jobs, isHidden: isHidden, by: person.name, at: view.at)

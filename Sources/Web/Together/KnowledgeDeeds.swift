@@ -53,7 +53,8 @@ struct KnowledgeDeeds: Sendable {
     let entry = try check(new, view, person)
     // First the log: nothing is kept that is not in it.
     let subject = before.map { "knowledge-\($0.number)" } ?? ""
-    try await record(person.act(before == nil ? "knowledge.add" : "knowledge.edit", subject, change: entry.title))
+    try await runner.record(
+      person.act(before == nil ? "knowledge.add" : "knowledge.edit", subject, change: entry.title))
     let kept = try await Reply.orUnavailable { try catalogue.put(entry, as: before?.number) }
     guard let kept else { throw Problem(.notFound, "the knowledge base has no entry '\(number ?? "")'") }
     return KnowledgeDocument(kept, view)
@@ -79,10 +80,6 @@ struct KnowledgeDeeds: Sendable {
     return Catalogue.Knowledge(
       title: new.title, category: new.category, tags: tags, content: new.content, jobs: jobs, person: person.name,
       at: view.at)
-  }
-
-  private func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
   }
 }
 

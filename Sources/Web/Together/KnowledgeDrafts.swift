@@ -13,7 +13,7 @@ struct KnowledgeDrafts {
 
   func draft(of index: JobIndex) throws -> NewKnowledge {
     let job = JobDocument(view, index)
-    let related = try similar(to: Setup(job), except: job.id).prefix(4).map { $0.id }
+    let related = try similar(to: index).prefix(4)
     return NewKnowledge(
       title: job.name, category: category(job), tags: job.tags ?? [],
       content: String(try content(job, index).prefix(KnowledgeDeeds.longestContent)), jobs: [job.id] + related)
@@ -63,8 +63,8 @@ struct KnowledgeDrafts {
     var preset: Preset
     var text: String
 
-    init(_ job: JobDocument) {
-      (file, client, project, preset) = (job.training_file, job.client, job.project, job.configuration.preset)
+    init(_ job: JobDescription) {
+      (file, client, project, preset) = (job.trainingFile, job.client, job.project, job.configuration.preset)
       tags = Set(job.tags ?? [])
       text = ([job.name, job.purpose].compactMap { $0 } + tags.sorted()).joined(separator: " ")
     }
@@ -88,15 +88,16 @@ struct KnowledgeDrafts {
   private static let least = 2
 
   /// Completed jobs that are like it, the likest first.
-  private func similar(to setup: Setup, except id: String) throws -> [JobDocument] {
+  private func similar(to job: JobIndex) throws -> [String] {
     let hidden = try catalogue.hiddenJobs()
-    let found = view.fleet.jobs.indices.compactMap { i -> (Int, Int, JobDocument)? in
-      guard view.fleet.jobs[i].phase == .completed, !hidden.contains(JobIndex(i)) else { return nil }
-      let job = JobDocument(view, JobIndex(i))
-      let points = setup.likeness(Setup(job))
-      return job.id == id || points < KnowledgeDrafts.least ? nil : (points, i, job)
+    let setup = Setup(view.descriptions[Int(job.rawValue)])
+    let found = view.fleet.jobs.indices.compactMap { i -> (points: Int, i: Int)? in
+      let other = JobIndex(i)
+      guard other != job, view.fleet.jobs[i].phase == .completed, !hidden.contains(other) else { return nil }
+      let points = setup.likeness(Setup(view.descriptions[i]))
+      return points < KnowledgeDrafts.least ? nil : (points, i)
     }
-    return found.sorted { ($0.0, $0.1) > ($1.0, $1.1) }.map(\.2)
+    return found.sorted { $0 > $1 }.map { view.descriptions[$0.i].id }
   }
 
   /// At most three, the best first.
@@ -108,7 +109,7 @@ struct KnowledgeDrafts {
     let found = entries.compactMap { entry -> (points: Int, KnowledgeSuggestions.Suggestion)? in
       let document = KnowledgeDocument(entry, view)
       let jobs = document.jobs.compactMap { related in
-        related.status == "completed" ? view.job(related.id).map { JobDocument(view, $0) } : nil
+        related.status == "completed" ? view.job(related.id).map { view.descriptions[Int($0.rawValue)] } : nil
       }
       let best = jobs.map { (setup.likeness(Setup($0)), $0.name) }.max { $0.0 < $1.0 }
       let points =

@@ -28,7 +28,7 @@ struct NoteDeeds: Sendable {
     }
     let action = text == nil ? "note.remove" : "note.edit"
     let act = person.act(action, "job-\(job.rawValue + 1)", change: "note \(note.id)")
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
+    try await runner.record(act)
     _ = try catalogue.change(note: note.id, of: job, to: text, by: person.name, at: await runner.view.at)
   }
 

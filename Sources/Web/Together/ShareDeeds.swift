@@ -28,7 +28,7 @@ struct ShareDeeds: Sendable {
     let (costs, notes) = (new.shows_costs == true, new.shows_notes == true)
     let shown = [costs ? "with costs" : nil, notes ? "with notes" : nil].compactMap { $0 }
     // First the log: no link is about that is not in it.
-    try await record(
+    try await runner.record(
       person.act(
         "share.create", "job-\(job.rawValue + 1)",
         change: (["\(new.audience.rawValue), \(days) days"] + shown).joined(separator: ", ")))
@@ -50,13 +50,9 @@ struct ShareDeeds: Sendable {
       throw Problem(.forbidden, "this link is \(share.person)'s", hint: "ask \(share.person), or a manager")
     }
     guard share.revoked_at == nil else { return }
-    try await record(
+    try await runner.record(
       person.act("share.revoke", "job-\(job.rawValue + 1)", change: "\(share.audience.rawValue), by \(share.person)"))
     _ = try runner.catalogue.revokeShare(number, of: job, at: clock())
-  }
-
-  private func record(_ act: PersonAct) async throws {
-    try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(.record, as: act) })
   }
 }
 
@@ -80,14 +76,5 @@ struct ShareRoutes {
       try await deeds.revoke(context.parameters.get("share") ?? "", of: job, context)
       return try Reply.json(try deeds.list(of: job))
     }
-  }
-}
-
-extension LiveView {
-  /// The job that an address names.
-  func known(_ context: LiveContext) throws -> JobIndex {
-    let id = context.parameters.get("id") ?? ""
-    guard let job = job(id) else { throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list") }
-    return job
   }
 }

@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Web
+
+/// Who asks for what was just answered does not wait, and who asks for something else does.
+@Suite struct HeldAnswersTests {
+  private struct Trouble: Error {}
+
+  @Test func theLatestAnswerToAQuestionLikeItDoesUntilTheNewOneIsThere() async throws {
+    let answers = HeldAnswers<Int, String>(for: .seconds(3_600))
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    func ask(_ key: Int) async throws -> String {
+      try await answers.answer(to: key, orOf: { $0 / 10 == key / 10 }) {
+        // The second question's answer takes as long as the test wants it to.
+        if key == 11 { for await _ in gate { break } }
+        return "\(key)"
+      }
+    }
+    #expect(try await ask(10) == "10")
+    #expect(try await ask(11) == "10")
+    #expect(try await ask(11) == "10")
+    // Another kind of question has no answer yet.
+    #expect(try await ask(20) == "20")
+    open.yield()
+    while try await ask(11) != "11" { await Task.yield() }
+    #expect(["11", "12"].contains(try await ask(12)))
+  }
+
+  @Test func whatFailedIsAskedAgain() async throws {
+    let answers = HeldAnswers<Int, Int>(for: .seconds(3_600))
+    await #expect(throws: Trouble.self) { try await answers.answer(to: 1) { throw Trouble() } }
+    #expect(try await answers.answer(to: 1) { 7 } == 7)
+    #expect(try await answers.answer(to: 1) { 8 } == 7)
+    let short = HeldAnswers<Int, Int>(for: .zero)
+    #expect(try await short.answer(to: 1) { 7 } == 7)
+    #expect(try await short.answer(to: 1) { 8 } == 8)
+  }
+}
