@@ -43,7 +43,9 @@ extension Coordinator {
     switch request {
     case .submit(let spec, let description): return try enter(spec, description) { .jobSubmitted($0) }
     case .draft(let spec, let description): return try enter(spec, description) { .jobDrafted($0) }
-    case .setLimit(let limit):
+    case .setLimit(let limit, let expected):
+      let held = controller.fleet.budget.limit
+      if let expected, expected.limit != held { return .limitIsAnother(held) }
       try emit(.budgetLimitChanged(limit))
       return .done
     case .setAllocation(let allocation, let limit):

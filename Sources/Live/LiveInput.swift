@@ -30,7 +30,8 @@ public enum UserRequest: Hashable, Sendable {
   case promote(JobIndex)
   case override(JobIndex)
   case answer(JobIndex, Fallback)
-  case setLimit(Int64?)
+  /// - Parameter expected: only where the limit is still this one, compared in the step that changes it.
+  case setLimit(Int64?, expected: SeenLimit? = nil)
   /// Of a part of the budget, from 1; nil: none.
   case setAllocation(UInt16, limit: Int64?)
   /// Whether what exceeds the budget is held back.
@@ -45,6 +46,13 @@ public enum UserRequest: Hashable, Sendable {
   case record
   /// This copy of the store is the one that lives: see ``StoreNote/epochConfirmed(_:)``.
   case confirmEpoch
+}
+
+/// The budget's limit as somebody saw it.
+public struct SeenLimit: Hashable, Sendable {
+  /// In nanodollars; nil: there was none.
+  public var limit: Int64?
+  public init(_ limit: Int64?) { self.limit = limit }
 }
 
 public enum CreationAnswer: Hashable, Sendable {

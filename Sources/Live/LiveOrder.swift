@@ -55,6 +55,8 @@ public enum UserAnswer: Hashable, Sendable {
   case refused(String)
   /// What was asked for cannot happen to a job in this phase.
   case impossible(Phase?)
+  /// The budget's limit is no more the one that was expected, but this one, in nanodollars; nil: there is none.
+  case limitIsAnother(Int64?)
   /// The store is a copy, and nobody has confirmed it yet.
   case unconfirmedCopy
 
@@ -62,7 +64,7 @@ public enum UserAnswer: Hashable, Sendable {
   var isGranted: Bool {
     switch self {
     case .submitted, .done, .approvalRequested: true
-    case .refused, .impossible, .unconfirmedCopy: false
+    case .refused, .impossible, .limitIsAnother, .unconfirmedCopy: false
     }
   }
 }

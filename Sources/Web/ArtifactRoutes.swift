@@ -41,7 +41,8 @@ struct ArtifactRoutes {
     }
     router.post("jobs/:id/artifacts/:kind/link") { request, context in
       let person = try context.require(.engineer)
-      return try Reply.json(try await link(try await deliverable(context), for: person, request), .created)
+      return try Reply.json(
+        try await link(try await deliverable(context), for: person, request), .created, Reply.secret)
     }
     router.delete("jobs/:id/artifacts/:kind") { request, context in
       _ = try context.require(.engineer)
@@ -64,6 +65,8 @@ struct ArtifactRoutes {
         try runner.catalogue.artifacts(of: job).first { $0.kind.rawValue == context.parameters.get("kind") }
       }
       try shelf.check(named.map { ArtifactRoutes.what($0, person) } ?? "nothing", query)
+      // Whoever made it may have been retired since.
+      guard try runner.catalogue.somebody(person) != nil else { throw ArtifactShelf.noLink }
       let artifact = try await deliverable(context)
       try await taken(artifact, by: PersonAct(person: person, role: "link", action: ""), view)
       guard let path = shelf.stores.artifacts.path(artifact.key) else {

@@ -35,11 +35,11 @@ public struct ArtifactShelf: Sendable {
   func check(_ what: String, _ query: Parameters, now: Date = Date()) throws {
     guard let until = query.get("until").flatMap({ Int($0) }), let signature = query.get("signature"),
       keys.isValid(signature, of: what, until: until), now.timeIntervalSince1970 <= Double(until)
-    else {
-      throw Problem(
-        .notFound, "no such link, or it does not hold any more", hint: "ask for a new one: lora-train artifact link")
-    }
+    else { throw ArtifactShelf.noLink }
   }
+
+  static let noLink = Problem(
+    .notFound, "no such link, or it does not hold any more", hint: "ask for a new one: lora-train artifact link")
 
   /// The bytes of an object that is on this machine; `Range` is understood.
   static func file(_ path: String, named name: String, _ request: Request, _ context: LiveContext) async throws

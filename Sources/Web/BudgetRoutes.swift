@@ -20,8 +20,9 @@ struct BudgetRoutes {
       // Who may not is told so before what is wrong with it.
       _ = try context.require(.manager, hint: "lora-train approval request")
       let new: NewLimit = try await Reply.read(request)
-      try await checkVersion(request)
-      try await deeds.set(new.limit_usd, blocks: new.blocks_when_exceeded, new.justification, context)
+      let expected = try await limit(expectedBy: request)
+      try await deeds.set(
+        new.limit_usd, blocks: new.blocks_when_exceeded, expected: expected, new.justification, context)
       return try Reply.json(try await document())
     }
     let parts = AllocationDeeds(runner: runner)
@@ -54,15 +55,17 @@ struct BudgetRoutes {
     }
   }
 
-  /// Whoever says which limit is to be changed changes no other: two managers at once do not undo each other unawares.
-  private func checkVersion(_ request: Request) async throws {
-    guard let expected = request.headers[.ifMatch] else { return }
-    let limit = LimitDocument(await runner.view)
-    guard Conditional.names(expected, Conditional.tag(of: try Reply.bytes(limit))) else {
-      throw Problem(
-        .preconditionFailed, "the limit is another by now: \(limit.limit_usd.map { Wording.money($0) } ?? "none")",
-        hint: "look again: GET /api/v1/budget/limit", place: "If-Match")
+  /// Whoever says which limit is to be changed changes no other: two managers at once do not undo each other unawares. What an ETag named is
+  /// compared again in the step that changes it.
+  private func limit(expectedBy request: Request) async throws -> SeenLimit? {
+    guard let expected = request.headers[.ifMatch], expected != "*" else { return nil }
+    let view = await runner.view
+    let limit = view.fleet.budget.limit
+    guard Conditional.names(expected, Conditional.tag(of: try Reply.bytes(LimitDocument(view)))) else {
+      try JobDeed.check(.limitIsAnother(limit))
+      return nil
     }
+    return SeenLimit(limit)
   }
 
   private func document() async throws -> BudgetDocument {

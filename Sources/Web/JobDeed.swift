@@ -69,6 +69,10 @@ struct JobDeed {
     case .impossible(let phase):
       let state = phase.map { "is \(Wording.snake($0))" } ?? "is not there"
       throw Problem(.conflict, "that cannot be done to a job that \(state)", hint: "lora-train job show")
+    case .limitIsAnother(let limit):
+      throw Problem(
+        .preconditionFailed, "the limit is another by now: \(limit.map(Wording.money) ?? "none")",
+        hint: "look again: GET /api/v1/budget/limit", place: "If-Match")
     case .unconfirmedCopy:
       throw Problem(
         .conflict, "this store is a copy, or was moved: it does nothing until a person confirms it",

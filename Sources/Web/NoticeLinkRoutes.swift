@@ -38,9 +38,9 @@ struct NoticeLinkRoutes {
       throw Problem(.forbidden, "this link does not hold, or no more", hint: "open the dashboard instead")
     }
     // The right may have been taken away since.
-    let owner = Catalogue.Person(name: "owner", role: .manager)
-    let person = name == "owner" ? owner : try runner.catalogue.people().first { $0.name == name }
-    guard let person else { throw Problem(.forbidden, "\(name) may do nothing here any more") }
+    guard let person = try runner.catalogue.somebody(name) else {
+      throw Problem(.forbidden, "\(name) may do nothing here any more")
+    }
     return (link, person, key)
   }
 

@@ -8,7 +8,14 @@ import Live
 struct NoticeRoutes {
   let runner: LiveRunner
   let settings: NoticeSettings
+  /// The machine's time.
+  let clock: @Sendable () -> Instant
+  private let gate = TestGate()
   var outbox: NoticeOutbox { NoticeOutbox(runner.catalogue) }
+
+  init(runner: LiveRunner, settings: NoticeSettings, clock: @escaping @Sendable () -> Instant) {
+    (self.runner, self.settings, self.clock) = (runner, settings, clock)
+  }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("notifications") { request, context in
@@ -36,7 +43,7 @@ struct NoticeRoutes {
     }
     router.post("notifications/test") { _, context in
       let person = try context.require(.viewer)
-      return try Reply.json(TestDocument(sent_to: try test(person)), .created)
+      return try Reply.json(TestDocument(sent_to: try await test(person)), .created)
     }
     addOutbox(router)
   }
@@ -95,7 +102,12 @@ struct NoticeRoutes {
   }
 
   /// Over every channel that would reach this person now.
-  func test(_ person: Catalogue.Person) throws -> [String] {
+  ///
+  /// - Throws: ``Problem`` 429 within a minute of the last: a channel is read by others, too.
+  func test(_ person: Catalogue.Person) async throws -> [String] {
+    if let wait = await gate.wait(person.name, at: clock()) {
+      throw Problem.tooSoon(wait, "a test was sent to you within the last minute")
+    }
     let now = LiveTime.machine
     let (wishes, address) = (try wishes(of: person), address(of: person))
     var notice = NewNotice(
@@ -114,5 +126,18 @@ struct NoticeRoutes {
     }
     try outbox.add([notice], cursor: nil, now: now)
     return notice.targets.map { $0.address.isEmpty ? $0.channel.rawValue : "\($0.channel.rawValue) \($0.address)" }
+  }
+}
+
+/// Lets each person send a test once a minute. Kept in memory: there are no more entries than people.
+private actor TestGate {
+  private static let every = Span.minutes(1)
+  private var last: [String: Instant] = [:]
+
+  /// How long to wait; nil: send, which counts from now on.
+  func wait(_ name: String, at now: Instant) -> Span? {
+    if let last = last[name], now - last < TestGate.every { return last + TestGate.every - now }
+    last[name] = now
+    return nil
   }
 }

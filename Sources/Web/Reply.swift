@@ -1,3 +1,4 @@
+import DiscreteEvent
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -81,6 +82,13 @@ struct Problem: Error, HTTPResponseError {
     self.headers = headers
     document = ProblemDocument(
       title: status.reasonPhrase, status: status.code, detail: detail, hint: hint, place: place)
+  }
+
+  /// Somebody asked too often.
+  static func tooSoon(_ wait: Span, _ detail: String) -> Problem {
+    let seconds = Int(wait.seconds.rounded(.up))
+    return Problem(
+      .tooManyRequests, detail, hint: "wait \(Wording.count(seconds, "second"))", headers: [.retryAfter: "\(seconds)"])
   }
 
   func response(from request: Request, context: some RequestContext) throws -> Response {

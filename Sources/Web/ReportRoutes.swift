@@ -46,11 +46,13 @@ struct ReportRoutes {
       return try Self.pdf(try report.document(branding: composer.branding, made: made).pdf(), name: name)
     }
     people.post("jobs/:id/report-link") { request, context in
-      _ = try context.require(.engineer)
+      let person = try context.require(.engineer)
       let view = await runner.view
       let job = try composer.job(context.parameters.get("id") ?? "", view)
       let wish: LinkWish? = try await Reply.readOrNothing(request)
-      return try Reply.json(link(to: view.descriptions[Int(job.rawValue)].id, wish ?? LinkWish()), .created)
+      return try Reply.json(
+        link(to: view.descriptions[Int(job.rawValue)].id, wish ?? LinkWish(), by: person.name), .created,
+        Reply.secret)
     }
     people.get("reports/cost.pdf") { request, _ in
       let query = request.uri.queryParameters
@@ -69,9 +71,10 @@ struct ReportRoutes {
       let query = request.uri.queryParameters
       let id = context.parameters.get("id") ?? ""
       let (costs, notes) = (query.get("costs") == "1", query.get("notes") == "1")
+      let person = query.get("for") ?? ""
       guard let until = query.get("until").flatMap({ Int($0) }), let signature = query.get("signature"),
-        keys.isValid(signature, of: Self.signed(id, costs, notes), until: until),
-        Date().timeIntervalSince1970 <= Double(until)
+        keys.isValid(signature, of: Self.signed(id, costs, notes, person), until: until),
+        Date().timeIntervalSince1970 <= Double(until), try runner.catalogue.somebody(person) != nil
       else { throw Problem(.notFound, "no such link, or it does not hold any more") }
       return try await training(id, showsCosts: costs, showsNotes: notes, isPreview: true)
     }
@@ -87,18 +90,19 @@ struct ReportRoutes {
     return try Self.pdf(try document.pdf(), name: name, isInline: isPreview)
   }
 
-  /// What is signed names what is shown: a link for a report without costs cannot be turned into one with them.
-  private static func signed(_ id: String, _ costs: Bool, _ notes: Bool) -> String {
-    "report \(id) costs=\(costs) notes=\(notes)"
+  /// What is signed names what is shown: a link for a report without costs cannot be turned into one with them. And who made it: it holds no
+  /// longer than they may do something here.
+  private static func signed(_ id: String, _ costs: Bool, _ notes: Bool, _ person: String) -> String {
+    "report \(id) costs=\(costs) notes=\(notes) \(person)"
   }
 
-  private func link(to id: String, _ wish: LinkWish, now: Date = Date()) -> Link {
+  private func link(to id: String, _ wish: LinkWish, by person: String, now: Date = Date()) -> Link {
     let until = Int(now.timeIntervalSince1970) + Self.holds
     let (costs, notes) = (wish.shows_costs == true, wish.shows_notes == true)
-    let signature = keys.linkSignature(of: Self.signed(id, costs, notes), until: until)
+    let signature = keys.linkSignature(of: Self.signed(id, costs, notes, person), until: until)
     let shown = (costs ? "&costs=1" : "") + (notes ? "&notes=1" : "")
     return Link(
-      path: "/shared/reports/\(id)?until=\(until)\(shown)&signature=\(signature)",
+      path: "/shared/reports/\(id)?for=\(FormFields.escaped(person))&until=\(until)\(shown)&signature=\(signature)",
       until: Date(timeIntervalSince1970: Double(until)).formatted(.iso8601))
   }
 

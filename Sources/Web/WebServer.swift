@@ -180,7 +180,7 @@ public struct WebServer: Sendable {
     ReplayRoutes(runner: runner, shelf: replays).add(to: api)
     TeamRoutes(runner: runner, storePath: storePath, finals: finals).add(to: api)
     ValidationRoutes(runner: runner).add(to: api)
-    let noticeRoutes = NoticeRoutes(runner: runner, settings: notices)
+    let noticeRoutes = NoticeRoutes(runner: runner, settings: notices, clock: signIn.clock)
     noticeRoutes.add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     SessionRoutes(signIn: signIn).add(to: api)

@@ -229,6 +229,26 @@ import Testing
     #expect(try desk.tell(.asked(.override(JobIndex(0)), ticket: 3)).creations.count == 1)
   }
 
+  /// Two who saw the same limit and change it at once: the second is told, whatever lay between its look and its step.
+  @Test func aLimitIsChangedOnlyFromTheOneThatWasExpected() throws {
+    var desk = try Desk()
+    func set(_ limit: Int64?, _ expected: SeenLimit?) throws -> UserAnswer? {
+      for case .answer(_, let answer) in try desk.tell(.asked(.setLimit(limit, expected: expected), ticket: 1)) {
+        return answer
+      }
+      return nil
+    }
+    let first = SeenLimit(desk.coordinator.fleet.budget.limit)
+    #expect(try set(5_000_000_000, first) == .done)
+    #expect(try set(6_000_000_000, first) == .limitIsAnother(5_000_000_000))
+    #expect(try set(nil, SeenLimit(nil)) == .limitIsAnother(5_000_000_000), "none is another, too")
+    #expect(desk.coordinator.fleet.budget.limit == 5_000_000_000)
+    #expect(try set(nil, SeenLimit(5_000_000_000)) == .done)
+    #expect(try set(7_000_000_000, SeenLimit(5_000_000_000)) == .limitIsAnother(nil))
+    #expect(try set(8_000_000_000, nil) == .done, "whoever expects nothing")
+    #expect(desk.coordinator.fleet.budget.limit == 8_000_000_000)
+  }
+
   @Test func aHigherLimitTakesSomebodyElsesWord() throws {
     var desk = try Desk()
     func act(_ person: String) -> PersonAct { PersonAct(person: person, role: "manager", action: "test") }

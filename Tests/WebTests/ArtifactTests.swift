@@ -102,6 +102,7 @@ import Testing
   @Test func aLinkThatIsOverIsNone() async throws {
     let office = try Office(pods: .always)
     _ = try await finished(office)
+    _ = try await office.token("ada", .engineer)
     let sha = try await office.ask("GET", "/api/v1/artifacts").value(ArtifactList.self).artifacts[0].sha256
     for (until, status) in [
       (Int(Date().timeIntervalSince1970) - 1, 404), (Int(Date().timeIntervalSince1970) + 60, 200),
@@ -110,6 +111,23 @@ import Testing
       let path = "/v1/artifacts/job-1/adapters?for=ada&until=\(until)&signature=\(signature)"
       #expect(try await office.ask("GET", path, token: nil).status == status)
     }
+  }
+
+  @Test func aLinkHoldsNoLongerThanWhoeverMadeItIsThere() async throws {
+    let office = try Office(pods: .always)
+    let zip = try await finished(office)
+    let ada = try await office.token("ada", .engineer)
+    let answer = try await office.ask("POST", "/api/v1/jobs/1/artifacts/adapters/link", token: ada)
+    #expect(answer.headers[.cacheControl] == "no-store")
+    let link = try answer.value(ArtifactLink.self)
+    let path = String(link.url.dropFirst("http://127.0.0.1:1".count))
+    #expect(try await office.ask("GET", path, token: nil).body == zip)
+    #expect(try await office.ask("DELETE", "/api/v1/people/ada").status == 200)
+    let gone = try await office.ask("GET", path, token: nil)
+    #expect(gone.status == 404)
+    #expect(try await office.ask("GET", String(path.dropLast()), token: nil).text == gone.text, "as if it never was")
+    #expect(
+      try await office.ask("GET", "/api/v1/artifacts").value(ArtifactList.self).artifacts.first?.downloads == 1)
   }
 
   @Test func whatValidationHoldsBackIsNotHandedOut() async throws {

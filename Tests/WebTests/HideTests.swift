@@ -49,6 +49,20 @@ import Testing
     #expect(try await listed(office).count == 3)
   }
 
+  @Test func whatCannotBeCancelledHoldsUpNoOther() async throws {
+    let (office, emil) = try await office()
+    let body = Data("action=cancel&job=job-1&job=job-9&job=job-3".utf8)
+    let answer = try await office.ask("POST", "/dashboard/training-jobs/bulk", token: emil, bytes: body)
+    #expect(answer.status == 409 && answer.text.contains("1 of 3 jobs cancelled"), "\(answer.text)")
+    #expect(answer.text.contains("job-1: ") && answer.text.contains("job-9: "), "those that could not be")
+    #expect(!answer.text.contains("job-3: "))
+    #expect(try await office.ask("GET", office.api("jobs/3")).value(JobDocument.self).status == "cancelled")
+    let again = Data("action=cancel&job=job-3".utf8)
+    #expect(
+      try await office.ask("POST", "/dashboard/training-jobs/bulk", token: emil, bytes: again).status == 409,
+      "it is over by now")
+  }
+
   @Test func severalAreHiddenAfterAConfirmation() async throws {
     let (office, emil) = try await office()
     func send(_ path: String, _ text: String, token: String = Office.ownToken) async throws -> Office.Answer {

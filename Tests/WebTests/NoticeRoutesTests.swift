@@ -39,6 +39,25 @@ import Testing
     #expect(try await office.ask("GET", "/api/v1/notifications", token: nil).status == 401)
   }
 
+  @Test func aTestIsSentOnceAMinuteToEach() async throws {
+    let office = try Office()
+    let vera = try await office.token("vera", .viewer)
+    func test(_ token: String = Office.ownToken) async throws -> Office.Answer {
+      try await office.ask("POST", "/api/v1/notifications/test", token: token)
+    }
+    #expect(try await test().status == 201)
+    office.clock.go(Span(microseconds: 20_500_000))
+    let early = try await test()
+    #expect(early.status == 429 && early.headers[.retryAfter] == "40", "\(early.text)")
+    #expect(try await test(vera).status == 201, "another's test is another")
+    let page = try await office.ask("POST", "/dashboard/notifications/test", token: vera)
+    #expect(page.status == 429, "nor over the dashboard")
+    let banners = try await office.ask("GET", "/api/v1/notifications").value(BannerList.self).notifications
+    #expect(banners.count == 1, "what is refused is not sent")
+    office.clock.go(Span(microseconds: 39_500_000))
+    #expect(try await test().status == 201)
+  }
+
   @Test func deadLettersAreSeenAndBroughtBack() async throws {
     let office = try Office()
     let outbox = NoticeOutbox(office.runner.catalogue)

@@ -124,6 +124,24 @@ import Testing
     }
   }
 
+  /// Whoever has such a link needs no token: it is as much a secret as one.
+  @Test func aLinkIsNotKeptForWhoeverAsksAgain() async throws {
+    let office = try Office(limit: nil)
+    _ = try await office.ask("POST", "/api/v1/jobs", Office.job("first"))
+    let path = "/api/v1/jobs/job-1/report-link"
+    let made = try await office.ask("POST", path, headers: ["Idempotency-Key": "r1"])
+    #expect(made.status == 201 && made.headers[.cacheControl] == "no-store")
+    #expect(try await office.ask("POST", path, headers: ["Idempotency-Key": "r1"]).status == 409)
+    let signature = try #require(made.text.split(separator: "signature=").last?.prefix { $0.isHexDigit })
+    #expect(signature.count >= 32)
+    for file in ["store", "store-wal"] {
+      let data = (try? Data(contentsOf: office.folder.appendingPathComponent(file))) ?? Data()
+      #expect(data.range(of: Data(signature.utf8)) == nil, "\(file)")
+    }
+    let contract = try await office.ask("GET", "/api/v1/openapi.json").text
+    #expect(contract.contains("A link to the report that holds for 30 days; shown once"))
+  }
+
   @Test func whoeverHasADocumentIsNotSentItAgain() async throws {
     let office = try Office()
     let first = try await office.ask("GET", "/api/v1/people")
@@ -147,6 +165,9 @@ import Testing
     #expect(try await set(200) == 200)
     #expect(try await set(300) == 412)
     #expect(try await office.ask("GET", "/api/v1/budget/limit").value(LimitDocument.self).limit_usd == 200)
+    let any = try await office.ask(
+      "PUT", "/api/v1/budget", NewLimit(limit_usd: 250, justification: "so"), headers: ["If-Match": "*"])
+    #expect(any.status == 200)
   }
 
   private static let configuration = String(

@@ -41,6 +41,17 @@ import Testing
     #expect(try await office.ask("GET", wide.replacing("&costs=1", with: ""), token: nil).status == 404)
   }
 
+  @Test func aLinkHoldsNoLongerThanWhoeverMadeItIsThere() async throws {
+    let office = try Office(limit: nil)
+    _ = try await office.ask("POST", "/api/v1/jobs", Office.job("first"))
+    let ada = try await office.token("ada", .engineer)
+    let link = try await office.ask("POST", "/api/v1/jobs/job-1/report-link", token: ada).value(Link.self).path
+    #expect(try await office.ask("GET", link, token: nil).status == 200)
+    #expect(try await office.ask("GET", link.replacing("for=ada", with: "for=owner"), token: nil).status == 404)
+    #expect(try await office.ask("DELETE", "/api/v1/people/ada").status == 200)
+    #expect(try await office.ask("GET", link, token: nil).status == 404)
+  }
+
   @Test func comparisonsAndCostsSayWhatIsWrong() async throws {
     let office = try Office(limit: nil)
     for name in ["first", "second"] { _ = try await office.ask("POST", "/api/v1/jobs", Office.job(name)) }

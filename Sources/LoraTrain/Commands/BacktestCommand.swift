@@ -97,6 +97,7 @@ struct BacktestCommand: AsyncParsableCommand {
           ("from", .integer(band.lowerBound)), ("jobs", .integer(crps.n)), ("crps", .number(crps.ours)),
           ("baselines", .object(zip(Backtest.baselineNames, crps.baselines).map { ($0, .number($1)) })),
           ("ratio_to_best", .number(crps.ours / (crps.baselines.min() ?? .nan))),
+          ("ratio_standard_error", backtest.ratioToBest(quantity, in: band).map { .number($0.standardError) } ?? .null),
         ])
       }
       return .object([
@@ -133,7 +134,9 @@ struct BacktestCommand: AsyncParsableCommand {
         let name = band.upperBound == .max ? "\(band.lowerBound) and more" : "\(band.lowerBound)–\(band.upperBound)"
         var row: [String] = [name, "\(crps.n)", show(crps.ours)]
         row += crps.baselines.map(show)
-        row.append(String(format: "%.2f", crps.ours / best))
+        // A ratio of two dozen jobs without its error reads as more than it is.
+        let error = backtest.ratioToBest(quantity, in: band).map { String(format: " ± %.2f", $0.standardError) } ?? ""
+        row.append(String(format: "%.2f", crps.ours / best) + error)
         table.rows.append(row)
       }
       let tenths = backtest.pitHistogram(quantity).map { "\($0)" }.joined(separator: " ")

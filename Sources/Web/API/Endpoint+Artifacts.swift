@@ -20,7 +20,8 @@ extension Endpoint {
       about: "Deletes one for good; `checkpoints` are all of a job's that is over", role: .engineer,
       body: .json(Deletion.self), answer: ArtifactList.self, refusals: [409, 410, 422]),
     Endpoint(
-      method: .post, path: "jobs/{id}/artifacts/{kind}/link", about: "A link that needs no token, for a while",
+      method: .post, path: "jobs/{id}/artifacts/{kind}/link",
+      about: "A link that needs no token, for a while; shown once",
       role: .engineer, answer: ArtifactLink.self, status: 201, refusals: [410]),
     Endpoint(
       method: .get, path: "jobs/{id}/metrics.csv", about: "From the first step on, as a table", role: .viewer,
@@ -51,7 +52,7 @@ extension Endpoint {
       query: [.text("preview", "Shown in the browser in place of a download.")], answer: nil,
       answerType: "application/pdf", refusals: [409]),
     Endpoint(
-      method: .post, path: "jobs/{id}/report-link", about: "A link to the report that holds for 30 days",
+      method: .post, path: "jobs/{id}/report-link", about: "A link to the report that holds for 30 days; shown once",
       role: .engineer, body: .optional(ReportRoutes.LinkWish.self), answer: ReportRoutes.Link.self, status: 201),
     Endpoint(
       method: .get, path: "reports/cost.pdf", about: "What spot pods saved", role: .viewer,
@@ -77,8 +78,9 @@ extension Endpoint {
       method: .put, path: "notifications/preferences", about: "Changes that", role: .viewer,
       body: .json(NoticeWishes.self), answer: NoticeWishes.self, refusals: [422]),
     Endpoint(
-      method: .post, path: "notifications/test", about: "Tells whoever asks something over every channel",
-      role: .viewer, answer: TestDocument.self, status: 201),
+      method: .post, path: "notifications/test",
+      about: "Tells whoever asks something over every channel; once a minute",
+      role: .viewer, answer: TestDocument.self, status: 201, refusals: [429]),
     Endpoint(
       method: .get, path: "notifications/outbox", about: "What became of what was sent", role: .viewer,
       query: [

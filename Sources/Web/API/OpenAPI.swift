@@ -11,7 +11,7 @@ enum OpenAPI {
       Everything the pages do. Money is US dollars, spans are seconds, times ISO 8601. A program sends `Authorization: Bearer TOKEN`; a \
       browser its session's cookie, and what changes something also `X-CSRF-Token`. What is wrong is said in problem details (RFC 9457) with a \
       `hint` and, where there is one, the `place`. A GET answers with an ETag. A POST with `Idempotency-Key` is done once within a day, however \
-      often it is sent.
+      often it is sent; what is shown once (a token, a link) is not kept for whoever sends it again: that is a 409.
       """,
     ],
     "servers": [["url": "/api/v1"]],
@@ -76,7 +76,8 @@ enum OpenAPI {
       ]
     }
     let key: JSONValue = [
-      "name": "Idempotency-Key", "in": "header", "description": "The same key and body again get the same answer.",
+      "name": "Idempotency-Key", "in": "header",
+      "description": "The same key and body again get the same answer; a 409 where it was a secret.",
       "schema": ["type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"],
     ]
     return inPath + others + (endpoint.method == .post ? [key] : [])

@@ -70,7 +70,11 @@ struct BudgetDeeds: Sendable {
   /// - Parameters:
   ///   - dollars: the new limit; nil takes it away.
   ///   - blocks: whether what exceeds it is blocked; nil: as before.
-  func set(_ dollars: Double?, blocks: Bool? = nil, _ justification: String?, _ context: LiveContext) async throws {
+  ///   - expected: only where it is this one that is changed.
+  func set(
+    _ dollars: Double?, blocks: Bool? = nil, expected: SeenLimit? = nil, _ justification: String?,
+    _ context: LiveContext
+  ) async throws {
     let person = try context.require(.manager, hint: "lora-train approval request")
     if let dollars, !(dollars >= 0 && dollars < 1e9) {
       throw Problem(.badRequest, "limit_usd must be at least 0", hint: "null takes the limit away")
@@ -79,13 +83,13 @@ struct BudgetDeeds: Sendable {
     let old = await runner.view.fleet.budget.limit
     let limit = dollars.map { Int64(($0 * 1e9).rounded()) }
     let change = "\(old.map(Wording.money) ?? "no limit") → \(limit.map(Wording.money) ?? "no limit")"
-    if let blocks, await runner.view.fleet.budget.blocks != blocks {
-      let change = blocks ? "blocks what exceeds it" : "warns of what exceeds it, and lets it pass"
-      try await ask(.setGate(blocks: blocks), person.act("budget.gate", why: justification, change: change))
-    }
     // The limit as it was, where only the gate was meant.
-    guard old != limit || blocks == nil else { return }
-    try await ask(.setLimit(limit), person.act("budget.set", why: justification, change: change))
+    if old != limit || blocks == nil || expected != nil {
+      try await ask(.setLimit(limit, expected: expected), person.act("budget.set", why: justification, change: change))
+    }
+    guard let blocks, await runner.view.fleet.budget.blocks != blocks else { return }
+    let gate = blocks ? "blocks what exceeds it" : "warns of what exceeds it, and lets it pass"
+    try await ask(.setGate(blocks: blocks), person.act("budget.gate", why: justification, change: gate))
   }
 
   /// Asks a manager for a higher limit.

@@ -57,11 +57,7 @@ struct DeedPage: Page {
       guard (1...100).contains(jobs.count) else {
         throw Problem(.badRequest, "no job is selected", hint: "tick some in the list first; 100 at most")
       }
-      for id in jobs {
-        let view = await desk.runner.view
-        guard let job = view.job(id), !view.fleet[job].phase.isTerminal else { continue }
-        try await desk.act("cancel", on: job, view, Reason(justification: "Cancelled with others"), context)
-      }
+      try await desk.cancel(jobs, context)
       return Reply.see("/dashboard/training-jobs?notice=selected")
     }
   }
@@ -169,5 +165,29 @@ extension PageDesk {
     let deed = try await maker.completed(try JobDeed(named: action, job, view, why, context), named: action, job)
     let answer = try await Reply.orUnavailable { try await runner.ask(deed.request, as: deed.act) }
     try JobDeed.check(answer, view, job)
+  }
+
+  /// Cancels all that can be: what one of them refuses holds up none of the others.
+  ///
+  /// - Throws: ``Problem`` that says which could not be; at once where nothing can be done at all, as in a copy that nobody has confirmed.
+  fileprivate func cancel(_ ids: [String], _ context: LiveContext) async throws {
+    var refusals: [String] = []
+    for id in ids {
+      let view = await runner.view
+      guard let job = view.job(id) else {
+        refusals.append("\(id.prefix(40)): there is no such job")
+        continue
+      }
+      do {
+        try await act("cancel", on: job, view, Reason(justification: "Cancelled with others"), context)
+      } catch let problem as Problem where problem.status == .conflict && view.isConfirmed {
+        refusals.append("\(view.descriptions[Int(job.rawValue)].id): \(problem.document.detail)")
+      }
+    }
+    guard !refusals.isEmpty else { return }
+    throw Problem(
+      .conflict,
+      "\(ids.count - refusals.count) of \(Wording.count(ids.count, "job")) cancelled; not \(refusals.joined(separator: "; "))",
+      hint: "the list shows how each of them stands now")
   }
 }

@@ -44,7 +44,7 @@ struct NotificationsPage: Page {
     }
     router.post("notifications/test") { request, context in
       let person = try context.require(.viewer)
-      let places = try notices.test(person).joined(separator: ", ")
+      let places = try await notices.test(person).joined(separator: ", ")
       return await desk.answer(try NotificationsPage(notices, person, sentTo: places), request, context)
     }
     router.post("notifications/seen") { request, context in

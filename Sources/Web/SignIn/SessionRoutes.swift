@@ -27,9 +27,7 @@ struct SessionRoutes {
       let (address, now) = (context.caller.address, signIn.clock())
       // Whoever has found a browser open may not go on guessing in it.
       if let wait = await signIn.gate.wait(name: person.name, address: address, at: now) {
-        throw Problem(
-          .tooManyRequests, "too many tries", hint: "wait \(Int(wait.seconds.rounded(.up))) seconds",
-          headers: [.retryAfter: "\(Int(wait.seconds.rounded(.up)))"])
+        throw Problem.tooSoon(wait, "too many tries")
       }
       let known = try await Reply.orUnavailable { try signIn.catalogue.password(of: person.name) }
       guard try await signIn.passwords.matches(new.old, known?.hash) else {
