@@ -75,7 +75,8 @@ public struct NoticePost: Notifier {
 
   private func letter(_ delivery: NoticeDelivery, to person: String?) async -> Letter {
     let seconds = Int(now().timeIntervalSince1970)
-    return LetterWriter(address: await address(), keys: keys, now: { seconds }).letter(delivery.notice, to: person)
+    return LetterWriter(address: await address(), keys: keys, support: channels.support, now: { seconds })
+      .letter(delivery.notice, to: person)
   }
 
   // MARK: Mail

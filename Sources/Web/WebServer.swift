@@ -27,6 +27,9 @@ public struct WebServer: Sendable {
     /// Seconds within which half, and eight in ten, of those who were refused such a pod have one; nil: more than a day, or not known.
     public var wait: @Sendable (Pricing, _ every: Span) -> (p50: Double?, p80: Double?) = { _, _ in (nil, nil) }
 
+    /// How much memory such a job takes; nil where that is not known.
+    public var memory: @Sendable (JobConfiguration) -> MemoryDocument? = { _ in nil }
+
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
@@ -54,6 +57,7 @@ public struct WebServer: Sendable {
   private let shelf: BundleShelf?
   private let artifacts: ArtifactShelf?
   private var branding = Branding.plain
+  private var links = Links()
   private let notices: NoticeSettings
   private let slack: SlackPost?
   private let trustedProxies: Set<String>
@@ -69,6 +73,7 @@ public struct WebServer: Sendable {
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
   ///   - branding: whose reports they are.
+  ///   - links: where pages lead beyond this program.
   ///   - notices: which channels there are to tell people by.
   ///   - slack: posts links that somebody shares; nil: no channel is configured.
   ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -76,21 +81,23 @@ public struct WebServer: Sendable {
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
     artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), slack: SlackPost? = nil,
-    advice: Advice, branding: Branding = .plain, trustedProxies: Set<String> = []
+    advice: Advice, branding: Branding = .plain, links: Links = Links(), trustedProxies: Set<String> = []
   ) throws {
     try self.init(
       runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
       notices: notices, slack: slack, advice: advice, trustedProxies: trustedProxies, passwords: PasswordHash(),
       clock: { LiveTime.machine })
     self.branding = branding
+    self.links = links
   }
 
   init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
     artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), slack: SlackPost? = nil,
-    advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash,
+    advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash, links: Links = Links(),
     clock: @escaping @Sendable () -> Instant
   ) {
+    self.links = links
     self.runner = runner
     self.keys = keys
     self.store = store
@@ -199,9 +206,10 @@ public struct WebServer: Sendable {
       runner: runner, storePath: storePath, advice: advice, curves: curves, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
-    let desk = PageDesk(
+    var desk = PageDesk(
       runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
       replays: replays, artifacts: artifacts, slack: slack)
+    desk.links = links
     ValidationRoutes(runner: runner).add(to: api, trends: desk.trends)
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))

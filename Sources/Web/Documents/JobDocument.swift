@@ -36,6 +36,8 @@ public struct JobDocument: Codable, Sendable {
   public var failure: String?
   /// Why it is blocked.
   public var refusal: String?
+  /// The same as a sentence, with the figures of now.
+  public var refusal_text: String?
   /// What is asked about it.
   public var question: String?
   public var preset: String
@@ -60,6 +62,8 @@ public struct JobDocument: Codable, Sendable {
   /// Per cent of the quoted cost that was passed last: 80, 100 or 120.
   public var alert: Int?
   public var alert_text: String?
+  /// How long it was paused since it had a slot; where one job is asked for, and it ever was.
+  public var paused_s: Double?
   /// What is still to come of it; see ``ForecastDocument``.
   public var projection: ForecastDocument.Projection?
   /// When silence or time itself will be answered.
@@ -88,6 +92,7 @@ public struct JobDocument: Codable, Sendable {
     status = JobWords.word(job.phase)
     failure = job.failure == .none ? nil : JobWords.word(job.failure)
     refusal = job.phase == .blocked ? Wording.snake(job.refusal) : nil
+    if job.phase == .blocked, job.refusal == .queueFull { refusal_text = QueueDocument.fullness(view) }
     question = job.phase == .awaitingDecision ? Wording.snake(job.question) : nil
     preset = text.configuration.preset.rawValue
     configuration = text.configuration

@@ -11,15 +11,15 @@ extension NewJobPage {
     <section class="card"><h2>Training file</h2>
     <div class="field"><label for="training_file">Training file</label><select id="training_file" name="training_file">{{#files}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/files}}</select>
     <p class="hint">{{^hasFiles}}There is none yet. {{/hasFiles}}<a href="/dashboard/files?then=new">Upload a training file</a> · <a href="/dashboard/help/training-files">What a file has to hold</a></p></div>
-    {{#file}}<dl class="pairs small"><dt>In it</dt><dd>{{summary}}</dd><dt>Quality</dt><dd>{{quality}}</dd><dt>Human review</dt><dd>{{reviewed}}</dd><dt>Scaffolding</dt><dd>{{scaffolding}}</dd></dl>{{/file}}
+    <div id="file" aria-live="polite">{{#file}}<dl class="pairs small"><dt>In it</dt><dd>{{summary}}</dd><dt>Quality</dt><dd>{{quality}}</dd><dt>Human review</dt><dd>{{reviewed}}</dd><dt>Scaffolding</dt><dd>{{scaffolding}}</dd></dl>{{/file}}
     {{^file}}<div class="fields"><div class="field"><label for="pairs">Training pairs</label><input id="pairs" name="pairs" inputmode="numeric" value="{{fields.pairs}}" placeholder="2600"></div>
-    <div class="field"><label for="tokens_per_pair">Tokens per pair</label><input id="tokens_per_pair" name="tokens_per_pair" inputmode="decimal" value="{{fields.tokens_per_pair}}" placeholder="3400"></div></div>{{/file}}
+    <div class="field"><label for="tokens_per_pair">Tokens per pair</label><input id="tokens_per_pair" name="tokens_per_pair" inputmode="decimal" value="{{fields.tokens_per_pair}}" placeholder="3400"></div></div>{{/file}}</div>
     </section>
     <section class="card"><fieldset><legend>Hyperparameter preset</legend><div class="cards">
-    {{#presets}}<label class="choice"><input type="radio" name="preset" value="{{value}}"{{#isChosen}} checked{{/isChosen}}><b>{{label}}</b>{{description}}<span class="soft mono">{{values}}</span>{{#figures}}<span class="soft">{{.}}</span>{{/figures}}<span class="soft">{{risk}}</span></label>{{/presets}}
+    {{#presets}}<label class="choice"><input type="radio" name="preset" value="{{value}}"{{#isChosen}} checked{{/isChosen}}>{{{icon}}}<b>{{label}}</b>{{description}}<span class="soft mono">{{values}}</span>{{#figures}}<span class="soft">{{.}}</span>{{/figures}}<span class="soft">{{risk}}</span></label>{{/presets}}
     </div></fieldset><p class="small"><a href="/dashboard/help/lora-hyperparameters">Understanding LoRA Hyperparameters</a></p></section>
     <section class="card"><fieldset><legend>GPU</legend><div class="cards">
-    {{#pricings}}<label class="choice"><input type="radio" name="pricing" value="{{value}}"{{#isChosen}} checked{{/isChosen}}{{#isDisabled}} disabled{{/isDisabled}}><b>{{label}}</b>{{description}}<span class="soft">{{values}}</span>{{#figures}}<span class="soft">{{.}}</span>{{/figures}}<span class="soft">{{risk}}</span></label>{{/pricings}}
+    {{#pricings}}<label class="choice"><input type="radio" name="pricing" value="{{value}}"{{#isChosen}} checked{{/isChosen}}{{#isDisabled}} disabled{{/isDisabled}}>{{{icon}}}<b>{{label}}</b>{{description}}<span class="soft">{{values}}</span>{{#figures}}<span class="soft">{{.}}</span>{{/figures}}<span class="soft">{{risk}}</span></label>{{/pricings}}
     </div></fieldset><p class="small"><a href="/dashboard/help/spot-instances">Spot and on-demand instances</a> · <a href="/dashboard/help/cost-optimization">Cost optimization</a></p></section>
     <section class="card"><details class="fold"><summary>Adjust hyperparameters</summary><p class="soft">Empty: as the preset has it.</p><div class="fields">
     {{#settings}}<div class="field"><label for="{{name}}">{{label}}</label><input id="{{name}}" name="{{name}}" inputmode="decimal" value="{{value}}" placeholder="{{usual}}" aria-describedby="{{name}}-help"><p class="hint" id="{{name}}-help">{{help}}</p></div>{{/settings}}

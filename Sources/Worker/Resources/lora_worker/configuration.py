@@ -90,6 +90,8 @@ class Job:
     # The job whose newest checkpoint this one begins with, and the step of it that is this one's zero to whoever is told of steps.
     resumed_from: str | None = None
     first_step: int = 0
+    # Whom the readers of a package ask for help: a mail address or a page.
+    support: str = ""
 
     @property
     def fingerprint(self) -> str:
