@@ -17,6 +17,8 @@ struct LiveContext: RequestContext {
   var person: Catalogue.Person?
   /// Where it was a cookie that said so.
   var session: SignIn.Session?
+  /// Where the ``LiveFeed`` was before a page was made; empty: not a page.
+  var feedPosition = ""
   /// What a form has to carry in the field `_csrf`, or a script in the header `X-CSRF-Token`; empty where nobody is signed in.
   var formToken: String { session?.formToken ?? "" }
 

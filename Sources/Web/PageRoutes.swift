@@ -4,11 +4,13 @@ import Hummingbird
 struct PageRoutes {
   let desk: PageDesk
   let notices: NoticeRoutes
+  let feed: LiveFeed
 
   /// - Parameter router: behind whatever says who is signed in.
   func add(to router: RouterGroup<LiveContext>) {
     router.get("") { _, _ in Reply.see(Section.jobs.path) }
-    let pages = router.group("dashboard").add(middleware: PageProblems(desk: desk))
+    let pages = router.group("dashboard").add(middleware: FeedMark(feed: feed))
+      .add(middleware: PageProblems(desk: desk))
     pages.get("") { _, _ in Reply.see(Section.jobs.path) }
     JobsPage.add(to: pages, desk)
     QueuePage.add(to: pages, desk)

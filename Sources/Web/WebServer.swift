@@ -212,7 +212,7 @@ public struct WebServer: Sendable {
     desk.links = links
     ValidationRoutes(runner: runner).add(to: api, trends: desk.trends)
     SharedRoutes(desk: desk).add(to: router)
-    PageRoutes(desk: desk, notices: noticeRoutes).add(to: router.group().add(middleware: visitors))
+    PageRoutes(desk: desk, notices: noticeRoutes, feed: feed).add(to: router.group().add(middleware: visitors))
     return router
   }
 

@@ -88,6 +88,48 @@ import Testing
     #expect(events(await heard(again, feed)) == ["reset"])
   }
 
+  /// Between a page and its stream nothing is lost: the page says where the feed was, and what came after is told.
+  @Test func whatChangesWhileAPageLoadsIsHeard() async throws {
+    let office = try Office(limit: nil)
+    // Nothing comes of a draft by itself.
+    var draft = Office.job("a draft")
+    draft.draft = true
+    for _ in 0..<2 { _ = try await office.ask("POST", "/api/v1/jobs", draft) }
+    let feed = office.server.feed
+    func page() async throws -> String {
+      let text = try await office.ask("GET", "/dashboard/training-jobs").text
+      let mark = try #require(text.range(of: "data-feed=\""))
+      return String(text[mark.upperBound...].prefix { $0 != "\"" })
+    }
+    func hears(_ after: String) async -> String? {
+      let (ticket, stream) = await feed.watch(nil, after: after)
+      await feed.leave(ticket)
+      var iterator = stream.makeAsyncIterator()
+      return await iterator.next().flatMap { events([String(buffer: $0)]).first }
+    }
+    // Nothing changed: nothing to look at again.
+    let quiet = try await page()
+    #expect(await hears(quiet) == "hello")
+    #expect(try await page() == quiet)
+    _ = try await office.ask("POST", "/api/v1/jobs/1/cancel")
+    #expect(await hears(quiet) == "reset", "nobody watched: it looks at everything")
+    // Somebody else watches: what came after the page is told.
+    let (_, others) = await feed.watch(nil, after: nil)
+    let before = try await page()
+    _ = try await office.ask("POST", "/api/v1/jobs/2/cancel")
+    await feed.tick()
+    let (_, own) = await feed.watch(nil, after: before)
+    let messages = await heard(own, feed)
+    #expect(events(messages).first == "hello" && messages.contains { $0.contains("job-2") })
+    _ = others
+    let request = Request(
+      head: .init(method: .get, scheme: "http", authority: "here", path: "/api/v1/stream?after=a-1&job=job-1"),
+      body: .init(buffer: ByteBuffer()))
+    #expect(StreamRoutes.last(request) == "a-1")
+    let other = try await office.ask("GET", "/dashboard/help").text
+    #expect(!other.contains("data-feed"), "a page that does not listen")
+  }
+
   @Test func aStreamIsNotForStrangersAndEndsWithTheServer() async throws {
     let office = try Office()
     #expect(try await office.ask("GET", "/api/v1/stream", token: nil).status == 401)

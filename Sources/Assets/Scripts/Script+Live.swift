@@ -9,6 +9,8 @@ extension Script {
       const every = Math.min(...parts.map((part) => Number(part.dataset.live) || 60)) * 1000;
       const said = document.getElementById("refreshed");
       const job = parts.map((part) => part.dataset.job).find(Boolean);
+      // What the page was made from: what has changed since is heard at once.
+      let after = document.getElementById("main")?.dataset.feed ?? "";
       let isBusy = false, source = null, due = 0, last = Date.now();
       const refresh = async () => {
         if (isBusy) return;
@@ -40,8 +42,12 @@ extension Script {
       const listen = () => {
         if (document.hidden) { source?.close(); source = null; return; }
         if (source || !window.EventSource) return;
-        source = new EventSource("/api/v1/stream" + (job ? "?job=" + encodeURIComponent(job) : ""));
-        for (const event of ["job", "metrics", "reset"].concat(job ? [] : ["budget"])) source.addEventListener(event, heard);
+        source = new EventSource("/api/v1/stream?after=" + encodeURIComponent(after) + (job ? "&job=" + encodeURIComponent(job) : ""));
+        const told = ["job", "metrics", "reset"].concat(job ? [] : ["budget"]);
+        for (const name of told.concat("hello")) source.addEventListener(name, (event) => {
+          after = event.lastEventId || after;
+          if (name !== "hello") heard();
+        });
       };
       // Where nothing is heard, time goes on all the same: costs and durations do.
       setInterval(() => {

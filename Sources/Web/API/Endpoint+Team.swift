@@ -98,6 +98,7 @@ extension Endpoint {
       role: .viewer,
       query: [
         .text("job", "Only what concerns this one."),
+        .text("after", "The last that was heard, where no header can say so."),
         .init(name: "Last-Event-ID", about: "The last that was heard.", schema: ["type": "string"], isHeader: true),
       ], answer: nil, answerType: "text/event-stream", refusals: [404]),
   ]

@@ -86,6 +86,12 @@ actor LiveFeed {
 
   func leave(_ ticket: UInt64) { watchers[ticket] = nil }
 
+  /// Where the feed is before a page is made: whoever watches after this hears of what the page may not show yet.
+  func position() async -> String {
+    if watchers.isEmpty { await look() }
+    return "\(run)-\(number)"
+  }
+
   /// nil: not all of them are still here.
   private func missed(since last: String) -> [Message]? {
     let parts = last.split(separator: "-")
@@ -97,15 +103,15 @@ actor LiveFeed {
   // MARK: Telling
 
   /// Takes the state as it is for what everybody knows: nobody watched. What changed meanwhile is in no message, so that whoever comes again with
-  /// an earlier one has to look at everything.
+  /// an earlier one has to look at everything; where nothing did, they have heard all.
   private func look() async {
     let view = await runner.view
     guard watchers.isEmpty else { return }
+    let jobs = view.fleet.jobs.indices.map { LiveFeed.fingerprint(view, $0) }
+    let budget = LiveFeed.fingerprint(BudgetDocument(view))
+    guard jobs != known || budget != knownBudget || !measured.isEmpty else { return }
     number += 1
-    known = view.fleet.jobs.indices.map { LiveFeed.fingerprint(view, $0) }
-    knownBudget = LiveFeed.fingerprint(BudgetDocument(view))
-    measured = [:]
-    recent = []
+    (known, knownBudget, measured, recent) = (jobs, budget, [:], [])
   }
 
   /// Tells what changed since it was called last.

@@ -16,6 +16,11 @@ struct StreamRoutes {
   /// Then a browser comes again, and shows again who it is: nobody who signed out goes on watching for long.
   private static let longest = Duration.seconds(600)
 
+  /// The last that somebody has heard of. A browser that comes again says so in a header; of the page it has just loaded only its script can.
+  static func last(_ request: Request) -> String? {
+    request.headers[.lastEventID] ?? request.uri.queryParameters.get("after").flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   func add(to router: RouterGroup<LiveContext>) {
     router.get("stream") { request, context in
       _ = try context.require(.viewer)
@@ -24,7 +29,7 @@ struct StreamRoutes {
         job = await runner.view.job(id)
         guard job != nil else { throw Problem(.notFound, "there is no job '\(id)'", hint: "lora-train job list") }
       }
-      let (watched, last) = (job, request.headers[.lastEventID])
+      let (watched, last) = (job, StreamRoutes.last(request))
       return Response(
         status: .ok,
         // Proxies that gather before they pass on would hold everything back.
@@ -56,4 +61,18 @@ struct StreamRoutes {
 
 extension HTTPField.Name {
   static let lastEventID = named("Last-Event-ID")
+}
+
+/// Notes where the feed is before a page is made.
+struct FeedMark: RouterMiddleware {
+  let feed: LiveFeed
+
+  func handle(
+    _ request: Request, context: LiveContext, next: (Request, LiveContext) async throws -> Response
+  ) async throws -> Response {
+    guard request.method == .get, context.person != nil else { return try await next(request, context) }
+    var context = context
+    context.feedPosition = await feed.position()
+    return try await next(request, context)
+  }
 }

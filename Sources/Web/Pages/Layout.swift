@@ -47,7 +47,7 @@ enum Layout {
     </div>
     </div>
     </header>
-    <main id="main" tabindex="-1">
+    <main id="main" tabindex="-1"{{#frame.feed}} data-feed="{{frame.feed}}"{{/frame.feed}}>
     {{#frame.banners}}<div class="notice {{kind}}" role="status"><p>{{text}}{{#path}} <a href="{{path}}">Show</a>{{/path}}</p></div>
     {{/frame.banners}}
     {{{main}}}
