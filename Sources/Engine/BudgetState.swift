@@ -9,6 +9,8 @@ public struct BudgetState: Hashable, Sendable {
   public var period: BudgetPeriod = .calendar
   /// Limits of the parts of the budget (by client, priority or tag), by ``JobSpec/allocation`` − 1; `Int64.max`: none.
   public var allocations: ContiguousArray<Int64> = []
+  /// False: what exceeds a limit is let pass all the same.
+  public var blocks = true
   /// Counted into the running period so far, open leases up to their `attributed` cost.
   public internal(set) var spent: Int64 = 0
   public internal(set) var spentByAllocation: ContiguousArray<Int64> = []
@@ -54,6 +56,13 @@ public struct BudgetState: Hashable, Sendable {
       forgetsAt = max(8, 2 * stretches.count)
     }
     stretches.append(stretch)
+  }
+
+  /// - Parameter allocation: from 1; those before it that nothing was said of have no limit.
+  mutating func setLimit(_ limit: Int64?, of allocation: UInt16) {
+    guard allocation > 0 else { return }
+    while allocations.count < Int(allocation) { allocations.append(.max) }
+    allocations[Int(allocation) - 1] = limit ?? .max
   }
 
   mutating func setAside(_ amount: Int64, allocation: UInt16) {

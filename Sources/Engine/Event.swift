@@ -107,6 +107,13 @@ public enum Event: Hashable, Sendable, BitwiseCopyable {
   case decisionRequested(JobIndex, Question, until: Instant)
   case stopOrdered(JobIndex, Failure)
   case jobFailed(JobIndex, Failure)
+  // What people did, too; later in the journal's life than the others.
+  /// A part of the budget (from 1) has another limit in nanodollars; nil: none.
+  case allocationLimitChanged(UInt16, Int64?)
+  /// Whether the gate holds jobs back, or only says that a limit is exceeded.
+  case budgetGateChanged(blocks: Bool)
+  /// A paused job is to go on with other pods, for which so much is set aside (nanodollars).
+  case pausedJobRepriced(JobIndex, Pricing, reservation: Int64)
 }
 
 /// An event without its payload: a row's name in ``Lifecycle/transitions``.
@@ -116,26 +123,33 @@ public enum EventKind: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable 
   case checkpointsSaved, podInterrupted, workerFailed, podGone, deadlinePassed, periodTurned, billAdjusted
   case storageCharged, jobAdmitted, jobBlocked, podRequested, retryScheduled, switchedToOnDemand
   case decisionRequested, stopOrdered, jobFailed
+  case allocationLimitChanged, budgetGateChanged, pausedJobRepriced
 }
 
 extension Event {
   /// The job it is about; nil for a new job and for what concerns the whole fleet.
   public var job: JobIndex? {
     switch self {
-    case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged: nil
+    case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged:
+      nil
     case .jobConfirmed(let j), .cancelRequested(let j), .pauseRequested(let j), .resumeRequested(let j),
       .jobPromoted(let j), .decisionAnswered(let j, _), .budgetOverridden(let j), .podGranted(let j, _),
       .podUnavailable(let j, _), .stageFinished(let j, _), .checkpointsSaved(let j, _, _, _),
       .podInterrupted(let j, _, _, _), .workerFailed(let j, _), .podGone(let j), .deadlinePassed(let j),
       .billAdjusted(let j, _), .storageCharged(let j, _), .jobAdmitted(let j), .jobBlocked(let j, _),
       .podRequested(let j), .retryScheduled(let j, _), .switchedToOnDemand(let j), .decisionRequested(let j, _, _),
-      .stopOrdered(let j, _), .jobFailed(let j, _):
+      .stopOrdered(let j, _), .jobFailed(let j, _), .pausedJobRepriced(let j, _, _):
       j
     }
   }
 
   /// Whether it concerns the whole fleet and no job.
-  public var concernsFleet: Bool { kind == .periodTurned || kind == .budgetLimitChanged }
+  public var concernsFleet: Bool {
+    switch self {
+    case .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged: true
+    default: false
+    }
+  }
 
   /// The event without its payload.
   public var kind: EventKind {
@@ -169,6 +183,9 @@ extension Event {
     case .decisionRequested: .decisionRequested
     case .stopOrdered: .stopOrdered
     case .jobFailed: .jobFailed
+    case .allocationLimitChanged: .allocationLimitChanged
+    case .budgetGateChanged: .budgetGateChanged
+    case .pausedJobRepriced: .pausedJobRepriced
     }
   }
 }

@@ -25,6 +25,12 @@ extension Fleet {
     case .budgetLimitChanged(let limit):
       subject = .none
       budget.limit = limit
+    case .allocationLimitChanged(let allocation, let limit):
+      subject = .none
+      budget.setLimit(limit, of: allocation)
+    case .budgetGateChanged(let blocks):
+      subject = .none
+      budget.blocks = blocks
     case .stageFinished(let j, let stage):
       let phase = try phase(of: j, before: .stageFinished)
       guard stage == phase.stage else { throw refusal(of: .stageFinished, j) }
@@ -138,12 +144,18 @@ extension Fleet {
       jobs[i].failure = failure
       jobs[i].outcome = .failed
       end(i, .failed, at: now)
+    case .pausedJobRepriced(_, let pricing, let reservation):
+      jobs[i].pricing = pricing
+      jobs[i].spec.reservation = reservation
+      // What a person let pass was another price.
+      jobs[i].overridden = false
+      if jobs[i].admitted < .distantFuture { setAside(i, true) }
     case .billAdjusted(_, let amount):
       charge(i, .adjustment, amount, at: now)
     case .storageCharged(_, let amount):
       charge(i, .storage, amount, at: now)
-    case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .stageFinished, .checkpointsSaved,
-      .jobAdmitted,
+    case .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged,
+      .stageFinished, .checkpointsSaved, .jobAdmitted,
       .podRequested, .podGranted, .podInterrupted, .podGone:
       break
     }

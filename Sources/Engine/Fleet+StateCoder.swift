@@ -93,6 +93,7 @@ extension BudgetState {
     coder.code(&boundaries, blank: .zero) { $1.code(&$0) }
     coder.code(&limit)
     coder.code(&period)
+    coder.code(&blocks)
     coder.code(&allocations)
     coder.code(&spent)
     coder.code(&spentByAllocation)

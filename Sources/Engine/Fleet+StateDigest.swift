@@ -3,7 +3,7 @@ import DiscreteEvent
 extension Fleet {
   /// The version of what ``evolve(_:at:)`` computes. Raised whenever the same events lead to another state; state digests of
   /// different versions are not held against each other.
-  public static let version = 3
+  public static let version = 4
 
   /// A digest of all the state there is: equal fleets have equal digests. O(jobs).
   ///
@@ -67,7 +67,7 @@ extension BudgetState {
     digest.append(Int64(boundaries.count))
     for boundary in boundaries { digest.append(boundary) }
     digest.append(limit ?? -1)
-    digest.append(UInt64(period.rawValue))
+    digest.append(UInt64(blocks ? 0 : 1) << 8 | UInt64(period.rawValue))
     for numbers in [allocations, spentByAllocation, reservedElsewhereByAllocation] {
       digest.append(Int64(numbers.count))
       for number in numbers { digest.append(number) }

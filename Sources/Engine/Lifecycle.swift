@@ -73,6 +73,7 @@ public enum Lifecycle {
     row(.stopping, .podGone, .completed, .failed, .cancelled, .paused)
     row(.stopping, .cancelRequested, .stopping)
     row(.paused, .resumeRequested, .queued)
+    row(.paused, .pausedJobRepriced, .paused)
     row(.paused, .cancelRequested, .cancelled)
     for phase in Phase.allCases where phase != .pendingConfiguration && phase != .blocked {
       row(phase, .billAdjusted, phase)

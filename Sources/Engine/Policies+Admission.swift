@@ -7,8 +7,8 @@ extension Fleet {
   /// What is still set aside for admitted, unfinished jobs, in nanodollars. O(slots).
   public func reserved(at now: Instant) -> Int64 { reserved(for: 0, except: .none, at: now) }
 
-  /// Spending of one allocation (from 1), or of all (0).
-  func spent(by allocation: UInt16, at now: Instant) -> Int64 {
+  /// Spending of one allocation (from 1), or of all (0), in nanodollars.
+  public func spent(by allocation: UInt16, at now: Instant) -> Int64 {
     var sum = budget.counted(allocation, at: now)
     let edge = now - .days(30)
     for index in slots where index != .none {
@@ -24,8 +24,8 @@ extension Fleet {
     return sum
   }
 
-  /// What is set aside for one allocation (from 1), or for all (0), leaving out one job.
-  func reserved(for allocation: UInt16, except: JobIndex, at now: Instant) -> Int64 {
+  /// What is set aside for one allocation (from 1), or for all (0), leaving out one job; nanodollars.
+  public func reserved(for allocation: UInt16, except: JobIndex, at now: Instant) -> Int64 {
     var sum = budget.setAside(allocation)
     for index in slots where index != .none && index != except {
       let job = jobs[index.int]
@@ -45,7 +45,7 @@ extension Fleet {
   @inline(never)
   private mutating func gate(_ index: JobIndex, at now: Instant) -> Refusal {
     let job = jobs[index.int]
-    guard !job.overridden else { return .none }
+    guard !job.overridden, budget.blocks else { return .none }
     let own = max(0, job.spec.reservation - job.cost(at: now))
     if let limit = budget.limit, spent(at: now) + reserved(for: 0, except: index, at: now) + own > limit {
       return .budget

@@ -30,6 +30,13 @@ enum EventCodec {
     case .decisionRequested(_, let question, let until):
       payload.put("question", question, EventNames.question)
       payload.put("until", until.microseconds)
+    case .allocationLimitChanged(let allocation, let limit):
+      payload.put("allocation", allocation)
+      if let limit { payload.put("limit", limit) }
+    case .budgetGateChanged(let blocks): payload.put("blocks", blocks ? 1 : 0)
+    case .pausedJobRepriced(_, let pricing, let reservation):
+      payload.put("pricing", pricing, EventNames.pricing)
+      payload.put("reservation", reservation)
     case .jobConfirmed, .cancelRequested, .pauseRequested, .resumeRequested, .jobPromoted, .budgetOverridden, .podGone,
       .deadlinePassed, .periodTurned, .jobAdmitted, .podRequested, .switchedToOnDemand:
       break
@@ -80,6 +87,12 @@ enum EventCodec {
       return .decisionRequested(try job(), try p.word("question", EventNames.question), until: try instant("until"))
     case .stopOrdered: return .stopOrdered(try job(), try p.word("failure", EventNames.failure))
     case .jobFailed: return .jobFailed(try job(), try p.word("failure", EventNames.failure))
+    case .allocationLimitChanged:
+      return .allocationLimitChanged(try p.number("allocation"), try p.optional("limit"))
+    case .budgetGateChanged: return .budgetGateChanged(blocks: try p.number("blocks", as: Int.self) != 0)
+    case .pausedJobRepriced:
+      return .pausedJobRepriced(
+        try job(), try p.word("pricing", EventNames.pricing), reservation: try p.number("reservation"))
     }
   }
 
@@ -115,5 +128,7 @@ enum EventCodec {
     "jobAdmitted": .jobAdmitted, "jobBlocked": .jobBlocked, "podRequested": .podRequested,
     "retryScheduled": .retryScheduled, "switchedToOnDemand": .switchedToOnDemand,
     "decisionRequested": .decisionRequested, "stopOrdered": .stopOrdered, "jobFailed": .jobFailed,
+    "allocationLimitChanged": .allocationLimitChanged, "budgetGateChanged": .budgetGateChanged,
+    "pausedJobRepriced": .pausedJobRepriced,
   ]
 }

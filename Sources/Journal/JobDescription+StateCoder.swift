@@ -23,6 +23,16 @@ extension JobDescription {
     coder.code(&template)
     coder.code(&trainingFile)
     coder.code(&fix)
+    coder.code(&resumedFrom, blank: Resumption(job: "", step: 0)) { from, coder in
+      coder.code(&from.job)
+      coder.code(&from.step)
+    }
+    coder.code(&suites, blank: []) { suites, coder in
+      coder.code(&suites, blank: SuiteOrder(name: "", digest: "")) { suite, coder in
+        coder.code(&suite.name)
+        coder.code(&suite.digest)
+      }
+    }
     coder.code(&quote, blank: Quote(cost: (0, 0, 0), seconds: (0, 0, 0))) { quote, coder in
       coder.code(&quote.cost10)
       coder.code(&quote.cost50)

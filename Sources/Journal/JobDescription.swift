@@ -29,6 +29,8 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var fix: String?
   /// The job whose checkpoint this one goes on from.
   public var resumedFrom: Resumption?
+  /// What its pod examines both models with once training is over.
+  public var suites: [SuiteOrder]?
   /// What was shown before the start.
   public var quote: Quote?
 
@@ -39,6 +41,14 @@ public struct JobDescription: Hashable, Sendable, Codable {
     public var step: Int32
 
     public init(job: String, step: Int32) { (self.job, self.step) = (job, step) }
+  }
+
+  /// A suite of the ``Catalogue``, in the version that it had when the job was made.
+  public struct SuiteOrder: Hashable, Sendable, Codable {
+    public var name: String
+    public var digest: String
+
+    public init(name: String, digest: String) { (self.name, self.digest) = (name, digest) }
   }
 
   /// An estimate as it stood when the job was made: what a bill and a duration are held against later.

@@ -18,6 +18,8 @@ public struct JournalOpening: Hashable, Sendable, Codable {
   public var allocations: [Int64]
   /// Seconds of the store's time in one of the machine's: other than 1 only where pods are played.
   public var timeScale = 1.0
+  /// In which the budget's months are, `Europe/Berlin`; nil: UTC.
+  public var budgetTimeZone: String?
   /// Up to here the journal was simulated, and only then people came (microseconds since 1970); nil: nothing of it was.
   public var simulatedUntil: Int64?
 
@@ -33,7 +35,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
   }
 
   private enum CodingKeys: CodingKey {
-    case store, origin, policyName, policies, boundaries, allocations, timeScale, simulatedUntil
+    case store, origin, policyName, policies, boundaries, allocations, timeScale, simulatedUntil, budgetTimeZone
   }
 
   public init(from decoder: any Decoder) throws {
@@ -45,6 +47,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     boundaries = try fields.decode([Int64].self, forKey: .boundaries)
     allocations = try fields.decode([Int64].self, forKey: .allocations)
     timeScale = try fields.decodeIfPresent(Double.self, forKey: .timeScale) ?? 1
+    budgetTimeZone = try fields.decodeIfPresent(String.self, forKey: .budgetTimeZone)
     simulatedUntil = try fields.decodeIfPresent(Int64.self, forKey: .simulatedUntil)
   }
 
@@ -57,6 +60,7 @@ public struct JournalOpening: Hashable, Sendable, Codable {
     try fields.encode(boundaries, forKey: .boundaries)
     try fields.encode(allocations, forKey: .allocations)
     if timeScale != 1 { try fields.encode(timeScale, forKey: .timeScale) }
+    try fields.encodeIfPresent(budgetTimeZone, forKey: .budgetTimeZone)
     try fields.encodeIfPresent(simulatedUntil, forKey: .simulatedUntil)
   }
 

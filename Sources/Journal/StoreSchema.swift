@@ -35,6 +35,13 @@ enum StoreSchema {
     migrator.registerMigration("ratings") { db in try db.execute(sql: Catalogue.ratingSchema) }
     migrator.registerMigration("project accounts") { db in try db.execute(sql: Catalogue.projectSchema) }
     migrator.registerMigration("banners") { db in try db.execute(sql: NoticeSchema.banners) }
+    migrator.registerMigration("suites") { db in try db.execute(sql: Catalogue.suiteSchema) }
+    migrator.registerMigration("removed knowledge") { db in try db.execute(sql: TogetherSchema.removedKnowledge) }
+    migrator.registerMigration("budget allocations") { db in try db.execute(sql: Catalogue.allocationSchema) }
+    migrator.registerMigration("range of a file's quality") { db in
+      // JSON: how many pairs have a score, the least and the greatest.
+      try db.execute(sql: "ALTER TABLE training_file ADD COLUMN quality_range TEXT")
+    }
     return migrator
   }
 

@@ -17,11 +17,15 @@ public actor ArtifactKeeper {
     }
   }
 
+  /// Told what a pod left for the validation of a completed job, by name below the job's folder; may be told twice.
+  public typealias Examine = @Sendable (JobIndex, [String: Data]) async throws -> Void
+
   private let runner: LiveRunner
   private let stores: ObjectStoreSet
   private let local: String?
   public let retention: Retention
   private let tell: @Sendable (String) -> Void
+  private let examine: Examine
   /// Jobs that need no look any more.
   private var kept: Set<JobIndex> = []
   private var swept: Set<JobIndex> = []
@@ -32,12 +36,14 @@ public actor ArtifactKeeper {
 
   /// - Parameters:
   ///   - local: the folder in which pods of this machine leave what they made; nil: they put it into the store themselves.
+  ///   - examine: takes in what was answered to the suites of a job that was made with some.
   ///   - tell: told what a person should hear of.
   public init(
     _ runner: LiveRunner, _ stores: ObjectStoreSet, local: String?, retention: Retention,
-    tell: @escaping @Sendable (String) -> Void = { _ in }
+    examine: @escaping Examine = { _, _ in }, tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
-    (self.runner, self.stores, self.local, self.retention, self.tell) = (runner, stores, local, retention, tell)
+    (self.runner, self.stores, self.local, self.retention) = (runner, stores, local, retention)
+    (self.examine, self.tell) = (examine, tell)
   }
 
   /// Looks again and again until it is cancelled.
@@ -56,7 +62,7 @@ public actor ArtifactKeeper {
         let index = JobIndex(i)
         guard !kept.contains(index), view.at - job.ended < ArtifactKeeper.horizon else { continue }
         if try runner.catalogue.artifacts(of: index).isEmpty {
-          try await keep(index, id: view.descriptions[i].id, at: view.at)
+          try await keep(index, view.descriptions[i], at: view.at)
         }
         kept.insert(index)
       }
@@ -72,8 +78,16 @@ public actor ArtifactKeeper {
 
   // MARK: Keeping
 
-  private func keep(_ job: JobIndex, id: String, at: Instant) async throws {
+  private func keep(_ job: JobIndex, _ description: JobDescription, at: Instant) async throws {
+    let id = description.id
     try await carry(id)
+    if description.suites?.isEmpty == false {
+      let answers = try await stores.artifacts.list("\(id)/answers/").map(\.key)
+      let all = try await stores.artifacts.list("\(id)/evaluation.json").map(\.key) + answers
+      var files: [String: Data] = [:]
+      for key in all { files[String(key.dropFirst(id.count + 1))] = try await data(of: key) }
+      try await examine(job, files)
+    }
     var artifacts: [Catalogue.Artifact] = []
     for object in try await stores.artifacts.list("\(id)/downloads/") {
       let name = String(object.key.split(separator: "/").last ?? "")
@@ -99,6 +113,14 @@ public actor ArtifactKeeper {
     for name in files.sorted() {
       _ = try await stores.artifacts.put("\(local)/\(id)/\(name)", as: "\(id)/\(name)")
     }
+  }
+
+  private func data(of key: String) async throws -> Data? {
+    if let path = stores.artifacts.path(key) { return FileManager.default.contents(atPath: path) }
+    let copy = NSTemporaryDirectory() + "lora-answers-" + SecretFile.random(8).hex
+    defer { unlink(copy) }
+    try await stores.artifacts.fetch(key, into: copy)
+    return FileManager.default.contents(atPath: copy)
   }
 
   private func digest(of key: String) async throws -> String {

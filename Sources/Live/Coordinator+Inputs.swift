@@ -48,6 +48,13 @@ extension Coordinator {
       if let expected, expected.limit != held { return .limitIsAnother(held) }
       try emit(.budgetLimitChanged(limit))
       return .done
+    case .setAllocation(let allocation, let limit):
+      guard allocation > 0 else { return .refused("allocations are counted from 1") }
+      try emit(.allocationLimitChanged(allocation, limit))
+      return .done
+    case .setGate(let blocks):
+      try emit(.budgetGateChanged(blocks: blocks))
+      return .done
     case .requestLimit(let limit, let justification, let within):
       let number = approvals.nextNumber
       note(
@@ -68,6 +75,11 @@ extension Coordinator {
     case .cancel(let job): event = .cancelRequested(job)
     case .pause(let job): event = .pauseRequested(job)
     case .resume(let job): event = .resumeRequested(job)
+    case .resumeAs(let job, let pricing, let reservation):
+      guard Int(job.rawValue) < controller.fleet.jobs.count else { return .impossible(nil) }
+      guard allows(.resumeRequested, job) else { return .impossible(controller.fleet[job].phase) }
+      try emit(.pausedJobRepriced(job, pricing, reservation: reservation))
+      event = .resumeRequested(job)
     case .promote(let job): event = .jobPromoted(job)
     case .override(let job): event = .budgetOverridden(job)
     case .answer(let job, let answer): event = .decisionAnswered(job, answer)

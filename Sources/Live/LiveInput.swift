@@ -32,6 +32,12 @@ public enum UserRequest: Hashable, Sendable {
   case answer(JobIndex, Fallback)
   /// - Parameter expected: only where the limit is still this one, compared in the step that changes it.
   case setLimit(Int64?, expected: SeenLimit? = nil)
+  /// Of a part of the budget, from 1; nil: none.
+  case setAllocation(UInt16, limit: Int64?)
+  /// Whether what exceeds the budget is held back.
+  case setGate(blocks: Bool)
+  /// A paused job goes on with pods of this pricing; so much is set aside for all of it (nanodollars).
+  case resumeAs(JobIndex, Pricing, reservation: Int64)
   /// Asks a manager to raise the limit; its number is the coordinator's to give.
   case requestLimit(Int64, justification: String, within: Span)
   /// Decides such a request; approved, the limit is set in the same step.

@@ -7,6 +7,8 @@ struct LetterWriter: Sendable {
   /// Where the dashboard is, without a slash behind it.
   let address: String
   let keys: WorkerKeys
+  /// Whom people ask for help: a mail address, or a page.
+  var support: String?
   /// Seconds since 1970.
   var now: @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
 
@@ -84,9 +86,31 @@ struct LetterWriter: Sendable {
       if let better = f.perplexity_improvement { value += String(format: ", Perplexity improvement %.0f%%", better) }
       letter.facts.append(.init(label: "Final metrics", value: value))
     }
+    if let better = f.perplexity_improvement {
+      letter.facts.append(
+        .init(label: "Quality", value: "\(LetterWriter.badge(better)), by the perplexity since its first measurement"))
+    }
     let job = page("training-jobs/\(f.job ?? "")")
     letter.actions += [
       .init(title: "Download Adapters", url: job + "#adapters"), .init(title: "Generate Report", url: job + "#report"),
+    ]
+  }
+
+  /// Story 6.1.1's badge of an improvement in per cent.
+  static func badge(_ improvement: Double) -> String {
+    switch improvement {
+    case 30...: "✓ Production Ready"
+    case 20..<30: "⚠ Acceptable Quality"
+    default: "✗ Below Threshold"
+    }
+  }
+
+  private var contact: [Letter.Action] {
+    guard let support else { return [] }
+    return [
+      .init(
+        title: "Contact Support",
+        url: support.contains("@") && !support.hasPrefix("https://") ? "mailto:\(support)" : support)
     ]
   }
 
@@ -102,6 +126,7 @@ struct LetterWriter: Sendable {
     let job = page("training-jobs/\(f.job ?? "")")
     letter.actions = [.init(title: "View Error Details", url: job + "#error")]
     if f.fixes != nil { letter.actions.append(.init(title: "Retry with Suggested Fix", url: job + "/retry?fix=first")) }
+    letter.actions += contact
   }
 
   private func ask(_ letter: inout Letter, _ f: NoticeFacts, _ name: String, _ line: String, _ person: String?) {

@@ -75,7 +75,8 @@ public struct NoticePost: Notifier {
 
   private func letter(_ delivery: NoticeDelivery, to person: String?) async -> Letter {
     let seconds = Int(now().timeIntervalSince1970)
-    return LetterWriter(address: await address(), keys: keys, now: { seconds }).letter(delivery.notice, to: person)
+    return LetterWriter(address: await address(), keys: keys, support: channels.support, now: { seconds })
+      .letter(delivery.notice, to: person)
   }
 
   // MARK: Mail
@@ -99,11 +100,28 @@ public struct NoticePost: Notifier {
 
   private struct SlackPost: Encodable { let text: String }
 
-  private func slack(_ delivery: NoticeDelivery) async throws -> NoticeAnswer {
-    guard let url = channels.slackChannels[delivery.address] else {
-      return .refused("there is no Slack channel '\(delivery.address)' in the configuration")
+  /// Puts a text into a configured channel, once: for what a person sends, and sees the answer to.
+  ///
+  /// - Parameter text: in Slack's own markup.
+  public func post(_ text: String, toSlack channel: String) async -> NoticeAnswer {
+    do {
+      return try await slack(text, channel)
+    } catch let failure as HTTPClient.Failure {
+      return .failed(failure.reason)
+    } catch {
+      return .failed("was interrupted")
     }
-    let body = try JSONEncoder().encode(SlackPost(text: await letter(delivery, to: nil).slackText))
+  }
+
+  private func slack(_ delivery: NoticeDelivery) async throws -> NoticeAnswer {
+    try await slack(await letter(delivery, to: nil).slackText, delivery.address)
+  }
+
+  private func slack(_ text: String, _ channel: String) async throws -> NoticeAnswer {
+    guard let url = channels.slackChannels[channel] else {
+      return .refused("there is no Slack channel '\(channel)' in the configuration")
+    }
+    let body = try JSONEncoder().encode(SlackPost(text: text))
     let answer = try await wires.call(
       HTTPClient.Call(
         "POST", url, headers: [("Content-Type", "application/json")], body: body, deadline: .seconds(15)))

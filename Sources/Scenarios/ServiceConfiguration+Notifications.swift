@@ -43,6 +43,8 @@ extension ServiceConfiguration {
     public var webhooks: [Webhook] = []
     /// Addresses that hear of the budget beside the managers: finance, operations.
     public var budgetRecipients: [String] = []
+    /// Whom people ask for help; of the whole configuration.
+    public var support: String?
 
     public init() {}
 

@@ -1,5 +1,6 @@
 import DiscreteEvent
 import Engine
+import Foundation
 import Yams
 
 /// `lora-train.yaml`: how live mode is set up. What the command line and the environment say goes before it.
@@ -13,6 +14,8 @@ public struct ServiceConfiguration: Hashable, Sendable {
     /// Nanodollars a month, or in any 30 days.
     public var budget: Int64?
     public var budgetPeriod: BudgetPeriod?
+    /// In which the budget's months begin and end.
+    public var budgetTimeZone: String?
     /// How many jobs may wait; one more is refused.
     public var maxQueued: Int?
   }
@@ -82,6 +85,10 @@ public struct ServiceConfiguration: Hashable, Sendable {
   public var branding = Branding()
   public var notifications = Notifications()
   public var huggingFaceToken: String?
+  /// Where a conversation is edited, with `{conversation_id}` in it.
+  public var editorLinkTemplate: String?
+  /// Whom people ask for help: a mail address, or a page.
+  public var support: String?
 
   public init() {}
 }
@@ -102,7 +109,7 @@ public enum ServiceConfigurationReader {
       root,
       keys: [
         "version", "provider", "public_url", "serve", "runpod", "slurm", "sandbox", "objects", "hugging_face",
-        "branding", "notifications",
+        "branding", "notifications", "editor_link_template", "support",
       ])
     try ScenarioReader.checkVersion(record)
     own.provider = try record["provider"]?.word(["local": .local, "runpod": .runPod, "slurm": .slurm])
@@ -117,6 +124,19 @@ public enum ServiceConfigurationReader {
     if let field = record["objects"] { own.objects = try objects(field) }
     if let field = record["branding"] { own.branding = try branding(field) }
     if let field = record["notifications"] { own.notifications = try ServiceConfiguration.Notifications(field) }
+    if let field = record["editor_link_template"] {
+      own.editorLinkTemplate = try field.string("an address")
+      if let trouble = ServiceConfiguration.trouble(ofEditorLink: own.editorLinkTemplate ?? "") {
+        throw field.error(trouble, hint: "such as https://app.example.com/conversations/{conversation_id}")
+      }
+    }
+    if let field = record["support"] {
+      own.support = try field.string("a mail address, or an address that begins with https://")
+      guard ServiceConfiguration.isContact(own.support ?? "") else {
+        throw field.error("write a mail address, or an address that begins with https://")
+      }
+      own.notifications.support = own.support
+    }
     if let field = record["hugging_face"] {
       own.huggingFaceToken = try YAMLRecord(field, keys: ["token"])["token"]?.string()
     }
@@ -124,13 +144,19 @@ public enum ServiceConfigurationReader {
   }
 
   private static func serve(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Serve {
-    let record = try YAMLRecord(field, keys: ["host", "port", "slots", "budget", "budget_period", "max_queued"])
+    let record = try YAMLRecord(field, keys: ["host", "port", "slots", "budget", "budget_period", "budget_time_zone", "max_queued"])
     var own = ServiceConfiguration.Serve()
     own.host = try record["host"]?.string()
     own.port = try record["port"]?.integer(in: 0...65_535)
     own.slots = try record["slots"]?.integer(in: 1...1_000)
     own.budget = try record["budget"]?.dollars()
     own.budgetPeriod = try record["budget_period"]?.word(["calendar": .calendar, "rolling_30_days": .rolling30Days])
+    if let field = record["budget_time_zone"] {
+      own.budgetTimeZone = try field.string("a time zone")
+      guard own.budgetTimeZone.flatMap(TimeZone.init(identifier:)) != nil else {
+        throw field.error("there is no such time zone", hint: "such as Europe/Berlin or America/New_York")
+      }
+    }
     own.maxQueued = try record["max_queued"]?.integer(in: 0...1_000_000)
     return own
   }
@@ -214,6 +240,18 @@ public enum ServiceConfigurationReader {
 }
 
 extension ServiceConfiguration {
+  /// What is wrong with the template of an editor's links; nil: nothing.
+  public static func trouble(ofEditorLink text: String) -> String? {
+    guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
+      return "an editor's address begins with https:// (or http://)"
+    }
+    return text.contains("{conversation_id}") ? nil : "an editor's address has {conversation_id} in it"
+  }
+
+  static func isContact(_ text: String) -> Bool {
+    text.hasPrefix("https://") ? text.count > 8 : text.wholeMatch(of: /[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+/) != nil
+  }
+
   /// What is wrong with an address that pods are to reach us at; nil: nothing.
   public static func trouble(ofURL text: String) -> String? {
     guard text.hasPrefix("https://") || text.hasPrefix("http://") else {

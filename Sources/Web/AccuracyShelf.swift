@@ -24,6 +24,12 @@ actor AccuracyShelf {
     return old
   }
 
+  /// What was known last. Only where that is nothing at all, it is begun to be computed: a form that is filled in asks at every keystroke.
+  func last(_ view: LiveView) -> AccuracyDocument? {
+    if known == nil { _ = try? answer(view) }
+    return known
+  }
+
   private func compute(_ view: LiveView, _ current: String) {
     (digest, failure) = (current, nil)
     Task.detached(priority: .utility) { [ask] in

@@ -61,6 +61,7 @@ enum AdviceCache {
       },
       plan: { view, asked in try await plans.answer(to: asked) { try await own.plan(view, asked) } },
       accuracy: { view in try await accuracy.answer(view) })
+    remembered.foresight.knownAccuracy = { view in await accuracy.last(view) }
     return remembered
   }
 }

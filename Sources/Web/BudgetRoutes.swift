@@ -21,8 +21,20 @@ struct BudgetRoutes {
       _ = try context.require(.manager, hint: "lora-train approval request")
       let new: NewLimit = try await Reply.read(request)
       let expected = try await limit(expectedBy: request)
-      try await deeds.set(new.limit_usd, expected: expected, new.justification, context)
+      try await deeds.set(
+        new.limit_usd, blocks: new.blocks_when_exceeded, expected: expected, new.justification, context)
       return try Reply.json(try await document())
+    }
+    let parts = AllocationDeeds(runner: runner)
+    router.get("budget/allocations") { _, _ in try Reply.json(try await parts.list()) }
+    router.put("budget/allocations") { request, context in
+      _ = try context.require(.manager)
+      try await parts.put(Reply.read(request), context)
+      return try Reply.json(try await parts.list())
+    }
+    router.delete("budget/allocations/:number") { _, context in
+      try await parts.close(context.parameters.get("number"), nil, context)
+      return try Reply.json(try await parts.list())
     }
     router.get("approvals") { _, _ in
       let view = await runner.view

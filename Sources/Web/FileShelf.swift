@@ -10,8 +10,9 @@ import Scenarios
 /// Training files beside a store, each under the digest of its bytes: what was given in twice is kept once.
 struct FileShelf {
   private let folder: String
+  private let links: WebServer.Links
 
-  init(beside store: String) { folder = store + ".files" }
+  init(beside store: String, links: WebServer.Links = .init()) { (folder, self.links) = (store + ".files", links) }
 
   /// Keeps what is sent, and says what is in it. Read piece by piece: a file may be a gigabyte.
   ///
@@ -51,10 +52,9 @@ struct FileShelf {
     let file: TrainingFile
     do {
       file = try TrainingFile.read(path: part)
-      if let error = file.error { throw error }
+      if let error = file.error { throw FileShelf.problem(error, name, DefectCard(file, path: part, links)) }
     } catch let error as InputError {
-      let place = error.line.map { "\(name):\($0):\(error.column ?? 1): " } ?? "\(name): "
-      throw Problem(.unprocessableContent, place + error.problem, hint: error.hint)
+      throw FileShelf.problem(error, name, DefectCard(error, path: part, links))
     }
     let kept = path(ofDigest: digest)
     // In place of the same bytes, where another sent them meanwhile.
@@ -64,6 +64,13 @@ struct FileShelf {
         hint: "is \(folder) writable?")
     }
     return Catalogue.FileRecord(file, name: name, sha256: digest, bytes: bytes, at: at, by: person)
+  }
+
+  private static func problem(_ error: InputError, _ name: String, _ defect: DefectCard?) -> Problem {
+    let place = error.line.map { "\(name):\($0):\(error.column ?? 1): " } ?? "\(name): "
+    var problem = Problem(.unprocessableContent, place + error.problem, hint: error.hint)
+    problem.defect = defect
+    return problem
   }
 
   func path(ofDigest digest: String) -> String { folder + "/" + digest }

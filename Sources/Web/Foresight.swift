@@ -13,6 +13,8 @@ extension WebServer {
     public var plan: @Sendable (LiveView, DeadlineQuestion) async throws -> DeadlinePlanDocument
     /// How good estimates would have been; takes as long as it takes.
     public var accuracy: @Sendable (LiveView) async throws -> AccuracyDocument
+    /// What is known of it by now, however old; nobody waits for it.
+    var knownAccuracy: @Sendable (LiveView) async -> AccuracyDocument? = { _ in nil }
 
     public init(
       whatIf: @escaping @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument,

@@ -12,10 +12,11 @@ struct InsightRoutes {
   let finals: FinalShelf
   let curves: CurveShelf
   private let hours: SpotHours
+  private let pods: PodShelf
 
   init(runner: LiveRunner, finals: FinalShelf, curves: CurveShelf) {
     (self.runner, self.finals, self.curves) = (runner, finals, curves)
-    hours = SpotHours(runner.catalogue)
+    (hours, pods) = (SpotHours(runner.catalogue), PodShelf(runner.catalogue))
   }
 
   func add(to router: RouterGroup<LiveContext>) {
@@ -34,7 +35,7 @@ struct InsightRoutes {
     router.get("analytics") { _, _ in
       let view = await runner.view
       let analytics = Analytics(view, try await finals.finals(view))
-      return try Reply.json(analytics.document(hours: try await hours.hours(view)))
+      return try Reply.json(analytics.document(hours: try await hours.hours(view), pods: try await pods.figures()))
     }
     router.get("attribution") { request, _ in
       // A form may leave a field empty, a program may not.

@@ -4,7 +4,7 @@ import Live
 
 /// What somebody does to one job: who may, what it needs to be told, and what the audit log will say.
 struct JobDeed {
-  let request: UserRequest
+  var request: UserRequest
   let act: PersonAct
 
   /// One that there is: who may, and what it needs to be told.
@@ -21,6 +21,8 @@ struct JobDeed {
     Kind(name: "cancel", about: "Ends a job for good", request: { .cancel($0) }),
     Kind(name: "pause", about: "Saves, gives the pod back, and waits", request: { .pause($0) }),
     Kind(name: "resume", about: "Lets a paused job go on", request: { .resume($0) }),
+    Kind(name: "resume-spot", about: "Lets a paused job go on with spot pods", request: { .resume($0) }),
+    Kind(name: "resume-on-demand", about: "Lets a paused job go on with pods on demand", request: { .resume($0) }),
     Kind(
       name: "promote", about: "Puts it first in the queue", role: .manager, needsReason: true, request: { .promote($0) }
     ),

@@ -46,6 +46,7 @@ struct JobMaker: Sendable {
     var spec = JobSpec(
       ordinal: 0, pricing: new.configuration.pricing, steps: Int32(steps),
       reservation: Int64((quote.reservation_usd * 1e9).rounded()))
+    spec.allocation = try allocation(of: new)?.number ?? 0
     if let cap = new.max_cost_usd {
       spec.maxCost = Int64((cap * 1e9).rounded())
       spec.reservation = min(spec.reservation, spec.maxCost)
@@ -57,7 +58,9 @@ struct JobMaker: Sendable {
       }
       spec.retryOf = original.rawValue
     }
-    let description = new.description(creator: person.name, quote: quote)
+    var description = new.description(creator: person.name, quote: quote)
+    let (deeds, suites) = (SuiteDeeds(runner: runner), try SuiteDeeds(runner: runner).ordered(new))
+    if !suites.isEmpty { description.suites = try deeds.keep(suites, at: view.at) }
     let made = try await Reply.orUnavailable {
       try await runner.ask(
         new.draft == true ? .draft(spec, description) : .submit(spec, description),
@@ -104,12 +107,37 @@ struct JobMaker: Sendable {
     }
     let view = await runner.view
     var budget = BudgetDocument(view)
-    quote.fits_budget = budget.available_usd.map { quote.reservation_usd <= $0 } ?? true
+    let part = try allocation(of: new).map { AllocationDocument($0, view) }
+    let left = part.flatMap { part in part.limit_usd.map { $0 - part.spent_usd - part.reserved_usd } }
+    let (isWithin, isWithinPart) = (
+      budget.available_usd.map { quote.reservation_usd <= $0 } ?? true, left.map { quote.reservation_usd <= $0 } ?? true
+    )
+    quote.fits_budget = isWithin && isWithinPart || !budget.blocks_when_exceeded
+    if let part, let left, !isWithinPart {
+      quote.warnings.append(
+        "Estimated cost (\(Wording.money(quote.reservation_usd)), 80th percentile) exceeds what is left of the allocation "
+          + "\(part.name) (\(Wording.money(max(0, left))) of \(Wording.money(part.limit_usd ?? 0))).")
+    }
+    if quote.fits_budget == true, !isWithin || !isWithinPart {
+      quote.warnings.append("The budget does not block what exceeds it: the job would start all the same.")
+    }
     // What is under way, what is still likely to come, and this job.
     budget.projected_month_usd = try? await advice.forecast(view).month
     quote.budget = budget
     quote.warnings += NewJob.warnings(quote)
+    let suites = try SuiteDeeds(runner: runner).ordered(new)
+    if !suites.isEmpty {
+      quote.warnings.append(
+        "After training the pod answers \(Wording.count(suites.reduce(0) { $0 + $1.items.count }, "item")) of "
+          + "\(suites.map(\.name).joined(separator: ", ")) with both models. That time is billed, and not in this estimate."
+      )
+    }
     return (quote, view)
+  }
+
+  /// The first part of the budget that takes such a job; nil: none does.
+  func allocation(of new: NewJob) throws -> Catalogue.Allocation? {
+    try runner.catalogue.allocations().first { $0.takes(client: new.client, tags: new.tags ?? []) }
   }
 
   private func resumption(of new: NewJob) async throws -> ResumptionDocument? {

@@ -38,6 +38,11 @@ struct JobRoutes {
       var document = JobDocument(view, job)
       document.later_notes = try runner.catalogue.notes(of: job)
       if try runner.catalogue.hiddenJobs().contains(job) { document.hidden = true }
+      let held = view.fleet[job]
+      if held.admitted < .distantFuture {
+        let paused = try runner.catalogue.paused(document.id, since: held.admitted, until: min(held.ended, view.at))
+        if paused > .zero { document.paused_s = paused.seconds }
+      }
       if document.isOver { document.finals = try runner.catalogue.finals(of: [job]).first }
       if !document.isOver { document.projection = try await advice.forecast(view).jobs[document.id] }
       return try Reply.json(document)
@@ -61,7 +66,7 @@ struct JobRoutes {
       let configuration = view.descriptions[Int(job.rawValue)].configuration
       let failure = view.fleet[job].failure
       let fixes = failure == .none ? [] : advice.fixes(configuration, failure)
-      return try Reply.json(FixList(fixes: fixes.map { $0.counted(view) }))
+      return try Reply.json(FixList(fixes: FixList.ordered(fixes, view)))
     }
     router.post("quotes") { request, context in
       var new: NewJob = try await Reply.read(request)
@@ -89,7 +94,8 @@ struct JobRoutes {
           deed.needsReason
           ? Reason(justification: (try await Reply.read(request) as NeededReason).justification)
           : try await Reply.readOrNothing(request)
-        let deed = try JobDeed(named: deed.name, job, view, why, context)
+        let deed = try await maker.completed(
+          try JobDeed(named: deed.name, job, view, why, context), named: deed.name, job)
         try JobDeed.check(try await ask(deed.request, deed.act), view, job)
         return try Reply.json(JobDocument(await runner.view, job))
       }

@@ -34,6 +34,7 @@ struct PageRoutes {
     HidePage.add(to: pages, desk)
     NotePage.add(to: pages, desk)
     RatingsPage.add(to: pages, desk)
+    SuitesPage.add(to: pages, desk)
     ValidationPage.add(to: pages, desk)
     ComparePage.add(to: pages, desk)
     AnalyticsPage.add(to: pages, desk)

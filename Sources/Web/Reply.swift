@@ -71,6 +71,8 @@ struct Problem: Error, HTTPResponseError {
   var status: HTTPResponse.Status
   var headers: HTTPFields
   var document: ProblemDocument
+  /// Of a training file that was refused: the place itself, for pages.
+  var defect: DefectCard?
 
   init(
     _ status: HTTPResponse.Status, _ detail: String, hint: String? = nil, place: String? = nil,

@@ -110,6 +110,21 @@ struct ValidationRoutes {
     }
   }
 
+  private static func ordered(
+    _ job: JobIndex, _ view: LiveView, _ catalogue: Catalogue, _ documents: [ValidationDocument]
+  ) throws -> [OrderedSuite] {
+    let orders = view.descriptions[Int(job.rawValue)].suites ?? []
+    guard !orders.isEmpty else { return [] }
+    let (scored, asked) = (Set(documents.compactMap(\.suite?.name)), Set(try catalogue.rounds(of: job).map(\.suite)))
+    let isOver = view.fleet[job].phase.isTerminal
+    return orders.map { order in
+      OrderedSuite(
+        name: order.name, digest: order.digest,
+        state: scored.contains(order.name)
+          ? .scored : asked.contains(order.name) ? .answered : isOver ? .unanswered : .ordered)
+    }
+  }
+
   static func document(
     _ job: JobIndex, _ view: LiveView, _ catalogue: Catalogue
   ) throws -> JobValidationDocument {
@@ -123,6 +138,7 @@ struct ValidationRoutes {
           verdict: DeliveryGate.Verdict(rawValue: $0.verdict) ?? .block, by: $0.person,
           at: Wording.stamp($0.at) ?? "", justification: $0.justification)
       },
-      may_be_delivered: gate == nil || gate?.verdict == .allow || decision != nil, documents: documents)
+      may_be_delivered: gate == nil || gate?.verdict == .allow || decision != nil,
+      suites: try ordered(job, view, catalogue, documents), documents: documents)
   }
 }

@@ -27,6 +27,9 @@ public struct WebServer: Sendable {
     /// Seconds within which half, and eight in ten, of those who were refused such a pod have one; nil: more than a day, or not known.
     public var wait: @Sendable (Pricing, _ every: Span) -> (p50: Double?, p80: Double?) = { _, _ in (nil, nil) }
 
+    /// How much memory such a job takes; nil where that is not known.
+    public var memory: @Sendable (JobConfiguration) -> MemoryDocument? = { _ in nil }
+
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
@@ -54,7 +57,9 @@ public struct WebServer: Sendable {
   private let shelf: BundleShelf?
   private let artifacts: ArtifactShelf?
   private var branding = Branding.plain
+  private var links = Links()
   private let notices: NoticeSettings
+  private let slack: SlackPost?
   private let trustedProxies: Set<String>
   private let signIn: SignIn
   private let finals: FinalShelf
@@ -68,27 +73,31 @@ public struct WebServer: Sendable {
   ///   - token: its owner's; others have their own, see ``Bearers``.
   ///   - shelf: the worker that pods fetch, where they do.
   ///   - branding: whose reports they are.
+  ///   - links: where pages lead beyond this program.
   ///   - notices: which channels there are to tell people by.
+  ///   - slack: posts links that somebody shares; nil: no channel is configured.
   ///   - trustedProxies: addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
   ///   - artifacts: where jobs' objects are, and how they are handed out.
   public init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
-    branding: Branding = .plain, trustedProxies: Set<String> = []
+    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), slack: SlackPost? = nil,
+    advice: Advice, branding: Branding = .plain, links: Links = Links(), trustedProxies: Set<String> = []
   ) throws {
     try self.init(
       runner: runner, keys: keys, store: store, storePath: storePath, token: token, shelf: shelf, artifacts: artifacts,
-      notices: notices, advice: advice, trustedProxies: trustedProxies, passwords: PasswordHash(),
+      notices: notices, slack: slack, advice: advice, trustedProxies: trustedProxies, passwords: PasswordHash(),
       clock: { LiveTime.machine })
     self.branding = branding
+    self.links = links
   }
 
   init(
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
-    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), advice: Advice,
-    trustedProxies: Set<String>, passwords: PasswordHash,
+    artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), slack: SlackPost? = nil,
+    advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash, links: Links = Links(),
     clock: @escaping @Sendable () -> Instant
   ) {
+    self.links = links
     self.runner = runner
     self.keys = keys
     self.store = store
@@ -98,6 +107,7 @@ public struct WebServer: Sendable {
     self.shelf = shelf
     self.artifacts = artifacts
     self.notices = notices
+    self.slack = slack
     self.trustedProxies = trustedProxies
     finals = FinalShelf(runner.catalogue)
     curves = CurveShelf(runner.catalogue)
@@ -176,12 +186,13 @@ public struct WebServer: Sendable {
     noticeRoutes.add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
     SessionRoutes(signIn: signIn).add(to: api)
-    ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock)).add(to: api)
+    ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock, slack: slack)).add(to: api)
     SearchRoutes(runner: runner).add(to: api)
     KnowledgeRoutes(runner: runner).add(to: api)
     HideRoutes(runner: runner).add(to: api)
     NoteRoutes(runner: runner).add(to: api)
     RatingRoutes(runner: runner).add(to: api)
+    SuiteRoutes(runner: runner).add(to: api)
     StreamRoutes(feed: feed, runner: runner).add(to: api)
     MetricExport(runner: runner).add(to: api)
     if let artifacts {
@@ -195,9 +206,10 @@ public struct WebServer: Sendable {
       runner: runner, storePath: storePath, advice: advice, curves: curves, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)
     AssetRoutes().add(to: router)
-    let desk = PageDesk(
+    var desk = PageDesk(
       runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
-      replays: replays, artifacts: artifacts)
+      replays: replays, artifacts: artifacts, slack: slack)
+    desk.links = links
     ValidationRoutes(runner: runner).add(to: api, trends: desk.trends)
     SharedRoutes(desk: desk).add(to: router)
     PageRoutes(desk: desk, notices: noticeRoutes, feed: feed).add(to: router.group().add(middleware: visitors))

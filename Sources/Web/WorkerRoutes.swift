@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Journal
 import Live
+import NIOCore
 
 /// Where workers report. A report is signed with its pod's own secret, over its time, the pod's name and its body.
 struct WorkerRoutes {
@@ -45,6 +46,16 @@ struct WorkerRoutes {
       // A worker writes into what it hands over what that has cost.
       answer.spent_usd = Wording.dollars(await runner.spent(on: job))
       return try Reply.json(answer)
+    }
+    router.post("/v1/reports/:pod/suites") { request, context in
+      let (pod, _) = try await signed(request, context, upTo: WorkerRoutes.longest)
+      guard let job = await runner.job(workedOnBy: pod) else {
+        return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .leave, next: 0)))
+      }
+      let text = try SuiteDeeds(runner: runner).exported(for: await runner.view.descriptions[Int(job.rawValue)])
+      return Response(
+        status: .ok, headers: [.contentType: "application/json"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
   }
 

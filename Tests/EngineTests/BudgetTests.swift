@@ -184,6 +184,46 @@ import Testing
     }
   }
 
+  /// Story 7.2.1's toggle: what exceeds the limit is let pass while the gate is open, and held back once it is closed.
+  @Test func anOpenGateLetsPassWhatExceedsTheLimit() throws {
+    var driver = Driver { $0.budgetLimit = usd(10) }
+    try driver.receive(.budgetGateChanged(blocks: false), at: .zero)
+    let dear = try driver.submit(at: .zero, reservation: usd(11))
+    #expect(driver[dear].phase == .provisioning)
+    try driver.receive(.budgetGateChanged(blocks: true), at: minutes(1))
+    let next = try driver.submit(at: minutes(2), reservation: usd(1))
+    #expect(driver[next].phase == .blocked && driver[next].refusal == .budget)
+  }
+
+  /// Story 2.2.2: a paused job that is to go on on demand is held against the budget with what that costs.
+  @Test func aRepricedJobPassesTheGateAgain() throws {
+    for fits in [true, false] {
+      var driver = Driver { $0.budgetLimit = usd(30) }
+      let j = try driver.submit(at: .zero, reservation: usd(10))
+      try driver.grant(j, at: .zero, rate: usd(1))
+      try driver.receive(.pauseRequested(j), at: hours(2))
+      try driver.receive(.podGone(j), at: hours(2))
+      #expect(driver[j].phase == .paused && driver.fleet.reserved(at: hours(2)) == usd(8))
+      try driver.receive(.pausedJobRepriced(j, .onDemand, reservation: usd(fits ? 30 : 31)), at: hours(3))
+      #expect(driver.fleet.reserved(at: hours(3)) == usd(fits ? 28 : 29))
+      try driver.receive(.resumeRequested(j), at: hours(3))
+      #expect(driver[j].phase == (fits ? .provisioning : .queued))
+      if fits { #expect(ordered(driver, .requestPod(j, lease: 2, .onDemand))) }
+    }
+  }
+
+  @Test func anAllocationsLimitCanBeSetAndTakenAway() throws {
+    var driver = Driver { $0.budgetLimit = usd(100) }
+    try driver.receive(.allocationLimitChanged(2, usd(20)), at: .zero)
+    #expect(driver.fleet.budget.allocations == [.max, usd(20)])
+    let other = try driver.submit(at: .zero, allocation: 1, reservation: usd(30))
+    let dear = try driver.submit(at: .zero, allocation: 2, reservation: usd(21))
+    #expect(driver[other].phase == .provisioning && driver[dear].refusal == .allocation)
+    try driver.receive(.allocationLimitChanged(2, nil), at: minutes(1))
+    let next = try driver.submit(at: minutes(2), allocation: 2, reservation: usd(21))
+    #expect(driver[next].phase == .provisioning)
+  }
+
   @Test func allocationsAreLimitsOfTheirOwn() throws {
     var budget = BudgetState()
     budget.allocations = [usd(50), .max]

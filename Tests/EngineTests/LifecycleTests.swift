@@ -19,7 +19,7 @@ import Testing
   /// What does not bring a job further: left to the choice of what was done least.
   static let detours: Set<EventKind> = [
     .cancelRequested, .jobFailed, .workerFailed, .stopOrdered, .jobBlocked, .billAdjusted, .storageCharged,
-    .pauseRequested, .jobPromoted,
+    .pauseRequested, .jobPromoted, .pausedJobRepriced,
   ]
 
   /// An event of the kind with a payload that the job's state can take, where the kind has one.
@@ -56,6 +56,9 @@ import Testing
     case .decisionRequested: return .decisionRequested(j, .interruptions, until: now + .hours(24))
     case .stopOrdered: return .stopOrdered(j, .costCap)
     case .jobFailed: return .jobFailed(j, .recoveryExhausted)
+    case .allocationLimitChanged: return .allocationLimitChanged(2, usd(50))
+    case .budgetGateChanged: return .budgetGateChanged(blocks: false)
+    case .pausedJobRepriced: return .pausedJobRepriced(j, .onDemand, reservation: usd(90))
     }
   }
 
@@ -68,7 +71,7 @@ import Testing
     var seen: Set<Edge> = []
     var visits: [Edge: Int] = [:]
     let kinds = EventKind.allCases.filter {
-      ![.jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged].contains($0)
+      ![.jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged].contains($0)
     }
     for seed in UInt64(1)...3000 {
       var rng = SplitMix(seed)
@@ -123,7 +126,7 @@ import Testing
         let job = fleet[Self.index]
         if tried.insert(job.phase).inserted {
           for kind in EventKind.allCases where Lifecycle.next(job.phase, kind).isEmpty {
-            if [.jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged].contains(kind) { continue }
+            if [.jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged].contains(kind) { continue }
             let before = fleet
             #expect(throws: TransitionError(phase: job.phase, event: kind, ordinal: 7)) {
               try fleet.evolve(Self.event(kind, job, &rng, at: now), at: now)

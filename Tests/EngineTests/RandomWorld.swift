@@ -130,7 +130,11 @@ struct RandomWorld {
     case .pendingConfiguration: return .jobConfirmed(j)
     case .queued: return rng.chance(0.1) ? .jobPromoted(j) : nil
     case .blocked: return rng.chance(0.1) ? .budgetOverridden(j) : rare ? .cancelRequested(j) : nil
-    case .paused: return rng.chance(0.4) ? .resumeRequested(j) : nil
+    case .paused:
+      if rng.chance(0.2) {
+        return .pausedJobRepriced(j, rng.chance(0.5) ? .spot : .onDemand, reservation: usd(Double(rng.int(0...80))))
+      }
+      return rng.chance(0.4) ? .resumeRequested(j) : nil
     case .provisioning:
       return rng.chance(0.7)
         ? .podGranted(j, hourlyRate: usd(job.pricing == .spot ? 2.49 : 7.99))

@@ -20,6 +20,8 @@ import Testing
       .deadlinePassed(j), .periodTurned, .billAdjusted(j, .min), .storageCharged(j, 5), .jobAdmitted(j),
       .podRequested(j),
       .retryScheduled(j, at: .distantFuture), .switchedToOnDemand(j),
+      .allocationLimitChanged(1, nil), .allocationLimitChanged(.max, 5), .budgetGateChanged(blocks: true),
+      .budgetGateChanged(blocks: false), .pausedJobRepriced(j, .onDemand, reservation: 7),
     ]
     events += Stage.allCases.map { .stageFinished(j, $0) }
     events += Fallback.allCases.map { .decisionAnswered(j, $0) }

@@ -22,7 +22,7 @@ extension VoprWorld {
       guard case .event(let event) = entry else { continue }
       say("\(event)")
       switch event {
-      case .billAdjusted, .budgetLimitChanged, .periodTurned: isPlain = false
+      case .billAdjusted, .budgetLimitChanged, .budgetGateChanged, .allocationLimitChanged, .periodTurned: isPlain = false
       // Whoever was let past the gate in the same step may have taken what was left.
       case .jobAdmitted(let job): if current.controller.fleet[job].overridden { isPlain = false }
       case .cancelRequested(let job):
@@ -46,7 +46,7 @@ extension VoprWorld {
   /// What is admitted without an override fits within limit − spent − reservations.
   private func checkAdmissions(_ current: Coordinator) throws {
     let fleet = current.controller.fleet
-    guard let limit = fleet.budget.limit else { return }
+    guard let limit = fleet.budget.limit, fleet.budget.blocks else { return }
     for (_, entry) in current.journalled {
       guard case .event(.jobAdmitted(let job)) = entry, !fleet[job].overridden else { continue }
       // Independent of the gate: the ledger, and what each open job has still set aside.

@@ -24,7 +24,10 @@ extension VoprWorld {
     case 8: ask(.confirm(job))
     case 0: ask(.cancel(job))
     case 1: ask(.pause(job))
-    case 2, 3: ask(.resume(job))
+    case 2: ask(.resume(job))
+    case 3:
+      let reservation = Int64(5 + pick(60)) * 1_000_000_000
+      ask(chance(0.5) ? .resume(job) : .resumeAs(job, chance(0.5) ? .spot : .onDemand, reservation: reservation))
     case 4: ask(.promote(job))
     case 5: ask(.override(job))
     case 6: ask(.answer(job, Fallback.allCases[1 + pick(3)]))
@@ -36,6 +39,9 @@ extension VoprWorld {
         let number = UInt32(1 + pick(asked))
         ask(.decide(approval: number, approved: chance(0.7), remark: nil), by: chance(0.3) ? "ada" : "dana")
       }
+    case 7 where chance(0.2): ask(.setGate(blocks: chance(0.7)))
+    case 7 where chance(0.3):
+      ask(.setAllocation(UInt16(1 + pick(3)), limit: chance(0.3) ? nil : Int64(20 + pick(200)) * 1_000_000_000))
     default: if chance(0.2) { ask(.setLimit(chance(0.2) ? nil : Int64(200 + pick(400)) * 1_000_000_000)) }
     }
   }
@@ -44,6 +50,7 @@ extension VoprWorld {
     var spec = JobSpec(
       ordinal: 0, pricing: random.uniform() < 0.6 ? .spot : .onDemand, steps: Int32(40 + 20 * pick(12)),
       reservation: Int64(5 + pick(30)) * 1_000_000_000)
+    if chance(0.5) { spec.allocation = UInt16(1 + pick(3)) }
     if random.uniform() < 0.2 { spec.maxCost = Int64(3 + pick(20)) * 1_000_000_000 }
     let description = JobDescription(
       ordinal: 0, id: "job-\(order)", name: "a job", configuration: .init(preset: .balanced, pricing: spec.pricing))

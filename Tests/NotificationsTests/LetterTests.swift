@@ -24,7 +24,13 @@ import Testing
     }
     let letter = Self.writer.letter(notice, to: "dana")
     #expect(letter.subject == "✓ Training Job Completed: Elena <v2> & co")
+    #expect(
+      [35, 30, 29.9, 20, 19.9, -3].map(LetterWriter.badge) == [
+        "✓ Production Ready", "✓ Production Ready", "⚠ Acceptable Quality", "⚠ Acceptable Quality", "✗ Below Threshold",
+        "✗ Below Threshold",
+      ])
     for line in [
+      "Quality: ✓ Production Ready, by the perplexity since its first measurement",
       "Duration: 13.2 hours", "Final cost: $48.32", "Final metrics: Training loss 0.287, Perplexity improvement 31%",
       "View Job Details: https://train.example.com/dashboard/training-jobs/job-3", "Download Adapters: ",
       "Generate Report: ",
@@ -50,6 +56,17 @@ import Testing
       "Elapsed time before failure: 2.3 hours", "Cost spent: $8.42", "View Error Details: ",
       "Retry with Suggested Fix: https://train.example.com/dashboard/training-jobs/job-3/retry?fix=first",
     ] { #expect(letter.plainText.contains(line), "\(line)") }
+  }
+
+  /// Story 8.2.1: where the configuration names somebody to ask.
+  @Test func aFailedJobSaysWhomToAsk() {
+    var writer = Self.writer
+    writer.support = "help@brightrun.ai"
+    #expect(
+      writer.letter(Self.notice(.failed), to: "dana").plainText.contains("Contact Support: mailto:help@brightrun.ai"))
+    writer.support = "https://docs.brightrun.ai/help"
+    #expect(writer.letter(Self.notice(.failed), to: nil).html.contains("https://docs.brightrun.ai/help"))
+    #expect(!Self.writer.letter(Self.notice(.failed), to: "dana").plainText.contains("Contact Support"))
   }
 
   @Test func aBudgetAlertHasTheFiguresAndLetsItsReaderAct() {

@@ -63,6 +63,19 @@ import Testing
     #expect(gone == .refused("there is no Slack channel 'old' in the configuration"))
   }
 
+  @Test func whatAPersonSharesIsPostedOnce() async throws {
+    let wire = Wire(200)
+    #expect(await Self.post(wire).post("*job* <https://x|View>", toSlack: "training") == .delivered)
+    let body = try JSONDecoder().decode([String: String].self, from: wire.calls.first?.body ?? Data())
+    #expect(body == ["text": "*job* <https://x|View>"] && wire.calls.count == 1)
+    #expect(wire.calls.first?.url == "https://hooks.slack.example/services/SECRET")
+    let busy = await Self.post(Wire(429, "rate_limited", headers: ["retry-after": "30"])).post("a", toSlack: "training")
+    #expect(busy == .failed("Slack: 429 rate_limited", after: .seconds(30)))
+    #expect(
+      await Self.post(wire).post("a", toSlack: "old")
+        == .refused("there is no Slack channel 'old' in the configuration"))
+  }
+
   @Test func aWebhookCanCheckWhoCalls() async throws {
     let wire = Wire(204)
     #expect(await Self.post(wire).send(try Self.delivery(.webhook, "ops")) == .delivered)

@@ -10,7 +10,7 @@ import Testing
         version: 1
         provider: runpod
         public_url: https://train.example.com
-        serve: {host: 0.0.0.0, port: 9000, slots: 4, budget: 500.50, budget_period: rolling_30_days, max_queued: 5}
+        serve: {host: 0.0.0.0, port: 9000, slots: 4, budget: 500.50, budget_period: rolling_30_days, budget_time_zone: Europe/Berlin, max_queued: 5}
         runpod:
           api_base_url: http://127.0.0.1:8089
           api_key: rpa_x
@@ -28,6 +28,8 @@ import Testing
           price_per_gb_month: 0.021
         hugging_face: {token: hf_x}
         branding: {name: Bright Run, colour: "#102A43"}
+        editor_link_template: https://app.example/conversations/{conversation_id}
+        support: help@brightrun.ai
         """)
     #expect(own.provider == .runPod)
     #expect(own.publicURL == "https://train.example.com")
@@ -43,7 +45,9 @@ import Testing
     #expect(own.objects.s3?.bucket == "model-artifacts" && own.objects.s3?.checkpointBucket == "training-checkpoints")
     #expect(own.objects.keepCheckpoints == .days(7) && own.objects.keepArtifacts == nil)
     #expect(own.objects.pricePerGigabyteMonth == 21_000_000)
-    #expect(own.branding.name == "Bright Run")
+    #expect(own.branding.name == "Bright Run" && own.serve.budgetTimeZone == "Europe/Berlin")
+    #expect(own.editorLinkTemplate == "https://app.example/conversations/{conversation_id}")
+    #expect(own.support == "help@brightrun.ai" && own.notifications.support == own.support)
     #expect(own.branding.colour == "#102A43")
   }
 
@@ -58,6 +62,10 @@ import Testing
     ("version: 1\nobjects: {s3: {}}\n", 2, 15, ""),
     ("version: 1\nobjects: {keep: 3d}\n", 2, 11, "keep_artifacts"),
     ("version: 1\nbranding: {colour: red}\n", 2, 20, ""),
+    ("version: 1\neditor_link_template: https://app.example/\n", 2, 23, "{conversation_id}"),
+    ("version: 1\neditor_link_template: 'javascript:{conversation_id}'\n", 2, 23, ""),
+    ("version: 1\nsupport: somebody\n", 2, 10, ""),
+    ("version: 1\nserve: {budget_time_zone: Europe/Berln}\n", 2, 27, "Europe/Berlin"),
   ])
   func whatIsWrongIsNamedWithItsPlace(text: String, line: Int, column: Int, hint: String) {
     let error = #expect(throws: InputError.self) {

@@ -130,4 +130,14 @@ import Testing
     for name in ShippedSuites.names { _ = try ShippedSuites.find(name) }
     #expect(throws: InputError.self) { try ShippedSuites.find("emotional-inteligence") }
   }
+
+  /// What is kept of an uploaded CSV is its JSON: it is read back as the same suite.
+  @Test func aCSVWithoutYearsIsReadBackFromItsJSON() throws {
+    let csv = "id,category,difficulty,prompt,A,B,answer\nq-1,tax,easy,Which?,one,two,A\n"
+    let suite = try SuiteReader.decode(Data(csv.utf8), as: .csv, file: "own.csv", name: "own")
+    let again = try SuiteReader.decode(try suite.json(), as: .json, file: "own.json")
+    #expect(again == suite && again.digest == suite.digest && suite.year == 0)
+    let other = String(decoding: try suite.json(), as: UTF8.self).replacing("\"year\":0", with: "\"year\":7")
+    #expect(throws: InputError.self) { try SuiteReader.decode(Data(other.utf8), as: .json, file: "own.json") }
+  }
 }

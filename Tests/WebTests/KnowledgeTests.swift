@@ -112,4 +112,39 @@ import Testing
     let full = setup { ($0.training_file, $0.client, $0.project, $0.tags) = ("f", "c", "p", ["a", "b"]) }
     #expect(full.likeness(full) == 9 && full.likeness(plain) == 1)
   }
+
+  @Test func anEntryIsRemovedByItsAuthorOrAManager() async throws {
+    let office = try await office()
+    let (emil, ada) = (try await office.token("emil", .engineer), try await office.token("ada", .engineer))
+    let vera = try await office.token("vera", .viewer)
+    for title in ["Slow warming", "Slow cooling"] {
+      let new = NewKnowledge(title: title, category: .experiments, tags: [], content: "text", jobs: ["job-1"])
+      #expect(try await office.ask("POST", office.api("knowledge"), new, token: emil).status == 201)
+    }
+    // Who wrote the second revision is not its author.
+    let second = NewKnowledge(title: "Slow warming", category: .experiments, tags: [], content: "more", jobs: [])
+    #expect(try await office.ask("PUT", office.api("knowledge/1"), second, token: ada).status == 200)
+    for (token, status) in [(vera, 403), (ada, 403)] {
+      #expect(try await office.ask("DELETE", office.api("knowledge/1"), token: token).status == status)
+    }
+    #expect(try await office.ask("GET", "/dashboard/knowledge/1", token: emil).text.contains("Remove this entry"))
+    #expect(!(try await office.ask("GET", "/dashboard/knowledge/1", token: ada).text.contains("Remove this entry")))
+    let left = try await office.ask("DELETE", office.api("knowledge/1"), token: emil).value(KnowledgeList.self)
+    #expect(left.entries.map(\.number) == [2])
+    // A manager removes any, on the page.
+    let gone = try await office.ask("POST", "/dashboard/knowledge/2/remove")
+    #expect(gone.headers[.location] == "/dashboard/knowledge?notice=removed")
+    for number in [1, 2] {
+      #expect(try await office.ask("GET", office.api("knowledge/\(number)")).status == 404)
+      #expect(try await office.ask("PUT", office.api("knowledge/\(number)"), second).status == 404)
+    }
+    #expect(try await office.ask("GET", office.api("search?q=slow")).value(SearchList.self).results.isEmpty)
+    let again = try await office.ask("GET", office.api("jobs/1/knowledge")).value(KnowledgeDraft.self)
+    #expect(again.entries.isEmpty)
+    let log = try await office.ask("GET", office.api("audit?action=knowledge.remove")).value(AuditLog.self).lines
+    #expect(Set(log.map(\.person)) == ["emil", "owner"] && Set(log.map(\.change)) == ["Slow warming", "Slow cooling"])
+    // Its number is not given to another.
+    let third = try await office.ask("POST", office.api("knowledge"), second).value(KnowledgeDocument.self)
+    #expect(third.number == 3)
+  }
 }

@@ -31,12 +31,17 @@ final class Office {
   /// What is said of past estimates.
   let past = PaperPast()
 
-  init(limit: Double? = 100, pods: PaperPods.Supply = .never) throws {
+  /// - Parameter change: what is otherwise about the policies.
+  init(
+    limit: Double? = 100, pods: PaperPods.Supply = .never, slack: SlackPost? = nil, links: WebServer.Links = .init(),
+    _ change: (inout Policies) -> Void = { _ in }
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appendingPathComponent("store").path
     var policies = Policies()
     policies.budgetLimit = limit.map { Int64($0 * 1e9) }
+    change(&policies)
     let opening = JournalOpening(store: "office", origin: .sandbox, policyName: "office", policies: policies)
     let time = LiveTime(origin: LiveTime.machine)
     let keys = Office.keys
@@ -45,13 +50,20 @@ final class Office {
       provider: PaperPods(supply: pods), keys: keys, reportAddress: { "http://127.0.0.1:1" })
     let objects = FolderStore(path + ".objects")
     let stores = ObjectStoreSet(artifacts: objects, checkpoints: objects)
-    keeper = ArtifactKeeper(runner, stores, local: path + ".objects", retention: .init())
+    keeper = ArtifactKeeper(
+      runner, stores, local: path + ".objects", retention: .init(), examine: SuiteAnswers(runner).take)
     var advice = WebServer.Advice(
-      quote: { _ in
-        QuoteDocument(
-          cost_usd: .init(p10: 20, p50: 30, p80: 40, p90: 45),
+      quote: { configuration in
+        // A job of many pairs is a dear one.
+        let k = configuration.trainingPairs > 50_000 ? 10.0 : 1
+        var quote = QuoteDocument(
+          cost_usd: .init(p10: 20 * k, p50: 30 * k, p80: 40 * k, p90: 45 * k),
           duration_s: .init(p10: 1e4, p50: 2e4, p80: 3e4, p90: 4e4),
-          p_completes: 0.9, reservation_usd: 40, source: "a test", warnings: [])
+          p_completes: 0.9, reservation_usd: 40 * k, source: "a test", warnings: [])
+        quote.parts = .init(gpu_usd: 28.5 * k, interruptions_usd: 3.25 * k)
+        quote.p_interrupted = 0.18
+        quote.hourly_rate_usd = configuration.pricing == .spot ? 2.49 : 7.99
+        return quote
       },
       forecast: { _ in
         ForecastDocument(
@@ -62,12 +74,13 @@ final class Office {
           ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
       }, foresight: .paper(past))
     advice.wait = { _, _ in (900, 2_400) }
+    advice.memory = { _ in MemoryDocument(peak_gb: 92.3, low_gb: 88, high_gb: 97, capacity_gb: 80) }
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
       artifacts: ArtifactShelf(stores, keeper: keeper, keys: keys, pricePerGigabyteMonth: 20_000_000),
-      advice: advice, trustedProxies: [Office.proxy],
+      slack: slack, advice: advice, trustedProxies: [Office.proxy],
       // As cheap as can be: what it costs is another test's.
-      passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), clock: { [clock] in clock.now })
+      passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), links: links, clock: { [clock] in clock.now })
     responder = server.router().buildResponder()
     running = Task { [runner] in try await runner.run() }
   }

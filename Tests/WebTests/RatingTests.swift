@@ -105,11 +105,39 @@ import Validation
     #expect(try await send(scales, 6) == 422)
     #expect(try await send(scales, 4) == 303)
     #expect(try await office.ask("GET", path).text.contains("1 of 50 scored"))
+    // Whoever may look at a job may score it; what the scores come to is an engineer's to take.
     let vera = try await office.token("vera", .viewer)
-    #expect(try await office.ask("GET", path, token: vera).status == 403)
+    #expect(try await office.ask("POST", "\(path)/finish", token: vera).status == 403)
     #expect(try await office.ask("POST", "\(path)/finish").status == 303)
     let log = try await office.ask("GET", office.api("audit?subject=job-1")).value(AuditLog.self).lines
     #expect(Set(log.map(\.action)).isSuperset(of: ["rating.ask", "validation.put"]))
+  }
+
+  @Test func aViewerScoresToo() async throws {
+    let (office, suite) = try await office()
+    let path = office.api("jobs/1/ratings/\(Self.suite)")
+    let otto = try await office.token("otto", .viewer)
+    let sheet = try await office.ask("GET", path, token: otto).value(RatingSheet.self)
+    let scores = Dictionary(uniqueKeysWithValues: suite.rubric.map { ($0.id, 4) })
+    let given = NewScores(number: try #require(sheet.number), first: scores, second: scores)
+    let next = try await office.ask("POST", path, given, token: otto)
+    #expect(try next.status == 201 && next.value(RatingSheet.self).done == 1)
+    // In a browser with the form's token, and not without it.
+    let link = try await office.ask("POST", "/api/v1/people/otto/links").value(NewLink.self)
+    let browser = Browser(office)
+    #expect(try await browser.send("/sign-in/first", browser.choice(link.path, name: "otto")).status == 303)
+    let page = "/dashboard/training-jobs/job-1/ratings/\(Self.suite)"
+    #expect(
+      try await browser.get("/dashboard/training-jobs/job-1/ratings").text.contains(#"href="\#(page)">Score</a>"#))
+    let number = try #require(try await browser.get(page).text.firstMatch(of: #/name="number" value="(\d+)"/#)).1
+    var fields = ["number": String(number)]
+    for scale in suite.rubric { (fields["first.\(scale.id)"], fields["second.\(scale.id)"]) = ("4", "3") }
+    #expect(try await browser.send(page, fields).status == 403)
+    fields["_csrf"] = browser.formToken
+    #expect(try await browser.send(page, fields).status == 303)
+    #expect(try await browser.get(page).text.contains("2 of 50 scored"))
+    #expect(try await browser.send("\(page)/finish", ["_csrf": browser.formToken]).status == 403)
+    #expect(try await office.ask("POST", office.api("jobs/1/ratings"), Self.answers().1, token: otto).status == 403)
   }
 
   @Test func whatCannotBeScoredIsRefused() async throws {

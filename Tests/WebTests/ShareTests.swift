@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Journal
+import Live
 import Testing
 
 @testable import Web
@@ -137,5 +138,53 @@ import Testing
     #expect(form.contains("name=\"tag\" value=\"poc\" checked") && form.contains("value=\"on_demand\" checked"))
     #expect(form.contains("value=\"Acme\"") && !form.contains("n0tes") && !form.contains("Original job"))
     #expect(try await office.ask("GET", "/dashboard/training-jobs/new?from=job-9").status == 404)
+  }
+
+  /// A channel that keeps what it is sent.
+  private actor Channel {
+    var texts: [String] = []
+    var answer = NoticeAnswer.delivered
+    func take(_ text: String) -> NoticeAnswer {
+      texts.append(text)
+      return answer
+    }
+    func answer(with answer: NoticeAnswer) { self.answer = answer }
+  }
+
+  @Test func aLinkIsPostedToSlackWhereThatIsTicked() async throws {
+    let channel = Channel()
+    let office = try Office(limit: nil, slack: { await channel.take($0) })
+    #expect(try await office.ask("POST", office.api("jobs"), Office.job("for <Acme> & co")).status == 201)
+    #expect(try await make(office, NewShare(audience: .team)).slack == nil)
+    #expect(await channel.texts.isEmpty, "only where it is asked for")
+    let made = try await make(office, NewShare(audience: .team, slack: true))
+    #expect(made.slack == "posted")
+    let said = "*for &lt;Acme&gt; &amp; co* (0% complete): <http://here\(made.path)|View Job>"
+    #expect(await channel.texts == [said])
+    // What Slack refuses is said, and the link is there all the same.
+    await channel.answer(with: .refused("Slack: 404 no_service"))
+    let unsaid = try await make(office, NewShare(audience: .public, slack: true))
+    #expect(unsaid.slack == "not posted: Slack: 404 no_service")
+    #expect(try await open(office, unsaid).status == 200)
+    await channel.answer(with: .delivered)
+    let form = try await office.ask("GET", "/dashboard/training-jobs/job-1/share").text
+    #expect(form.contains(#"<input type="checkbox" name="slack" value="yes">"#), "not ticked")
+    let page = try await office.ask(
+      "POST", "/dashboard/training-jobs/job-1/share", bytes: Data("audience=team&days=7&slack=yes".utf8)
+    ).text
+    #expect(page.contains("Slack: posted.") && page.contains("for &lt;Acme&gt;"))
+    #expect(await channel.texts.count == 3)
+    let refused = try await office.ask("POST", office.api("jobs/1/shares"), NewShare(audience: .private, slack: true))
+    #expect(refused.status == 400 && refused.text.contains("private link"))
+    let log = try await office.ask("GET", office.api("audit?action=share.create")).value(AuditLog.self).lines
+    #expect(log.count { $0.change?.hasSuffix("to Slack") == true } == 3)
+  }
+
+  @Test func withoutAChannelNothingIsPosted() async throws {
+    let office = try await office()
+    let refused = try await office.ask("POST", office.api("jobs/1/shares"), NewShare(audience: .team, slack: true))
+    #expect(refused.status == 400 && refused.text.contains("no Slack channel is configured"))
+    #expect(try await office.ask("GET", office.api("jobs/1/shares")).value(ShareList.self).shares.isEmpty)
+    #expect(!(try await office.ask("GET", "/dashboard/training-jobs/job-1/share").text.contains("name=\"slack\"")))
   }
 }

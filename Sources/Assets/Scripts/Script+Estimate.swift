@@ -8,6 +8,8 @@ extension Script {
       for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
       let timer = 0;
       let asked = 0;
+      // What stands in a file is shown once another is chosen; while one types, nothing under the fingers is replaced.
+      let isOther = false;
       const ask = async () => {
         const number = ++asked;
         panel.setAttribute("aria-busy", "true");
@@ -19,6 +21,11 @@ extension Script {
           const page = new DOMParser().parseFromString(text, "text/html");
           const fresh = page.getElementById("estimate");
           if (fresh) panel.replaceChildren(...fresh.childNodes);
+          if (isOther) {
+            const file = page.getElementById("file");
+            if (file) document.getElementById("file")?.replaceChildren(...file.childNodes);
+            isOther = false;
+          }
           const related = page.getElementById("related");
           if (related) document.getElementById("related")?.replaceChildren(...related.childNodes);
         } catch {
@@ -26,7 +33,11 @@ extension Script {
         }
         panel.removeAttribute("aria-busy");
       };
-      form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
+      form.addEventListener("input", (event) => {
+        if (event.target.id === "training_file") isOther = true;
+        clearTimeout(timer);
+        timer = setTimeout(ask, 120);
+      });
     })();
 
     """#

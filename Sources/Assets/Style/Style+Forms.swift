@@ -37,6 +37,7 @@ extension Style {
     .choice:has(input:focus-visible) { outline: 3px solid var(--focus); outline-offset: 2px; }
     .choice:has(input:disabled) { opacity: 0.6; cursor: not-allowed; }
     .choice b { display: block; }
+    .choice-icon { width: 26px; height: 26px; float: right; color: var(--accent); }
     .choice .mono { overflow-wrap: anywhere; }
     .checks { display: flex; flex-wrap: wrap; gap: 2px 20px; }
     .choice .soft { display: block; font-size: 0.85rem; }

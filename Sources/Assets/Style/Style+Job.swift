@@ -20,6 +20,9 @@ extension Style {
     .event.is-metrics .badge { background: var(--good-soft); color: var(--good); }
     .event.is-warning .badge { background: var(--warn-soft); color: var(--warn); }
     .event.is-error .badge { background: var(--bad-soft); color: var(--bad); }
+    .avatar { display: inline-flex; align-items: center; justify-content: center; width: 26px; height: 26px; border-radius: 50%; background: var(--accent-soft); color: var(--text); font-size: 0.72rem; font-weight: 700; }
+    .sample { margin: 0; font-size: 0.82rem; }
+    .sample mark { background: var(--bad-soft); color: var(--bad); font-weight: 600; outline: 1px solid var(--bad); }
     .note { border-left: 3px solid var(--line); padding-left: 12px; margin-bottom: 12px; }
     .note > .soft { margin: 0 0 3px; font-size: 0.85rem; }
 

@@ -84,6 +84,34 @@ extension Catalogue {
     }
   }
 
+  /// How long a job was paused since it was admitted; a pause that goes on lasts until `now`.
+  public func paused(_ job: String, since admitted: Instant, until now: Instant) throws(InputError) -> Span {
+    try read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT from_at, to_at FROM job_pause WHERE job_id = ?", arguments: [job])
+      return Span(
+        microseconds: rows.reduce(0) { sum, row in
+          let (from, to): (Int64, Int64?) = (row[0], row[1])
+          return sum + max(0, min(to ?? .max, now.microseconds) - max(from, admitted.microseconds))
+        })
+    }
+  }
+
+  /// Rows nearest below some steps, each once: enough to tell how training went, however many rows there are.
+  public func metrics(of job: JobIndex, at steps: [Int]) throws(InputError) -> [Metric] {
+    let found = try read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT step FROM metric WHERE job = ? AND step <= ? ORDER BY step DESC LIMIT 1")
+      return try steps.compactMap { try Int.fetchOne(statement, arguments: [job.rawValue, $0]) }
+    }
+    var last = -1
+    var rows: [Metric] = []
+    for step in found where step > last {
+      last = step
+      rows += try metrics(of: job, from: step, limit: 1)
+    }
+    return rows
+  }
+
   /// What was posted on each day (UTC) that has a charge, in nanodollars; a charge counts where it ends.
   public func spending(from: Instant, until: Instant) throws(InputError) -> [(day: Instant, amount: Int64)] {
     let day: Int64 = 86_400_000_000

@@ -21,10 +21,18 @@ extension Catalogue {
     public var tokens_per_pair: Double
     public var human_reviewed: Int
     public var quality_mean: Double?
+    /// Of the pairs' scores; nil: none has one, or the file was added before this was kept.
+    public var quality: QualityRange?
     public var scaffolding: Scaffolding
     public var warnings: [String]
     public var added_at: String
     public var added_by: String
+
+    public struct QualityRange: Codable, Sendable, Hashable {
+      /// Pairs with a score.
+      public var scored: Int
+      public var least, greatest: Double
+    }
 
     public struct Scaffolding: Codable, Sendable, Hashable {
       public var personas: [String: Int]
@@ -43,6 +51,7 @@ extension Catalogue {
       tokens_per_pair = file.meanTokens
       human_reviewed = file.humanReviewed
       quality_mean = file.quality?.mean
+      quality = file.quality.map { QualityRange(scored: $0.scored, least: $0.least, greatest: $0.greatest) }
       scaffolding = Scaffolding(personas: file.personas, emotional_arcs: file.emotionalArcs, topics: file.topics)
       warnings = file.warnings
       added_at = Catalogue.stamp(at)
@@ -57,6 +66,8 @@ extension Catalogue {
       warnings = try Catalogue.value(row[11])
       added_at = Catalogue.stamp(Instant(microseconds: row[12]))
       added_by = row[13]
+      let range: String? = row[14]
+      quality = try range.map { try Catalogue.value($0) }
     }
 
     /// Whether a job may be made from it.
@@ -69,14 +80,15 @@ extension Catalogue {
       try db.execute(
         sql: """
           INSERT INTO training_file (id, name, sha256, bytes, conversations, pairs, training_pairs, tokens_per_pair,
-            human_reviewed, quality_mean, scaffolding, warnings, added_at, added_by)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (id) DO UPDATE SET hidden_at = NULL
+            human_reviewed, quality_mean, scaffolding, warnings, added_at, added_by, quality_range)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET hidden_at = NULL, quality_range = excluded.quality_range
           """,
         arguments: [
           file.id, file.name, file.sha256, file.bytes, file.conversations, file.pairs, file.training_pairs,
           file.tokens_per_pair, file.human_reviewed, file.quality_mean, try Catalogue.json(file.scaffolding),
           try Catalogue.json(file.warnings), at.microseconds, file.added_by,
+          try file.quality.map { try Catalogue.json($0) },
         ])
     }
   }
@@ -106,7 +118,7 @@ extension Catalogue {
 
   private static let shownFiles = """
     SELECT id, name, sha256, bytes, conversations, pairs, training_pairs, tokens_per_pair, human_reviewed,
-      quality_mean, scaffolding, warnings, added_at, added_by
+      quality_mean, scaffolding, warnings, added_at, added_by, quality_range
     FROM training_file WHERE hidden_at IS NULL
     """
 

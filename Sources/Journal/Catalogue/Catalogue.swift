@@ -70,6 +70,15 @@ public final class Catalogue: Sendable {
     }
   }
 
+  /// nil: there is none of that name any more.
+  public func person(named name: String) throws(InputError) -> Person? {
+    try read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT name, email, role FROM person WHERE name = ? AND retired_at IS NULL", arguments: [name]
+      ).map(Catalogue.person)
+    }
+  }
+
   static func person(_ row: Row) -> Person {
     Person(name: row[0], email: row[1], role: Role(rawValue: row[2]) ?? .viewer)
   }

@@ -68,7 +68,10 @@ extension ValidationText {
   /// A job's results in a line each, and what follows from them.
   static func job(_ answer: JobValidationDocument, _ json: Bool) throws -> String {
     if json { return try JobText.json(answer) }
-    guard let gate = answer.gate else { return "\(answer.job) was not validated; nothing holds its delivery back" }
+    let ordered = answer.suites.map { "\($0.name): \($0.state.rawValue)" }
+    guard let gate = answer.gate else {
+      return (["\(answer.job) was not validated; nothing holds its delivery back"] + ordered).joined(separator: "\n")
+    }
     var table = Table(header: ["part", "items", "gate", "result"])
     table.left = [0, 2, 3]
     table.rows = answer.documents.map {
@@ -78,6 +81,6 @@ extension ValidationText {
     if let decision = answer.decision {
       lines.append("Let go by \(decision.by), \(decision.at): \(decision.justification)")
     }
-    return lines.joined(separator: "\n")
+    return (lines + (ordered.isEmpty ? [] : [""]) + ordered).joined(separator: "\n")
   }
 }

@@ -9,14 +9,18 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Is the trained model better than its base? Suites, judging, results, and whether it may be delivered.",
     discussion: """
+      A job that is created with --suite has its pod answer it after training: questions are scored at once, free answers wait for raters.
+
       EXAMPLE
-        lora-train evaluate export financial-knowledge > suite.json
-        python -m lora_worker evaluate job.json --suite suite.json        # on the pod
-        lora-train evaluate score financial-knowledge --answers store/job-1/answers/financial-knowledge.jsonl
+        lora-train job create --training-file data.json --suite financial-knowledge --suite emotional-intelligence
+        lora-train evaluate status job-1
+        lora-train evaluate answers job-1 emotional-intelligence > answers.jsonl
+        lora-train evaluate judge emotional-intelligence --answers answers.jsonl --verdicts v.jsonl --endpoint URL --model NAME
       """,
     subcommands: [
       Suites.self, Check.self, Export.self, JudgeCommand.self, Sheet.self, Take.self, ScoreCommand.self, Show.self,
-      SubmitCommand.self, StatusCommand.self, DeliverCommand.self, RatersCommand.self,
+      SubmitCommand.self, StatusCommand.self, DeliverCommand.self, RatersCommand.self, UploadCommand.self,
+      AnswersCommand.self,
     ], defaultSubcommand: Suites.self)
 
   /// What score wrote.

@@ -8,7 +8,8 @@ struct BudgetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "budget", abstract: "Shows what is spent and set aside this month, and sets the limit.",
     discussion: "EXAMPLE\n  lora-train budget set 500 --justification 'as planned for December'",
-    subcommands: [Show.self, Set.self, Log.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Set.self, Allocations.self, Allocate.self, Close.self, Log.self],
+    defaultSubcommand: Show.self)
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,6 +28,10 @@ struct BudgetCommand: AsyncParsableCommand {
       abstract: "Sets the monthly limit, or takes it away; what runs goes on. Takes a manager, and says why.",
       discussion: "EXAMPLE\n  lora-train budget set 500 --justification 'as planned for December'")
     @Argument(help: "US dollars, or none.") var limit: String
+    @Flag(
+      inversion: .prefixedNo,
+      help: "Hold back what exceeds it, or only warn of it; without either as before.")
+    var block: Bool?
     @Option(help: "Why: it goes to the audit log.") var justification: String?
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -40,9 +45,77 @@ struct BudgetCommand: AsyncParsableCommand {
         dollars = value
       }
       let budget: BudgetDocument = try await LiveClient(store).send(
-        "PUT", "/api/v1/budget", NewLimit(limit_usd: dollars, justification: justification))
+        "PUT", "/api/v1/budget", NewLimit(limit_usd: dollars, blocks_when_exceeded: block, justification: justification)
+      )
       print(output.json ? try JobText.json(budget) : JobText.budget(budget))
     }
+  }
+
+  struct Allocations: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows the parts of the budget: whose they are, their limits, and what stands against them.",
+      discussion: "EXAMPLE\n  lora-train budget allocations")
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      try BudgetCommand.show(try await LiveClient(store).get("/api/v1/budget/allocations"), output)
+    }
+  }
+
+  struct Allocate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Sets a limit for some clients' or tags' jobs, beside the limit for all. Takes a manager, and says why.",
+      discussion:
+        "EXAMPLE\n  lora-train budget allocate 'Priority A' 200 --tag priority-a --client Acme --justification 'as agreed'"
+    )
+    @Argument(help: "What it is called; one of that name is changed.") var name: String
+    @Argument(help: "US dollars of a budget period, or none.") var limit: String
+    @Option(help: "Jobs of this client; may be given again.") var client: [String] = []
+    @Option(help: "Jobs with this tag; may be given again.") var tag: [String] = []
+    @Option(help: "Why: it goes to the audit log.") var justification: String
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      guard limit == "none" || Double(limit).map({ $0 >= 0 && $0 < 1e9 }) == true else {
+        throw ValidationError("the limit is a number of US dollars, or none, not '\(limit)'")
+      }
+      let list: AllocationList = try await LiveClient(store).send(
+        "PUT", "/api/v1/budget/allocations",
+        NewAllocation(
+          name: name, clients: client, tags: tag, limit_usd: Double(limit), justification: justification))
+      try BudgetCommand.show(list, output)
+    }
+  }
+
+  struct Close: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Closes a part of the budget: no new job is charged to it. Takes a manager.",
+      discussion: "EXAMPLE\n  lora-train budget close 2")
+    @Argument(help: "Its number.") var number: UInt16
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      try BudgetCommand.show(
+        try await LiveClient(store).call("DELETE", "/api/v1/budget/allocations/\(number)"), output)
+    }
+  }
+
+  private static func show(_ list: AllocationList, _ output: OutputOptions) throws {
+    if output.json { return print(try JobText.json(list)) }
+    guard !list.allocations.isEmpty else { return print("There is none: the limit is for all jobs alike.") }
+    var table = Table(header: ["", "name", "clients and tags", "spent", "set aside", "limit"])
+    table.left = [1, 2]
+    table.rows = list.allocations.map { part in
+      [
+        "\(part.number)", part.name, (part.clients + part.tags.map { "#\($0)" }).joined(separator: ", "),
+        Words.dollars(part.spent_usd), Words.dollars(part.reserved_usd), part.limit_usd.map(Words.dollars) ?? "none",
+      ]
+    }
+    print(table.text)
   }
 
   struct Log: AsyncParsableCommand {

@@ -9,7 +9,7 @@ struct FileCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "file", abstract: "Takes in training files, checks them, and shows what is in them.",
     discussion: "EXAMPLE\n  lora-train file add data.json && lora-train file list",
-    subcommands: [Add.self, List.self, Show.self], defaultSubcommand: List.self)
+    subcommands: [Add.self, List.self, Show.self, FileSyncCommand.self], defaultSubcommand: List.self)
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -118,10 +118,20 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Queues a paused job again.", discussion: "EXAMPLE\n  lora-train job resume job-7")
+      abstract: "Queues a paused job again; with --pricing, what is left passes the budget anew.",
+      discussion: "EXAMPLE\n  lora-train job resume job-7 --pricing on-demand")
     @OptionGroup var target: JobTarget
+    @Option(help: "spot or on-demand; without it as before.") var pricing: String?
     @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("resume", target, output) }
+    func validate() throws {
+      if let pricing, !["spot", "on-demand", "on_demand"].contains(pricing) {
+        throw ValidationError("--pricing is spot or on-demand, not '\(pricing)'")
+      }
+    }
+    func run() async throws {
+      let action = pricing.map { "resume-\($0.replacing("_", with: "-"))" } ?? "resume"
+      try await JobCommand.act(action, target, output)
+    }
   }
 
   struct Promote: AsyncParsableCommand {

@@ -30,6 +30,12 @@ struct JobCreate: AsyncParsableCommand {
   @Option(
     name: .customLong("tag"), help: "A tag (experiment, production, client-delivery …); may be given several times.")
   var tags: [String] = []
+  @Option(
+    name: .customLong("suite"),
+    help:
+      "A suite that both models answer on the pod after training (lora-train evaluate suites); may be given several times."
+  )
+  var suites: [String] = []
   @Option(help: "Epochs.") var epochs: Int?
   @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
   @Option(help: ArgumentHelp("Stop the run at this cost (it publishes what it has).", valueName: "usd")) var maxCost:
@@ -112,6 +118,7 @@ struct JobCreate: AsyncParsableCommand {
     (new.client, new.project, new.max_cost_usd) = (self.client, project, maxCost)
     (new.purpose, new.notes, new.tags, new.template) = (purpose, notes, tags.isEmpty ? nil : tags, template)
     new.training_file = file?.id
+    new.suites = suites.isEmpty ? nil : suites
     if draft { new.draft = true }
     return new
   }

@@ -13,7 +13,7 @@ enum JobText {
     var lines = ["\(job.id) \(job.name): \(words(job.status))" + (job.failure.map { " (\(words($0)))" } ?? "")]
     switch job.refusal {
     case nil: break
-    case "queue_full": lines.append("Queue full. Wait for completion or cancel an active job.")
+    case "queue_full": lines.append(job.refusal_text ?? "Queue full. Wait for completion or cancel an active job.")
     case let refusal?:
       lines.append(
         "Blocked by the \(words(refusal)). Adjust the configuration, ask for a higher limit (lora-train approval request), or "
@@ -60,11 +60,12 @@ enum JobText {
 
   static func table(_ jobs: [JobDocument]) -> String {
     guard !jobs.isEmpty else { return "No jobs." }
-    var table = Table(header: ["job", "name", "status", "pricing", "saved", "cost", "interruptions", "submitted (UTC)"])
-    table.left = [0, 1, 2, 3, 7]
+    var table = Table(
+      header: ["job", "name", "by", "status", "pricing", "saved", "cost", "interruptions", "submitted (UTC)"])
+    table.left = [0, 1, 2, 3, 4, 8]
     table.rows = jobs.map {
       [
-        $0.id, $0.name, words($0.status), words($0.pricing),
+        $0.id, $0.name, $0.creator ?? "", words($0.status), words($0.pricing),
         Words.percent(Double($0.durable_step) / Double(max(1, $0.steps))), Words.dollars($0.cost_usd),
         "\($0.interruptions)", $0.submitted_at,
       ]

@@ -29,7 +29,10 @@ struct LiveForecaster: Sendable {
   /// - Parameters:
   ///   - history: what is known of jobs that may still arrive; without it none is expected.
   ///   - rates: nanodollars an hour, where they are known better than from the history.
-  init(store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil) throws {
+  ///   - timeZone: in which the budget's months are; nil: UTC.
+  init(
+    store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil, timeZone: String? = nil
+  ) throws {
     (self.path, recent) = (path, RecentHistory(path: path))
     self.rates = rates
     let calibrated = try ModelLoader.load(history, asOf: nil)
@@ -43,7 +46,7 @@ struct LiveForecaster: Sendable {
     source.worlds = LiveForecaster.own(
       (0..<fewer).map { model.draw($0, of: fewer, seed: 1) }, rates, expectsJobs: expectsJobs)
     coarse = source
-    guard let calendar = CalendarMonths() else {
+    guard let calendar = CalendarMonths(timeZone: timeZone ?? "UTC") else {
       throw InputError(.badConfiguration, "this system has no time zone UTC", hint: "install tzdata")
     }
     self.calendar = calendar

@@ -22,6 +22,15 @@ enum LiveNotices {
       suggest: { quoter.fixes($0, $1).map(\.text) }, tell: { diary.say($0) })
   }
 
+  /// Posts what people share into the configured channel; nil: there is none.
+  static func slack(
+    _ live: LiveStore, _ channels: ServiceConfiguration.Notifications, address: @escaping @Sendable () async -> String
+  ) -> SlackPost? {
+    guard let channel = channels.slackChannel else { return nil }
+    let post = NoticePost(channels, store: live.name, keys: live.keys, address: address)
+    return { await post.post($0, toSlack: channel) }
+  }
+
   /// What is still to be spent on active jobs, and what the month comes to: 8 times in 10.
   private static func outlook(_ forecast: ForecastDocument, _ view: LiveView) -> BudgetOutlook {
     var (low, high, isKnown) = (0.0, 0.0, false)

@@ -17,6 +17,8 @@ struct LiveStore: Sendable {
     var slots: Int32
     var limit: Int64?
     var period = BudgetPeriod.calendar
+    /// In which the budget's months begin and end.
+    var budgetTimeZone: String?
     /// How many jobs may wait; one more is refused.
     var maxQueued: Int32 = .max
     /// Of a store that is there, nil: its own.
@@ -102,7 +104,8 @@ struct LiveStore: Sendable {
     var opening = JournalOpening(
       store: SecretFile.random(4).hex, origin: plan.isPlayed ? .sandbox : .real, policyName: "serve",
       policies: policies,
-      budget: months(from: now, plan.period))
+      budget: months(from: now, plan.period, plan.budgetTimeZone))
+    opening.budgetTimeZone = plan.budgetTimeZone
     opening.timeScale = plan.timeScale ?? plan.usualScale
     return opening
   }
@@ -121,9 +124,12 @@ struct LiveStore: Sendable {
       at: ClockReading(wall: time.origin, monotonic: time.reading.monotonic), settings: settings)
   }
 
-  /// Calendar months, UTC, for fifty years.
-  private static func months(from now: Instant, _ period: BudgetPeriod) -> BudgetState {
-    guard let calendar = CalendarMonths() else { return BudgetState(period: period) }
+  /// In which the budget's months are; nil: UTC.
+  var budgetTimeZone: String? { opening.budgetTimeZone }
+
+  /// Calendar months for fifty years.
+  private static func months(from now: Instant, _ period: BudgetPeriod, _ zone: String?) -> BudgetState {
+    guard let calendar = CalendarMonths(timeZone: zone ?? "UTC") else { return BudgetState(period: period) }
     let first = calendar.month(of: now)
     return BudgetState(
       period: period,

@@ -29,6 +29,14 @@ struct Quoter: Sendable {
     return (wait.quantile(0.5), wait.quantile(0.8))
   }
 
+  /// The memory that such a job takes, by the model: the middle, and where 8 in 10 are, in GB.
+  func memory(_ c: JobConfiguration) -> MemoryDocument {
+    let peak = basis.memory.peak(
+      rank: c.rank, batch: c.batchSize,
+      sequence: VRAMModel.sequenceLength(longestPair: nil, maximum: c.maxSequenceLength))
+    return MemoryDocument(peak_gb: peak.median, low_gb: peak.low, high_gb: peak.high, capacity_gb: 80)
+  }
+
   /// What might help a job that failed so: for memory, only what the memory model holds for likelier than not to fit.
   func fixes(_ configuration: JobConfiguration, _ failure: Engine.Failure) -> [FixDocument] {
     switch failure {
@@ -56,6 +64,16 @@ struct Quoter: Sendable {
         fewer.epochs -= 1
         fixes.append(FixDocument(kind: "epochs", text: "Reduce epochs to \(fewer.epochs)", configuration: fewer))
       }
+      if configuration.preset == .aggressive {
+        var balanced = JobConfiguration(
+          preset: .balanced, pricing: configuration.pricing, trainingPairs: configuration.trainingPairs,
+          tokensPerPair: configuration.tokensPerPair)
+        balanced.maxSequenceLength = configuration.maxSequenceLength
+        if balanced.steps < configuration.steps {
+          fixes.append(
+            FixDocument(kind: "balanced_preset", text: "Switch to Balanced preset", configuration: balanced))
+        }
+      }
       var often = configuration
       often.checkpointEvery = max(1, configuration.checkpointEvery / 2)
       fixes.append(
@@ -76,10 +94,16 @@ struct Quoter: Sendable {
       return .init(
         p10: sample.quantile(0.1), p50: sample.quantile(0.5), p80: sample.quantile(0.8), p90: sample.quantile(0.9))
     }
-    return QuoteDocument(
+    var quote = QuoteDocument(
       cost_usd: band(answer.estimate.cost), duration_s: band(answer.estimate.duration),
       p_completes: answer.probabilityCompletes, reservation_usd: Double(answer.estimate.reservation) / 1e9,
       source: answer.estimate.source.name, warnings: answer.warnings)
+    (quote.p_interrupted, quote.hourly_rate_usd) = (answer.estimate.probabilityInterrupted, answer.hourlyRate)
+    func sum(_ isOf: (Account) -> Bool) -> Double { answer.estimate.parts.reduce(0) { $0 + (isOf($1.0) ? $1.1 : 0) } }
+    let disturbed: [Account] = [.lostWork, .recovery, .idle]
+    quote.parts = .init(
+      gpu_usd: sum { !disturbed.contains($0) }, interruptions_usd: sum { disturbed.contains($0) })
+    return quote
   }
 }
 

@@ -6,6 +6,7 @@ import Foundation
 import Live
 import LocalPods
 import Notifications
+import Planning
 import Reports
 import RunPod
 import Sandbox
@@ -53,6 +54,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Of a new store: calendar, or rolling_30_days: what the limit is for.", valueName: "period"))
   var budgetPeriod: String?
+  @Option(
+    help: ArgumentHelp("Of a new store: where the budget's months begin and end (UTC).", valueName: "zone"))
+  var budgetTimeZone: String?
   @Option(help: ArgumentHelp("Of a new store: how many jobs may wait; one more is refused.", valueName: "n"))
   var maxQueued: Int32?
   @Option(help: ArgumentHelp("What estimates stand on; without it the shipped priors.", valueName: "file")) var history:
@@ -87,6 +91,9 @@ struct ServeCommand: AsyncParsableCommand {
     if let budgetPeriod, ServeCommand.periods[budgetPeriod] == nil {
       throw ValidationError("--budget-period is calendar or rolling_30_days, not \(budgetPeriod)")
     }
+    if let budgetTimeZone, CalendarMonths(timeZone: budgetTimeZone) == nil {
+      throw ValidationError("--budget-time-zone is one such as Europe/Berlin, not \(budgetTimeZone)")
+    }
     if let maxQueued, !(0...1_000_000).contains(maxQueued) {
       throw ValidationError("--max-queued must be between 0 and 1,000,000")
     }
@@ -109,6 +116,7 @@ struct ServeCommand: AsyncParsableCommand {
         slots: slots ?? configuration.serve.slots.map { Int32($0) } ?? 3,
         limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget,
         period: budgetPeriod.flatMap { ServeCommand.periods[$0] } ?? configuration.serve.budgetPeriod ?? .calendar,
+        budgetTimeZone: budgetTimeZone ?? configuration.serve.budgetTimeZone,
         maxQueued: maxQueued ?? configuration.serve.maxQueued.map { Int32($0) } ?? .max, timeScale: timeScale,
         isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
     // Signals are the server's now: what is going on is brought to an end.
@@ -116,15 +124,18 @@ struct ServeCommand: AsyncParsableCommand {
     let diary = Diary()
     switch source {
     case .local:
-      let pods = try LivePods.local(live, rates: quoter.rates, trainer: try trainer(live.path, workerPython))
+      let pods = try LivePods.local(
+        live, rates: quoter.rates, trainer: try trainer(live.path, workerPython, configuration.support))
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
         settings, live, asksForSpot: configuration.runPod.spot == nil,
-        training: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model), diary)
+        training: ServeCommand.naming(
+          configuration.support, in: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model)), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .slurm(let settings, let python):
-      let pods = try LivePods.slurm(settings, live, trainer: try trainer(live.path, python), diary)
+      let pods = try LivePods.slurm(
+        settings, live, trainer: try trainer(live.path, python, configuration.support), diary)
       if publicUrl ?? configuration.publicURL == nil {
         diary.say("workers report to this machine's own address: with --public-url, nodes elsewhere reach it, too")
       }
@@ -137,7 +148,8 @@ struct ServeCommand: AsyncParsableCommand {
       let world = ServeCommand.priced(world, quoter)
       try await withSandbox(world, seed: seed, live, diary) { settings in
         let pods = try await LivePods.runPod(
-          settings, live, asksForSpot: true, training: try settingsOfWorker(), diary)
+          settings, live, asksForSpot: true,
+          training: ServeCommand.naming(configuration.support, in: try settingsOfWorker()), diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
       }
     }
@@ -190,9 +202,20 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
+  /// A worker's settings, with whom readers of its packages ask for help; nil stays nil: such a worker makes none.
+  static func naming(_ support: String?, in settings: String?) -> String? {
+    guard let support, let settings,
+      var fields = (try? JSONSerialization.jsonObject(with: Data(settings.utf8))) as? [String: Any],
+      fields["support"] == nil
+    else { return settings }
+    fields["support"] = support
+    return (try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes]))
+      .map { String(decoding: $0, as: UTF8.self) } ?? settings
+  }
+
   /// The worker that trains, where there is a Python for it.
-  private func trainer(_ path: String, _ python: String?) throws -> LocalTrainer? {
-    let settings = try settingsOfWorker()
+  private func trainer(_ path: String, _ python: String?, _ support: String?) throws -> LocalTrainer? {
+    let settings = ServeCommand.naming(support, in: try settingsOfWorker() ?? (support == nil ? nil : "{}"))
     return try python.map {
       try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
     }
@@ -231,7 +254,8 @@ struct ServeCommand: AsyncParsableCommand {
     let address = Address()
     let publicURL = publicUrl ?? configuration.publicURL
     if !isPlayed, publicURL == nil { diary.say("jobs are refused: \(ServeCommand.unreachable.problem)") }
-    let forecaster = try LiveForecaster(store: live.path, history: history, rates: pods.rates)
+    let forecaster = try LiveForecaster(
+      store: live.path, history: history, rates: pods.rates, timeZone: live.budgetTimeZone)
     let runner = try LiveRunner(
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL, !isHere { publicURL } else { await address.value } },
@@ -247,6 +271,7 @@ struct ServeCommand: AsyncParsableCommand {
         return quote
       }, forecast: { try await forecaster.forecast($0) },
       fixes: { quoter.fixes($0, $1) }, foresight: forecaster.foresight)
+    advice.memory = { quoter.memory($0) }
     advice.wait = { quoter.wait(for: $0, every: $1) }
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let objects = try configuration.objectStores(beside: live.path)
@@ -254,7 +279,7 @@ struct ServeCommand: AsyncParsableCommand {
       runner, objects, local: live.path + ".objects",
       retention: .init(
         artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
-      tell: { diary.say($0) })
+      examine: SuiteAnswers(runner).take, tell: { diary.say($0) })
     let keeping = Task { await keeper.run() }
     defer { keeping.cancel() }
     let channels = try configuration.notifications.completed()
@@ -267,7 +292,11 @@ struct ServeCommand: AsyncParsableCommand {
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
       artifacts: ArtifactShelf(
         objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
-      notices: NoticeSettings(channels), advice: advice, branding: try ServeCommand.branding(configuration.branding),
+      notices: NoticeSettings(channels),
+      slack: LiveNotices.slack(
+        live, channels, address: { if let publicURL { publicURL } else { await address.value } }),
+      advice: advice, branding: try ServeCommand.branding(configuration.branding),
+      links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support),
       trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let host = host ?? configuration.serve.host ?? "127.0.0.1"

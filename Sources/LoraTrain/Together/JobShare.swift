@@ -20,6 +20,7 @@ struct JobShare: AsyncParsableCommand {
   @Option(help: "How long it holds; 30 unless you say.") var days: Int?
   @Flag(help: "It shows what the job costs.") var costs = false
   @Flag(help: "It shows notes, description, client and tags.") var notes = false
+  @Flag(help: "Posts it to the configured Slack channel, too.") var slack = false
   @Flag(help: "Lists the links that were made, and how often each was followed.") var list = false
   @Option(help: "Takes back the link of this number.") var revoke: Int?
   @OptionGroup var output: OutputOptions
@@ -42,9 +43,11 @@ struct JobShare: AsyncParsableCommand {
     let made: MadeShare = try await client.send(
       "POST", path,
       NewShare(
-        audience: Catalogue.Audience(rawValue: audience) ?? .private, days: days, showsCosts: costs, showsNotes: notes))
+        audience: Catalogue.Audience(rawValue: audience) ?? .private, days: days, showsCosts: costs, showsNotes: notes,
+        slack: slack ? true : nil))
     if output.json { return print(try JobText.json(made)) }
     print("\(client.address)\(made.path)\nholds until \(made.share.ends_at); it is shown this once")
+    if let slack = made.slack { print("Slack: \(slack)") }
   }
 
   private static func text(_ list: ShareList) -> String {

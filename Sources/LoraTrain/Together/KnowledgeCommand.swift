@@ -12,7 +12,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
         lora-train knowledge add job-7 --learned 'r=32 pays off from 200 conversations on' --tag emotion
         lora-train knowledge list --search 'emotional datasets'
         lora-train knowledge show 3
-      """, subcommands: [List.self, Show.self, Add.self, Edit.self], defaultSubcommand: List.self)
+      """, subcommands: [List.self, Show.self, Add.self, Edit.self, Remove.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -96,6 +96,21 @@ struct KnowledgeCommand: AsyncParsableCommand {
       if let content { new.content = content }
       let kept: KnowledgeDocument = try await client.send("PUT", "/api/v1/knowledge/\(number)", new)
       print(output.json ? try JobText.json(kept) : "Kept as revision \(kept.revision).")
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Takes an entry of your own out; a manager any. Its revisions stay in the store, and the audit log says who.",
+      discussion: "EXAMPLE\n  lora-train knowledge remove 3")
+    @Argument(help: "The entry's number.") var number: Int
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      let left: KnowledgeList = try await LiveClient(store).call("DELETE", "/api/v1/knowledge/\(number)")
+      print(output.json ? try JobText.json(left) : "Removed; \(left.entries.count) left.")
     }
   }
 

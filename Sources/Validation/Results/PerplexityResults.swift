@@ -28,7 +28,12 @@ public enum PerplexityResults {
 
   /// - Throws: `InputError` where the file holds no conversations' losses.
   public static func read(path: String) throws(InputError) -> [Conversation] {
-    let data = try TextFile.bytes(path: path, limit: 64_000_000)
+    try read(try TextFile.bytes(path: path, limit: 64_000_000), file: path)
+  }
+
+  /// - Parameter file: how errors call it.
+  /// - Throws: `InputError` where there are no conversations' losses in it.
+  public static func read(_ data: Data, file path: String) throws(InputError) -> [Conversation] {
     guard let found = (try? JSONDecoder().decode(Evaluation.self, from: data))?.conversations, !found.isEmpty,
       found.allSatisfy({ $0.tokens > 0 && $0.base_loss.isFinite && $0.trained_loss.isFinite })
     else {

@@ -11,7 +11,10 @@ enum SuiteDecoder {
       "scenarios": .scenarios, "questions": .questions, "voice": .voice,
     ])
     let title = try record["title"]?.string() ?? name
-    let year = try record.require("year", hint: "the year that the content was reviewed for").integer(in: 1990...2100)
+    let reviewed = try record.require("year", hint: "the year that the content was reviewed for")
+    // A CSV of questions cannot say it; its JSON has a 0.
+    let isUnsaid = kind == .questions && (try? reviewed.integer(in: 0...0)) != nil
+    let year = isUnsaid ? 0 : try reviewed.integer(in: 1990...2100)
     let rubric = try rubric(record, kind)
     let field = try record.require("items")
     var items: [Suite.Item] = []

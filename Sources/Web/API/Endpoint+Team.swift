@@ -12,6 +12,15 @@ extension Endpoint {
       method: .get, path: "budget/limit", about: "The limit alone; its ETag is what If-Match of a PUT is held against",
       role: .viewer, answer: LimitDocument.self),
     Endpoint(
+      method: .get, path: "budget/allocations", about: "Parts of the budget: limits of some clients' or tags' jobs",
+      role: .viewer, answer: AllocationList.self),
+    Endpoint(
+      method: .put, path: "budget/allocations", about: "Makes a part of the budget, or changes the one of that name",
+      role: .manager, body: .json(NewAllocation.self), answer: AllocationList.self, refusals: [409]),
+    Endpoint(
+      method: .delete, path: "budget/allocations/{number}", about: "Closes one: no new job is charged to it",
+      role: .manager, answer: AllocationList.self, refusals: [409]),
+    Endpoint(
       method: .get, path: "forecast", about: "What the month will come to", role: .viewer, answer: ForecastDocument.self
     ),
     Endpoint(

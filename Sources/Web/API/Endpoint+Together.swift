@@ -49,13 +49,26 @@ extension Endpoint {
       body: .json(NewRatings.self), answer: RatingDocument.self, status: 201),
     Endpoint(
       method: .get, path: "jobs/{id}/ratings/{suite}", about: "The next pair of answers to be scored by whoever asks",
-      role: .engineer, answer: RatingSheet.self, refusals: [409]),
+      role: .viewer, answer: RatingSheet.self, refusals: [409]),
     Endpoint(
-      method: .post, path: "jobs/{id}/ratings/{suite}", about: "Scores a pair; answers the next", role: .engineer,
+      method: .post, path: "jobs/{id}/ratings/{suite}", about: "Scores a pair; answers the next", role: .viewer,
       body: .json(NewScores.self), answer: RatingSheet.self, status: 201),
+    Endpoint(
+      method: .get, path: "jobs/{id}/ratings/{suite}/answers",
+      about: "What both models answered, for a judge that is asked elsewhere: JSON lines", role: .engineer, answer: nil,
+      answerType: "application/x-ndjson"),
     Endpoint(
       method: .post, path: "jobs/{id}/ratings/{suite}/finish", about: "Makes the scores the job's validation",
       role: .engineer, answer: JobValidationDocument.self, status: 201),
+    Endpoint(
+      method: .get, path: "suites", about: "What models can be examined with: shipped and uploaded suites",
+      role: .viewer, answer: SuiteList.self),
+    Endpoint(
+      method: .post, path: "suites", about: "Keeps a suite, or its next version", role: .engineer,
+      body: .json(NewSuite.self), answer: SuiteSummary.self, status: 201),
+    Endpoint(
+      method: .get, path: "suites/{suite}", about: "A suite, whole", role: .viewer,
+      query: [.text("digest", "One version of it; the newest without it.")], answer: SuiteVersion.self),
     Endpoint(
       method: .get, path: "knowledge", about: "The knowledge base", role: .viewer,
       query: [
@@ -72,6 +85,10 @@ extension Endpoint {
     Endpoint(
       method: .put, path: "knowledge/{number}", about: "Changes an entry; its earlier revisions are kept",
       role: .engineer, body: .json(NewKnowledge.self), answer: KnowledgeDocument.self),
+    Endpoint(
+      method: .delete, path: "knowledge/{number}",
+      about: "Takes an entry of one's own out of the knowledge base; a manager any", role: .engineer,
+      answer: KnowledgeList.self),
     Endpoint(
       method: .get, path: "knowledge/{number}/revisions", about: "All revisions of an entry, the oldest first",
       role: .viewer, answer: KnowledgeList.self),

@@ -13,7 +13,9 @@ enum Rules {
       "project": text(0, 200), "creator": text(0, 60), "template": text(0, 100), "training_file": text(0, 100),
       "retry_of": text(0, 40), "fix": text(0, 40), "justification": text(0, 2_000), "max_cost_usd": dollars(0.01),
       "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
+      "suites": ["maxItems": .integer(SuiteDeeds.most), "items": text(1, 64).merging(["type": "string"])],
     ],
+    "NewSuite": ["file": text(1, 200), "text": text(0, SuiteReader.limit)],
     "JobConfiguration": [
       "rank": range(1, 1_024), "learningRate": ["exclusiveMinimum": 0, "maximum": 1], "epochs": range(1, 1_000),
       "batchSize": range(1, 4_096), "gradientAccumulation": range(1, 4_096), "maxSequenceLength": range(1, 1_048_576),

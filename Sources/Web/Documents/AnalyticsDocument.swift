@@ -53,6 +53,43 @@ public struct AnalyticsDocument: Codable, Sendable {
     public var per_hour: Double?
   }
 
+  /// Attempts to get a pod in one hour of the day, UTC.
+  public struct ProvisioningHour: Codable, Sendable, Hashable {
+    public var hour: Int
+    public var attempts: Int
+    /// That brought no pod.
+    public var failed: Int
+    /// nil: nobody asked for one.
+    public var failure_rate: Double?
+    /// What is true of 19 in 20 such samples: the rate lies between.
+    public var failure_rate_low95, failure_rate_high95: Double
+  }
+
+  /// Losses of pods, and what came of them.
+  public struct Recoveries: Codable, Sendable, Hashable {
+    /// Training went on on the next pod.
+    public var recovered: Int
+    /// The next pod was lost before that, or the job ended.
+    public var failed: Int
+    /// Of both; nil where there was none.
+    public var success_rate: Double?
+    /// From where work stopped to where training went on: the middle case.
+    public var median_downtime_s: Double?
+    /// Recovered ones that took so long at most.
+    public var within_10_minutes: Int
+  }
+
+  /// Jobs that try others again, and are over.
+  public struct Retries: Codable, Sendable, Hashable {
+    public var jobs: Int
+    public var completed: Int
+    /// Of those that completed or failed.
+    public var success_rate: Double?
+    /// With a suggested fix, and how many of those completed.
+    public var with_fix: Int
+    public var with_fix_completed: Int
+  }
+
   public var presets: [PresetFigures]
   /// The newest first; at most 1,000 of ``dots_in_all``.
   public var dots: [Dot]
@@ -67,4 +104,9 @@ public struct AnalyticsDocument: Codable, Sendable {
   /// Of jobs that are over; nil: none is.
   public var spot_share: Double?
   public var hours: [Hour]
+  public var provisioning: [ProvisioningHour]
+  public var recoveries: Recoveries
+  public var retries: Retries
+  /// Spot jobs that completed, of those that completed or failed.
+  public var spot_success_rate: Double?
 }

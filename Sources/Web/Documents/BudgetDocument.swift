@@ -14,6 +14,8 @@ public struct BudgetDocument: Codable, Sendable {
   public var limit_usd: Double?
   public var spent_usd: Double
   public var reserved_usd: Double
+  /// False: what exceeds the limit is warned of, and let pass.
+  public var blocks_when_exceeded: Bool
   /// What new jobs may still reserve.
   public var available_usd: Double?
   public var period_ends: String?
@@ -28,6 +30,7 @@ public struct BudgetDocument: Codable, Sendable {
     limit_usd = view.fleet.budget.limit.map(Wording.dollars)
     spent_usd = Wording.dollars(spent)
     reserved_usd = Wording.dollars(reserved)
+    blocks_when_exceeded = view.fleet.budget.blocks
     available_usd = view.fleet.budget.limit.map { Wording.dollars($0 - spent - reserved) }
     active_jobs = view.fleet.slotsInUse
     period_ends = view.fleet.budget.boundaries.first { $0 > view.at }.flatMap(Wording.stamp)
@@ -45,8 +48,48 @@ public struct LimitDocument: Codable, Sendable {
 /// A new limit; none: there is no limit any more.
 public struct NewLimit: Codable, Sendable {
   public var limit_usd: Double?
+  /// Whether what exceeds it is blocked; nil: as before.
+  public var blocks_when_exceeded: Bool?
   public var justification: String?
-  public init(limit_usd: Double?, justification: String?) {
+  public init(limit_usd: Double?, blocks_when_exceeded: Bool? = nil, justification: String?) {
+    (self.limit_usd, self.blocks_when_exceeded) = (limit_usd, blocks_when_exceeded)
+    self.justification = justification
+  }
+}
+
+/// A part of the budget, and what stands against it.
+public struct AllocationDocument: Codable, Sendable, Hashable {
+  public var number: Int
+  public var name: String
+  /// Jobs of any of these clients, or with any of these tags, are charged to it: the first allocation that takes a job.
+  public var clients, tags: [String]
+  /// Of a budget period; nil: none.
+  public var limit_usd: Double?
+  public var spent_usd: Double
+  public var reserved_usd: Double
+
+  init(_ allocation: Catalogue.Allocation, _ view: LiveView) {
+    (number, name, clients, tags) = (Int(allocation.number), allocation.name, allocation.clients, allocation.tags)
+    let limits = view.fleet.budget.allocations
+    let limit = Int(allocation.number) <= limits.count ? limits[Int(allocation.number) - 1] : .max
+    limit_usd = limit == .max ? nil : Wording.dollars(limit)
+    spent_usd = Wording.dollars(view.fleet.spent(by: allocation.number, at: view.at))
+    reserved_usd = Wording.dollars(view.fleet.reserved(for: allocation.number, except: .none, at: view.at))
+  }
+}
+
+public struct AllocationList: Codable, Sendable { public var allocations: [AllocationDocument] }
+
+/// A part of the budget to be made, or another limit for the one of that name.
+public struct NewAllocation: Codable, Sendable {
+  public var name: String
+  public var clients: [String]?
+  public var tags: [String]?
+  /// nil: none.
+  public var limit_usd: Double?
+  public var justification: String
+  public init(name: String, clients: [String]?, tags: [String]?, limit_usd: Double?, justification: String) {
+    (self.name, self.clients, self.tags) = (name, clients, tags)
     (self.limit_usd, self.justification) = (limit_usd, justification)
   }
 }

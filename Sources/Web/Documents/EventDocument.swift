@@ -75,6 +75,23 @@ extension EventDocument {
     (Array(rows) + Array(said)).sorted { ($0.at, $0.seq) < ($1.at, $1.seq) }
   }
 
+  /// What was measured at a step, in the same diary: `step 100: loss=0.521, lr=0.0002, gpu_util=89%`.
+  ///
+  /// nil: it is not known when.
+  init?(_ metric: Catalogue.Metric) {
+    guard let at = metric.at else { return nil }
+    let values: [(String, Double?, (Double) -> String)] = [
+      ("loss", metric.training_loss, Wording.loss), ("validation_loss", metric.validation_loss, Wording.loss),
+      ("lr", metric.learning_rate, { String(format: "%g", $0) }),
+      ("epoch", metric.epoch, { String(format: "%.2f", $0) }),
+      ("gpu_util", metric.gpu_utilization, { String(format: "%.0f%%", $0) }),
+    ]
+    let said = values.compactMap { name, value, text in value.map { "\(name)=\(text($0))" } }
+    self.init(
+      seq: 0, at: Wording.stamp(Instant(microseconds: at)) ?? "", event: "measured",
+      details: "Step \(metric.step): " + said.joined(separator: ", "))
+  }
+
   /// What a worker said, in the same diary.
   init(_ message: Catalogue.Message) {
     self.init(

@@ -63,6 +63,14 @@ public struct ForecastDocument: Codable, Sendable {
 
 /// Who waits, in which order, and until when.
 public struct QueueDocument: Codable, Sendable {
+  /// What is said to whoever finds no place in it: story 2.3.2's words.
+  static func fullness(_ view: LiveView) -> String {
+    let most = view.policies.maxQueued
+    return "Queue full (\(view.fleet.slotsInUse)/\(view.policies.maxConcurrent) active jobs"
+      + (most == .max || most == 0 ? "" : ", \(view.fleet.queued) of \(most) waiting")
+      + "). Wait for completion or cancel an active job."
+  }
+
   public struct Place: Codable, Sendable {
     public var position: Int
     public var job: JobDocument

@@ -20,6 +20,8 @@ public struct JobDocument: Codable, Sendable {
   public var tags: [String]?
   public var template: String?
   public var training_file: String?
+  /// What its pod examines both models with once training is over.
+  public var suites: [String]?
   /// The job that this one tries again, and how often that has been tried.
   public var retry_of: String?
   public var retry: Int?
@@ -34,6 +36,8 @@ public struct JobDocument: Codable, Sendable {
   public var failure: String?
   /// Why it is blocked.
   public var refusal: String?
+  /// The same as a sentence, with the figures of now.
+  public var refusal_text: String?
   /// What is asked about it.
   public var question: String?
   public var preset: String
@@ -58,6 +62,8 @@ public struct JobDocument: Codable, Sendable {
   /// Per cent of the quoted cost that was passed last: 80, 100 or 120.
   public var alert: Int?
   public var alert_text: String?
+  /// How long it was paused since it had a slot; where one job is asked for, and it ever was.
+  public var paused_s: Double?
   /// What is still to come of it; see ``ForecastDocument``.
   public var projection: ForecastDocument.Projection?
   /// When silence or time itself will be answered.
@@ -72,6 +78,7 @@ public struct JobDocument: Codable, Sendable {
     name = text.name
     (purpose, notes, tags, template) = (text.purpose, text.notes, text.tags, text.template)
     training_file = text.trainingFile
+    suites = text.suites?.map(\.name)
     if job.spec.retryOf != .max {
       var (first, count) = (job.spec.retryOf, 1)
       while view.fleet.jobs[Int(first)].spec.retryOf != .max {
@@ -85,6 +92,7 @@ public struct JobDocument: Codable, Sendable {
     status = JobWords.word(job.phase)
     failure = job.failure == .none ? nil : JobWords.word(job.failure)
     refusal = job.phase == .blocked ? Wording.snake(job.refusal) : nil
+    if job.phase == .blocked, job.refusal == .queueFull { refusal_text = QueueDocument.fullness(view) }
     question = job.phase == .awaitingDecision ? Wording.snake(job.question) : nil
     preset = text.configuration.preset.rawValue
     configuration = text.configuration

@@ -22,6 +22,8 @@ public struct NewJob: Codable, Sendable {
   public var template: String?
   /// A file of the store's; pairs and tokens are then its own.
   public var training_file: String?
+  /// What its pod examines both models with once training is over, see ``SuiteSummary``; none unless they are named.
+  public var suites: [String]?
   public var retry_of: String?
   /// The job whose newest checkpoint it goes on from, with what is left of its own configuration's epochs.
   public var resume_of: String?

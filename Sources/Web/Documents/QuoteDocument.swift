@@ -19,6 +19,12 @@ public struct QuoteDocument: Codable, Sendable {
   public var cost_usd: Band
   public var duration_s: Band
   public var p_completes: Double
+  /// Of at least one interruption.
+  public var p_interrupted: Double?
+  /// What an hour of the pod costs.
+  public var hourly_rate_usd: Double?
+  /// What the mean cost is made of.
+  public var parts: Parts?
   /// What the budget sets aside for it.
   public var reservation_usd: Double
   public var source: String
@@ -29,6 +35,17 @@ public struct QuoteDocument: Codable, Sendable {
   public var fits_budget: Bool?
   /// Of a job that goes on: from where, and what is left.
   public var resume: ResumptionDocument?
+
+  /// The mean cost of runs that complete, split.
+  public struct Parts: Codable, Sendable {
+    /// Training that is kept, setting up, checkpoints, storage.
+    public var gpu_usd: Double
+    /// Work that is lost and done again, recovery, and waiting to notice.
+    public var interruptions_usd: Double
+    public init(gpu_usd: Double, interruptions_usd: Double) {
+      (self.gpu_usd, self.interruptions_usd) = (gpu_usd, interruptions_usd)
+    }
+  }
 
   public init(
     cost_usd: Band, duration_s: Band, p_completes: Double, reservation_usd: Double, source: String, warnings: [String]

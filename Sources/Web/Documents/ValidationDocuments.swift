@@ -20,5 +20,7 @@ public struct JobValidationDocument: Codable, Sendable {
   public var decision: Decision?
   /// Whether adapters and packages may be downloaded now.
   public var may_be_delivered: Bool
+  /// What was ordered with the job.
+  public var suites: [OrderedSuite]
   public var documents: [ValidationDocument]
 }

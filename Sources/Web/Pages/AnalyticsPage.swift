@@ -32,6 +32,12 @@ struct AnalyticsPage: Page {
   let usage: [JobPage.Fact]
   let hours: [HourRow]
   let hasHours: Bool
+  struct AttemptRow: Sendable { var hour, attempts, failed, rate: String }
+  let attempts: [AttemptRow]
+  let hasAttempts: Bool
+  let attemptsText: String
+  let recoveries: [JobPage.Fact]
+  let retries: [JobPage.Fact]
 
   /// What the story wants success to rise to.
   private static let goal = 0.98
@@ -53,7 +59,8 @@ struct AnalyticsPage: Page {
     let view = await desk.runner.view
     let analytics = Analytics(view, try await desk.finals.finals(view))
     return (
-      analytics.document(hours: try await desk.hours.hours(view)), SpotSavings(view, rates: desk.advice.rates)
+      analytics.document(hours: try await desk.hours.hours(view), pods: try await desk.pods.figures()),
+      SpotSavings(view, rates: desk.advice.rates)
     )
   }
 
@@ -93,6 +100,9 @@ struct AnalyticsPage: Page {
         advice: risk.advice ?? "too few failures to say")
     }
     usage = AnalyticsPage.usage(document, savings)
+    (attempts, attemptsText) = AnalyticsPage.attempts(document.provisioning)
+    hasAttempts = !attempts.isEmpty
+    (recoveries, retries) = (AnalyticsPage.facts(document.recoveries), AnalyticsPage.facts(document.retries))
     let held = document.hours.reduce(0) { $0 + $1.spot_hours }
     hasHours = held > 0
     hourChart = hasHours ? AnalyticsPage.hourChart(document.hours) : nil
@@ -110,7 +120,13 @@ struct AnalyticsPage: Page {
     return [
       .init(label: "Spot", value: "\(Wording.per(share)) (\(Wording.count(spot, "job")))"),
       .init(label: "On-demand", value: "\(Wording.per(1 - share)) (\(Wording.count(onDemand, "job")))"),
-    ] + savings.facts.filter { $0.label.hasPrefix("Total savings") }
+    ]
+      + (document.spot_success_rate.map {
+        [
+          .init(
+            label: "Spot jobs that complete", value: "\(Wording.per($0)) of those that complete or fail (goal: 95%)")
+        ]
+      } ?? []) + savings.facts.filter { $0.label.hasPrefix("Total savings") }
   }
 
   private static func scatter(_ dots: ArraySlice<AnalyticsDocument.Dot>) -> String? {

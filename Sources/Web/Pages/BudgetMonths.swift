@@ -11,6 +11,11 @@ struct BudgetMonths: Sendable {
 
   static func start(of instant: Instant) -> Instant { start(of: instant, back: 0) }
 
+  /// The running month as the budget reckons it, in its own time zone; the store's first one begins with UTC's.
+  static func start(of view: LiveView) -> Instant {
+    view.fleet.budget.boundaries.last { $0 <= view.at } ?? start(of: view.at)
+  }
+
   private static var calendar: Calendar {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = .gmt

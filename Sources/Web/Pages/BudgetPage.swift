@@ -38,6 +38,10 @@ struct BudgetPage: Page {
   let jobs: [Row]
   let hasJobs: Bool
   let limitValue: String
+  let blocks: Bool
+  struct Part: Sendable { var number, name, takes, limit, spent, reserved, percent, kind: String }
+  let parts: [Part]
+  let hasParts: Bool
   let approvals: [Approval]
   let hasApprovals: Bool
   let log: [Change]
@@ -54,7 +58,7 @@ struct BudgetPage: Page {
     let used = budget.limit_usd.map { $0 > 0 ? budget.spent_usd / $0 : 1 }
     percent = "\(Int(min(1, used ?? 0) * 100))"
     kind = (used ?? 0) >= 0.95 ? "bad" : (used ?? 0) >= 0.8 ? "warn" : "good"
-    let month = BudgetMonths.start(of: view.at)
+    let month = BudgetMonths.start(of: view)
     // Of thousands of jobs only those that are shown are written out.
     var (count, done, active, sum) = (0, 0, 0, Int64(0))
     var charged: [(job: JobIndex, cost: Int64)] = []
@@ -98,6 +102,18 @@ struct BudgetPage: Page {
         at: Moment(job.submitted_at))
     }
     hasJobs = !jobs.isEmpty
+    blocks = budget.blocks_when_exceeded
+    parts = try catalogue.allocations().filter { !$0.isClosed }.map { allocation in
+      let part = AllocationDocument(allocation, view)
+      let used = part.limit_usd.map { $0 > 0 ? part.spent_usd / $0 : 1 } ?? 0
+      return Part(
+        number: "\(part.number)", name: part.name,
+        takes: (part.clients + part.tags.map { "#\($0)" }).joined(separator: ", "),
+        limit: part.limit_usd.map(Wording.money) ?? "no limit", spent: Wording.money(part.spent_usd),
+        reserved: Wording.money(part.reserved_usd), percent: "\(Int(min(1, used) * 100))",
+        kind: used >= 0.95 ? "bad" : used >= 0.8 ? "warn" : "good")
+    }
+    hasParts = !parts.isEmpty
     limitValue = budget.limit_usd.map(Wording.digits) ?? ""
     approvals = view.approvals.approvals.reversed().prefix(20).map {
       let one = ApprovalDocument($0, at: view.at)

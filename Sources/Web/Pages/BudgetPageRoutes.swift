@@ -16,7 +16,8 @@ extension BudgetPage {
     }
     router.post("training-budget") { request, context in
       let form = try await FormFields(request)
-      try await deeds.set(try form.number("limit"), form["justification"], context)
+      try await deeds.set(
+        try form.number("limit"), blocks: form.has("gate") ? form.has("blocks") : nil, form["justification"], context)
       return Reply.see("/dashboard/training-budget?notice=limit")
     }
     router.post("training-budget/ask") { request, context in
@@ -30,6 +31,23 @@ extension BudgetPage {
       let isApproved = form["decision"] == "approve"
       _ = try await deeds.decide(context.parameters.get("number"), isApproved, form["justification"], context)
       return Reply.see("/dashboard/training-budget?notice=\(isApproved ? "approved" : "rejected")#ask")
+    }
+    let parts = AllocationDeeds(runner: desk.runner)
+    router.post("training-budget/allocations") { request, context in
+      let form = try await FormFields(request)
+      func list(_ key: String) -> [String] {
+        (form[key] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      }
+      try await parts.put(
+        NewAllocation(
+          name: form["name"] ?? "", clients: list("clients"), tags: list("tags"), limit_usd: try form.number("limit"),
+          justification: form["justification"] ?? ""), context)
+      return Reply.see("/dashboard/training-budget?notice=saved#allocations")
+    }
+    router.post("training-budget/allocations/:number/close") { request, context in
+      let form = try await FormFields(request)
+      try await parts.close(context.parameters.get("number"), form["justification"], context)
+      return Reply.see("/dashboard/training-budget?notice=removed#allocations")
     }
     router.get("training-budget/log.csv") { _, _ in
       let lines = try ["budget.", "approval.", "job.override"].flatMap {
@@ -51,10 +69,12 @@ struct BudgetDeeds: Sendable {
 
   /// - Parameters:
   ///   - dollars: the new limit; nil takes it away.
+  ///   - blocks: whether what exceeds it is blocked; nil: as before.
   ///   - expected: only where it is this one that is changed.
-  func set(_ dollars: Double?, expected: SeenLimit? = nil, _ justification: String?, _ context: LiveContext)
-    async throws
-  {
+  func set(
+    _ dollars: Double?, blocks: Bool? = nil, expected: SeenLimit? = nil, _ justification: String?,
+    _ context: LiveContext
+  ) async throws {
     let person = try context.require(.manager, hint: "lora-train approval request")
     if let dollars, !(dollars >= 0 && dollars < 1e9) {
       throw Problem(.badRequest, "limit_usd must be at least 0", hint: "null takes the limit away")
@@ -63,7 +83,13 @@ struct BudgetDeeds: Sendable {
     let old = await runner.view.fleet.budget.limit
     let limit = dollars.map { Int64(($0 * 1e9).rounded()) }
     let change = "\(old.map(Wording.money) ?? "no limit") → \(limit.map(Wording.money) ?? "no limit")"
-    try await ask(.setLimit(limit, expected: expected), person.act("budget.set", why: justification, change: change))
+    // The limit as it was, where only the gate was meant.
+    if old != limit || blocks == nil || expected != nil {
+      try await ask(.setLimit(limit, expected: expected), person.act("budget.set", why: justification, change: change))
+    }
+    guard let blocks, await runner.view.fleet.budget.blocks != blocks else { return }
+    let gate = blocks ? "blocks what exceeds it" : "warns of what exceeds it, and lets it pass"
+    try await ask(.setGate(blocks: blocks), person.act("budget.gate", why: justification, change: gate))
   }
 
   /// Asks a manager for a higher limit.
@@ -104,7 +130,7 @@ struct BudgetDeeds: Sendable {
     try JobDeed.check(try await Reply.orUnavailable { try await runner.ask(request, as: act) })
   }
 
-  private static func reason(_ text: String?) throws -> String {
+  static func reason(_ text: String?) throws -> String {
     guard let text, !text.allSatisfy(\.isWhitespace), text.count <= 2_000 else {
       throw Problem(
         .badRequest, "this goes to the audit log and needs a justification of at most 2,000 characters",

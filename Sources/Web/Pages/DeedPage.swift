@@ -67,7 +67,7 @@ struct DeedPage: Page {
     case "cancel": .cancelled
     case "pause": .paused
     case "confirm": .added
-    case "resume": .resumed
+    case "resume", "resume-spot", "resume-on-demand": .resumed
     case "promote": .promoted
     case "override": .overridden
     default: .answered
@@ -112,6 +112,16 @@ struct DeedPage: Page {
       "Resume this job?", "A new GPU instance is asked for, and training goes on from the last checkpoint.",
       "Resume Job"
     ),
+    "resume-spot": (
+      "Resume this job on spot?",
+      "A new spot instance is asked for, and training goes on from the last checkpoint. What is left is estimated anew and held against the budget.",
+      "Resume on spot"
+    ),
+    "resume-on-demand": (
+      "Resume this job on-demand?",
+      "A new on-demand instance is asked for, which is not taken back and costs more by the hour; training goes on from the last checkpoint. What is left is estimated anew and held against the budget.",
+      "Resume on-demand"
+    ),
     "promote": (
       "Promote this job to the front of the queue?",
       "It starts before all others that wait. The audit log says who and why.", "Promote"
@@ -151,7 +161,8 @@ extension PageDesk {
   ///
   /// - Throws: ``Problem`` where it is not theirs to do, or cannot be done.
   func act(_ action: String, on job: JobIndex, _ view: LiveView, _ why: Reason?, _ context: LiveContext) async throws {
-    let deed = try JobDeed(named: action, job, view, why, context)
+    let maker = JobMaker(runner: runner, advice: advice)
+    let deed = try await maker.completed(try JobDeed(named: action, job, view, why, context), named: action, job)
     let answer = try await Reply.orUnavailable { try await runner.ask(deed.request, as: deed.act) }
     try JobDeed.check(answer, view, job)
   }

@@ -13,6 +13,10 @@ struct EstimatePanel: Sendable {
   var hasWarnings: Bool
   var budget: [JobPage.Fact]
   var fits: Bool
+  /// GPU, interruptions, total.
+  var breakdown: [JobPage.Fact] = []
+  /// How good estimates of such jobs were.
+  var accuracy: String?
 
   /// Nothing can be said yet, and why.
   init(trouble: String) {
@@ -51,6 +55,34 @@ struct EstimatePanel: Sendable {
     self.warnings = warnings
     hasWarnings = !warnings.isEmpty
     budget = EstimatePanel.budget(quote)
+    if let parts = quote.parts {
+      breakdown = [
+        .init(label: "GPU cost", value: Wording.money(parts.gpu_usd)),
+        .init(label: "Estimated spot interruptions", value: "+\(Wording.money(parts.interruptions_usd))"),
+        .init(label: "Total estimate, the mean", value: Wording.money(parts.gpu_usd + parts.interruptions_usd)),
+      ]
+    }
+    if let rate = quote.hourly_rate_usd {
+      breakdown.insert(.init(label: "Hourly rate", value: "\(Wording.money(rate))/hr"), at: 0)
+    }
+    if let p = quote.p_interrupted {
+      breakdown.append(.init(label: "Risk of an interruption", value: Wording.percent(p)))
+    }
+  }
+
+  /// How far estimates of this preset were off, as far as it is known; of all jobs where it had too few.
+  static func accuracy(_ known: AccuracyDocument?, _ preset: String) -> String? {
+    guard let known, known.status == .ready, !known.jobs.isEmpty else { return nil }
+    let own = known.jobs.filter { $0.preset == preset }
+    let (jobs, of) = own.count >= AccuracyDocument.from ? (own, "\(preset) preset") : (known.jobs, "all presets")
+    let errors = jobs.map { abs($0.cost_usd.estimate.p50 - $0.cost_usd.actual) / max($0.cost_usd.actual, 1e-9) }
+      .sorted()
+    let held = jobs.count {
+      ($0.cost_usd.estimate.p10...max($0.cost_usd.estimate.p10, $0.cost_usd.estimate.p90)).contains($0.cost_usd.actual)
+    }
+    let middle = errors[(errors.count - 1) / 2]
+    return "Past estimates within ±\(String(format: "%.0f", (middle * 100).rounded(.up)))% for \(of) in half of "
+      + "\(Wording.count(jobs.count, "job")); the 8-in-10 range held \(held) of them."
   }
 
   private static func budget(_ quote: QuoteDocument) -> [JobPage.Fact] {
@@ -74,7 +106,9 @@ struct EstimatePanel: Sendable {
     <div class="figure"><b>{{cost}}</b><span>Estimated cost, 8 in 10 between {{costRange}}</span></div>
     <div class="figure"><b>{{duration}}</b><span>Estimated duration, 8 in 10 between {{durationRange}}</span></div>
     <dl class="pairs small"><dt>Steps</dt><dd>{{steps}}</dd><dt>Completes</dt><dd>{{completes}}</dd><dt>Set aside for it</dt><dd>{{reservation}} (80th percentile)</dd>
+    {{#breakdown}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/breakdown}}
     {{#budget}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/budget}}</dl>
+    {{#accuracy}}<p class="small">{{accuracy}} <a href="/dashboard/accuracy">Each of them</a></p>{{/accuracy}}
     {{#other}}<p class="small">{{other}}</p>{{/other}}
     {{#hasWarnings}}<div class="notice warn"><ul>{{#warnings}}<li>{{.}}</li>{{/warnings}}</ul></div>{{/hasWarnings}}
     {{^fits}}<p class="error">The budget does not hold it: it would be blocked.</p>{{/fits}}

@@ -7,25 +7,37 @@ import Scenarios
 
 /// A job's diary, and how its entries are told.
 enum EventLog {
-  /// In the order in which it happened: the journal's entries, and what workers said.
+  /// In the order in which it happened: the journal's entries, what workers said, and every so often what they measured.
   static func read(_ desk: PageDesk, _ job: JobIndex) throws -> [EventDocument] {
     EventDocument.merged(
       try JobEvents.read(path: desk.storePath, job: job).map(EventDocument.init),
-      try desk.catalogue.messages(of: job).map(EventDocument.init))
+      try desk.catalogue.messages(of: job).map(EventDocument.init) + measured(desk.catalogue, job))
   }
 
   /// The newest of them, the newest first, and how many there are in all: no more than that is read.
   static func newest(_ limit: Int, _ desk: PageDesk, _ job: JobIndex) throws -> (events: [EventDocument], total: Int) {
     let (rows, written) = try JobEvents.newest(limit, path: desk.storePath, job: job)
     let (messages, said) = try desk.catalogue.newestMessages(limit, of: job)
-    let all = EventDocument.merged(rows.map(EventDocument.init), messages.map(EventDocument.init))
-    return (Array(all.reversed().prefix(limit)), written + said)
+    let measured = try measured(desk.catalogue, job)
+    let all = EventDocument.merged(
+      rows.map(EventDocument.init), messages.map(EventDocument.init) + measured.suffix(limit))
+    return (Array(all.reversed().prefix(limit)), written + said + measured.count)
   }
+
+  /// Every hundredth step, or as many hundreds further apart that it is at most ``mostMeasured``.
+  private static func measured(_ catalogue: Catalogue, _ job: JobIndex) throws -> [EventDocument] {
+    guard let last = try catalogue.lastMetrics(of: job, count: 1).first?.step, last > 0 else { return [] }
+    let every = 100 * max(1, (last + 100 * mostMeasured - 1) / (100 * mostMeasured))
+    let steps = Array(stride(from: every, to: last, by: every)) + [last]
+    return try catalogue.metrics(of: job, at: steps).compactMap(EventDocument.init)
+  }
+
+  private static let mostMeasured = 200
 
   /// `status`, `metrics`, `warning` or `error`, and as a badge says it.
   static func type(of event: EventDocument) -> (String, String) {
     switch event.event {
-    case "checkpointsSaved", "log": ("metrics", "Metrics")
+    case "checkpointsSaved", "log", "measured": ("metrics", "Metrics")
     case "warning", "podUnavailable", "retryScheduled", "decisionRequested", "jobBlocked": ("warning", "Warning")
     case "error", "podInterrupted", "workerFailed", "jobFailed": ("error", "Error")
     default: ("status", "Status")
@@ -44,7 +56,7 @@ enum EventLog {
     func word(_ key: String) -> String { (fields[key] as? String).map(Wording.words) ?? "" }
     func number(_ key: String) -> Int64? { (fields[key] as? NSNumber)?.int64Value }
     switch event.event {
-    case "warning", "error", "log": return event.details
+    case "warning", "error", "log", "measured": return event.details
     case "jobDrafted": return "Kept as a draft"
     case "jobConfirmed": return "The draft was submitted"
     case "jobSubmitted": return "Submitted: " + (number("steps").map { "\(Wording.group(Int($0))) steps" } ?? "")
@@ -67,6 +79,7 @@ enum EventLog {
     case "decisionAnswered": return "Answered: \(word("answer"))"
     case "billAdjusted":
       return "Adjusted to the provider's bill" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
+    case "pausedJobRepriced": return "To go on with \(word("pricing")) instances"
     case "storageCharged": return "Storage charged" + (number("amount").map { ": \(Wording.money($0))" } ?? "")
     default: return Wording.capital(Wording.words(Wording.snake(event.event)))
     }

@@ -45,7 +45,9 @@ struct EventLogPage: Page {
         let view = await desk.runner.view
         let job = try desk.job(context, view)
         let form = FormFields(query: request)
-        let events = try EventLog.read(desk, job).filter { EventLog.matches($0, form["type"], form["search"]) }
+        let events = try EventLog.read(desk, job).filter {
+          EventLog.matches($0, form["type"], form["search"])
+        }
         let name = "\(view.descriptions[Int(job.rawValue)].name)-events.\(suffix)"
         return Reply.download(suffix == "csv" ? EventLog.csv(events) : try EventLog.json(events), type, as: name)
       }

@@ -11,6 +11,7 @@ struct FilesPage: Page {
   let files: [FileCard]
   let hasFiles: Bool
   let problem, hint: String?
+  let defect: DefectCard?
   /// Where to go on after an upload: `new` for the form of a new job.
   let then: String
 
@@ -25,7 +26,7 @@ struct FilesPage: Page {
       if context.person == nil { try context.admit(file.fields["_csrf"]) }
       let person = try context.require(.engineer)
       do {
-        let shelf = FileShelf(beside: desk.storePath)
+        let shelf = FileShelf(beside: desk.storePath, links: desk.links)
         let kept = try await shelf.take(file.body, name: file.fileName, at: await desk.runner.view.at, by: person.name)
         try desk.catalogue.add(kept, at: await desk.runner.view.at)
         let act = person.act("file.add", kept.id, change: kept.name)
@@ -44,12 +45,12 @@ struct FilesPage: Page {
     files = try catalogue.files().map(FileCard.init)
     hasFiles = !files.isEmpty
     self.then = then
-    (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
+    (self.problem, hint, defect) = (problem?.document.detail, problem?.document.hint, problem?.defect)
   }
 
   static let template = #"""
     <div class="head"><h1>{{title}}</h1></div>
-    {{#problem}}<div class="notice bad" role="alert"><h2>Training data validation failed</h2><p class="error mono">{{problem}}</p>{{#hint}}<p>How to fix: {{hint}}</p>{{/hint}}<p>Nothing was kept. Fix it in the conversation editor, regenerate the training file, and upload it again.</p></div>{{/problem}}
+    {{#problem}}<div class="notice bad" role="alert"><h2>Training data validation failed</h2><p class="error mono">{{problem}}</p>{{#hint}}<p>How to fix: {{hint}}</p>{{/hint}}{{#defect}}{{>defect}}{{/defect}}<p>Nothing was kept. Fix it in the conversation editor, regenerate the training file, and upload it again.</p></div>{{/problem}}
     {{#frame.canEdit}}<form class="card" method="post" action="/dashboard/files" enctype="multipart/form-data">{{>csrf}}<input type="hidden" name="then" value="{{then}}">
     <div class="field"><label for="file">Upload a training file (JSON)</label><input id="file" name="file" type="file" accept=".json,application/json" required><p class="hint">It is checked as it arrives; what is unsound is not kept, and you are told where. A job takes 50 conversations at least.</p></div><button class="primary" type="submit">Upload</button></form>{{/frame.canEdit}}
     {{#files}}<section class="card"><div class="card-head"><h2>{{name}}</h2>{{#frame.canEdit}}{{#canCreateJob}}<a class="button" href="/dashboard/training-jobs/new?training_file={{id}}">Create Training Job</a>{{/canCreateJob}}{{/frame.canEdit}}{{^canCreateJob}}<span class="badge warn">too few conversations for a job</span>{{/canCreateJob}}</div>

@@ -37,14 +37,15 @@ extension JobPage.Trouble {
   ///   - refusal: what the provider said when it had no pod.
   ///   - wait: seconds within which half, and eight in ten, of such waits end.
   init?(
-    _ job: JobDocument, refusal: String?, wait: (p50: Double?, p80: Double?), canEdit: Bool, isManager: Bool
+    _ job: JobDocument, refusal: String?, wait: (p50: Double?, p80: Double?), canEdit: Bool, isManager: Bool,
+    queue: String = ""
   ) {
     let path = "/dashboard/training-jobs/\(job.id)"
     options = []
     switch job.status {
     case "blocked" where job.refusal == "queue_full":
       title = "Queue full"
-      text = "Wait for completion or cancel an active job."
+      text = queue
     case "blocked":
       title = "Blocked by the \(Wording.words(job.refusal ?? "budget"))"
       text =
@@ -75,10 +76,9 @@ extension JobPage.Trouble {
       (title, text) = JobPage.Trouble.failure(job)
       if canEdit {
         options = [
-          .init(label: "Retry with suggested fix", path: "\(path)/retry?fix=first", isPrimary: true),
-          .init(label: "Retry job", path: "\(path)/retry"),
+          .init(label: "Retry job", path: "\(path)/retry")
         ]
-        if job.isResumable { options.insert(.init(label: "Resume from Checkpoint", path: "\(path)/resume"), at: 1) }
+        if job.isResumable { options.insert(.init(label: "Resume from Checkpoint", path: "\(path)/resume"), at: 0) }
       }
       switch job.failure {
       case "out_of_memory": options.append(.init(label: HelpTopic.memory.title, path: HelpPage.path("vram")))
@@ -92,6 +92,36 @@ extension JobPage.Trouble {
       guard let alert = job.alert_text else { return nil }
       title = "Cost"
       text = alert
+    }
+  }
+
+  /// What is known of a failure beside its kind: the memory it took, and what may help, with how often it has.
+  mutating func explain(
+    _ job: JobDocument, fixes: [FixDocument], memory: MemoryDocument?, conversations: Int?, canEdit: Bool
+  ) {
+    if job.failure == "out_of_memory" {
+      let c = job.configuration
+      text =
+        "Your configuration exceeded the 80GB VRAM capacity of the H100 GPU. Likely cause: batch_size=\(c.batchSize) with "
+        + (conversations.map { "\(Wording.group($0)) conversations, " } ?? "")
+        + "r=\(c.rank) and sequences of up to \(Wording.group(c.maxSequenceLength)) tokens"
+        + (memory.map { " \($0.sentence)." } ?? ".")
+    }
+    self.fixes = fixes.enumerated().map { i, fix in
+      JobPage.Fix(
+        text: fix.text, record: fix.record,
+        path: canEdit ? "/dashboard/training-jobs/\(job.id)/retry?fix=\(fix.kind)" : nil,
+        label:
+          "Retry with \(NewJobForm.changes(job.configuration, fix.configuration).first.map { "\($0.name)=\($0.to)" } ?? "it")",
+        isFirst: i == 0)
+    }
+    hasFixes = !fixes.isEmpty
+    if hasFixes, canEdit {
+      options.insert(
+        .init(
+          label: "Retry with suggested fix", path: "/dashboard/training-jobs/\(job.id)/retry?fix=first", isPrimary: true
+        ),
+        at: 0)
     }
   }
 
@@ -163,11 +193,13 @@ extension JobPage {
     if job.isOver {
       let resume = job.isResumable ? [Action(label: "Resume from Checkpoint", path: "\(path)/resume")] : []
       return resume + [
-        Action(label: "Retry job", path: "\(path)/retry"),
-        Action(label: "Save as template", path: "/dashboard/templates?from=\(job.id)#add"),
+        Action(label: "Retry job", path: "\(path)/retry")
       ]
         + (job.status == "completed"
-          ? [Action(label: "Add to Knowledge Base", path: "/dashboard/knowledge/new?from=\(job.id)")] : []) + together
+          ? [
+            Action(label: "Save as Template", path: "/dashboard/templates?from=\(job.id)#add", isPrimary: true),
+            Action(label: "Add to Knowledge Base", path: "/dashboard/knowledge/new?from=\(job.id)"),
+          ] : []) + together
         + (job.hidden == true ? [] : [Action(label: "Delete", path: "\(path)/hide", isDanger: true)])
     }
     var actions: [Action] = []
@@ -176,7 +208,10 @@ extension JobPage {
     }
     actions.append(Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true))
     if job.status == "paused" {
-      actions.append(Action(label: "Resume Job", path: "\(path)/do/resume", isPrimary: true))
+      // As it had it, and with the other kind.
+      let (own, other) = job.pricing == "spot" ? ("spot", "on-demand") : ("on-demand", "spot")
+      actions.append(Action(label: "Resume Job (\(own))", path: "\(path)/do/resume", isPrimary: true))
+      actions.append(Action(label: "Resume on \(other)", path: "\(path)/do/resume-\(other)"))
     } else if !["queued", "blocked", "pending_configuration", "stopping"].contains(job.status) {
       actions.append(Action(label: "Pause Job", path: "\(path)/do/pause"))
     }
@@ -209,10 +244,11 @@ extension JobPage {
     ].compactMap { $0 }
   }
 
-  static func facts(_ job: JobDocument, _ text: JobDescription) -> [Fact] {
+  static func facts(_ job: JobDocument, _ text: JobDescription, email: String? = nil) -> [Fact] {
     let c = job.configuration
     var facts: [(String, String?)] = [
-      ("Created by", job.creator), ("Description", job.purpose),
+      ("Created by", job.creator.map { $0 + (email.map { " (\($0))" } ?? "") }),
+      ("Created on", Moment(job.submitted_at)?.text), ("Description", job.purpose),
       ("Client", job.client), ("Project", job.project), ("Tags", job.tags.map { $0.joined(separator: ", ") }),
       ("Template", job.template), ("Training file", job.training_file),
       (

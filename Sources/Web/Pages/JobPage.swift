@@ -73,10 +73,25 @@ struct JobPage: Page {
   struct Trouble: Sendable {
     var title, text: String
     var options: [Action]
+    var fixes: [Fix] = []
+    var hasFixes = false
+    /// Of a file that could not be trained on.
+    var defect: DefectCard?
+  }
+  /// A change that may help, and how often it has.
+  struct Fix: Sendable {
+    var text, record: String
+    /// nil where whoever looks may not retry.
+    var path: String?
+    var label: String
+    var isFirst: Bool
   }
   struct Progress: Sendable {
     var percent, step, steps, label, elapsed: String
+    /// Per cent over all stages.
+    var overall = "0"
     var remaining, epoch, completion: String?
+    var paused: String?
   }
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
@@ -126,8 +141,20 @@ struct JobPage: Page {
       job.interruptions == 0
       ? nil
       : "Interrupted \(job.interruptions)×" + (job.status == "completed" || !job.isOver ? " (auto-recovered)" : "")
-    stages = JobStage.list(job, record, view.at, step: max(last.first?.step ?? 0, job.durable_step))
-    progress = Progress(job, projection, last.first, at: view.at)
+    let step = max(last.first?.step ?? 0, job.durable_step)
+    let file = try job.training_file.flatMap { try desk.catalogue.file($0) }
+    stages = JobStage.list(job, record, view.at, step: step, conversations: file?.conversations)
+    var progress = Progress(job, projection, last.first, at: view.at)
+    progress.overall = "\(JobStage.overall(job, record, step: step))"
+    let held = view.fleet[index]
+    if held.admitted < .distantFuture {
+      let paused = try desk.catalogue.paused(job.id, since: held.admitted, until: min(held.ended, view.at))
+      if paused > .zero {
+        progress.paused = Wording.duration(paused.seconds)
+        progress.elapsed = Wording.duration(max(0, (job.duration_s ?? 0) - paused.seconds))
+      }
+    }
+    self.progress = progress
     cost = CostCard(job, record, projection)
     metrics = JobPage.metrics(last)
     let isWaiting = ["waiting_for_gpu", "awaiting_decision"].contains(job.status)
@@ -137,10 +164,24 @@ struct JobPage: Page {
     let wait =
       job.status == "waiting_for_gpu"
       ? desk.advice.wait(view.fleet[index].pricing, view.policies.provisioningRetryEvery) : (nil, nil)
-    trouble = Trouble(
-      job, refusal: refusal, wait: wait, canEdit: role >= .engineer, isManager: role == .manager)
+    var trouble = Trouble(
+      job, refusal: refusal, wait: wait, canEdit: role >= .engineer, isManager: role == .manager,
+      queue: QueueDocument.fullness(view))
+    if job.status == "failed" {
+      trouble?.explain(
+        job, fixes: FixList.ordered(desk.advice.fixes(job.configuration, held.failure), view),
+        memory: desk.advice.memory(job.configuration), conversations: file?.conversations, canEdit: role >= .engineer)
+      if held.failure == .datasetFormat, let file {
+        let message = try desk.catalogue.messages(of: index).last { $0.message.contains("DatasetFormatError") }?.message
+        let path = FileShelf(beside: desk.storePath).path(ofDigest: file.sha256)
+        trouble?.defect = await desk.defects.card(path: path, said: message, desk.links)
+      }
+    }
+    self.trouble = trouble
     actions = JobPage.actions(job, person?.role ?? .viewer)
-    facts = JobPage.facts(job, view.descriptions[Int(index.rawValue)])
+    facts = JobPage.facts(
+      job, view.descriptions[Int(index.rawValue)],
+      email: try job.creator.flatMap { try desk.catalogue.person(named: $0)?.email })
     let lost = record.leases.enumerated().filter {
       ["interrupted", "host_failure", "lost"].contains($0.element.reason)
     }

@@ -9,7 +9,7 @@ struct JobStage: Sendable {
   var stateText: String
   /// What it does now, or how long it took.
   var detail: String
-  /// Its part of the whole, in per cent.
+  /// How long it usually takes.
   var usual: String
 
   private static let stages: [(name: String, phases: [String], runs: [String], usual: String)] = [
@@ -22,7 +22,10 @@ struct JobStage: Sendable {
     ("Finalization", ["finalizing", "stopping"], ["finalization"], "5-10 min"),
   ]
 
-  static func list(_ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int) -> [JobStage] {
+  /// - Parameter conversations: of the training file, where that is known.
+  static func list(
+    _ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int, conversations: Int? = nil
+  ) -> [JobStage] {
     let runs = record.leases.flatMap { lease in lease.stages.map { ($0, $0.ended ?? lease.ended) } }
     let reached = stages.lastIndex { stage in runs.contains { stage.runs.contains($0.0.name) } }
     let current = stages.firstIndex { $0.phases.contains(job.status) }
@@ -36,12 +39,19 @@ struct JobStage: Sendable {
         ? "complete" : job.status == "failed" && i == (reached ?? 0) ? "failed" : i == current ? "active" : "pending"
       let detail =
         switch state {
-        case "active": doing(job, i, step: step) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
-        case "pending": took > 0 ? "\(Wording.duration(took)) before" : "usually \(stage.usual)"
+        case "active": doing(job, i, step: step, conversations) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
+        case "pending": took > 0 ? "\(Wording.duration(took)) before" : ""
         default: took > 0 ? "took \(Wording.duration(took))" : ""
         }
       return JobStage(name: stage.name, state: state, stateText: text(state), detail: detail, usual: stage.usual)
     }
+  }
+
+  /// The epoch that a step belongs to, from 1.
+  private static func epoch(_ job: JobDocument, _ step: Int) -> Int {
+    let epochs = job.configuration.epochs
+    guard job.steps > 0 else { return 1 }
+    return max(1, min(epochs, (step * epochs + job.steps - 1) / job.steps))
   }
 
   private static func text(_ state: String) -> String {
@@ -52,16 +62,29 @@ struct JobStage: Sendable {
     }
   }
 
-  private static func doing(_ job: JobDocument, _ stage: Int, step: Int) -> String {
+  /// The share of the whole that is done, in per cent, by the stages' weights in story 2.1.2: 2, 8, 85 and 5. What a lost pod makes a job do again
+  /// takes nothing away from it.
+  static func overall(_ job: JobDocument, _ record: Catalogue.JobRecord, step: Int) -> Int {
+    if job.status == "completed" { return 100 }
+    let runs = Set(record.leases.flatMap { $0.stages.map(\.name) })
+    let trains = runs.contains("training") || step > 0
+    let isTrained = runs.contains("finalization") || job.status == "finalizing"
+    let loads = trains || runs.contains("model_loading")
+    let share = isTrained ? 1 : job.steps > 0 ? min(1, Double(step) / Double(job.steps)) : 0
+    return (loads ? 2 : 0) + (trains ? 8 : 0) + Int(85 * share)
+  }
+
+  private static func doing(_ job: JobDocument, _ stage: Int, step: Int, _ conversations: Int?) -> String {
     switch (job.status, stage) {
     case ("paused", _): "Paused."
     case ("waiting_for_gpu", _), ("provisioning", _), ("admitted", _): "Waiting for a GPU."
     case ("booting", _): "The pod starts."
     case ("interrupted", _): "Auto-recovery in progress..."
     case ("restoring", _): "Loading the last checkpoint..."
-    case (_, 0): "Tokenizing conversations..."
+    case (_, 0): "Tokenizing \(conversations.map { "\(Wording.group($0)) " } ?? "")conversations..."
     case (_, 1): "Loading Llama 3 70B model (4-bit quantization)..."
-    case (_, 2): "Training - Step \(Wording.group(step))/\(Wording.group(job.steps))..."
+    case (_, 2):
+      "Training epoch \(epoch(job, step))/\(job.configuration.epochs) - Step \(Wording.group(step))/\(Wording.group(job.steps))..."
     default: "Saving adapters and finalizing..."
     }
   }

@@ -16,7 +16,7 @@ struct JobsPage: Page {
   struct Row: Sendable {
     var id, name, status, statusText: String
     var note: String?
-    var configuration, creator, duration, cost: String
+    var configuration, creator, initials, duration, cost: String
     var started: Moment?
     var isOver: Bool
   }
@@ -85,7 +85,7 @@ extension JobsPage.Row {
       job.interruptions > 0
       ? "Interrupted \(job.interruptions)×" + (job.isOver && job.status != "completed" ? "" : " (auto-recovered)") : nil
     configuration = "\(Wording.capital(job.preset)), \(Wording.pricing(job.pricing))"
-    creator = job.creator ?? Wording.nothing
+    (creator, initials) = (job.creator ?? Wording.nothing, Wording.initials(job.creator ?? ""))
     duration = job.duration_s.map(Wording.duration) ?? Wording.nothing
     cost = Wording.money(job.cost_usd)
     started = Moment(job.admitted_at)

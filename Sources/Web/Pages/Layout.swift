@@ -4,7 +4,7 @@ enum Layout {
 
   static let partials = [
     name: page,
-    "estimate": EstimatePanel.partial,
+    "estimate": EstimatePanel.partial, "defect": DefectCard.partial,
     "filters": JobFilter.partial,
     "time": #"<time datetime="{{iso}}">{{text}}</time>"#,
     "badge": #"<span class="badge {{status}}">{{statusText}}</span>"#,

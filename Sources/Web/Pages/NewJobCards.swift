@@ -46,13 +46,14 @@ enum NewJobCards {
             + "gradient_accumulation_steps=\(c.gradientAccumulation)",
           risk: "Risk level: \(risk)", figures: figures, isChosen: chosen.preset == preset))
     }
-    return (presets, pricings(chosen, view, desk.advice.rates, source, spotTrouble))
+    let recoveries = try? await desk.pods.figures().recoveries
+    return (presets, pricings(chosen, view, desk.advice.rates, source, spotTrouble, recoveries))
   }
 
   /// - Parameter trouble: why there is no spot; nil: there is.
   private static func pricings(
     _ chosen: JobConfiguration, _ view: LiveView, _ rates: (spot: Double, onDemand: Double)?, _ source: String?,
-    _ trouble: String?
+    _ trouble: String?, _ recoveries: AnalyticsDocument.Recoveries?
   ) -> [NewJobPage.Card] {
     let isSpot = chosen.pricing == .spot && trouble == nil
     let (spot, onDemand) = (price(.spot, view, rates?.spot, source), price(.onDemand, view, rates?.onDemand, source))
@@ -64,7 +65,8 @@ enum NewJobCards {
         figures: trouble.map { ["Not to be had: \($0)"] }
           ?? [
             spot, saving.map { "\(Wording.per($0)) cheaper than on-demand, by the hour" },
-            "Taken back at any time; recovers by itself from the last checkpoint",
+            "Taken back at any time; recovers by itself from the last checkpoint", resumption(recoveries),
+            success(view),
           ].compactMap { $0 }, isChosen: isSpot, isDisabled: trouble != nil),
       .init(
         value: "on_demand", label: "On-demand instance", description: "Best for client deadlines, critical deliveries",
@@ -86,6 +88,30 @@ enum NewJobCards {
       return "\(Wording.money(lease.hourlyRate))/hr, as \(view.descriptions[paid].id) paid on \(day)"
     }
     return rate.map { "\(Wording.money($0))/hr, as estimates reckon" + (source.map { " (\($0))" } ?? "") }
+  }
+
+  /// How long it took until training went on, where that has happened.
+  static func resumption(_ recoveries: AnalyticsDocument.Recoveries?) -> String {
+    guard let recoveries, let middle = recoveries.median_downtime_s, let rate = recoveries.success_rate else {
+      return "Resume time: none of our jobs was interrupted yet; loading the model alone takes 10-15 min"
+    }
+    return
+      "Resume time: \(Wording.duration(middle)) in the middle case of \(Wording.count(recoveries.recovered, "recovery")) "
+      + "of ours, of which \(recoveries.within_10_minutes) within 10 min; \(Wording.per(rate)) of recoveries succeed"
+  }
+
+  /// Of the store's own spot jobs that completed or failed, ever.
+  private static func success(_ view: LiveView) -> String? {
+    var (completed, over) = (0, 0)
+    for i in view.fleet.jobs.indices {
+      let job = view.fleet.jobs[i]
+      guard job.spec.pricing == .spot, job.phase == .completed || job.phase == .failed else { continue }
+      over += 1
+      if job.phase == .completed { completed += 1 }
+    }
+    guard over > 0 else { return "Success rate: no spot job of ours is over yet" }
+    return
+      "\(Wording.per(Double(completed) / Double(over))) of our spot jobs complete successfully (\(completed) of \(over); goal: 95%)"
   }
 
   /// Of the store's own spot jobs that had a slot in the last 30 days.

@@ -81,6 +81,8 @@ struct NewJobForm: Sendable {
     let own = (fields["own_tags"] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     let tags = fields.all("tag") + own.filter { !$0.isEmpty }
     new.tags = tags.isEmpty ? nil : tags
+    let suites = fields.all("suite")
+    new.suites = suites.isEmpty ? nil : suites
     return new
   }
 
@@ -111,6 +113,7 @@ struct NewJobForm: Sendable {
     fields["own_tags"] = job.tags?.joined(separator: ", ")
     (fields["training_file"], fields["retry_of"], fields["fix"]) = (job.training_file, job.id, fix?.kind)
     fields["max_cost"] = job.max_cost_usd.map(Wording.digits)
+    for suite in job.suites ?? [] { fields.add("suite", suite) }
   }
 
   /// As a job was, to go on from its last checkpoint: story 3.2.2.
@@ -127,6 +130,7 @@ struct NewJobForm: Sendable {
     (fields["client"], fields["project"], fields["training_file"]) = (job.client, job.project, job.training_file)
     let (common, own) = ((job.tags ?? []).filter(NewJobForm.commonTags.contains), job.tags ?? [])
     for tag in common { fields.add("tag", tag) }
+    for suite in job.suites ?? [] { fields.add("suite", suite) }
     fields["own_tags"] = own.filter { !common.contains($0) }.joined(separator: ", ")
     (fields["max_cost"], fields["from"]) = (job.max_cost_usd.map(Wording.digits), nil)
   }

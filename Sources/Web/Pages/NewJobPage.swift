@@ -16,7 +16,18 @@ struct NewJobPage: Page {
     var value, label, description, values, risk: String
     var figures: [String]
     var isChosen: Bool
-    var isDisabled = false
+    var isDisabled: Bool
+    /// SVG.
+    let icon: String
+
+    init(
+      value: String, label: String, description: String, values: String, risk: String, figures: [String],
+      isChosen: Bool, isDisabled: Bool = false
+    ) {
+      (self.value, self.label, self.description, self.values) = (value, label, description, values)
+      (self.risk, self.figures, self.isChosen, self.isDisabled) = (risk, figures, isChosen, isDisabled)
+      icon = ChoiceIcon.svg(value)
+    }
   }
   struct Setting: Sendable { var name, label, help, value, usual: String }
   struct Change: Sendable { var name, from, to: String }
@@ -29,7 +40,7 @@ struct NewJobPage: Page {
   let file: FileCard?
   let presets, pricings: [Card]
   let settings: [Setting]
-  let tags: [Choice]
+  let tags, suites: [Choice]
   let clients, projects: [String]
   let fields: [String: String]
   let estimate: EstimatePanel
@@ -71,6 +82,13 @@ struct NewJobPage: Page {
         usual: NewJobCards.usual($0.name, configuration.preset))
     }
     tags = NewJobForm.commonTags.map { Choice(value: $0, label: $0, isChosen: form.fields.all("tag").contains($0)) }
+    suites = try SuiteDeeds(runner: desk.runner).list().suites
+      .filter { $0.is_newest && !$0.name.hasPrefix("example-") }
+      .map { suite in
+        Choice(
+          value: suite.name, label: "\(suite.title) (\(Wording.count(suite.items, "item")))",
+          isChosen: form.fields.all("suite").contains(suite.name))
+      }
     func known(_ values: some Sequence<String?>) -> [String] {
       Array(Set(values.compactMap { $0 }).sorted().prefix(200))
     }
@@ -114,7 +132,13 @@ struct FileCard: Sendable {
     summary =
       "\(Wording.group(file.conversations)) conversations, \(Wording.group(file.pairs)) pairs, of which \(Wording.group(file.training_pairs)) are "
       + "trained on, about \(Wording.group(Int(file.tokens_per_pair.rounded()))) tokens each"
-    quality = file.quality_mean.map { String(format: "%.2f on average", $0) } ?? "not scored"
+    quality =
+      file.quality_mean.map { String(format: "%.2f on average", $0) }.map { mean in
+        mean
+          + (file.quality.map {
+            String(format: ", from %.2f to %.2f, of %@", $0.least, $0.greatest, Wording.count($0.scored, "scored pair"))
+          } ?? "")
+      } ?? "not scored"
     reviewed = Wording.count(file.human_reviewed, "conversation")
     func top(_ what: String, _ counts: [String: Int]) -> String? {
       let most = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4)

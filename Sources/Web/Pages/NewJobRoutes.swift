@@ -36,7 +36,9 @@ struct NewJobRoutes {
       let job = JobDocument(view, index)
       let failure = view.fleet[index].failure
       let wanted = request.uri.queryParameters.get("fix")
-      let fixes = failure == .none || wanted == nil ? [] : desk.advice.fixes(job.configuration, failure)
+      let fixes =
+        failure == .none || wanted == nil
+        ? [] : FixList.ordered(desk.advice.fixes(job.configuration, failure), view)
       var form = NewJobForm(FormFields(text: ""))
       form.retry(job, fix: wanted == "first" ? fixes.first : fixes.first { $0.kind == wanted })
       return try await page(form, nil, request, context)
@@ -58,7 +60,8 @@ struct NewJobRoutes {
       let form = NewJobForm(try await FormFields(request))
       do {
         let (job, quote, _) = try await quoted(form, context)
-        return await desk.answer(try ReviewPage(desk, form, job, quote, context.person), request, context)
+        let page = try ReviewPage(desk, form, job, quote, context.person)
+        return await desk.answer(page, request, context)
       } catch let problem as Problem {
         return try await page(form, problem, request, context)
       }
@@ -81,7 +84,12 @@ struct NewJobRoutes {
         }
         var new = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
         new.justification = fields["justification"]
-        if isDraft { new.draft = true }
+        if isDraft {
+          new.draft = true
+        } else if let question = ReviewPage.expense(try await maker.quote(of: new).quote, new), !fields.has("expensive")
+        {
+          throw Problem(.badRequest, question, hint: "tick the box on the review, or choose spot")
+        }
         let job = try await maker.make(new, by: person)
         let view = await desk.runner.view
         if isBeyond, view.fleet[job].phase == .blocked {
@@ -113,7 +121,10 @@ struct NewJobRoutes {
       let quote = try await maker.quote(of: job).quote
       var other = job.configuration
       other.pricing = other.pricing == .spot ? .onDemand : .spot
-      estimate = EstimatePanel(quote, job, other: try? await desk.advice.quote(other))
+      var panel = EstimatePanel(quote, job, other: try? await desk.advice.quote(other))
+      let known = await desk.advice.foresight.knownAccuracy(view)
+      panel.accuracy = EstimatePanel.accuracy(known, job.configuration.preset.rawValue)
+      estimate = panel
     } catch let problem as Problem {
       estimate = EstimatePanel(trouble: problem.document.detail)
     }
@@ -134,6 +145,8 @@ struct ReviewPage: Page {
   let facts: [JobPage.Fact]
   let estimate: EstimatePanel
   let question: String?
+  /// What has to be said yes to where on-demand is dear.
+  let expense: String?
   let understood: String
   let fits, mayProceed: Bool
   let blockText: String
@@ -146,32 +159,44 @@ struct ReviewPage: Page {
     let c = job.configuration
     let file = try job.training_file.flatMap { id in try desk.catalogue.files().first { $0.id == id } }.map(
       FileCard.init)
-    facts = [
+    let values =
+      "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), "
+      + "gradient_accumulation_steps=\(c.gradientAccumulation)"
+    let checkpoints =
+      "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"
+    let rate = quote.hourly_rate_usd.map { ", \(Wording.money($0))/hr" } ?? ""
+    let risk = quote.p_interrupted.map { "\(Wording.percent($0)); it then goes on from the last checkpoint" }
+    let rows: [(String, String?)] = [
       ("Job name", job.name),
       ("Training file", file.map { "\($0.name): \($0.summary)" } ?? "none: \(Wording.group(c.trainingPairs)) pairs"),
-      ("Quality", file?.quality),
-      ("Preset", Wording.capital(c.preset.rawValue)),
-      (
-        "Hyperparameters",
-        "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), gradient_accumulation_steps=\(c.gradientAccumulation)"
-      ),
-      (
-        "Sequences and checkpoints",
-        "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"
-      ),
-      ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")"),
+      ("Quality", file?.quality), ("Preset", Wording.capital(c.preset.rawValue)), ("Hyperparameters", values),
+      ("Sequences and checkpoints", checkpoints),
+      ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")\(rate)"),
+      ("Risk of an interruption", risk),
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
-      ("Tags", job.tags?.joined(separator: ", ")), ("Stops at", job.max_cost_usd.map(Wording.money)),
+      ("Tags", job.tags?.joined(separator: ", ")), ("Validation", job.suites?.joined(separator: ", ")),
+      ("Stops at", job.max_cost_usd.map(Wording.money)),
       ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
-    ].compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
+    ]
+    facts = rows.compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil)
     question = quote.resume == nil ? nil : "Resume training from last checkpoint with adjusted configuration?"
+    expense = ReviewPage.expense(quote, job)
     understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
     fits = quote.fits_budget ?? true
     mayProceed = person?.role == .manager
     blockText =
       "Estimated cost (\(Wording.money(quote.reservation_usd))) exceeds remaining monthly budget "
       + "(\(Wording.money(max(0, quote.budget?.available_usd ?? 0)))). Adjust configuration or increase budget limit."
+  }
+
+  /// On-demand beyond this takes a yes of its own (story 1.1.3).
+  private static let dear = 150.0
+
+  static func expense(_ quote: QuoteDocument, _ job: NewJob) -> String? {
+    guard job.configuration.pricing == .onDemand, quote.cost_usd.p50 > dear else { return nil }
+    return
+      "On-demand for an estimated \(Wording.money(quote.cost_usd.p50)), more than \(Wording.money(dear)): are you sure?"
   }
 
   static let template = #"""
@@ -185,7 +210,8 @@ struct ReviewPage: Page {
     <fieldset><legend>Confirmation checklist</legend>
     <label class="check"><input type="checkbox" name="reviewed" value="yes" required> I have reviewed the configuration</label>
     <label class="check"><input type="checkbox" name="understood" value="yes" required> I understand the estimated cost ({{understood}})</label>
-    <label class="check"><input type="checkbox" name="approved" value="yes" required> I have budget approval if required</label></fieldset>
+    <label class="check"><input type="checkbox" name="approved" value="yes" required> I have budget approval if required</label>
+    {{#expense}}<label class="check"><input type="checkbox" name="expensive" value="yes" required> <b>{{expense}}</b></label>{{/expense}}</fieldset>
     {{^fits}}{{#mayProceed}}<input type="hidden" name="beyond" value="yes"><div class="field"><label for="why">Proceed anyway (requires justification)</label><textarea id="why" name="justification" maxlength="2000" required></textarea></div>{{/mayProceed}}
     {{^mayProceed}}<p class="soft">It will be kept as blocked, and starts when a manager lets it through or raises the limit.</p>{{/mayProceed}}{{/fits}}
     <div class="actions"><button class="primary" type="submit" data-last>{{#fits}}Start Training{{/fits}}{{^fits}}{{#mayProceed}}Proceed anyway{{/mayProceed}}{{^mayProceed}}Submit as blocked{{/mayProceed}}{{/fits}}</button>

@@ -20,14 +20,14 @@ extension Page {
 
 /// The entries of the navigation. ``Section/shown`` are those that there are pages for.
 enum Section: String, CaseIterable {
-  case jobs, newJob, queue, templates, files, knowledge
+  case jobs, newJob, queue, templates, files, suites, knowledge
   case budget, forecast, capacity
   case compare, analytics, accuracy, history, team, replay
   case storage, settings, help
 
   /// Add an entry here when its page exists: nothing is linked that is not there.
   static let shown: Set<Section> = [
-    .jobs, .newJob, .queue, .templates, .files, .knowledge, .budget, .settings,
+    .jobs, .newJob, .queue, .templates, .files, .suites, .knowledge, .budget, .settings,
     .forecast, .capacity, .accuracy, .replay, .compare, .analytics, .history, .team, .storage, .help,
   ]
 
@@ -52,7 +52,7 @@ enum Section: String, CaseIterable {
 
   /// As they stand below one another.
   static let groups: [(label: String, sections: [Section])] = [
-    ("Train", [.jobs, .newJob, .queue, .templates, .files, .knowledge]),
+    ("Train", [.jobs, .newJob, .queue, .templates, .files, .suites, .knowledge]),
     ("Look ahead", [.budget, .forecast, .capacity]),
     ("Look back", [.compare, .analytics, .accuracy, .history, .team, .replay]),
     ("Set up", [.storage, .settings, .help]),

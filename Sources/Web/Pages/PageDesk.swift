@@ -17,14 +17,22 @@ struct PageDesk: Sendable {
   let curves: CurveShelf
   let hours: SpotHours
   let trends: TrendShelf
+  /// nil: no Slack channel is configured.
+  let slack: SlackPost?
+  let pods: PodShelf
+  let defects = DefectShelf()
+  var links = WebServer.Links()
 
   init(
     runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice, finals: FinalShelf,
-    curves: CurveShelf, replays: ReplayShelf, artifacts: ArtifactShelf? = nil
+    curves: CurveShelf, replays: ReplayShelf, artifacts: ArtifactShelf? = nil, slack: SlackPost? = nil
   ) {
+    self.slack = slack
     (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
     (self.finals, self.curves, self.replays, self.artifacts) = (finals, curves, replays, artifacts)
-    (hours, trends) = (SpotHours(runner.catalogue), TrendShelf(runner.catalogue))
+    (hours, trends, pods) = (
+      SpotHours(runner.catalogue), TrendShelf(runner.catalogue), PodShelf(runner.catalogue)
+    )
   }
 
   var catalogue: Catalogue { runner.catalogue }

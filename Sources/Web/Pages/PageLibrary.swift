@@ -16,7 +16,7 @@ enum PageLibrary {
     ValidationPage.self,
     ComparePage.self, AnalyticsPage.self, HistoryPage.self, TeamPage.self, StoragePage.self, StorageDeletionPage.self,
     HelpPage.self, AttributionPage.self,
-    ForecastPage.self, CapacityPage.self, AccuracyPage.self, ReplayPage.self,
+    SuitesPage.self, ForecastPage.self, CapacityPage.self, AccuracyPage.self, ReplayPage.self,
   ]
 
   static let library: MustacheLibrary = {

@@ -40,6 +40,14 @@ extension Wording {
     }
   }
 
+  /// `JS` of `john.smith`, `John Smith` or `john-smith@brightrun.ai`: what stands for a face.
+  static func initials(_ name: String) -> String {
+    name.prefix { $0 != "@" }.split { !$0.isLetter && !$0.isNumber }.prefix(2).compactMap(\.first).map {
+      $0.uppercased()
+    }
+    .joined()
+  }
+
   static func capital(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
   static func pricing(_ word: String) -> String { word == "spot" ? "spot" : "on-demand" }

@@ -15,7 +15,16 @@ struct QueuePage: Page {
     var startsAt: Moment?
   }
 
+  /// Has a slot, and no GPU yet.
+  struct Waiting: Sendable {
+    var id, name, configuration, creator, statusText, status: String
+    var since: Moment?
+    var next: Moment?
+  }
+
   let places: [Place]
+  let waiting: [Waiting]
+  let hasWaiting: Bool
   let hasPlaces: Bool
   let slots: String
 
@@ -38,12 +47,28 @@ struct QueuePage: Page {
         startsAt: place.wait_s.flatMap { Moment(view.at + .seconds(Int64(min($0.p50, 1e9)))) })
     }
     hasPlaces = !places.isEmpty
+    waiting = view.fleet.slots.filter { $0 != .none }.filter {
+      [.admitted, .provisioning, .waitingForGPU, .awaitingDecision].contains(view.fleet[$0].phase)
+    }.map { index in
+      let job = JobDocument(view, index)
+      return Waiting(
+        id: job.id, name: job.name,
+        configuration: "\(Wording.capital(job.preset)), \(Wording.pricing(job.pricing))",
+        creator: job.creator ?? Wording.nothing, statusText: Wording.badge(job.status), status: job.status,
+        since: Moment(view.fleet[index].attempts > 0 ? view.fleet[index].firstAttempt : view.fleet[index].admitted),
+        next: job.status == "waiting_for_gpu" ? Moment(job.deadline) : nil)
+    }
+    hasWaiting = !waiting.isEmpty
     slots = "\(queue.slots_in_use) of \(queue.slots) slots are taken"
   }
 
   static let template = #"""
     <div class="head"><h1>{{title}}</h1><p class="lead">First in, first out. A manager can promote an urgent job to the front.</p></div>
     <section class="card" id="queue" data-live="15" aria-label="Queue"><p>{{slots}}.</p>
+    {{#hasWaiting}}<h2>Waiting for a GPU</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of jobs that wait for a GPU"><table><caption>They have a slot already, and ask for a GPU again and again</caption>
+    <thead><tr><th scope="col">Job name</th><th scope="col">Status</th><th scope="col">Configuration</th><th scope="col">Created by</th><th scope="col">Since</th><th scope="col">Next try</th></tr></thead><tbody>
+    {{#waiting}}<tr><th scope="row" class="wide-name"><a href="/dashboard/training-jobs/{{id}}">{{name}}</a></th><td>{{>badge}}</td><td>{{configuration}}</td><td>{{creator}}</td><td>{{#since}}{{>time}}{{/since}}</td><td>{{#next}}{{>time}}{{/next}}</td></tr>{{/waiting}}
+    </tbody></table></div><h2>Waiting for a slot</h2>{{/hasWaiting}}
     {{#hasPlaces}}<div class="scroll" tabindex="0" role="region" aria-label="Table of the queue"><table><caption>Start times are estimates of the simulated rest of the month</caption>
     <thead><tr><th scope="col">Position</th><th scope="col">Job name</th><th scope="col">Configuration</th><th scope="col">Created by</th><th scope="col">Estimated start</th>{{#frame.isManager}}<th scope="col">Actions</th>{{/frame.isManager}}</tr></thead><tbody>
     {{#places}}<tr><td>{{position}}</td><th scope="row" class="wide-name"><a href="/dashboard/training-jobs/{{id}}">{{name}}</a></th><td>{{configuration}}</td><td>{{creator}}</td><td>{{starts}}{{#startsAt}}, {{>time}}{{/startsAt}}<br><span class="soft small">{{range}}</span></td>

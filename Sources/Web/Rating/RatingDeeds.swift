@@ -76,8 +76,7 @@ struct RatingDeeds: Sendable {
         guard ShippedSuites.names.contains(new.suite), let shipped = try ShippedSuites.read(new.suite) else {
           throw Problem(
             .notFound, "there is no suite '\(new.suite)'",
-            hint: "shipped: \(ShippedSuites.names.joined(separator: ", "))",
-            place: "suite")
+            hint: "shipped: \(ShippedSuites.names.joined(separator: ", "))", place: "suite")
         }
         suite = shipped
       }
@@ -110,7 +109,7 @@ struct RatingDeeds: Sendable {
 
   /// Takes what somebody gave a pair.
   func score(_ scores: NewScores, suite: String, of job: JobIndex, _ context: LiveContext) async throws {
-    let person = try context.require(.engineer)
+    let person = try context.require(.viewer)
     let round = try self.round(suite, of: job)
     let sheet = round.sheet(for: person.name)
     guard let pair = sheet.pairs.first(where: { $0.number == scores.number }) else {
@@ -196,12 +195,20 @@ struct RatingRoutes {
       return try Reply.json(try await deeds.ask(new, of: job, context), .created)
     }
     router.get("jobs/:id/ratings/:suite") { _, context in
-      let person = try context.require(.engineer)
+      let person = try context.require(.viewer)
       let round = try deeds.round(suite(context), of: try await runner.view.known(context))
       return try Reply.json(deeds.next(round, for: person.name).0)
     }
+    // Not for raters: it says whose each answer is.
+    router.get("jobs/:id/ratings/:suite/answers") { _, context in
+      _ = try context.require(.engineer)
+      let job = try await runner.view.known(context)
+      let record = try deeds.round(suite(context), of: job).record
+      return Reply.download(
+        record.answers, "application/x-ndjson", as: "job-\(job.rawValue + 1)-\(record.suite).jsonl")
+    }
     router.post("jobs/:id/ratings/:suite") { request, context in
-      let person = try context.require(.engineer)
+      let person = try context.require(.viewer)
       let job = try await runner.view.known(context)
       try await deeds.score(try await Reply.read(request), suite: suite(context), of: job, context)
       return try Reply.json(deeds.next(try deeds.round(suite(context), of: job), for: person.name).0, .created)

@@ -41,7 +41,7 @@ struct RatingsPage: Page {
         RatingsPage(view.descriptions[Int(job.rawValue)], try deeds.list(of: job)), request, context)
     }
     router.get("training-jobs/:id/ratings/:suite") { request, context in
-      let person = try context.require(.engineer)
+      let person = try context.require(.viewer)
       let job = try desk.job(context, await desk.runner.view)
       let (sheet, _) = deeds.next(try deeds.round(suite(context), of: job), for: person.name)
       return await desk.answer(RatingPage(job, sheet), request, context)
@@ -93,8 +93,8 @@ struct RatingsPage: Page {
     <p>{{pairs}} of answers. Asked for by {{asker}}{{#at}}, {{>time}}{{/at}}. Each rater sees them in an order of their own, and not which model wrote which.</p>
     {{#hasRaters}}<dl class="pairs">{{#raters}}<dt>{{person}}</dt><dd>{{done}} scored</dd>{{/raters}}</dl>{{/hasRaters}}{{^hasRaters}}<p class="soft">Nobody has scored anything yet.</p>{{/hasRaters}}
     {{#hasAgreement}}<h3>How far raters agree (Krippendorff's alpha)</h3><dl class="pairs small">{{#agreement}}<dt>{{scale}}</dt><dd>{{alpha}}{{#isLow}} <span class="badge warn">too little to conclude from</span>{{/isLow}}</dd>{{/agreement}}</dl>{{/hasAgreement}}
-    {{#frame.canEdit}}<div class="actions"><a class="button primary" href="{{path}}">Score</a>{{#hasRaters}}<form method="post" action="{{path}}/finish">{{>csrf}}<button type="submit">Put into the validation</button></form>{{/hasRaters}}</div>{{/frame.canEdit}}</section>{{/rounds}}
-    {{^hasRounds}}<div class="card empty"><h2>Nobody was asked to score anything</h2><p>What the pod's evaluation wrote is handed in by</p><p><code>lora-train evaluate raters {{id}} emotional-intelligence --answers FILE</code></p></div>{{/hasRounds}}
+    <div class="actions"><a class="button primary" href="{{path}}">Score</a>{{#frame.canEdit}}{{#hasRaters}}<form method="post" action="{{path}}/finish">{{>csrf}}<button type="submit">Put into the validation</button></form>{{/hasRaters}}{{/frame.canEdit}}</div></section>{{/rounds}}
+    {{^hasRounds}}<div class="card empty"><h2>Nobody was asked to score anything</h2><p>Answers to <a href="/dashboard/suites">suites</a> that a job was made with come in by themselves when it has completed; others are handed in by</p><p><code>lora-train evaluate raters {{id}} emotional-intelligence --answers FILE</code></p></div>{{/hasRounds}}
     """#
 }
 

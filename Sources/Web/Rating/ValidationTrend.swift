@@ -34,16 +34,24 @@ struct ValidationPage: Page {
   static let name = "validation"
   let section = Section.jobs
   struct Part: Sendable {
-    var title, headline, gate, verdict, csvPath: String
-    var colour: String
+    var title, headline, gate, csvPath: String
+    /// The story's badge in its colour, where it gives one.
+    var badge, colour: String
+    var hasBadge: Bool
+    /// Whether it may be delivered, beside it.
+    var verdict, gateColour: String
     var rows: [Row]
     var hasRows: Bool
+    /// Of a voice: every characteristic, with the story's word for it.
+    var levels: [Level]
+    var hasLevels: Bool
     var findings, recommendations, warnings: [String]
     var hasFindings, hasRecommendations: Bool
     var examples: [Example]
     var hasExamples: Bool
     var charts: [String]
   }
+  struct Level: Sendable { var title, score, word, colour: String }
   struct Row: Sendable {
     var name, base, trained, improvement, interval, count: String
     /// `best` or `worst` of its breakdown.
@@ -52,6 +60,9 @@ struct ValidationPage: Page {
   struct Example: Sendable { var prompt, base, trained, remark: String }
 
   let title, id, path: String
+  struct Ordered: Sendable { var name, state, said: String }
+  let ordered: [Ordered]
+  let hasOrdered: Bool
   let parts: [Part]
   let hasParts, mayGo: Bool
   let gate: String?
@@ -89,6 +100,15 @@ struct ValidationPage: Page {
         trend.points.filter { $0.what == name })
     }
     (hasParts, mayGo) = (!parts.isEmpty, found.may_be_delivered)
+    ordered = found.suites.map { suite in
+      switch suite.state {
+      case .ordered: Ordered(name: suite.name, state: "", said: "answered by the pod once training is over")
+      case .unanswered: Ordered(name: suite.name, state: "bad", said: "not answered: the event log says why")
+      case .answered: Ordered(name: suite.name, state: "warn", said: "answered, waits for scores")
+      case .scored: Ordered(name: suite.name, state: "good", said: "scored")
+      }
+    }
+    hasOrdered = !ordered.isEmpty
     gate = found.gate.map {
       switch $0.verdict {
       case .allow: "Every gate passed: ready for delivery."
@@ -103,17 +123,19 @@ struct ValidationPage: Page {
     <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / <a href="{{path}}">{{id}}</a> / Validation</p>
     <div class="head"><h1>{{title}}</h1><div class="actions">{{#hasParts}}<a class="button primary" href="/api/v1/jobs/{{id}}/validation.pdf">Validation Report (PDF)</a>{{/hasParts}}<a class="button" href="{{path}}/ratings">Scoring by people</a></div></div>
     {{#gate}}<div class="notice {{#mayGo}}good{{/mayGo}}{{^mayGo}}bad{{/mayGo}}"><p>{{gate}}</p>{{#decision}}<p>{{decision}}</p>{{/decision}}</div>{{/gate}}
+    {{#hasOrdered}}<section class="card" aria-labelledby="ordered-h"><h2 id="ordered-h">Suites of this job</h2><dl class="pairs">{{#ordered}}<dt>{{name}}</dt><dd><span class="badge {{state}}">{{said}}</span></dd>{{/ordered}}</dl></section>{{/hasOrdered}}
     {{#parts}}<section class="card" aria-label="{{title}}"><div class="card-head"><h2>{{title}}</h2><a class="small" href="{{csvPath}}">Export CSV<span class="hidden"> of {{title}}</span></a></div>
-    <p><span class="badge {{colour}}">{{verdict}}</span> <b>{{headline}}</b></p><p class="soft small">{{gate}}</p>
+    <p>{{#hasBadge}}<span class="badge {{colour}}">{{badge}}</span> {{/hasBadge}}<b>{{headline}}</b></p><p class="small"><span class="badge {{gateColour}}">Gate: {{verdict}}</span> <span class="soft">{{gate}}</span></p>
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Figures of {{title}}"><table><thead><tr><th scope="col">What</th><th scope="col" class="number">Baseline</th><th scope="col" class="number">Trained</th><th scope="col" class="number">Improvement</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">n</th></tr></thead><tbody>
     {{#rows}}<tr><th scope="row">{{name}}{{#mark}} <span class="tag">{{mark}}</span>{{/mark}}</th><td class="number">{{base}}</td><td class="number">{{trained}}</td><td class="number">{{improvement}}</td><td class="number">{{interval}}</td><td class="number">{{count}}</td></tr>{{/rows}}</tbody></table></div>{{/hasRows}}
+    {{#hasLevels}}<h3>Characteristics</h3><dl class="pairs">{{#levels}}<dt>{{title}}</dt><dd>{{score}} <span class="badge {{colour}}">{{word}}</span></dd>{{/levels}}</dl>{{/hasLevels}}
     {{#charts}}<div class="scroll chart" tabindex="0" role="group" aria-label="Chart">{{{.}}}</div>{{/charts}}
     {{#hasFindings}}<h3>Findings</h3><ul>{{#findings}}<li>{{.}}</li>{{/findings}}</ul>{{/hasFindings}}
     {{#hasRecommendations}}<h3>Recommendations</h3><ul>{{#recommendations}}<li>{{.}}</li>{{/recommendations}}</ul>{{/hasRecommendations}}
     {{#warnings}}<p class="soft small">{{.}}</p>{{/warnings}}
     {{#hasExamples}}<details class="fold"><summary>Before and after<span class="hidden"> in {{title}}</span></summary>{{#examples}}<div class="note"><p><b>{{prompt}}</b> <span class="soft small">{{remark}}</span></p><dl class="pairs small"><dt>Baseline</dt><dd>{{base}}</dd><dt>Trained</dt><dd>{{trained}}</dd></dl></div>{{/examples}}</details>{{/hasExamples}}
     </section>{{/parts}}
-    {{^hasParts}}<div class="card empty"><h2>Nothing was validated yet</h2><p>Results come in by <code>lora-train evaluate submit {{id}} RESULT.json</code>, or from people who <a href="{{path}}/ratings">score the answers</a>.</p></div>{{/hasParts}}
+    {{^hasParts}}<div class="card empty"><h2>Nothing was validated yet</h2><p>Choose <a href="/dashboard/suites">suites</a> when you create a job, and its pod answers them. Other results come in by <code>lora-train evaluate submit {{id}} RESULT.json</code>, or from people who <a href="{{path}}/ratings">score the answers</a>.</p></div>{{/hasParts}}
     """#
 }
 
@@ -121,8 +143,16 @@ extension ValidationPage.Part {
   init(_ document: ValidationDocument, csvPath: String, _ points: [ValidationTrend.Point]) {
     (title, headline, self.csvPath) = (document.heading, document.line ?? "Nothing could be measured", csvPath)
     gate = document.gate.reasons.joined(separator: "; ")
-    verdict = document.badge?.text ?? Wording.capital(document.gate.verdict.rawValue)
+    (badge, hasBadge) = (document.badge?.text ?? "", document.badge != nil)
     colour =
+      switch document.badge?.colour {
+      case .green: "good"
+      case .yellow: "warn"
+      case .red: "bad"
+      case nil: ""
+      }
+    verdict = document.gate.verdict.rawValue
+    gateColour =
       switch document.gate.verdict {
       case .allow: "good"
       case .review: "warn"
@@ -157,6 +187,12 @@ extension ValidationPage.Part {
             ?? Wording.nothing, count: "\(kept.questions)")
       }
     hasRows = !rows.isEmpty
+    levels = document.levels.filter { $0.scale != nil }.map {
+      .init(
+        title: $0.title, score: String(format: "%.1f of 5", $0.score), word: $0.word,
+        colour: $0.score < 3 ? "bad" : $0.score >= 4.2 ? "good" : "")
+    }
+    hasLevels = !levels.isEmpty
     findings = document.regressionLines + document.root_causes
     (recommendations, warnings) = (document.recommendations, document.warnings)
     (hasFindings, hasRecommendations) = (!findings.isEmpty, !recommendations.isEmpty)

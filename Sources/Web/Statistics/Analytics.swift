@@ -13,6 +13,8 @@ struct Analytics {
   private var failures: [Failure: Int] = [:]
   private var configurations: [[Int]: (jobs: Int, failed: Int, memory: Int)] = [:]
   private var (spot, onDemand) = (0, 0)
+  private var (spotCompleted, spotFailed) = (0, 0)
+  private var retries = AnalyticsDocument.Retries(jobs: 0, completed: 0, with_fix: 0, with_fix_completed: 0)
   private var dots: [AnalyticsDocument.Dot] = []
   private var dotsInAll = 0
 
@@ -29,6 +31,20 @@ struct Analytics {
       presets[text.configuration.preset, default: JobTally()].add(job, final)
       months[MonthNumber.of(job.ended), default: JobTally()].add(job, final)
       if job.spec.pricing == .spot { spot += 1 } else { onDemand += 1 }
+      if job.spec.pricing == .spot {
+        spotCompleted += job.phase == .completed ? 1 : 0
+        spotFailed += job.phase == .failed ? 1 : 0
+      }
+      // One that went on from a checkpoint is linked in the same way, and is a retry, too.
+      if job.spec.retryOf != .max, job.phase != .cancelled {
+        let isDone = job.phase == .completed
+        retries.jobs += 1
+        retries.completed += isDone ? 1 : 0
+        if text.fix != nil {
+          retries.with_fix += 1
+          retries.with_fix_completed += isDone ? 1 : 0
+        }
+      }
       if job.phase != .cancelled {
         let key = [text.configuration.rank, text.configuration.batchSize]
         configurations[key, default: (0, 0, 0)].jobs += 1
@@ -48,12 +64,17 @@ struct Analytics {
     }
   }
 
-  func document(hours: [AnalyticsDocument.Hour]) -> AnalyticsDocument {
+  func document(hours: [AnalyticsDocument.Hour], pods: PodFigures) -> AnalyticsDocument {
     let over = spot + onDemand
+    var retries = retries
+    retries.success_rate = retries.jobs > 0 ? Double(retries.completed) / Double(retries.jobs) : nil
+    let spotOver = spotCompleted + spotFailed
     return AnalyticsDocument(
       presets: presetFigures, dots: marked, dots_in_all: dotsInAll,
       months: MonthNumber.filled(months), failures: failureCounts, risks: risks, spot_jobs: spot,
-      on_demand_jobs: onDemand, spot_share: over > 0 ? Double(spot) / Double(over) : nil, hours: hours)
+      on_demand_jobs: onDemand, spot_share: over > 0 ? Double(spot) / Double(over) : nil, hours: hours,
+      provisioning: pods.provisioning, recoveries: pods.recoveries, retries: retries,
+      spot_success_rate: spotOver > 0 ? Double(spotCompleted) / Double(spotOver) : nil)
   }
 
   private var presetFigures: [AnalyticsDocument.PresetFigures] {

@@ -7,19 +7,24 @@ extension JobPage {
     <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a><a href="{{path}}/validation">Validation</a><a href="{{path}}/replay">Replay</a></nav>
     <div id="live" data-live="15" data-job="{{id}}">
     {{#trouble}}<div class="notice bad" id="error"><h2>{{title}}</h2><p>{{text}}</p>
+    {{#defect}}{{>defect}}{{/defect}}
+    {{#hasFixes}}<p><b>Suggested fixes</b></p><ol>{{#fixes}}<li>{{text}}{{#isFirst}} (recommended){{/isFirst}} <span class="soft small">{{record}}</span>{{#path}} <a href="{{path}}">{{label}}</a>{{/path}}</li>{{/fixes}}</ol>{{/hasFixes}}
     <div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div></div>{{/trouble}}
     <div class="two"><div>
     <section class="card" aria-labelledby="progress-h"><div class="card-head"><h2 id="progress-h">Progress</h2><span>{{>badge}} {{#interruptionBadge}}<span class="badge interrupted">{{interruptionBadge}}</span>{{/interruptionBadge}}</span></div>
     {{#progress}}
     <p><b>{{label}}</b></p>
     <progress max="100" value="{{percent}}" aria-label="Progress of the training">{{percent}}%</progress>
+    <p class="small">Over all four stages: {{overall}}%</p>
+    <progress max="100" value="{{overall}}" aria-label="Progress over all stages: preprocessing 2, model loading 8, training 85, finalization 5 per cent">{{overall}}%</progress>
     <dl class="pairs small">
     <dt>Elapsed time</dt><dd>{{elapsed}}</dd>
+    {{#paused}}<dt>Paused, beside that</dt><dd>{{paused}}</dd>{{/paused}}
     {{#remaining}}<dt>Estimated remaining</dt><dd>{{remaining}}</dd>{{/remaining}}
     {{#completion}}<dt>Expected completion</dt><dd>{{completion}}</dd>{{/completion}}
     {{#epoch}}<dt>Current epoch</dt><dd>{{epoch}}</dd>{{/epoch}}
     </dl>{{/progress}}
-    <ol class="stages">{{#stages}}<li class="{{state}}"><b>{{name}}</b><span>{{stateText}}</span><span>{{detail}}</span></li>{{/stages}}</ol>
+    <ol class="stages">{{#stages}}<li class="{{state}}"><b>{{name}}</b><span>{{stateText}}</span><span>{{detail}}</span><span>usually {{usual}}</span></li>{{/stages}}</ol>
     </section>
     <section class="card" aria-labelledby="metrics-h"><div class="card-head"><h2 id="metrics-h">Current metrics</h2></div>
     {{#hasMetrics}}<div class="scroll"><table><caption>The last step that was measured, and the one before</caption><thead><tr><th scope="col">Metric</th><th scope="col" class="number">Value</th><th scope="col">Change</th></tr></thead><tbody>

@@ -60,6 +60,26 @@ struct KnowledgeDeeds: Sendable {
     return KnowledgeDocument(kept, view)
   }
 
+  /// Whoever wrote the first revision takes it out, or a manager; journal and audit log know of it.
+  func remove(_ number: String, _ context: LiveContext) async throws {
+    let person = try context.require(.engineer)
+    let view = await runner.view
+    let revisions = try self.revisions(number, view).entries
+    guard let first = revisions.first, let last = revisions.last else { return }
+    guard KnowledgeDeeds.mayRemove(first, person) else {
+      throw Problem(
+        .forbidden, "this entry is \(first.person)'s; removing it takes its author or a manager",
+        hint: "ask \(first.person), or a manager: lora-train user list")
+    }
+    try await runner.record(person.act("knowledge.remove", "knowledge-\(first.number)", change: last.title))
+    try await Reply.orUnavailable { try catalogue.removeKnowledge(first.number, by: person.name, at: view.at) }
+  }
+
+  /// - Parameter first: an entry's first revision.
+  static func mayRemove(_ first: KnowledgeDocument, _ person: Catalogue.Person) -> Bool {
+    person.role == .manager || (person.role == .engineer && first.person == person.name)
+  }
+
   private func check(_ new: NewKnowledge, _ view: LiveView, _ person: Catalogue.Person) throws -> Catalogue.Knowledge {
     func length(_ what: String, _ text: String, _ most: Int) throws {
       guard text.contains(where: { !$0.isWhitespace }), text.unicodeScalars.count <= most else {
@@ -112,6 +132,11 @@ struct KnowledgeRoutes {
       _ = try context.require(.engineer)
       let number = context.parameters.get("number") ?? ""
       return try Reply.json(try await deeds.put(try await Reply.read(request), as: number, context))
+    }
+    router.delete("knowledge/:number") { _, context in
+      _ = try context.require(.engineer)
+      try await deeds.remove(context.parameters.get("number") ?? "", context)
+      return try Reply.json(try deeds.list(await runner.view))
     }
     router.get("jobs/:id/knowledge") { _, context in
       let view = await runner.view

@@ -91,6 +91,7 @@ struct KnowledgeEntryPage: Page {
   let hasJobs: Bool
   let revisions: [Revision]
   let hasRevisions: Bool
+  let mayRemove: Bool
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("knowledge/:number") { request, context in
@@ -101,11 +102,20 @@ struct KnowledgeEntryPage: Page {
       guard let entry = wanted.map({ n in revisions.first { $0.revision == n } }) ?? revisions.last else {
         throw Problem(.notFound, "there is no such revision")
       }
-      return await desk.answer(KnowledgeEntryPage(entry, revisions), request, context)
+      let mayRemove = context.person.flatMap { person in
+        revisions.first.map { KnowledgeDeeds.mayRemove($0, person) }
+      }
+      return await desk.answer(
+        KnowledgeEntryPage(entry, revisions, mayRemove: mayRemove == true), request, context)
+    }
+    router.post("knowledge/:number/remove") { _, context in
+      try await KnowledgeDeeds(runner: desk.runner).remove(context.parameters.get("number") ?? "", context)
+      return Reply.see("/dashboard/knowledge?notice=removed")
     }
   }
 
-  init(_ entry: KnowledgeDocument, _ all: [KnowledgeDocument]) {
+  init(_ entry: KnowledgeDocument, _ all: [KnowledgeDocument], mayRemove: Bool) {
+    self.mayRemove = mayRemove
     (title, number, person, at) = (entry.title, "\(entry.number)", entry.person, Moment(entry.at))
     category = KnowledgePage.words(entry.category)
     tags = entry.tags.joined(separator: ", ")
@@ -131,7 +141,8 @@ struct KnowledgeEntryPage: Page {
     <div class="two"><section class="card note" aria-label="Content">{{{html}}}</section>
     <div><section class="card" aria-labelledby="jobs-h"><h2 id="jobs-h">Related jobs</h2>
     {{#hasJobs}}<ul class="finds">{{#jobs}}<li><a href="/dashboard/training-jobs/{{id}}">{{name}}</a> <span class="soft small">{{id}}</span> {{>badge}}{{#frame.canEdit}} <a class="small" href="/dashboard/training-jobs/new?from={{id}}">Clone<span class="hidden"> the configuration of {{name}}</span></a>{{/frame.canEdit}}</li>{{/jobs}}</ul>{{/hasJobs}}{{^hasJobs}}<p class="soft">None.</p>{{/hasJobs}}</section>
-    {{#hasRevisions}}<section class="card" aria-labelledby="rev-h"><h2 id="rev-h">Revisions</h2><ul>{{#revisions}}<li>{{#path}}<a href="{{path}}">{{number}}</a>{{/path}}{{^path}}<b>{{number}}</b>{{/path}}: {{person}}{{#at}}, {{>time}}{{/at}}</li>{{/revisions}}</ul></section>{{/hasRevisions}}</div></div>
+    {{#hasRevisions}}<section class="card" aria-labelledby="rev-h"><h2 id="rev-h">Revisions</h2><ul>{{#revisions}}<li>{{#path}}<a href="{{path}}">{{number}}</a>{{/path}}{{^path}}<b>{{number}}</b>{{/path}}: {{person}}{{#at}}, {{>time}}{{/at}}</li>{{/revisions}}</ul></section>{{/hasRevisions}}
+    {{#mayRemove}}<details class="fold"><summary>Remove this entry</summary><form class="card" method="post" action="/dashboard/knowledge/{{number}}/remove">{{>csrf}}<p>It is read and found no more. The audit log says who removed it; its revisions stay in the store.</p><button class="danger" type="submit">Remove</button></form></details>{{/mayRemove}}</div></div>
     """#
 }
 

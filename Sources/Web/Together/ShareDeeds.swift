@@ -5,11 +5,16 @@ import Hummingbird
 import Journal
 import Live
 
+/// Puts a text into the team's Slack channel, once.
+public typealias SlackPost = @Sendable (String) async -> NoticeAnswer
+
 /// Links to jobs, made and taken back: the same for programs and for the dashboard.
 struct ShareDeeds: Sendable {
   let runner: LiveRunner
   /// The machine's: links do not end faster where pods are played.
   let clock: @Sendable () -> Instant
+  /// Puts a text into the team's Slack channel; nil: there is none.
+  let slack: SlackPost?
 
   static let usualDays = 30
   static let mostDays = 365
@@ -18,15 +23,19 @@ struct ShareDeeds: Sendable {
     ShareList(shares: try runner.catalogue.shares(of: job, at: clock()))
   }
 
-  func make(_ new: NewShare, of job: JobIndex, _ context: LiveContext) async throws -> MadeShare {
+  /// - Parameter origin: where whoever asks reaches us.
+  func make(_ new: NewShare, of job: JobIndex, at origin: String, _ context: LiveContext) async throws -> MadeShare {
     let person = try context.require(.engineer)
     let days = new.days ?? ShareDeeds.usualDays
     guard (1...ShareDeeds.mostDays).contains(days) else {
       throw Problem(.badRequest, "a link holds for 1 to \(ShareDeeds.mostDays) days, not \(days)", place: "days")
     }
+    if new.slack == true { try checkSlack(new) }
     let (token, now) = (SecretFile.random(24).hex, clock())
     let (costs, notes) = (new.shows_costs == true, new.shows_notes == true)
-    let shown = [costs ? "with costs" : nil, notes ? "with notes" : nil].compactMap { $0 }
+    let shown = [
+      costs ? "with costs" : nil, notes ? "with notes" : nil, new.slack == true ? "to Slack" : nil,
+    ].compactMap { $0 }
     // First the log: no link is about that is not in it.
     try await runner.record(
       person.act(
@@ -37,7 +46,38 @@ struct ShareDeeds: Sendable {
         digest: Bearers.digest(of: token), of: job, for: new.audience, showsCosts: costs, showsNotes: notes,
         by: person.name, at: now, until: now + .days(Int64(days)))
     }
-    return MadeShare(share: share, path: "/shared/jobs/\(token)")
+    var made = MadeShare(share: share, path: "/shared/jobs/\(token)")
+    if new.slack == true, let slack {
+      let document = JobDocument(await runner.view, job)
+      switch await slack(ShareDeeds.slackText(document, origin + made.path)) {
+      case .delivered: made.slack = "posted"
+      case .refused(let why), .failed(let why, _): made.slack = "not posted: \(why)"
+      }
+    }
+    return made
+  }
+
+  private func checkSlack(_ new: NewShare) throws {
+    guard slack != nil else {
+      throw Problem(
+        .badRequest, "no Slack channel is configured", hint: "notifications.slack in lora-train.yaml", place: "slack")
+    }
+    guard new.audience != .private else {
+      throw Problem(
+        .badRequest, "a private link is of use to nobody in a channel", hint: "make it for the team, or public",
+        place: "slack")
+    }
+  }
+
+  /// `*Job* (64% complete): <…|View Job>`, as Slack wants it escaped.
+  static func slackText(_ document: JobDocument, _ url: String) -> String {
+    let name = document.name.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    return "*\(name)* (\(progress(document))): <\(url)|View Job>"
+  }
+
+  static func progress(_ document: JobDocument) -> String {
+    document.isOver
+      ? Wording.badge(document.status).lowercased() : "\(JobPage.Progress.percent(document))% complete"
   }
 
   /// Whoever made a link takes it back, or a manager.
@@ -68,7 +108,8 @@ struct ShareRoutes {
     router.post("jobs/:id/shares") { request, context in
       _ = try context.require(.engineer)
       let job = try await runner.view.known(context)
-      let made = try await deeds.make(try await Reply.read(request), of: job, context)
+      let made = try await deeds.make(
+        try await Reply.read(request), of: job, at: context.caller.origin(request), context)
       return try Reply.json(made, .created, Reply.secret)
     }
     router.delete("jobs/:id/shares/:share") { _, context in

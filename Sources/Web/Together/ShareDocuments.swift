@@ -12,8 +12,14 @@ public struct NewShare: Codable, Sendable {
   public var shows_costs: Bool?
   /// Whether it shows what the team has written about the job: notes and description.
   public var shows_notes: Bool?
+  /// Whether it is posted to the team's Slack channel, too.
+  public var slack: Bool?
 
-  public init(audience: Catalogue.Audience, days: Int? = nil, showsCosts: Bool = false, showsNotes: Bool = false) {
+  public init(
+    audience: Catalogue.Audience, days: Int? = nil, showsCosts: Bool = false, showsNotes: Bool = false,
+    slack: Bool? = nil
+  ) {
+    self.slack = slack
     (self.audience, self.days, shows_costs, shows_notes) = (audience, days, showsCosts, showsNotes)
   }
 }
@@ -23,6 +29,8 @@ public struct MadeShare: Codable, Sendable {
   public var share: Catalogue.Share
   /// From the server's root.
   public var path: String
+  /// What became of the post to Slack: `posted`, or why not; nil: none was asked for.
+  public var slack: String?
 }
 
 public struct ShareList: Codable, Sendable { public var shares: [Catalogue.Share] }

@@ -16,7 +16,11 @@ struct SharePage: Page {
     var made, ends, viewed: Moment?
   }
   /// A link that was just made: shown once.
-  struct Made: Sendable { var url, mail, slack, who: String }
+  struct Made: Sendable {
+    var url, mail, slack, who: String
+    /// What became of the post to Slack.
+    var posted: String?
+  }
 
   let title: String
   let id, job, path: String
@@ -24,14 +28,17 @@ struct SharePage: Page {
   let rows: [Row]
   let hasRows: Bool
   let days: [Choice]
+  let hasSlack: Bool
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
-    let deeds = ShareDeeds(runner: desk.runner, clock: desk.signIn.clock)
+    let deeds = ShareDeeds(runner: desk.runner, clock: desk.signIn.clock, slack: desk.slack)
     router.get("training-jobs/:id/share") { request, context in
       let person = try context.require(.engineer)
       let view = await desk.runner.view
       let job = try desk.job(context, view)
-      return await desk.answer(SharePage(JobDocument(view, job), try deeds.list(of: job), person), request, context)
+      let page = SharePage(
+        JobDocument(view, job), try deeds.list(of: job), person, hasSlack: desk.slack != nil)
+      return await desk.answer(page, request, context)
     }
     router.post("training-jobs/:id/share") { request, context in
       let person = try context.require(.engineer)
@@ -42,11 +49,13 @@ struct SharePage: Page {
         throw Problem(.badRequest, "choose who may follow the link")
       }
       let new = NewShare(
-        audience: audience, days: try form.whole("days"), showsCosts: form.has("costs"), showsNotes: form.has("notes"))
-      let made = try await deeds.make(new, of: job, context)
-      let url = context.caller.origin(request) + made.path
+        audience: audience, days: try form.whole("days"), showsCosts: form.has("costs"), showsNotes: form.has("notes"),
+        slack: form.has("slack") ? true : nil)
+      let origin = context.caller.origin(request)
+      let made = try await deeds.make(new, of: job, at: origin, context)
       let page = SharePage(
-        JobDocument(view, job), try deeds.list(of: job), person, made: (url: url, share: made.share))
+        JobDocument(view, job), try deeds.list(of: job), person, hasSlack: desk.slack != nil,
+        made: (url: origin + made.path, made: made))
       return await desk.answer(page, request, context)
     }
     router.post("training-jobs/:id/share/revoke") { request, context in
@@ -57,9 +66,10 @@ struct SharePage: Page {
   }
 
   init(
-    _ document: JobDocument, _ list: ShareList, _ person: Catalogue.Person,
-    made: (url: String, share: Catalogue.Share)? = nil
+    _ document: JobDocument, _ list: ShareList, _ person: Catalogue.Person, hasSlack: Bool,
+    made: (url: String, made: MadeShare)? = nil
   ) {
+    self.hasSlack = hasSlack
     (id, job) = (document.id, document.name)
     title = "Share \(document.name)"
     path = "/dashboard/training-jobs/\(document.id)"
@@ -77,16 +87,14 @@ struct SharePage: Page {
         made: Moment(share.created_at), ends: Moment(share.ends_at), viewed: Moment(share.viewed_at))
     }
     hasRows = !rows.isEmpty
-    self.made = made.map { url, share in
-      let progress =
-        document.isOver
-        ? Wording.badge(document.status).lowercased() : "\(JobPage.Progress.percent(document))% complete"
+    self.made = made.map { url, made in
+      let (progress, share) = (ShareDeeds.progress(document), made.share)
       return Made(
         url: url,
         mail: "mailto:?subject=\(Address.escaped("Training job: \(document.name)"))&body="
           + Address.escaped("\(document.name) (\(progress)):\n\n\(url)\n\nThe link holds until \(share.ends_at)."),
-        slack: "*\(SharePage.slack(document.name))* (\(progress)): <\(url)|View Job>",
-        who: SharePage.words(share.audience))
+        slack: ShareDeeds.slackText(document, url), who: SharePage.words(share.audience),
+        posted: made.slack.map { "Slack: \($0)." })
     }
   }
 
@@ -98,15 +106,10 @@ struct SharePage: Page {
     }
   }
 
-  /// As Slack wants text escaped.
-  private static func slack(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-  }
-
   static let template = #"""
     <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / <a href="{{path}}">{{id}}</a> / Share</p>
     <div class="head"><h1>{{title}}</h1></div>
-    {{#made}}<section class="notice good" aria-labelledby="made-h"><h2 id="made-h">The link is made</h2><p>{{who}}. It is shown once: only its digest is kept.</p>
+    {{#made}}<section class="notice good" aria-labelledby="made-h"><h2 id="made-h">The link is made</h2><p>{{who}}. It is shown once: only its digest is kept.{{#posted}} {{posted}}{{/posted}}</p>
     <div class="field"><label for="link">Link</label><input id="link" class="mono" value="{{url}}" readonly></div>
     <div class="field"><label for="slack">Text for Slack</label><textarea id="slack" class="mono" rows="2" readonly>{{slack}}</textarea></div>
     <p class="actions"><button type="button" class="primary" data-copy="link" hidden>Copy link</button><button type="button" data-copy="slack" hidden>Copy text for Slack</button><a class="button" href="{{mail}}">Email</a><a class="button" href="{{url}}">Open it</a><span role="status" class="soft small" id="copied"></span></p></section>{{/made}}
@@ -125,6 +128,7 @@ struct SharePage: Page {
     <label class="check"><input type="checkbox" name="costs" value="yes"> What the job costs</label>
     <label class="check"><input type="checkbox" name="notes" value="yes"> Notes, description, client and tags</label></fieldset>
     <div class="field"><label for="days">Holds for</label><select id="days" name="days">{{#days}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/days}}</select></div>
+    {{#hasSlack}}<label class="check"><input type="checkbox" name="slack" value="yes"> Post it to the team's Slack channel, too (team and public links)</label>{{/hasSlack}}
     <button class="primary" type="submit">Make link</button></form></div>
     """#
 }

@@ -25,6 +25,8 @@ class Listener:
         self.notes: dict[int, dict[str, Any]] = {}
         self.requests = self.forged = self.metrics_requests = 0
         self.directive = "proceed"
+        # What is handed out to be answered.
+        self.suites: list[dict[str, Any]] = []
         self.clock_off = 0.0
         self.faults, self.knows_metrics = faults, knows_metrics
         self._random = random.Random(seed)
@@ -75,7 +77,9 @@ class Listener:
                 return self._drop(request)
             if fate < 0.5:
                 return self._answer(request, 500, {})
-            if request.path.endswith("/metrics"):
+            if request.path.endswith("/suites"):
+                answer = {"directive": self.directive, "next": len(self.reports) + 1, "suites": self.suites}
+            elif request.path.endswith("/metrics"):
                 self.metrics_requests += 1
                 if not self.knows_metrics:
                     return self._answer(request, 404, {})

@@ -33,7 +33,7 @@ def make_job(folder: Path, conversations: int = 12, turns: int = 4, **changes: A
         "checkpoints": {"every_steps": 5},
     }
     for key, value in changes.items():
-        job[key] = {**job[key], **value} if isinstance(value, dict) else value
+        job[key] = {**job.get(key, {}), **value} if isinstance(value, dict) else value
     path = folder / "job.json"
     path.write_text(json.dumps(job))
     return path

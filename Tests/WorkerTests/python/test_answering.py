@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import runs
+from listener import Listener
+from lora_worker import answering, dataset
 
 OPTIONS = {"A": "one", "B": "two", "C": "three", "D": "four"}
 SUITE = {
@@ -80,6 +82,64 @@ class AnsweringTests(unittest.TestCase):
             env=runs.environment(), capture_output=True, text=True, timeout=300)
         self.assertEqual(run.returncode, 10)
         self.assertIn("lora-train evaluate export", run.stderr)
+
+
+class OrderedTests(unittest.TestCase):
+    """Suites that were ordered with a job: fetched from whoever rented the pod, and answered before it is let go."""
+
+    def train(self, folder: Path, listener: Listener, **changes: Any) -> None:
+        job = runs.make_job(
+            folder, conversations=12, configuration={"epochs": 1}, answers={"max_new_tokens": 8}, **changes)
+        worker = runs.start(job, **listener.environment(LORA_STEP="0"))
+        self.addCleanup(lambda: (worker.kill(), worker.communicate()))
+        self.assertTrue(
+            listener.wait_for(lambda: any(r.get("stage") == "finalization" for r in listener.reports), 120),
+            (folder / "errors").read_text()[-3000:])
+
+    def test_they_are_answered_within_the_last_stage(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
+        listener = Listener(faults=0.4, seed=3)
+        self.addCleanup(listener.close)
+        listener.suites = [SUITE, OPEN]
+        self.train(folder, listener, suites=["small", "open"])
+        answers = folder / "store" / "job-1" / "answers"
+        header, *lines = [json.loads(line) for line in (answers / "small.jsonl").read_text().splitlines()]
+        self.assertEqual((header["digest"], header["job"], header["temperature"]), (SUITE["digest"], "job-1", 0.0))
+        self.assertEqual(len(lines), 3 * 4 * 2)
+        self.assertEqual(len((answers / "open.jsonl").read_text().splitlines()), 1 + 2 * 2)
+        # The same as by hand, later: with the finished adapters and the prompt that the file mostly has.
+        prompt = answering.usual_prompt(dataset.read(folder / "data.json"))
+        for name, suite in (("small", SUITE), ("open", OPEN)):
+            (folder / f"{name}.json").write_text(json.dumps(suite))
+            kept = (answers / f"{name}.jsonl").read_text()
+            subprocess.run(
+                [sys.executable, "-m", "lora_worker", "evaluate", str(folder / "job.json"), "--suite",
+                 str(folder / f"{name}.json"), "--system-prompt", prompt, "--max-new-tokens", "8"],
+                env=runs.environment(), check=True, capture_output=True, timeout=300)
+            self.assertEqual(kept, (answers / f"{name}.jsonl").read_text())
+
+        # Another pod that comes to the end of the same job does not do again what is there.
+        (answers / "small.jsonl").write_text(json.dumps({**header, "kept": True}) + "\n")
+        (answers / "open.jsonl").write_text(json.dumps({"digest": "of another version"}) + "\n")
+        listener.reports.clear()
+        self.train(folder, listener, suites=["small", "open"])
+        self.assertIn("kept", (answers / "small.jsonl").read_text())
+        self.assertEqual(len((answers / "open.jsonl").read_text().splitlines()), 1 + 2 * 2)
+
+    def test_what_cannot_be_answered_does_not_cost_the_training(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
+        listener = Listener()
+        self.addCleanup(listener.close)
+        broken = {"digest": "cc", "suite": {"name": "broken", "kind": "questions", "items": [{"id": "q"}]}}
+        listener.suites = [broken, OPEN]
+        self.train(folder, listener, suites=["broken", "open"])
+        self.assertTrue((folder / "store" / "job-1" / "answers" / "open.jsonl").exists())
+        self.assertFalse((folder / "store" / "job-1" / "answers" / "broken.jsonl").exists())
+        listener.wait_for(lambda: any(n.get("code") == "suites_failed" for n in listener.notes.values()), 60)
+        said = [n["message"] for n in listener.notes.values() if n.get("code") == "suites_failed"]
+        self.assertEqual(len(said), 1)
+        self.assertIn("broken", said[0])
+        self.assertFalse(any(r["event"] == "failed" for r in listener.reports))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
-        job = runs.make_job(cls.folder, conversations=30, configuration={"epochs": 1})
+        job = runs.make_job(cls.folder, conversations=30, configuration={"epochs": 1}, support="help@brightrun.ai")
         cls.train = subprocess.run(
             [sys.executable, "-m", "lora_worker", "train", str(job)], env=runs.environment(), capture_output=True,
             text=True, check=True, timeout=300)
@@ -84,6 +84,8 @@ class PackageTests(Case):
         for name in names:
             if not name.endswith((".bin", ".safetensors", ".jinja")):
                 self.assertNotIn("{{job", (self.package / name).read_text(), name)
+        readme = (self.package / "README.md").read_text()
+        self.assertIn("Support: help@brightrun.ai, naming job job-1.", readme)
         prompts = json.loads((self.package / "example_prompts.json").read_text())
         self.assertEqual(len(prompts), 10)
         held_out = json.loads((self.folder / "store/job-1/evaluation.json").read_text())["held_out_conversations"]

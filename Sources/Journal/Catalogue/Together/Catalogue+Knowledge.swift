@@ -48,6 +48,17 @@ extension Catalogue {
 
   private static let knowledgeColumns = "number, revision, title, category, tags, content, jobs, person, at"
 
+  private static let isKept = "number NOT IN (SELECT number FROM removed_knowledge)"
+
+  /// Takes an entry out of what is read and found; its revisions stay where they are.
+  public func removeKnowledge(_ number: Int, by person: String, at: Instant) throws(InputError) {
+    try write { db in
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO removed_knowledge (number, person, at) VALUES (?, ?, ?)",
+        arguments: [number, person, at.microseconds])
+    }
+  }
+
   /// Keeps a new entry, or the next revision of one.
   ///
   /// - Parameter number: nil: a new one.
@@ -57,7 +68,7 @@ extension Catalogue {
       var entry = entry
       if let number {
         let last = try Int.fetchOne(
-          db, sql: "SELECT max(revision) FROM knowledge WHERE number = ?", arguments: [number])
+          db, sql: "SELECT max(revision) FROM knowledge WHERE number = ? AND \(Catalogue.isKept)", arguments: [number])
         guard let last else { return nil }
         (entry.number, entry.revision) = (number, last + 1)
       } else {
@@ -81,17 +92,21 @@ extension Catalogue {
         db,
         sql: """
           SELECT \(Catalogue.knowledgeColumns) FROM knowledge AS k
-          WHERE revision = (SELECT max(revision) FROM knowledge WHERE number = k.number) ORDER BY at DESC, number DESC
+          WHERE revision = (SELECT max(revision) FROM knowledge WHERE number = k.number) AND \(Catalogue.isKept)
+          ORDER BY at DESC, number DESC
           """
       ).map(Knowledge.init)
     }
   }
 
-  /// Every revision of one, the oldest first; empty: there is none of that number.
+  /// Every revision of one, the oldest first; empty: there is none of that number, or it was removed.
   public func revisions(of number: Int) throws(InputError) -> [Knowledge] {
     try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT \(Catalogue.knowledgeColumns) FROM knowledge WHERE number = ? ORDER BY revision",
+        db,
+        sql: """
+          SELECT \(Catalogue.knowledgeColumns) FROM knowledge WHERE number = ? AND \(Catalogue.isKept) ORDER BY revision
+          """,
         arguments: [number]
       ).map(Knowledge.init)
     }

@@ -113,6 +113,14 @@ enum SearchIndex {
           WHERE t.number = ? ORDER BY t.revision DESC LIMIT 1
           """, arguments: [number])
     }
+    // Not there yet where an older store is brought up to date.
+    if try db.tableExists("removed_knowledge") {
+      try db.execute(
+        sql: """
+          DELETE FROM search
+          WHERE kind = 'knowledge' AND CAST(ref AS INTEGER) IN (SELECT number FROM removed_knowledge)
+          """)
+    }
     try catchUp(db)
   }
 }

@@ -60,4 +60,16 @@ enum TogetherSchema {
       PRIMARY KEY (number, revision)
     ) STRICT;
     """
+
+  static let removedKnowledge = """
+    -- Entries that are read no more; their revisions stay.
+    CREATE TABLE removed_knowledge (
+      number INTEGER PRIMARY KEY,
+      person TEXT    NOT NULL,
+      at     INTEGER NOT NULL
+    ) STRICT;
+    CREATE TRIGGER search_knowledge_removed AFTER INSERT ON removed_knowledge BEGIN
+      DELETE FROM search WHERE kind = 'knowledge' AND ref = CAST(NEW.number AS TEXT);
+    END;
+    """
 }

@@ -8,12 +8,16 @@ stands in every place once, so that a liking for a letter decides nothing.
 from __future__ import annotations
 
 import json
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .configuration import Job
+from .contact import Contact, Line
+from .dataset import TrainingFile
 from .errors import Exit, WorkerError
 
 FORMAT = "lora-train-answers"
@@ -43,16 +47,19 @@ class Suite:
 def read(path: str | Path) -> Suite:
     """Reads the JSON that `lora-train evaluate export` wrote."""
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-        return Suite(
-            document["suite"]["name"], document["suite"]["kind"], document["digest"],
-            tuple(document["suite"]["items"]))
+        return parse(json.loads(Path(path).read_text(encoding="utf-8")))
     except OSError as error:
         raise WorkerError(Exit.CONFIGURATION, f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise WorkerError(
             Exit.CONFIGURATION, f"{path}: is no exported suite: {error!r}",
             "lora-train evaluate export SUITE > suite.json") from error
+
+
+def parse(document: dict[str, Any]) -> Suite:
+    """A suite from its JSON document; KeyError or TypeError where it is none."""
+    own = document["suite"]
+    return Suite(own["name"], own["kind"], document["digest"], tuple(own["items"]))
 
 
 def orders(options: dict[str, str]) -> Iterator[list[str]]:
@@ -143,15 +150,78 @@ def run(job: Job, suites: list[str], options: Options) -> list[str]:
     format = chat.ChatFormat(tokenizer)
     written = []
     for suite in read_suites:
-        header = {
-            "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.job_id,
-            "model": job.model.name, "temperature": options.temperature, "seed": options.seed,
-        }
-        lines = [header]
-        with model.disable_adapter():
-            lines += answers(suite, model, format, options, "base")
-        lines += answers(suite, model, format, options, "trained")
         name = f"{job.job_id}/answers/{suite.name}.jsonl"
-        store.put(name, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
+        store.put(name, _lines(job, suite, model, format, options))
         written.append(store.location(name))
     return written
+
+
+def _lines(job: Job, suite: Suite, model: Any, format: Any, options: Options) -> bytes:
+    """The base's answers, and then the trained model's."""
+    lines: list[dict[str, Any]] = [{
+        "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.job_id,
+        "model": job.model.name, "temperature": options.temperature, "seed": options.seed,
+    }]
+    with model.disable_adapter():
+        lines += answers(suite, model, format, options, "base")
+    lines += answers(suite, model, format, options, "trained")
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+
+
+# Suites that were ordered with a job
+
+
+def answer_ordered(job: Job, file: TrainingFile, tokenizer: Any, model: Any, reporter: Any) -> None:
+    """Answers what was ordered with the job, and says what could not be answered: a model that is trained is not lost over it."""
+    if not job.suites or reporter.contact is None:
+        return
+    from . import chat, objects
+
+    try:
+        store, format = objects.opened(job.store), chat.ChatFormat(tokenizer)
+        options = Options(job.answers.system_prompt or usual_prompt(file), job.answers.max_new_tokens)
+        suites = fetch(reporter.contact)
+    except Exception as error:
+        return reporter.warn("suites_failed", f"no suite could be answered: {error}")
+    model.eval()
+    model.config.use_cache = True
+    for suite in suites:
+        name = f"{job.job_id}/answers/{suite.name}.jsonl"
+        try:
+            # A pod that was here before may have come so far.
+            if _is_answered(store.get(name), suite):
+                continue
+            reporter.log("suite", f"Answering {suite.name}: {len(suite.items)} items, base and trained...")
+            store.put(name, _lines(job, suite, model, format, options))
+        except Exception as error:
+            reporter.warn("suites_failed", f"{suite.name} could not be answered: {error}")
+
+
+def usual_prompt(file: TrainingFile) -> str:
+    """The system prompt of most pairs: a model is examined as it was trained. Of two the one that comes first."""
+    counts = Counter(pair.system_prompt for conversation in file.conversations for pair in conversation.pairs)
+    return counts.most_common(1)[0][0] if counts else Options.system_prompt
+
+
+def fetch(contact: Contact, pause_s: float = 1.0) -> list[Suite]:
+    """The suites that were ordered with this pod's job, from whoever rented it."""
+    line, status = Line(contact, 60.0), 0
+    for attempt in range(8):
+        answer = line.post({"action": "suites"}, "/suites")
+        status = answer.status
+        if status == 200:
+            return [parse(document) for document in answer.document.get("suites", [])]
+        if 400 <= status < 500 and status not in (401, 408, 429):
+            break
+        time.sleep(min(pause_s * 2.0**attempt, 30.0))
+    raise WorkerError(Exit.STORAGE, f"whoever rented this pod does not hand them out (status {status})")
+
+
+def _is_answered(data: bytes | None, suite: Suite) -> bool:
+    """Objects are whole or not there: the first line says all."""
+    if data is None:
+        return False
+    try:
+        return bool(json.loads(data.split(b"\n", 1)[0]).get("digest") == suite.digest)
+    except ValueError:
+        return False

@@ -61,6 +61,14 @@ class Checkpoints:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """How suites are answered that were ordered with a job; without a system prompt as the training file's pairs mostly have it."""
+
+    max_new_tokens: int = 400
+    system_prompt: str | None = None
+
+
+@dataclass(frozen=True)
 class Job:
     job_id: str
     training_file: str
@@ -75,10 +83,15 @@ class Job:
     # Fewer conversations than this are refused.
     fewest_conversations: int = 50
     evaluate: bool = True
+    # Names of the suites that both models answer once training is over; whoever rented the pod has their text.
+    suites: tuple[str, ...] = ()
+    answers: Answers = field(default_factory=Answers)
     threads: int | None = None
     # The job whose newest checkpoint this one begins with, and the step of it that is this one's zero to whoever is told of steps.
     resumed_from: str | None = None
     first_step: int = 0
+    # Whom the readers of a package ask for help: a mail address or a page.
+    support: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -118,6 +131,7 @@ def from_launch(environment: Mapping[str, str]) -> Job:
             "steps": int(environment["LORA_STEPS"]) + before["step"],
             "resumed_from": before["job"],
             "first_step": before["step"],
+            "suites": [suite["name"] for suite in description.get("suites") or []],
             "configuration": {
                 "rank": own["rank"],
                 "alpha": 2 * own["rank"],
@@ -165,6 +179,7 @@ def parse(document: Any, where: str) -> Job:
         "steps": job.steps is None or job.steps >= 1,
         "metrics_every": job.metrics_every >= 1,
         "first_step": job.first_step >= 0,
+        "answers.max_new_tokens": job.answers.max_new_tokens >= 1,
         "job_id": bool(job.job_id) and "/" not in job.job_id and not job.job_id.startswith("."),
     }
     for name, is_right in checks.items():

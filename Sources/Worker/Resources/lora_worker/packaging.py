@@ -120,7 +120,7 @@ def _template(name: str, job: Job) -> bytes:
     """A template with its `{{names}}` filled in."""
     values = {
         "job_name": job.name or job.job_id, "job_id": job.job_id, "base_model": job.model.name,
-        "rank": str(job.configuration.rank),
+        "rank": str(job.configuration.rank), "support": job.support or "whoever gave you this package",
     }
     text = (TEMPLATES / name).read_text()
     for key, value in values.items():

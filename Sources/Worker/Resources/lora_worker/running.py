@@ -64,7 +64,7 @@ class _Run:
     def run(self) -> None:
         with self._stage("boot"):
             # Only now: the signals are watched, and somebody hears what goes on.
-            from . import finishing, models
+            from . import answering, finishing, models
 
             models.prepare(self.job.threads)
             if self.job.training_file == objects.SERVED:
@@ -93,6 +93,8 @@ class _Run:
             saver.save_now()
         with self._stage("finalization"):
             finishing.finish(self.job, file, tokenizer, trainer, held_out)
+            # The pod is paid for until this stage is over, and so is this.
+            answering.answer_ordered(self.job, file, tokenizer, trainer.model, self.reporter)
 
     @contextmanager
     def _stage(self, name: str, is_told: bool = True) -> Iterator[None]:
