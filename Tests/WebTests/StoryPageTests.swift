@@ -278,7 +278,7 @@ import Testing
     }
     let part = "name=Priority+A&limit=50&tags=priority-a,+vip&clients=Acme&justification=as+agreed"
     #expect(try await send("/allocations", part, token: engineer) == 403)
-    #expect(try await send("/allocations", "name=x&limit=5&justification=y") == 400, "nobody's")
+    #expect(try await send("/allocations", "name=x&limit=5&justification=y") == 422, "nobody's")
     #expect(try await send("/allocations", part) == 303)
     var job = Office.job("of Acme")
     job.client = "Acme"
