@@ -28,7 +28,7 @@ public struct ArtifactShelf: Sendable {
   func signed(_ path: String, _ what: String, _ query: [(String, String)] = [], until: Int) -> String {
     let signature = keys.linkSignature(of: what, until: until)
     let pairs = query + [("until", "\(until)"), ("signature", signature)]
-    return path + "?" + pairs.map { "\($0.0)=\(FormFields.escaped($0.1))" }.joined(separator: "&")
+    return path + "?" + pairs.map { "\($0.0)=\(Address.escaped($0.1))" }.joined(separator: "&")
   }
 
   /// - Throws: ``Problem`` 404 unless the link's signature is right and its time not over: nobody learns what there is.

@@ -102,7 +102,7 @@ struct ReportRoutes {
     let signature = keys.linkSignature(of: Self.signed(id, costs, notes, person), until: until)
     let shown = (costs ? "&costs=1" : "") + (notes ? "&notes=1" : "")
     return Link(
-      path: "/shared/reports/\(id)?for=\(FormFields.escaped(person))&until=\(until)\(shown)&signature=\(signature)",
+      path: "/shared/reports/\(id)?for=\(Address.escaped(person))&until=\(until)\(shown)&signature=\(signature)",
       until: Date(timeIntervalSince1970: Double(until)).formatted(.iso8601))
   }
 

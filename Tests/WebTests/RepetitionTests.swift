@@ -234,6 +234,13 @@ import Testing
     #expect(Rules.all["JobConfiguration"]?["trainingPairs"]?["maximum"] == .integer(Rules.mostPairs))
   }
 
+  @Test func aTextIsPutIntoAnAddressInOneWay() {
+    let text = "job-1/ä b+c&d=~"
+    #expect(Address.escaped(text) == "job-1%2F%C3%A4%20b%2Bc%26d%3D~")
+    #expect(Address.escaped(text, keeping: "/") == "job-1/%C3%A4%20b%2Bc%26d%3D~")
+    #expect(FormFields(text: "q=\(Address.escaped(text))")["q"] == text)
+  }
+
   private static let configuration = String(
     decoding: (try? JSONEncoder().encode(Office.job("x").configuration)) ?? Data(), as: UTF8.self)
 }

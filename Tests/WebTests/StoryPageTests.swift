@@ -224,7 +224,7 @@ import Testing
   }
 
   @Test func theQueueListsWhoWaitsForAGPUAndSaysWhenItIsFull() async throws {
-    let office = try Office(limit: nil) { ($0.maxConcurrent, $0.maxQueued) = (1, 1) }
+    let office = try Office(limit: nil, { ($0.maxConcurrent, $0.maxQueued) = (1, 1) })
     for name in ["has a slot", "waits", "comes too late"] {
       #expect(try await office.ask("POST", office.api("jobs"), Office.job(name)).status == 201)
     }

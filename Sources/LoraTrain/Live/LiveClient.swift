@@ -56,7 +56,7 @@ struct LiveClient {
 
   /// A text as part of an address.
   static func escaped(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~"))) ?? ""
+    Address.escaped(text)
   }
 
   func call<Value: Decodable>(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Value {

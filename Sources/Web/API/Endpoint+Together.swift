@@ -56,7 +56,7 @@ extension Endpoint {
     Endpoint(
       method: .get, path: "jobs/{id}/ratings/{suite}/answers",
       about: "What both models answered, for a judge that is asked elsewhere: JSON lines", role: .engineer, answer: nil,
-      answerType: "application/x-ndjson"),
+      answerType: "application/x-ndjson", refusals: [409]),
     Endpoint(
       method: .post, path: "jobs/{id}/ratings/{suite}/finish", about: "Makes the scores the job's validation",
       role: .engineer, answer: JobValidationDocument.self, status: 201),

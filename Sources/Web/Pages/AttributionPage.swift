@@ -119,7 +119,7 @@ extension AttributionPage.Row {
     path =
       parts.isEmpty
       ? nil
-      : "/dashboard/training-jobs?" + parts.map { "\($0.0)=\(FormFields.escaped($0.1))" }.joined(separator: "&")
+      : "/dashboard/training-jobs?" + parts.map { "\($0.0)=\(Address.escaped($0.1))" }.joined(separator: "&")
   }
 }
 

@@ -67,7 +67,7 @@ struct ComparePage: Page {
     // The list's checkboxes are sent with its form's token, which belongs into no address.
     router.post("compare") { request, _ in
       let ids = try await FormFields(request).all("job")
-      return Reply.see("/dashboard/compare?jobs=\(FormFields.escaped(ids.joined(separator: ",")))")
+      return Reply.see("/dashboard/compare?jobs=\(Address.escaped(ids.joined(separator: ",")))")
     }
     router.get("compare.csv") { request, _ in
       let comparison = try await asked(request, desk)

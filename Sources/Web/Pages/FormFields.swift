@@ -64,13 +64,7 @@ struct FormFields: Sendable {
 
   /// As it stands in an address.
   var query: String {
-    list.filter { $0.name != "_csrf" }.map { "\(FormFields.escaped($0.name))=\(FormFields.escaped($0.value))" }.joined(
+    list.filter { $0.name != "_csrf" }.map { "\(Address.escaped($0.name))=\(Address.escaped($0.value))" }.joined(
       separator: "&")
   }
-
-  static func escaped(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-  }
-  private static let unreserved = CharacterSet(
-    charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 }

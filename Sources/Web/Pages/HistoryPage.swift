@@ -110,7 +110,7 @@ struct MemberRow: Sendable {
     success = member.figures.success_rate.map(Wording.per) ?? Wording.nothing
     cost = member.figures.mean_cost_usd.map { Wording.money($0) } ?? Wording.nothing
     loss = member.figures.mean_final_loss.map(Wording.loss) ?? Wording.nothing
-    path = member.person.isEmpty ? nil : "/dashboard/training-jobs?creator=\(FormFields.escaped(member.person))"
+    path = member.person.isEmpty ? nil : "/dashboard/training-jobs?creator=\(Address.escaped(member.person))"
   }
 }
 

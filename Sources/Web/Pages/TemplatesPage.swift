@@ -122,7 +122,7 @@ extension TemplatesPage.Card {
     creator = document.is_default ? "comes with lora-train" : template.creator
     (visibility, isShared) = (template.is_shared ? "Team" : "Private", template.is_shared)
     tags = template.tags.joined(separator: ", ")
-    query = "template=\(FormFields.escaped(template.name))"
+    query = "template=\(Address.escaped(template.name))"
     isOwn = !document.is_default && (template.creator == person.name || person.role == .manager)
     created = Moment(template.created_at)
   }

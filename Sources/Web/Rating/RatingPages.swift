@@ -57,7 +57,7 @@ struct RatingsPage: Page {
       }
       try await deeds.score(scores, suite: suite(context), of: job, context)
       return Reply.see(
-        "/dashboard/training-jobs/job-\(job.rawValue + 1)/ratings/\(FormFields.escaped(suite(context)))")
+        "/dashboard/training-jobs/job-\(job.rawValue + 1)/ratings/\(Address.escaped(suite(context)))")
     }
     router.post("training-jobs/:id/ratings/:suite/finish") { _, context in
       let job = try desk.job(context, await desk.runner.view)
@@ -72,7 +72,7 @@ struct RatingsPage: Page {
     rounds = list.rounds.map { round in
       Round(
         suite: round.suite, title: round.title, asker: round.asked_by,
-        path: "/dashboard/training-jobs/\(job.id)/ratings/\(FormFields.escaped(round.suite))",
+        path: "/dashboard/training-jobs/\(job.id)/ratings/\(Address.escaped(round.suite))",
         pairs: Wording.count(round.pairs, "pair"),
         raters: round.raters.map { Rater(person: $0.person, done: "\($0.done) of \(round.pairs)") },
         hasRaters: !round.raters.isEmpty,
@@ -122,7 +122,7 @@ struct RatingPage: Page {
     id = "job-\(job.rawValue + 1)"
     title = sheet.title
     listPath = "/dashboard/training-jobs/\(id)/ratings"
-    path = "\(listPath)/\(FormFields.escaped(sheet.suite))"
+    path = "\(listPath)/\(Address.escaped(sheet.suite))"
     (prompt, number, isOver) = (sheet.prompt ?? "", sheet.number.map { "\($0)" } ?? "", sheet.number == nil)
     (expects, hasExpects) = (sheet.expects, !sheet.expects.isEmpty)
     said = "\(sheet.done) of \(sheet.pairs) scored"

@@ -96,7 +96,7 @@ struct ValidationPage: Page {
     parts = found.documents.map { document in
       let name = document.suite?.name ?? document.part.rawValue
       return Part(
-        document, csvPath: "\(own)/validation.csv?part=\(FormFields.escaped(name))",
+        document, csvPath: "\(own)/validation.csv?part=\(Address.escaped(name))",
         trend.points.filter { $0.what == name })
     }
     (hasParts, mayGo) = (!parts.isEmpty, found.may_be_delivered)

@@ -31,7 +31,7 @@ struct Visitors: RouterMiddleware {
   }
 
   private static func toSignIn(_ request: Request) -> Response {
-    let wanted = request.method == .get ? Address.escaped(request.uri.description) : ""
+    let wanted = request.method == .get ? Address.escaped(request.uri.description, keeping: "/") : ""
     return .redirect(to: "/sign-in" + (wanted.isEmpty ? "" : "?next=\(wanted)"), type: .normal)
   }
 
@@ -65,19 +65,4 @@ struct Visitors: RouterMiddleware {
   }
 
   private static let foreign = Problem(.forbidden, "this comes from another site", hint: "start from our own page")
-}
-
-/// Parts of addresses.
-enum Address {
-  static func escaped(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~/"))) ?? ""
-  }
-
-  /// A path of ours to go on to; "/" for whatever would lead elsewhere.
-  static func local(_ text: String?) -> String {
-    guard let text, text.utf8.count <= 2_000, text.hasPrefix("/"), !text.hasPrefix("//"), !text.contains("\\"),
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-    else { return "/" }
-    return text
-  }
 }

@@ -54,7 +54,7 @@ struct SuitesPage: Page {
           name: suite.name, title: suite.title, kind: Wording.capital(suite.kind),
           items: Wording.count(suite.items, one) + scales,
           version: suite.version.map { "\($0)\(suite.is_newest ? "" : " (older)")" } ?? "", digest: suite.digest,
-          path: "/api/v1/suites/\(FormFields.escaped(suite.name))?digest=\(suite.digest)", by: suite.by,
+          path: "/api/v1/suites/\(Address.escaped(suite.name))?digest=\(suite.digest)", by: suite.by,
           at: suite.at.flatMap { Moment($0) })
       )
     }

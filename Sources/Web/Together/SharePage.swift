@@ -91,8 +91,8 @@ struct SharePage: Page {
       let (progress, share) = (ShareDeeds.progress(document), made.share)
       return Made(
         url: url,
-        mail: "mailto:?subject=\(FormFields.escaped("Training job: \(document.name)"))&body="
-          + FormFields.escaped("\(document.name) (\(progress)):\n\n\(url)\n\nThe link holds until \(share.ends_at)."),
+        mail: "mailto:?subject=\(Address.escaped("Training job: \(document.name)"))&body="
+          + Address.escaped("\(document.name) (\(progress)):\n\n\(url)\n\nThe link holds until \(share.ends_at)."),
         slack: ShareDeeds.slackText(document, url), who: SharePage.words(share.audience),
         posted: made.slack.map { "Slack: \($0)." })
     }

@@ -154,7 +154,7 @@ struct SharedRoutes {
       let view = await desk.runner.view
       if share.audience != .public {
         guard let person else {
-          return .redirect(to: "/sign-in?next=\(Address.escaped(request.uri.path))", type: .normal)
+          return .redirect(to: "/sign-in?next=\(Address.escaped(request.uri.path, keeping: "/"))", type: .normal)
         }
         let owners = [share.person, view.descriptions[Int(job.rawValue)].creator]
         guard share.audience == .team || owners.contains(person.name) else {
