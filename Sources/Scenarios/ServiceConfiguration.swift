@@ -144,7 +144,8 @@ public enum ServiceConfigurationReader {
   }
 
   private static func serve(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Serve {
-    let record = try YAMLRecord(field, keys: ["host", "port", "slots", "budget", "budget_period", "budget_time_zone", "max_queued"])
+    let record = try YAMLRecord(
+      field, keys: ["host", "port", "slots", "budget", "budget_period", "budget_time_zone", "max_queued"])
     var own = ServiceConfiguration.Serve()
     own.host = try record["host"]?.string()
     own.port = try record["port"]?.integer(in: 0...65_535)

@@ -22,7 +22,7 @@ struct AllocationDeeds: Sendable {
     let (clients, tags) = (new.clients ?? [], new.tags ?? [])
     guard !clients.isEmpty || !tags.isEmpty else {
       throw Problem(
-        .badRequest, "an allocation is of some clients, or of some tags", hint: "such as the tag priority-a",
+        .unprocessableContent, "an allocation is of some clients, or of some tags", hint: "such as the tag priority-a",
         place: "clients")
     }
     guard clients.count + tags.count <= 100,

@@ -71,7 +71,8 @@ import Testing
     var seen: Set<Edge> = []
     var visits: [Edge: Int] = [:]
     let kinds = EventKind.allCases.filter {
-      ![.jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged].contains($0)
+      ![.jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged]
+        .contains($0)
     }
     for seed in UInt64(1)...3000 {
       var rng = SplitMix(seed)
@@ -126,7 +127,12 @@ import Testing
         let job = fleet[Self.index]
         if tried.insert(job.phase).inserted {
           for kind in EventKind.allCases where Lifecycle.next(job.phase, kind).isEmpty {
-            if [.jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged].contains(kind) { continue }
+            if [
+              .jobDrafted, .jobSubmitted, .periodTurned, .budgetLimitChanged, .allocationLimitChanged,
+              .budgetGateChanged,
+            ].contains(kind) {
+              continue
+            }
             let before = fleet
             #expect(throws: TransitionError(phase: job.phase, event: kind, ordinal: 7)) {
               try fleet.evolve(Self.event(kind, job, &rng, at: now), at: now)

@@ -22,7 +22,8 @@ extension VoprWorld {
       guard case .event(let event) = entry else { continue }
       say("\(event)")
       switch event {
-      case .billAdjusted, .budgetLimitChanged, .budgetGateChanged, .allocationLimitChanged, .periodTurned: isPlain = false
+      case .billAdjusted, .budgetLimitChanged, .budgetGateChanged, .allocationLimitChanged, .periodTurned:
+        isPlain = false
       // Whoever was let past the gate in the same step may have taken what was left.
       case .jobAdmitted(let job): if current.controller.fleet[job].overridden { isPlain = false }
       case .cancelRequested(let job):

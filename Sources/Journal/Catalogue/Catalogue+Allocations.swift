@@ -35,7 +35,8 @@ extension Catalogue {
   /// In the order in which they were made, which is the order in which a job is held against them.
   public func allocations() throws(InputError) -> [Allocation] {
     try read { db in
-      try Row.fetchAll(db, sql: "SELECT number, name, clients, tags, closed FROM budget_allocation ORDER BY number").map {
+      try Row.fetchAll(db, sql: "SELECT number, name, clients, tags, closed FROM budget_allocation ORDER BY number").map
+      {
         Allocation(
           number: $0[0], name: $0[1], clients: try Catalogue.value($0[2]), tags: try Catalogue.value($0[3]),
           isClosed: $0[4])
@@ -50,11 +51,13 @@ extension Catalogue {
       let known = "SELECT number FROM budget_allocation WHERE name = ? AND NOT closed"
       if let number = try UInt16.fetchOne(db, sql: known, arguments: [name]) {
         try db.execute(
-          sql: "UPDATE budget_allocation SET clients = ?, tags = ? WHERE number = ?", arguments: [lists[0], lists[1], number])
+          sql: "UPDATE budget_allocation SET clients = ?, tags = ? WHERE number = ?",
+          arguments: [lists[0], lists[1], number])
         return number
       }
       try db.execute(
-        sql: "INSERT INTO budget_allocation (name, clients, tags) VALUES (?, ?, ?)", arguments: [name, lists[0], lists[1]])
+        sql: "INSERT INTO budget_allocation (name, clients, tags) VALUES (?, ?, ?)",
+        arguments: [name, lists[0], lists[1]])
       return UInt16(clamping: db.lastInsertedRowID)
     }
   }
@@ -62,7 +65,8 @@ extension Catalogue {
   /// False: there is none of that number, or it is closed.
   public func closeAllocation(_ number: UInt16) throws(InputError) -> Bool {
     try write { db in
-      try db.execute(sql: "UPDATE budget_allocation SET closed = 1 WHERE number = ? AND NOT closed", arguments: [number])
+      try db.execute(
+        sql: "UPDATE budget_allocation SET closed = 1 WHERE number = ? AND NOT closed", arguments: [number])
       return db.changesCount > 0
     }
   }

@@ -16,7 +16,7 @@ extension Endpoint {
       role: .viewer, answer: AllocationList.self),
     Endpoint(
       method: .put, path: "budget/allocations", about: "Makes a part of the budget, or changes the one of that name",
-      role: .manager, body: .json(NewAllocation.self), answer: AllocationList.self, refusals: [409]),
+      role: .manager, body: .json(NewAllocation.self), answer: AllocationList.self, refusals: [409, 422]),
     Endpoint(
       method: .delete, path: "budget/allocations/{number}", about: "Closes one: no new job is charged to it",
       role: .manager, answer: AllocationList.self, refusals: [409]),

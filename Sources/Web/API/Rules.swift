@@ -24,6 +24,11 @@ enum Rules {
     ],
     "NewNote": ["text": text(1, 2_000)],
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
+    "NewAllocation": [
+      "name": filled(60), "limit_usd": dollars(0), "justification": reason,
+      "clients": ["maxItems": 50, "items": text(1, 100).merging(["type": "string"])],
+      "tags": ["maxItems": 50, "items": text(1, 100).merging(["type": "string"])],
+    ],
     "NewShare": ["days": range(1, ShareDeeds.mostDays)],
     "NewRatings": ["suite": text(1, 200), "suite_text": text(0, SuiteReader.limit), "answers": text(0, 32 << 20)],
     "NewScores": [
