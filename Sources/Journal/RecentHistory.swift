@@ -86,7 +86,9 @@ extension RecentHistory {
       defer { lastCharge = top }
       guard !places.isEmpty else { return }
       let rows = try Row.fetchCursor(
-        db, sql: "SELECT job_id, account, from_at, to_at, amount FROM charge WHERE id > ? AND id <= ? AND job_id IS NOT NULL",
+        db,
+        sql:
+          "SELECT job_id, account, from_at, to_at, amount FROM charge WHERE id > ? AND id <= ? AND job_id IS NOT NULL",
         arguments: [lastCharge, top])
       while let row = try rows.next() {
         guard let job = places[row[0]] else { continue }

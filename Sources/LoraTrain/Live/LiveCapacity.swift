@@ -40,7 +40,8 @@ extension LiveForecaster {
         .init(
           slots: Int($0.slots), load: $0.load, wait_mean_s: $0.wait, wait_half_width_95: $0.halfWidth,
           wait_p90_s: $0.wait90, utilization: $0.utilization, is_overloaded: $0.isOverloaded)
-      }, days: Int(grid.length.seconds / 86_400), futures: grid.replications, milliseconds: LiveForecaster.milliseconds(since: began),
+      }, days: Int(grid.length.seconds / 86_400), futures: grid.replications,
+      milliseconds: LiveForecaster.milliseconds(since: began),
       source: expectsJobs
         ? source.name : "the \(Words.group(jobs)) jobs of the last 90 days, their times by \(source.name)")
   }

@@ -49,7 +49,8 @@ public struct CapacityGrid: Sendable {
   ///   - length: how long jobs come for; all are run to their end.
   ///   - factors: times the arrivals of each possible truth, ascending.
   public static func run(
-    source: ModelSource, policies: Policies, start: Instant, length: Span = .days(28), factors: [Double], slots: [Int32],
+    source: ModelSource, policies: Policies, start: Instant, length: Span = .days(28), factors: [Double],
+    slots: [Int32],
     replications: Int,
     seed: UInt64 = 1, threads: Int = 1
   ) async throws -> CapacityGrid {
