@@ -10,7 +10,8 @@ import Testing
     let answers = HeldAnswers<Int, String>(for: .seconds(3_600))
     let (gate, open) = AsyncStream.makeStream(of: Void.self)
     func ask(_ key: Int) async throws -> String {
-      try await answers.answer(to: key, orOf: { $0 / 10 == key / 10 }) {
+      let isLike = { $0 / 10 == key / 10 }
+      return try await answers.answer(to: key, orOf: isLike) {
         // The second question's answer takes as long as the test wants it to.
         if key == 11 { for await _ in gate { break } }
         return "\(key)"
