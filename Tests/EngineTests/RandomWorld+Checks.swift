@@ -53,7 +53,8 @@ extension RandomWorld {
       #expect(fleet.reserved(for: allocation, except: .none, at: now) == reserved(allocation: allocation), place)
     }
     // The gate: whoever came through it last fits.
-    for case .jobAdmitted(let j) in driver.controller.recorded.suffix(3) where !fleet[j].overridden {
+    for case .jobAdmitted(let j) in driver.controller.recorded.suffix(3)
+    where !fleet[j].overridden && fleet.budget.blocks {
       if let limit = fleet.budget.limit { #expect(fleet.spent(at: now) + fleet.reserved(at: now) <= limit, place) }
       let a = fleet[j].spec.allocation
       if a > 0, Int(a) <= fleet.budget.allocations.count, fleet.budget.allocations[Int(a) - 1] < .max {

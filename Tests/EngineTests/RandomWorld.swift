@@ -108,8 +108,14 @@ struct RandomWorld {
       driver.ordinal += 1
       return try take(rng.chance(0.15) ? .jobDrafted(spec) : .jobSubmitted(spec))
     }
-    if rng.chance(0.01) {
-      return try take(.budgetLimitChanged(rng.chance(0.9) ? usd(Double(rng.int(200...1500))) : nil))
+    if rng.chance(0.015) {
+      let limit = rng.chance(0.9) ? usd(Double(rng.int(200...1500))) : nil
+      switch rng.int(0...3) {
+      case 0: return try take(.allocationLimitChanged(UInt16(rng.int(1...4)), limit))
+      // Mostly it holds back: else a history says little about the gate.
+      case 1: return try take(.budgetGateChanged(blocks: !fleet.budget.blocks || rng.chance(0.7)))
+      default: return try take(.budgetLimitChanged(limit))
+      }
     }
     let j = JobIndex(Int(rng.int(0...Int64(fleet.jobs.count - 1))))
     let live = fleet.slots.filter { $0 != .none }

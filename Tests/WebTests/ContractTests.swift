@@ -108,7 +108,7 @@ import Testing
     let first = try #require(events.first)
     for equal in [Int.max, Int.min, -1] {
       let cursor = Paging.encoded(
-        ["at": .string(first.at), "seq": .integer(first.seq), "equal": .integer(equal)] as JSONValue)
+        ["at": .string(first.at), "journal": .integer(first.seq), "equal": .integer(equal)] as JSONValue)
       #expect(try await office.ask("GET", "/api/v1/jobs/1/events?cursor=\(cursor)").status == 200)
     }
   }

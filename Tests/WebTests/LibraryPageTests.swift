@@ -120,7 +120,7 @@ import Testing
 
   @Test func aPriceHasItsDateAndItsSource() async throws {
     let office = try Office(limit: nil, pods: .always)
-    #expect(!(try await office.page("training-jobs/new").contains("/hr")), "nobody has said")
+    #expect(!(try await office.page("training-jobs/new").contains("/hr, as")), "nobody has said")
     try await office.complete(1, Office.job("the first one"))
     let job = try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self)
     let day = try #require(job.admitted_at).prefix(10)

@@ -33,7 +33,7 @@ struct Frame: Sendable {
   var styles = ["style.css", "chart.css"].map(PageAssets.path)
   var scripts: [String]
   /// What its script listens from; empty where it does not listen.
-  var feed: String
+  var feed: String?
 
   /// - Parameter told: what this person has not seen yet.
   init(_ page: some Page, _ view: LiveView, _ context: LiveContext, notice: Banner?, told: [Banner] = []) {
@@ -50,7 +50,7 @@ struct Frame: Sendable {
       return links.isEmpty ? nil : Group(label: group.label, links: links)
     }
     banners = [notice].compactMap { $0 } + Frame.banners(view) + told
-    feed = page.scripts.contains("live.js") ? context.feedPosition : ""
+    feed = page.scripts.contains("live.js") ? context.feedPosition : nil
     scripts = (["times.js", "search.js"] + page.scripts).map(PageAssets.path)
   }
 

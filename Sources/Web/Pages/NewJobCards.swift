@@ -95,9 +95,9 @@ enum NewJobCards {
     guard let recoveries, let middle = recoveries.median_downtime_s, let rate = recoveries.success_rate else {
       return "Resume time: none of our jobs was interrupted yet; loading the model alone takes 10-15 min"
     }
+    let count = recoveries.recovered == 1 ? "1 recovery" : "\(Wording.group(recoveries.recovered)) recoveries"
     return
-      "Resume time: \(Wording.duration(middle)) in the middle case of \(Wording.count(recoveries.recovered, "recovery")) "
-      + "of ours, of which \(recoveries.within_10_minutes) within 10 min; \(Wording.per(rate)) of recoveries succeed"
+      "Resume time: \(Wording.duration(middle)) in the middle case of \(count) of ours, of which \(recoveries.within_10_minutes) within 10 min; \(Wording.per(rate)) of recoveries succeed"
   }
 
   /// Of the store's own spot jobs that completed or failed, ever.
