@@ -214,7 +214,7 @@ import Testing
     // Only a pod that works for somebody is listened to.
     while await !office.runner.view.fleet.jobs[0].lease.isOpen { await Task.yield() }
     let message =
-      #"{"event":"error","number":1,"at":1795787374.5,"code":"dataset_format","message":"\#(said)"}"#
+      #"{"event":"log","level":"error","number":1,"at":1795787374.5,"code":"dataset_format","message":"\#(said)"}"#
     #expect(try await office.say(Self.pod, "/metrics", message).status == 200)
     try await report(office, 1, #""event":"failed","failure":"dataset_format""#)
     while await office.runner.view.fleet.jobs[0].phase != .failed { await Task.yield() }
