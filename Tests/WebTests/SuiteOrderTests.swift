@@ -166,8 +166,8 @@ import Validation
     func ask(_ job: NewJob) async throws -> Office.Answer { try await office.ask("POST", office.api("jobs"), job) }
     let unknown = try await ask(Self.job(["finacial-knowledge"]))
     #expect(unknown.status == 404 && unknown.text.contains("did you mean financial-knowledge?"), "\(unknown.text)")
-    #expect(try await ask(Self.job(["financial-knowledge"], file: nil)).status == 400)
-    #expect(try await ask(Self.job(["financial-knowledge", "financial-knowledge"])).status == 400)
+    #expect(try await ask(Self.job(["financial-knowledge"], file: nil)).status == 422)
+    #expect(try await ask(Self.job(["financial-knowledge", "financial-knowledge"])).status == 422)
     #expect(try await ask(Self.job(Array(repeating: "x", count: 11))).status == 400)
     #expect(try await office.ask("POST", office.api("quotes"), Self.job(["nowhere"])).status == 404)
     #expect(try await ask(Self.job(nil)).value(JobDocument.self).suites == nil, "none unless they are named")

@@ -111,11 +111,14 @@ struct SuiteDeeds: Sendable {
     guard !names.isEmpty else { return [] }
     guard new.training_file != nil else {
       throw Problem(
-        .badRequest, "suites are answered by a trained model, and without a training file none is trained",
+        .unprocessableContent, "suites are answered by a trained model, and without a training file none is trained",
         hint: "choose a training file, or leave the suites out", place: "suites")
     }
-    guard names.count <= SuiteDeeds.most, Set(names).count == names.count else {
-      throw Problem(.badRequest, "a job answers \(SuiteDeeds.most) suites at most, each once", place: "suites")
+    guard names.count <= SuiteDeeds.most else {
+      throw Problem(.badRequest, "a job answers \(SuiteDeeds.most) suites at most", place: "suites")
+    }
+    guard Set(names).count == names.count else {
+      throw Problem(.unprocessableContent, "a job answers each suite once", place: "suites")
     }
     return try names.map { try find($0).suite }
   }
