@@ -64,11 +64,29 @@ public struct Controller: Sendable {
   @inline(never)
   private mutating func admit(at now: Instant, _ commands: inout CommandBuffer) throws(TransitionError) {
     while fleet.queued > 0, fleet.slotsInUse < Int(policies.maxConcurrent) {
-      let head = fleet.queueHead
-      guard fleet.refusal(of: head, at: now) == .none else { return }
-      try step(.jobAdmitted(head), at: now)
-      try decideAll(about: head, at: now, &commands)
+      var next = fleet.queueHead
+      var refusal = fleet.refusal(of: next, at: now)
+      if refusal == .allocation { (next, refusal) = pass(next, at: now) }
+      guard refusal == .none else { return }
+      try step(.jobAdmitted(next), at: now)
+      try decideAll(about: next, at: now, &commands)
     }
+  }
+
+  /// A part of the budget that is used up holds back its own jobs alone: the first behind `head` that has another part. O(queue).
+  @inline(never)
+  private mutating func pass(_ head: JobIndex, at now: Instant) -> (JobIndex, Refusal) {
+    var (next, refusal) = (head, Refusal.allocation)
+    var usedUp: [UInt16] = []
+    while refusal == .allocation {
+      usedUp.append(fleet.jobs[next.int].spec.allocation)
+      repeat {
+        next = fleet.jobs[next.int].next
+        guard next != .none else { return (next, .allocation) }
+      } while usedUp.contains(fleet.jobs[next.int].spec.allocation)
+      refusal = fleet.refusal(of: next, at: now)
+    }
+    return (next, refusal)
   }
 
   @inline(__always)

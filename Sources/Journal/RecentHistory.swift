@@ -7,7 +7,7 @@ import Synchronization
 /// What forecasts of a running month ask of a store that grows, kept between two questions: a job that is over is read once.
 ///
 /// Jobs that are over cannot change what is still to come; all that is asked of them is what was spent, on which day, for whom. So they are
-/// folded: one job stands for those of a preset and client, one charge for theirs of a UTC day. Those that go on are read whole, every time.
+/// folded: one job stands for those of a preset and client, one charge for theirs of a day. Those that go on are read whole, every time.
 public final class RecentHistory: Sendable {
   /// The store.
   public let path: String
@@ -15,7 +15,8 @@ public final class RecentHistory: Sendable {
 
   public init(path: String) { self.path = path }
 
-  /// The jobs that go on, with all that hangs on them, and everything that was charged since an instant that begins a UTC day.
+  /// The jobs that go on, with all that hangs on them, and everything that was charged since an instant that begins a day; days are counted
+  /// from there, 24 hours each.
   ///
   /// - Complexity: O(jobs + rows of those that go on); the first time, or from another instant, O(rows of the month).
   /// - Throws: ``InputError`` as ``HistoryReader/readRecent(path:since:)`` does.
@@ -155,9 +156,9 @@ extension RecentHistory {
 
     private mutating func add(_ charge: History.Charge) {
       guard let job = charge.job, charge.to >= since else { return }
-      let day = Folded.day(charge.from)
+      let day = day(charge.from)
       // What crosses midnight is split by instant, and has to stand by itself.
-      guard charge.to == charge.from || day == Folded.day(charge.to - Span(microseconds: 1)) else {
+      guard charge.to == charge.from || day == self.day(charge.to - Span(microseconds: 1)) else {
         charges.append(charge)
         return
       }
@@ -171,8 +172,8 @@ extension RecentHistory {
       charges[known].to = max(charges[known].to, charge.to)
     }
 
-    private static func day(_ instant: Instant) -> Int64 {
-      let (day, rest) = instant.microseconds.quotientAndRemainder(dividingBy: Span.days(1).microseconds)
+    private func day(_ instant: Instant) -> Int64 {
+      let (day, rest) = (instant - since).microseconds.quotientAndRemainder(dividingBy: Span.days(1).microseconds)
       return rest < 0 ? day - 1 : day
     }
   }

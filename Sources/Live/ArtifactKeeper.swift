@@ -58,15 +58,20 @@ public actor ArtifactKeeper {
   public func tend() async {
     let view = await runner.view
     do {
+      // What goes wrong with one job holds up no other.
+      var trouble: (any Error)?
       for (i, job) in view.fleet.jobs.enumerated() where job.phase == .completed {
         let index = JobIndex(i)
         guard !kept.contains(index), view.at - job.ended < ArtifactKeeper.horizon else { continue }
-        if try runner.catalogue.artifacts(of: index).isEmpty {
-          try await keep(index, view.descriptions[i], at: view.at)
-        }
-        kept.insert(index)
+        do {
+          if try runner.catalogue.artifacts(of: index).isEmpty {
+            try await keep(index, view.descriptions[i], at: view.at)
+          }
+          kept.insert(index)
+        } catch { trouble = trouble ?? error }
       }
       try await expire(view)
+      if let trouble { throw trouble }
       lastTrouble = nil
     } catch {
       // Said once, not at every look.
@@ -78,14 +83,21 @@ public actor ArtifactKeeper {
 
   // MARK: Keeping
 
+  /// Pods upload what they like: more than this is no file of answers, and is not read into memory.
+  private static let longestAnswers: Int64 = 64 << 20
+
   private func keep(_ job: JobIndex, _ description: JobDescription, at: Instant) async throws {
     let id = description.id
     try await carry(id)
-    if description.suites?.isEmpty == false {
-      let answers = try await stores.artifacts.list("\(id)/answers/").map(\.key)
-      let all = try await stores.artifacts.list("\(id)/evaluation.json").map(\.key) + answers
+    if let suites = description.suites, !suites.isEmpty {
+      let wanted = Set(suites.map { "\(id)/answers/\($0.name).jsonl" } + ["\(id)/evaluation.json"])
       var files: [String: Data] = [:]
-      for key in all { files[String(key.dropFirst(id.count + 1))] = try await data(of: key) }
+      for folder in ["\(id)/answers/", "\(id)/evaluation.json"] {
+        for object in try await stores.artifacts.list(folder)
+        where wanted.contains(object.key) && object.bytes <= ArtifactKeeper.longestAnswers {
+          files[String(object.key.dropFirst(id.count + 1))] = try await data(of: object.key)
+        }
+      }
       try await examine(job, files)
     }
     var artifacts: [Catalogue.Artifact] = []

@@ -36,12 +36,14 @@ struct AllocationDeeds: Sendable {
     guard all.count < 500 || all.contains(where: { $0.name == name && !$0.isClosed }) else {
       throw Problem(.conflict, "there are 500 allocations already")
     }
-    // Without a limit it does nothing: whether what follows is done or not, no job is held back by half of it.
-    let number = try runner.catalogue.putAllocation(name, clients: clients, tags: tags)
     let limit = new.limit_usd.map { Int64(($0 * 1e9).rounded()) }
     let change =
       "\(limit.map(Wording.money) ?? "no limit") for \((clients + tags.map { "#\($0)" }).joined(separator: ", "))"
-    try await ask(.setAllocation(number, limit: limit), person.act("budget.allocate", name, why: why, change: change))
+    // First the log: whose jobs it holds does not change without it.
+    try await runner.record(person.act("budget.allocate", name, why: why, change: change))
+    let number = try runner.catalogue.putAllocation(name, clients: clients, tags: tags)
+    try JobDeed.check(
+      try await Reply.orUnavailable { try await runner.ask(.setAllocation(number, limit: limit), as: nil) })
   }
 
   /// What was charged to it stays; no new job is.

@@ -141,7 +141,8 @@ struct ArtifactRoutes {
   private func deliverable(_ context: LiveContext) async throws -> Catalogue.Artifact {
     let artifact = try await artifact(context)
     if artifact.kind == .adapters || artifact.kind == .deploymentPackage {
-      try ValidationRoutes.requireDelivery(artifact.job, runner.catalogue)
+      let orders = await runner.view.descriptions[Int(artifact.job.rawValue)].suites ?? []
+      try ValidationRoutes.requireDelivery(artifact.job, orders: orders.map(\.name), runner.catalogue)
     }
     return artifact
   }

@@ -36,12 +36,13 @@ actor HeldAnswers<Key: Hashable & Sendable, Value: Sendable> {
     return value
   }
 
+  /// What is on its way is waited for, however long it takes; what is there holds from then on.
   private func held(_ key: Key) -> Held? {
-    known[key].flatMap { $0.at.duration(to: .now) < duration ? $0 : nil }
+    known[key].flatMap { $0.value == nil || $0.at.duration(to: .now) < duration ? $0 : nil }
   }
 
   private func begin(_ key: Key, _ ask: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
-    if known.count >= most { known.removeAll(keepingCapacity: true) }
+    if known.count >= most { known = known.filter { $0.value.value == nil } }
     let task = Task { try await ask() }
     known[key] = Held(at: .now, task: task)
     return task
@@ -50,7 +51,7 @@ actor HeldAnswers<Key: Hashable & Sendable, Value: Sendable> {
   private func value(of task: Task<Value, any Error>, _ key: Key) async throws -> Value {
     do {
       let value = try await task.value
-      if known[key]?.task == task { known[key]?.value = value }
+      if known[key]?.task == task { known[key] = Held(at: .now, task: task, value: value) }
       return value
     } catch {
       if known[key]?.task == task { known[key] = nil }

@@ -26,7 +26,20 @@ extension JobMaker {
     let more = Int64((quote.reservation_usd * 1e9).rounded())
     let whole = min(job.cost(at: view.at) + more, job.spec.maxCost)
     let budget = view.fleet.budget
-    guard let limit = budget.limit, budget.blocks else { return whole }
+    guard budget.blocks else { return whole }
+    let part = Int(job.spec.allocation)
+    if part > 0, part <= budget.allocations.count, budget.allocations[part - 1] < .max {
+      let held =
+        view.fleet.spent(by: job.spec.allocation, at: view.at)
+        + view.fleet.reserved(for: job.spec.allocation, except: index, at: view.at) - job.setAside
+      guard held + whole - job.cost(at: view.at) <= budget.allocations[part - 1] else {
+        throw Problem(
+          .conflict,
+          "Estimated cost of the rest (\(Wording.money(more)), 80th percentile) exceeds what is left of its part of the budget",
+          hint: "resume it with the other pricing, or ask a manager: lora-train budget allocations")
+      }
+    }
+    guard let limit = budget.limit else { return whole }
     // What was set aside for the rest of it is its own.
     let others = view.fleet.spent(at: view.at) + view.fleet.reserved(at: view.at) - job.setAside
     guard others + whole - job.cost(at: view.at) <= limit else {

@@ -54,7 +54,9 @@ struct ValidationRoutes {
   private func decide(
     _ job: JobIndex, _ justification: String?, _ context: LiveContext, _ view: LiveView
   ) async throws -> JobValidationDocument {
-    let gate = DeliveryGate.all(try ValidationRoutes.documents(of: job, runner.catalogue).map(\.gate))
+    let orders = view.descriptions[Int(job.rawValue)].suites?.map(\.name) ?? []
+    let gate = DeliveryGate.all(
+      ValidationRoutes.gates(orders, try ValidationRoutes.documents(of: job, runner.catalogue)))
     guard gate.verdict != .allow else {
       throw Problem(.conflict, "there is nothing to override: no gate holds this model back")
     }
@@ -85,9 +87,21 @@ struct ValidationRoutes {
 
   // MARK: The gate
 
-  /// - Throws: ``Problem`` where a gate holds the model back and nobody has let it go. What was never validated may go.
-  static func requireDelivery(_ job: JobIndex, _ catalogue: Catalogue) throws {
-    let gate = DeliveryGate.all(try documents(of: job, catalogue).map(\.gate))
+  /// The gates of what was scored, and one of what was ordered with the job and was not: what is incomplete has not passed.
+  ///
+  /// - Parameter orders: names of suites.
+  private static func gates(_ orders: [String], _ documents: [ValidationDocument]) -> [DeliveryGate] {
+    let scored = Set(documents.compactMap(\.suite?.name))
+    let open = orders.filter { !scored.contains($0) }
+    let gates = documents.map(\.gate)
+    return open.isEmpty
+      ? gates : gates + [DeliveryGate(.review, ["ordered, and not scored yet: \(open.joined(separator: ", "))"])]
+  }
+
+  /// - Parameter orders: names of the suites that the job was to answer.
+  /// - Throws: ``Problem`` where a gate holds the model back and nobody has let it go. What was never to be validated may go.
+  static func requireDelivery(_ job: JobIndex, orders: [String], _ catalogue: Catalogue) throws {
+    let gate = DeliveryGate.all(gates(orders, try documents(of: job, catalogue)))
     guard gate.verdict != .allow, try catalogue.deliveryDecision(of: job) == nil else { return }
     let why = gate.reasons.joined(separator: "; ")
     let command = "lora-train evaluate deliver job-\(job.rawValue + 1) --justification \"why\""
@@ -130,7 +144,8 @@ struct ValidationRoutes {
   ) throws -> JobValidationDocument {
     let documents = try documents(of: job, catalogue)
     let decision = try catalogue.deliveryDecision(of: job)
-    let gate = documents.isEmpty ? nil : DeliveryGate.all(documents.map(\.gate))
+    let gates = gates(view.descriptions[Int(job.rawValue)].suites?.map(\.name) ?? [], documents)
+    let gate = gates.isEmpty ? nil : DeliveryGate.all(gates)
     return JobValidationDocument(
       job: view.descriptions[Int(job.rawValue)].id, gate: gate,
       decision: decision.map {

@@ -224,6 +224,30 @@ import Testing
     #expect(driver[next].phase == .provisioning)
   }
 
+  /// Who waits for a part of the budget that is used up holds up nobody who has another.
+  @Test func aPartThatIsUsedUpHoldsUpNoOther() throws {
+    var budget = BudgetState()
+    budget.allocations = [usd(100), .max]
+    var driver = Driver({ $0.maxConcurrent = 2 }, budget: budget)
+    func end(_ job: JobIndex) throws {
+      try driver.receive(.cancelRequested(job), at: minutes(1))
+      if driver[job].phase == .stopping { try driver.receive(.podUnavailable(job, .timeout), at: minutes(1)) }
+    }
+    let running = try (0..<2).map { _ in try driver.submit(at: .zero, reservation: usd(1)) }
+    let first = try driver.submit(at: .zero, allocation: 1, reservation: usd(60))
+    let second = try driver.submit(at: .zero, allocation: 1, reservation: usd(60))
+    // Behind its own part's first it waits, though it would fit.
+    let small = try driver.submit(at: .zero, allocation: 1, reservation: usd(10))
+    let other = try driver.submit(at: .zero, reservation: usd(10))
+    try end(running[0])
+    #expect(driver[first].phase == .provisioning && driver[other].phase == .queued)
+    try end(running[1])
+    #expect(driver[other].phase == .provisioning)
+    #expect(driver[second].phase == .queued && driver[small].phase == .queued)
+    try end(first)
+    #expect(driver[second].phase == .provisioning && driver[small].phase == .queued)
+  }
+
   @Test func allocationsAreLimitsOfTheirOwn() throws {
     var budget = BudgetState()
     budget.allocations = [usd(50), .max]

@@ -63,6 +63,19 @@ extension RandomWorld {
       }
     }
     checkQueueAndSlots(place)
+    checkNobodyWaitsInVain(place)
+  }
+
+  /// Where a slot is free, the first of each part of the budget is refused, up to one whom the whole budget does not hold.
+  private func checkNobodyWaitsInVain(_ place: Comment) {
+    var fleet = self.fleet
+    guard fleet.slotsInUse < Int(driver.controller.policies.maxConcurrent) else { return }
+    var parts: Set<UInt16> = []
+    for j in fleet.queueOrder where parts.insert(fleet[j].spec.allocation).inserted {
+      let refusal = fleet.refusal(of: j, at: now)
+      #expect(refusal != .none, place)
+      if refusal != .allocation { return }
+    }
   }
 
   private func checkQueueAndSlots(_ place: Comment) {

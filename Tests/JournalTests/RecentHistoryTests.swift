@@ -8,9 +8,12 @@ import Testing
 /// What is kept between two questions says the same as what is read anew, however the store has grown meanwhile.
 @Suite struct RecentHistoryTests {
   private static let day = Span.days(1)
-  private static let since = Instant(microseconds: 1_793_491_200_000_000)  // 2026-11-01
+  private static let november = Instant(microseconds: 1_793_491_200_000_000)  // 2026-11-01
 
-  @Test(arguments: 1...3) func keptSaysWhatReadingAnewSays(seed: UInt64) throws {
+  /// Where the month begins at midnight in London, and in Berlin.
+  @Test(arguments: [(1, 0), (2, 0), (3, -1)] as [(UInt64, Int64)])
+  func keptSaysWhatReadingAnewSays(seed: UInt64, hours: Int64) throws {
+    let since = RecentHistoryTests.november + .hours(hours)
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("recent-\(UUID().uuidString).sqlite")
     defer { try? FileManager.default.removeItem(at: file) }
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -25,9 +28,9 @@ import Testing
     }
     var (folded, open) = (0, 0)
     for step in 0..<12 {
-      let kept = try recent.read(since: RecentHistoryTests.since)
-      let anew = try HistoryReader.readRecent(path: file.path, since: RecentHistoryTests.since)
-      #expect(spent(kept) == spent(anew), "seed \(seed), step \(step)")
+      let kept = try recent.read(since: since)
+      let anew = try HistoryReader.readRecent(path: file.path, since: since)
+      #expect(spent(kept, since) == spent(anew, since), "seed \(seed), step \(step)")
       #expect(goingOn(kept) == goingOn(anew), "seed \(seed), step \(step)")
       folded = anew.jobs.count - kept.jobs.count
       open = max(open, goingOn(anew).count)
@@ -48,7 +51,7 @@ import Testing
                 quoted_cost, NULL, NULL FROM job ORDER BY id LIMIT 1
               """, arguments: [step])
         default:  // A bill comes late: of any job, or of none; of a moment, of some hours, over midnight.
-          let from = RecentHistoryTests.since.microseconds + next(26 * 24) * 3_600_000_000
+          let from = since.microseconds + next(26 * 24) * 3_600_000_000
           let job = next(8) == 0 ? "NULL" : "(SELECT id FROM job ORDER BY submitted_at DESC LIMIT 1 OFFSET \(next(30)))"
           try db.execute(
             sql: """
@@ -61,14 +64,15 @@ import Testing
   }
 
   /// Nanodollars by preset and client of jobs that are over, on each day; a charge over midnight by itself.
-  private func spent(_ history: History) -> [String: Int64] {
+  private func spent(_ history: History, _ since: Instant) -> [String: Int64] {
     var sums: [String: Int64] = [:]
     for charge in history.charges {
       let job = charge.job.map { history.jobs[$0] }
       // What was charged to a job that goes on is counted from its leases.
-      guard job?.ended != nil || job == nil, charge.to >= RecentHistoryTests.since else { continue }
+      guard job?.ended != nil || job == nil, charge.to >= since else { continue }
       let whose = job.map { "\($0.configuration.preset) \($0.client ?? "")" } ?? "nobody"
-      func day(_ at: Instant) -> Int64 { at.microseconds / RecentHistoryTests.day.microseconds }
+      // Charges that began before are split at the first instant.
+      func day(_ at: Instant) -> Int64 { (at - since + .days(99)).microseconds / RecentHistoryTests.day.microseconds }
       let crosses = charge.to > charge.from && day(charge.from) != day(charge.to - Span(microseconds: 1))
       let when = crosses ? "\(charge.from)–\(charge.to)" : "\(day(charge.from))"
       sums["\(whose) \(when)", default: 0] += charge.amount

@@ -56,6 +56,18 @@ import Testing
     #expect(try decode(Self.scenarios + "\n# a remark").digest == suite.digest)
   }
 
+  /// An alias is three bytes; what it stands for is read as often as it is named.
+  @Test func aliasesDoNotMultiply() throws {
+    let item = "{id: a, category: c, difficulty: easy, prompt: \(String(repeating: "x", count: 100_000))}"
+    let many = "version: 1\nname: n\nkind: scenarios\nyear: 2026\nrubric: [{id: e, question: q}]\nitems: [&a \(item)"
+    let error = #expect(throws: InputError.self) {
+      try decode(many + String(repeating: ", *a", count: 200_000) + "]")
+    }
+    #expect(error?.problem.contains("items has 200001 entries") == true)
+    let twice = #expect(throws: InputError.self) { try decode(many + String(repeating: ", *a", count: 900) + "]") }
+    #expect(twice?.problem.contains("as that of items[0]") == true)
+  }
+
   @Test func emojiOfAnotherProgramAreRead() throws {
     let text =
       #"{"version": 1, "name": "j", "kind": "questions", "year": 2026, "items": [{"id": "a", "category": "c", "difficulty": "easy", "prompt": "\ud83d\ude00?", "options": {"A": "x", "B": "y"}, "answer": "A"}]}"#

@@ -42,8 +42,8 @@ struct FileSyncCommand: AsyncParsableCommand {
     guard let address = url ?? environment["SUPABASE_URL"], !address.isEmpty else {
       throw InputError(.badConfiguration, "which Supabase project?", hint: "--url https://PROJECT.supabase.co")
     }
-    guard
-      address.hasPrefix("https://") || address.hasPrefix("http://127.0.0.1") || address.hasPrefix("http://localhost")
+    guard let place = URLComponents(string: address), place.user == nil,
+      place.scheme == "https" || place.scheme == "http" && ["127.0.0.1", "localhost"].contains(place.host ?? "")
     else {
       throw InputError(
         .badConfiguration, "the key would go out in the clear", hint: "an address that begins with https://")

@@ -18,22 +18,33 @@ enum SuiteDecoder {
     let rubric = try rubric(record, kind)
     let field = try record.require("items")
     var items: [Suite.Item] = []
-    for entry in try field.list("a list of items") { items.append(try item(entry, kind)) }
+    let entries = try field.list("a list of items")
+    // Before they are read: an alias of YAML is short, and what it stands for need not be.
+    try checkCount(entries.count, field)
+    var ids: Set<String> = []
+    for entry in entries {
+      items.append(try item(entry, kind))
+      if let id = items.last?.id, !ids.insert(id).inserted { break }
+    }
     try checkItems(items, field)
     return Suite(name: name, title: title, kind: kind, year: year, rubric: rubric, items: items)
   }
 
   static func checkItems(_ items: [Suite.Item], _ field: YAMLField) throws(InputError) {
     guard !items.isEmpty else { throw field.error("items is empty") }
-    guard items.count <= SuiteReader.mostItems else {
-      throw field.error("items has \(items.count) entries; \(SuiteReader.mostItems) are the most")
-    }
+    try checkCount(items.count, field)
     var seen: [String: Int] = [:]
     for (i, item) in items.enumerated() {
       guard let first = seen.updateValue(i, forKey: item.id) else { continue }
       let here = try field.list()[i]
       throw here.error(
         "items[\(i)].id is \(item.id), as that of items[\(first)]", hint: "every item needs an id of its own")
+    }
+  }
+
+  private static func checkCount(_ count: Int, _ field: YAMLField) throws(InputError) {
+    guard count <= SuiteReader.mostItems else {
+      throw field.error("items has \(count) entries; \(SuiteReader.mostItems) are the most")
     }
   }
 

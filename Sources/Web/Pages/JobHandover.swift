@@ -18,7 +18,8 @@ struct JobHandover: Sendable {
   init(_ job: JobDocument, _ index: JobIndex, hasMetrics: Bool, _ catalogue: Catalogue) throws {
     let api = "/api/v1/jobs/\(job.id)"
     var held: Problem?
-    do { try ValidationRoutes.requireDelivery(index, catalogue) } catch let problem as Problem { held = problem }
+    do { try ValidationRoutes.requireDelivery(index, orders: job.suites ?? [], catalogue) } catch let problem as Problem
+    { held = problem }
     (self.held, hint) = (held?.document.detail, held?.document.hint)
     var entries: [Entry] = []
     for artifact in try catalogue.artifacts(of: index) where artifact.deleted == nil {

@@ -33,6 +33,8 @@ public struct SuiteAnswers: Sendable {
         of: job)
     } catch let error as InputError where error.kind == .badData {
       try await warn(SuiteDeeds.place(of: error), 0, description.id, job)
+    } catch is EncodingError {
+      try await warn("evaluation.json: its figures are no numbers", 0, description.id, job)
     }
   }
 
