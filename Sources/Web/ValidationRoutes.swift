@@ -90,7 +90,7 @@ struct ValidationRoutes {
   /// The gates of what was scored, and one of what was ordered with the job and was not: what is incomplete has not passed.
   ///
   /// - Parameter orders: names of suites.
-  private static func gates(_ orders: [String], _ documents: [ValidationDocument]) -> [DeliveryGate] {
+  static func gates(_ orders: [String], _ documents: [ValidationDocument]) -> [DeliveryGate] {
     let scored = Set(documents.compactMap(\.suite?.name))
     let open = orders.filter { !scored.contains($0) }
     let gates = documents.map(\.gate)

@@ -30,6 +30,8 @@ struct VoprPod {
   var nextSequence: Int64 = 1
   var acknowledged: Int64 = 1
   var isStopping = false
+  /// It has said that it failed.
+  var hasFailed = false
   var orphanSince: Instant?
   /// Lists until it may be left out again.
   var shownFor = 0

@@ -21,8 +21,9 @@ extension VoprWorld {
     if pods[index].isStopping { return finishStopping(index) }
     if chance(faults.workerDeath / 4) {
       say("the worker on \(pods[index].id) dies")
-      if chance(0.5) { report(index, .failed(.workerCrash)) } else { kill(index) }
-      return
+      guard chance(0.5) else { return kill(index) }
+      pods[index].hasFailed = true
+      return report(index, .failed(.workerCrash))
     }
     guard let stage = pods[index].stages.first else { return }
     if stage == .training, pods[index].step < pods[index].totalSteps {
@@ -90,6 +91,9 @@ extension VoprWorld {
       pods[index].outbox.removeAll { $0.report.sequence < acknowledgement.next }
       pods[index].acknowledged = max(pods[index].acknowledged, acknowledgement.next)
     }
+    // A worker whose failure was heard ends. (Of two pods under one name the second's first report is taken for the first's: it is then its
+    // silence that is noticed.)
+    if pods[index].hasFailed, pods[index].outbox.isEmpty { return kill(index) }
     switch acknowledgement.directive {
     case .proceed, .wait: break
     case .stop:

@@ -34,7 +34,9 @@ import Validation
     #expect(put.status == 201)
     #expect(try put.value(JobValidationDocument.self).may_be_delivered == false)
     let job = try #require(await office.runner.view.job("job-1"))
-    let problem = #expect(throws: Problem.self) { try ValidationRoutes.requireDelivery(job, office.runner.catalogue) }
+    let problem = #expect(throws: Problem.self) {
+      try ValidationRoutes.requireDelivery(job, orders: [], office.runner.catalogue)
+    }
     #expect(problem?.status == .conflict && problem?.document.detail == "delivery is blocked: retention 80.0 %")
 
     let why = Reason(justification: "the client agreed in writing")
@@ -42,21 +44,25 @@ import Validation
     #expect(try await office.ask("POST", "\(path)/delivery", Reason(justification: " ")).status == 400)
     let released = try await office.ask("POST", "\(path)/delivery", why).value(JobValidationDocument.self)
     #expect(released.may_be_delivered && released.decision?.by == "owner" && released.gate?.verdict == .block)
-    try ValidationRoutes.requireDelivery(job, office.runner.catalogue)
+    try ValidationRoutes.requireDelivery(job, orders: [], office.runner.catalogue)
     let log = try await office.ask("GET", "/api/v1/audit?action=delivery.").value(AuditLog.self)
     #expect(log.lines.map(\.justification) == ["the client agreed in writing"])
     #expect(log.lines.map(\.change) == ["retention 80.0 %"])
 
+    // What was ordered and is not scored has not passed; what is scored is no longer awaited.
+    let open = try DeliveryGate.all(
+      ValidationRoutes.gates(["nobody-asked", "financial-knowledge"], [document(.allow)]))
+    #expect(open.verdict == .review && open.reasons.first == "ordered, and not scored yet: nobody-asked")
     // What comes in later makes that word void.
     let other = try document(.review, "emotional-intelligence")
     _ = try await office.ask("POST", "\(path)/validation", other, token: emil)
-    #expect(throws: Problem.self) { try ValidationRoutes.requireDelivery(job, office.runner.catalogue) }
+    #expect(throws: Problem.self) { try ValidationRoutes.requireDelivery(job, orders: [], office.runner.catalogue) }
     // A better result takes the place of the one before it; what is left wants a review, which an engineer may do.
     _ = try await office.ask("POST", "\(path)/validation", try document(.allow), token: emil)
     let read = Reason(justification: "read all of it")
     let reviewed = try await office.ask("POST", "\(path)/delivery", read, token: emil)
     #expect(reviewed.status == 201)
-    try ValidationRoutes.requireDelivery(job, office.runner.catalogue)
+    try ValidationRoutes.requireDelivery(job, orders: [], office.runner.catalogue)
     let puts = try await office.ask("GET", "/api/v1/audit?action=validation.").value(AuditLog.self)
     let changes = [
       "financial-knowledge: block", "emotional-intelligence: review", "financial-knowledge: block → allow",
