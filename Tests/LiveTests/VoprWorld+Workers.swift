@@ -91,7 +91,7 @@ extension VoprWorld {
       pods[index].outbox.removeAll { $0.report.sequence < acknowledgement.next }
       pods[index].acknowledged = max(pods[index].acknowledged, acknowledgement.next)
     }
-    // A worker whose failure was heard ends. (Of two pods under one name the second's first report is taken for the first's: it is then its
+    // A worker that is done and is not told to go falls silent. (Of two pods under one name the second's first report is taken for the first's: it is then its
     // silence that is noticed.)
     if pods[index].hasFailed, pods[index].outbox.isEmpty { return kill(index) }
     switch acknowledgement.directive {

@@ -100,6 +100,24 @@ class ReportingTests(unittest.TestCase):
         self.assertTrue(listener.wait_for(lambda: listener.requests >= 3))
         self.assertFalse(told.acquire(blocking=False))
 
+    def test_who_is_done_and_not_told_to_go_falls_silent(self) -> None:
+        from lora_worker.running import fall_silent
+
+        said: list[str] = []
+
+        class Spoken:
+            heard = [False, True]
+
+            def flush(self, seconds: float) -> bool:
+                said.append("flush")
+                return self.heard.pop(0)
+
+            def close(self) -> None:
+                said.append("close")
+
+        fall_silent(Spoken(), 0.0)
+        self.assertEqual(said, ["flush", "flush", "close"])
+
     def test_silence_is_noticed_at_the_deadline(self) -> None:
         listener = Listener(faults=0.5)
         reporter = self.reporter(listener, deadline_s=0.5)

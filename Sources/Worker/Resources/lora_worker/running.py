@@ -40,8 +40,22 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     if reporter.contact is None:
         return Exit.OK
     # The pod goes when it is told to; heartbeats go on until then.
+    fall_silent(reporter, UNTOLD_S / reporter.contact.scale)
     threading.Event().wait()
     return Exit.OK
+
+
+# How long a worker that is done waits to be told to go, in the store's own time.
+UNTOLD_S = 600.0
+
+
+def fall_silent(reporter: Reporter, after_s: float) -> None:
+    """Says no more once all is heard and nobody has told it to go: of two pods under one name, what the second says first is taken for what the
+    first has said. Then it is its silence that is noticed."""
+    while not reporter.flush(60):
+        pass
+    time.sleep(after_s)
+    reporter.close()
 
 
 def _described(error: Exception, code: Exit, job: Job) -> Exception:
