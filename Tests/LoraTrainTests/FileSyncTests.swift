@@ -152,12 +152,5 @@ import Transport
     let rows = try await files(server, "where").rows()
     #expect(rows.count == 1_000 && rows.last == .init(id: "999", name: "n999", path: "p999"))
     #expect(server.asked.withLock(\.count) == 3)
-    // A project that hands out fewer at once is asked for all the same.
-    let slow = try Scripted { path, _ in
-      let offset = path.split(separator: "offset=").last.flatMap { Int($0) } ?? 0
-      let rows = (offset..<min(offset + 100, 250)).map { #"{"id":\#($0),"name":"n\#($0)","where":"p\#($0)"}"# }
-      return (200, "[\(rows.joined(separator: ","))]")
-    }
-    #expect(try await files(slow, "where").rows().count == 250)
   }
 }

@@ -47,9 +47,8 @@ struct SupabaseFiles: Sendable {
           .unavailable, "\(address) answered something else than rows of \(table)",
           hint: "is this the project's API address, such as https://PROJECT.supabase.co?")
       }
-      // A project may hand out fewer at once than were asked for.
-      guard !page.isEmpty else { return rows }
       rows += page.map(row)
+      guard page.count == Self.rowsAtOnce else { return rows }
     }
   }
 
