@@ -31,6 +31,12 @@ public struct CommandBuffer: Sendable, RandomAccessCollection {
     precondition(position < count, "no such command")
     return position < first.count ? first[position] : more[position - first.count]
   }
+  /// The same, read where it stands: the subscript copies the buffer first, and waits for what was just written to it.
+  @inlinable @inline(__always)
+  public mutating func command(at position: Int) -> Command {
+    precondition(position < count, "no such command")
+    return position < first.count ? first[position] : more[position - first.count]
+  }
   @inline(__always)
   mutating func append(_ command: Command) {
     if count < first.count { first[count] = command } else { add(command) }

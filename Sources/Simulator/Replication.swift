@@ -197,7 +197,7 @@ struct Replication: ~Copyable {
     var gone = JobIndex.none
     var stopping = JobIndex.none
     for c in 0..<commands.count {
-      switch commands[c] {
+      switch commands.command(at: c) {
       case .requestPod(let j, let lease, let pricing): request(j, lease, pricing)
       case .startWorker(let j): start(granted: j)
       case .terminatePod(let j): gone = j

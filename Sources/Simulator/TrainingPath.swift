@@ -97,6 +97,10 @@ struct TrainingPath {
     func step(_ c: Int32) -> Int32 { passed &+ c &* every }
     var (low, lowAt) = (Int32(0), 0.0)
     var (high, highAt) = (checkpoints, head)
+    // Where the stop falls at the mean pace: nearly always the way that the halves will go. Along it the random numbers of all
+    // halves are computed side by side; whoever waited for one half before the next would wait three times as long.
+    let expected = room / (head / Double(checkpoints) + blocking)
+    var likely = expected > 0 ? Int32(min(expected, Double(checkpoints))) : 0
     while high - low > 1 {
       // The same halves whatever the stop, so that the same luck is the same path.
       let middle = (low + high) / 2
@@ -104,7 +108,10 @@ struct TrainingPath {
       let (left, right) = (Double(step(middle) - before), Double(after - step(middle)))
       let z = sd > 0 ? world.normal.quantile(stream.pair(UInt64(step(middle))).0) : 0
       let at = lowAt + (highAt - lowAt) * left / (left + right) + sd * (left * right / (left + right)).squareRoot() * z
-      if at + Double(middle) * blocking <= room {
+      let isBefore = at + Double(middle) * blocking <= room
+      // Not the expected way: from here on the other one is.
+      if _slowPath(isBefore != (likely >= middle)) { likely = isBefore ? middle : middle - 1 }
+      if likely >= middle {
         (low, lowAt) = (middle, at)
       } else {
         (high, highAt) = (middle, at)
