@@ -5,7 +5,7 @@ FLAGS := -c release -Xswiftc -enable-testing
 APT := libsqlite3-dev libgsl-dev libcurl4-openssl-dev libpango1.0-dev fonts-dejavu-core pkg-config
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: build run demo screenshots test test-worker test-slow vopr sanitize measure workload bench guard lint format install install-dependencies clean
+.PHONY: build run demo screenshots test test-worker test-slow vopr plant-bugs sanitize measure workload bench guard lint format install install-dependencies clean
 
 install-dependencies:
 	@missing=""; for p in $(APT); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -61,6 +61,10 @@ SEEDS ?= 2000
 FROM ?= 1
 vopr: install-dependencies
 	SEEDS=$(SEEDS) FROM=$(FROM) $(SWIFT) test $(FLAGS) --filter VoprTests
+
+# Bugs planted in live mode, one at a time, and the seed that finds each: make plant-bugs SEEDS=200; about half an hour.
+plant-bugs: install-dependencies
+	.ci/plant-bugs $(if $(filter command line,$(origin SEEDS)),$(SEEDS),200)
 
 # The tests of everything that touches memory by pointer, or runs on many threads, under the address sanitizer.
 sanitize: install-dependencies

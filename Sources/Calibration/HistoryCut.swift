@@ -1,22 +1,21 @@
 import DiscreteEvent
 
 extension History {
-  /// What was known at `asOf`, and nothing recorded later; with `realOnly`, nothing of a synthetic or sandbox store.
+  /// What was known at `asOf`, and nothing recorded later.
   ///
   /// O(rows). Indices between rows are kept right.
-  public func known(at asOf: Instant?, realOnly: Bool = false) -> History {
-    HistoryCut(asOf: asOf, realOnly: realOnly).applied(to: self)
+  public func known(at asOf: Instant?) -> History {
+    HistoryCut(asOf: asOf).applied(to: self)
   }
 }
 
-/// Takes out of a history what was not known at an instant, and what other stores' origins brought in.
+/// Takes out of a history what was not known at an instant.
 ///
 /// - A row that was recorded later than `asOf` is gone. One that had begun and whose end lies (or was learnt of) later is still
 ///   going on: a job whose `ended_at` lies later, and a lease in any case, for its grant was known from its request.
 /// - What has no `recorded_at` was known at once, at the time of its event.
 struct HistoryCut {
   var asOf: Instant?
-  var realOnly: Bool
 
   func applied(to history: History) -> History {
     var result = History(source: history.source)
@@ -24,7 +23,7 @@ struct HistoryCut {
 
     var jobs = [Int?](repeating: nil, count: history.jobs.count)
     for (i, job) in history.jobs.enumerated() {
-      guard isWanted(job, in: history), let cut = cut(job, recorded: job.recorded) else { continue }
+      guard let cut = cut(job, recorded: job.recorded) else { continue }
       jobs[i] = result.jobs.count
       result.jobs.append(cut)
     }
@@ -57,18 +56,10 @@ struct HistoryCut {
 
   private func observations(of history: History) -> [History.Observation] {
     history.observations.compactMap { observation in
-      guard !realOnly || observation.origin == "real", isKnown(observation.from) else { return nil }
+      guard isKnown(observation.from) else { return nil }
       var observation = observation
       if let asOf { observation.until = min(observation.until, asOf) }
       return observation
-    }
-  }
-
-  /// A job belongs to no store by name: it is real if every store here is, or if it was submitted under a real one's eyes.
-  private func isWanted(_ job: History.Job, in history: History) -> Bool {
-    if !realOnly || history.observations.allSatisfy({ $0.origin == "real" }) { return true }
-    return history.observations.contains {
-      $0.origin == "real" && $0.from <= job.submitted && job.submitted <= $0.until
     }
   }
 

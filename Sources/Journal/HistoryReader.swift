@@ -8,32 +8,23 @@ import Scenarios
 /// Shape and content are held against the contract before anything is fitted to them: a wrong schema, a row that ends before
 /// it starts, a reference to nothing, an unknown word each end in an ``InputError`` that names table, row and way out.
 public enum HistoryReader {
-  /// Which stores' jobs to take.
-  public enum Origins: Hashable, Sendable {
-    /// Real ones only: what a live store's own history means when nobody named a database.
-    case realOnly
-    /// Whatever is there: the database was asked for by name, and the answer says its origin.
-    case any
-  }
-
   /// Reads the history at `path`, in one read transaction.
   ///
   /// - Parameters:
   ///   - asOf: Uses nothing that was recorded later. Jobs submitted later are gone, what ended later is still going on, a
   ///     charge that spans the instant is cut pro rata.
-  ///   - origins: Which stores' jobs to take.
   ///   - patience: How many seconds to wait for a writer that holds the database locked.
   /// - Throws: ``InputError``: `noInput` for a missing file, `tryAgainLater` for a locked one, `badData` for everything else.
   /// - Complexity: O(rows); about 0.1 s for 40,000 rows.
   public static func read(
-    path: String, asOf: Instant? = nil, origins: Origins = .any, patience: Double = 2
+    path: String, asOf: Instant? = nil, patience: Double = 2
   ) throws(InputError) -> History {
     let file = HistoryFile(path: path, patience: patience)
     var history = try file.read { db in
       try HistoryTable.check(db, file: path)
       var loader = HistoryLoader(db: db, file: path)
       try loader.load()
-      return loader.history.known(at: asOf, realOnly: origins == .realOnly)
+      return loader.history.known(at: asOf)
     }
     history.source = path
     return history
@@ -51,7 +42,7 @@ public enum HistoryReader {
         db: db, file: path,
         part: try HistoryTable.Part(HistoryTable.recent(since: since.microseconds, in: db), in: db))
       try loader.load()
-      return loader.history.known(at: nil, realOnly: false)
+      return loader.history.known(at: nil)
     }
     history.source = path
     return history

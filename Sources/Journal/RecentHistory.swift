@@ -42,7 +42,7 @@ public final class RecentHistory: Sendable {
       var loader = HistoryLoader(db: db, file: path, part: try HistoryTable.Part(fresh, in: db))
       try loader.load()
       try folded.take(late: db, through: top)
-      return loader.history.known(at: nil, realOnly: false)
+      return loader.history.known(at: nil)
     }
     history.source = path
     return folded.take(history)

@@ -29,7 +29,7 @@ struct EstimateAnswer {
     job: String?, _ asked: JobConfiguration, _ basis: EstimateBasis, _ source: ModelSource, file: TrainingFile?,
     start: Instant,
     hourlyRate: Double?, maxCost: Double?, replications: Int, precision: Precision? = nil, seed: UInt64,
-    threads: Int
+    threads: Int, policies: Policies = Calibrated.policies
   ) async throws -> EstimateAnswer {
     var source = source
     if let hourlyRate { for i in source.worlds.indices { source.worlds[i].hourlyRate[asked.pricing] = hourlyRate } }
@@ -48,7 +48,7 @@ struct EstimateAnswer {
       : nil
     let widened = basis.widened(source, for: asked, file: file)
     let estimate = try await Estimate.run(
-      asked, source: widened, policies: Calibrated.policies, start: start, replications: replications,
+      asked, source: widened, policies: policies, start: start, replications: replications,
       precision: precision, seed: seed, threads: threads, maxCost: maxCost.map { Int64($0 * 1e9) })
     if estimate.cost.count > 0 {
       if estimate.cost.quantile(0.5) > 100 {

@@ -24,8 +24,8 @@ public struct Estimate: Sendable {
   public var source: ModelSource
   public var digest: ExperimentDigest
 
-  /// The 80th percentile of the cost: what admission sets aside.
-  public var reservation: Int64 { Int64(cost.quantile(0.8) * 1e9) }
+  /// A quantile of the cost, the 80th percentile unless told otherwise: what admission sets aside, in nanodollars.
+  public func reservation(at share: Double = 0.8) -> Int64 { Int64(cost.quantile(share) * 1e9) }
 
   struct Fold: Sendable {
     var duration: [Double] = []

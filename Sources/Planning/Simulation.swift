@@ -149,7 +149,7 @@ public struct Simulation: Sendable {
         kind.configuration, source: ModelSource(worlds: experiment.worlds, jobs: source.jobs, name: source.name),
         policies: experiment.policies, start: experiment.start, replications: 400, seed: experiment.seed,
         threads: threads)
-      experiment.reservations.append(estimate.reservation)
+      experiment.reservations.append(estimate.reservation())
     }
   }
 

@@ -32,6 +32,15 @@ public enum PolicyChoice: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// What a team's rule can be: whether a job asks for spot it says itself.
+  public static let liveForms = "spot, spot_then_on_demand:3 or uniform_progress:24h"
+
+  /// Reads one of ``liveForms``; nil where the text is none of them.
+  public init?(live text: String) {
+    guard let choice = PolicyChoice(text), choice != .onDemand else { return nil }
+    self = choice
+  }
+
   public var description: String {
     switch self {
     case .onDemand: "on_demand"

@@ -4,38 +4,11 @@ import Engine
 
 extension ScenarioDecoder {
   mutating func policies(_ field: YAMLField) throws(InputError) {
-    let record = try YAMLRecord(
-      field,
-      keys: [
-        "queue", "max_interruptions", "then", "max_queued", "max_failed_recoveries", "after_failed_recoveries",
-        "answer",
-        "answer_deadline", "unanswered",
-      ])
-    func limit(_ key: String, from least: Int) throws(InputError) -> Int32? {
-      guard let field = record[key] else { return nil }
-      if field.node.scalar?.string == "unlimited" { return .max }
-      guard let number = NumberText.integer(try field.string("a whole number or unlimited")),
-        (least..<Int(Int32.max)).contains(number)
-      else { throw field.wrongType("a whole number from \(least) up, or unlimited") }
-      return Int32(number)
-    }
+    let record = try YAMLRecord(field, keys: ["queue", "answer"] + PolicySettings.keys)
     try record["queue"]?.word(["fifo": ()])
-    scenario.policies.maxInterruptions = try limit("max_interruptions", from: 0) ?? scenario.policies.maxInterruptions
-    scenario.policies.maxQueued = try limit("max_queued", from: 0) ?? scenario.policies.maxQueued
-    scenario.policies.maxFailedRecoveries =
-      try limit("max_failed_recoveries", from: 0) ?? scenario.policies.maxFailedRecoveries
-    if let field = record["then"] { scenario.policies.afterInterruptions = try field.word(Self.fallbacks) }
-    if let field = record["after_failed_recoveries"] {
-      scenario.policies.afterRecoveries = try field.word(Self.fallbacks)
-    }
-    if let field = record["answer_deadline"] {
-      scenario.policies.answerDeadline = Span(seconds: try field.duration())
-    }
-    if let field = record["unanswered"] {
-      scenario.policies.afterSilence = try field.word([
-        "fail": .fail, "on_demand": .onDemand, "keep_trying": .keepTrying,
-      ])
-    }
+    var settings = PolicySettings()
+    try settings.read(record)
+    scenario.policies = settings.applied(to: scenario.policies)
     if let field = record["answer"] { try answer(field) }
   }
 

@@ -84,20 +84,16 @@ extension ScenarioDecoder {
   }
 
   mutating func provisioning(_ field: YAMLField) throws(InputError) {
-    let record = try YAMLRecord(field, keys: ["success", "retry_every", "give_up_after", "then", "recovery_rate"])
+    let record = try YAMLRecord(field, keys: ["success", "recovery_rate"] + PolicySettings.provisioningKeys)
     if let field = record["success"] {
       scenario.world.success = try field.byPricing { field throws(InputError) in try field.probability() }
     }
     if let field = record["recovery_rate"] {
       scenario.world.recoveryRatePerHour = try field.byPricing { field throws(InputError) in try field.rate() }
     }
-    if let field = record["retry_every"] {
-      scenario.policies.provisioningRetryEvery = Span(seconds: try field.positiveDuration())
-    }
-    if let field = record["give_up_after"] {
-      scenario.policies.provisioningGiveUpAfter = Span(seconds: try field.duration())
-    }
-    if let field = record["then"] { scenario.policies.afterProvisioning = try field.word(Self.fallbacks) }
+    var settings = PolicySettings()
+    try settings.readProvisioning(record)
+    scenario.policies = settings.applied(to: scenario.policies)
   }
 
   static let fallbacks: KeyValuePairs<String, Fallback> = [

@@ -18,6 +18,11 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var budgetTimeZone: String?
     /// How many jobs may wait; one more is refused.
     public var maxQueued: Int?
+    /// How a job is paid for over its life, where it asks for spot; never ``PolicyChoice/onDemand``.
+    public var policy: PolicyChoice?
+    public var policies = PolicySettings()
+    /// Which quantile of a job's estimated cost admission sets aside.
+    public var reservation: Double?
   }
 
   public struct RunPod: Hashable, Sendable {
@@ -145,7 +150,11 @@ public enum ServiceConfigurationReader {
 
   private static func serve(_ field: YAMLField) throws(InputError) -> ServiceConfiguration.Serve {
     let record = try YAMLRecord(
-      field, keys: ["host", "port", "slots", "budget", "budget_period", "budget_time_zone", "max_queued"])
+      field,
+      keys: [
+        "host", "port", "slots", "budget", "budget_period", "budget_time_zone", "max_queued", "policy", "policies",
+        "provisioning", "reservation",
+      ])
     var own = ServiceConfiguration.Serve()
     own.host = try record["host"]?.string()
     own.port = try record["port"]?.integer(in: 0...65_535)
@@ -159,6 +168,24 @@ public enum ServiceConfigurationReader {
       }
     }
     own.maxQueued = try record["max_queued"]?.integer(in: 0...1_000_000)
+    if let field = record["policy"] {
+      guard let policy = PolicyChoice(live: try field.string("a policy")) else {
+        throw field.error("there is no such policy for a team's jobs", hint: "write \(PolicyChoice.liveForms)")
+      }
+      own.policy = policy
+    }
+    if let field = record["policies"] {
+      try own.policies.read(try YAMLRecord(field, keys: PolicySettings.keys.filter { $0 != "max_queued" }))
+    }
+    if let field = record["provisioning"] {
+      try own.policies.readProvisioning(try YAMLRecord(field, keys: PolicySettings.provisioningKeys))
+    }
+    if let field = record["reservation"] {
+      own.reservation = try field.probability()
+      guard (0.5...0.99).contains(own.reservation ?? 0) else {
+        throw field.wrongType("a quantile of the estimated cost between 0.5 and 0.99")
+      }
+    }
     return own
   }
 

@@ -58,6 +58,30 @@ import Testing
     #expect(try !opened().isConfirmed)
   }
 
+  /// Who names no database means the live store, unless its pods were only played.
+  @Test(arguments: [false, true]) func theLiveStoreIsTheHistoryWhereNoneIsNamed(isPlayed: Bool) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var plan = LiveStore.Plan(slots: 1, limit: nil)
+    plan.isPlayed = isPlayed
+    do { _ = try LiveStore(path: path, plan: plan).coordinator() }
+    let run = try CommandLineTool.run(["estimate"], environment: ["LORA_TRAIN_STORE": path])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect((run.output + run.errors).contains(path) != isPlayed, "\(run.output)")
+  }
+
+  /// The policy of a store, its rules and its retries are those that it began with.
+  @Test func aStoreKeepsItsPolicy() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var plan = LiveStore.Plan(slots: 1, limit: nil)
+    plan.policy = .uniformProgress(deadline: 86_400)
+    (plan.settings.maxFailedRecoveries, plan.settings.provisioningRetryEvery) = (2, .minutes(1))
+    do { _ = try LiveStore(path: path, plan: plan).coordinator() }
+    let policies = try LiveStore(path: path, plan: .init(slots: 1, limit: nil)).coordinator().view.policies
+    #expect(policies.progressDeadline == .days(1) && policies.maxInterruptions == .max)
+    #expect(policies.maxFailedRecoveries == 2 && policies.provisioningRetryEvery == .minutes(1))
+    #expect(policies.afterProvisioning == .ask)
+  }
+
   /// What a new store is told of its queue and its budget stays with it.
   @Test func aStoreKeepsItsQueueAndItsPeriod() throws {
     defer { try? FileManager.default.removeItem(at: folder) }

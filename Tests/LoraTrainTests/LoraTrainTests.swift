@@ -22,7 +22,8 @@ enum CommandLineTool {
   ) throws -> Run {
     let process = Process()
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["XDG_CACHE_HOME": cache?.path ?? "/dev/null"]) { $1 }.merging(environment) { $1 }
+      ["XDG_CACHE_HOME": cache?.path ?? "/dev/null", "LORA_TRAIN_STORE": "/dev/null/none"]) { $1 }.merging(environment)
+    { $1 }
     process.executableURL = binary
     process.arguments = arguments
     process.currentDirectoryURL = folder

@@ -1,4 +1,5 @@
 import DiscreteEvent
+import Engine
 import Scenarios
 import Testing
 
@@ -10,7 +11,9 @@ import Testing
         version: 1
         provider: runpod
         public_url: https://train.example.com
-        serve: {host: 0.0.0.0, port: 9000, slots: 4, budget: 500.50, budget_period: rolling_30_days, budget_time_zone: Europe/Berlin, max_queued: 5}
+        serve: {host: 0.0.0.0, port: 9000, slots: 4, budget: 500.50, budget_period: rolling_30_days, budget_time_zone: Europe/Berlin, max_queued: 5, policy: "uniform_progress:30h",
+                policies: {max_interruptions: unlimited, max_failed_recoveries: 3, answer_deadline: 2h, unanswered: fail},
+                provisioning: {retry_every: 1m, give_up_after: 20m, then: on_demand}, reservation: 0.9}
         runpod:
           api_base_url: http://127.0.0.1:8089
           api_key: rpa_x
@@ -35,6 +38,12 @@ import Testing
     #expect(own.publicURL == "https://train.example.com")
     #expect(own.serve.budget == 500_500_000_000)
     #expect(own.serve.budgetPeriod == .rolling30Days && own.serve.maxQueued == 5)
+    #expect(own.serve.policy == .uniformProgress(deadline: 108_000) && own.serve.reservation == 0.9)
+    let rules = own.serve.policies.applied(to: Policies())
+    #expect(rules.maxInterruptions == .max && rules.maxFailedRecoveries == 3 && rules.afterRecoveries == .ask)
+    #expect(rules.answerDeadline == .hours(2) && rules.afterSilence == .fail)
+    #expect(rules.provisioningRetryEvery == .minutes(1) && rules.provisioningGiveUpAfter == .minutes(20))
+    #expect(rules.afterProvisioning == .onDemand && rules.maxQueued == Policies().maxQueued)
     #expect(own.runPod.dataCenters == ["EU-RO-1", "US-KS-2"])
     #expect(own.runPod.isCommunity == true)
     #expect(own.runPod.volume?.path == "/workspace")
@@ -55,6 +64,9 @@ import Testing
     ("version: 1\nrunpd: {}\n", 2, 1, "runpod"), ("version: 1\nrunpod:\n  gpus: x\n", 3, 3, "gpu"),
     ("version: 1\nprovider: aws\n", 2, 11, ""), ("version: 1\nserve: {port: 70000}\n", 2, 15, ""),
     ("version: 1\nserve: {budget_period: weekly}\n", 2, 24, ""),
+    ("version: 1\nserve: {policy: on_demand}\n", 2, 17, ""),
+    ("version: 1\nserve: {reservation: 0.2}\n", 2, 22, ""),
+    ("version: 1\nserve: {policies: {max_failed_recoveries: -1}}\n", 2, 43, ""),
     ("version: 1\npublic_url: train.example.com\n", 2, 13, ""), ("version: 2\n", 1, 10, ""),
     ("version: 1\npublic_url: https://train.example.com/\n", 2, 13, ""),
     ("version: 1\nsandbox: {stock_outs: 2}\n", 2, 23, ""), ("version: 1\nrunpod: {spot: perhaps}\n", 2, 16, ""),

@@ -19,8 +19,8 @@ struct CalibrateCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    var calibrated = try ModelLoader.load(history.history, asOf: try history.asOfInstant)
-    if let path = history.history, !path.hasSuffix(".json") {
+    var calibrated = try ModelLoader.load(history.path, asOf: try history.asOfInstant)
+    if let path = history.path, !path.hasSuffix(".json") {
       calibrated.model = try ModelLoader.fit(calibrated.history, goodnessOfFit: true)
     }
     let model = calibrated.model

@@ -40,8 +40,21 @@ extension ParameterSampling: ExpressibleByArgument {}
 
 /// Where an answer's calibration comes from.
 struct HistoryOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A history database or a model.json; without it the shipped priors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A history database or a model.json; without it the live store, or the shipped priors where there is none.",
+      valueName: "file"))
   var history: String?
+
+  /// What was named; else the live store, where one of real jobs is: what was only played is no history to plan by.
+  var path: String? {
+    if let history { return history }
+    let store = StoreOptions.usual
+    guard FileManager.default.fileExists(atPath: store), let (opening, _) = try? EventStore.opening(path: store),
+      opening.origin == .real
+    else { return nil }
+    return store
+  }
 
   @Option(help: ArgumentHelp("Use only what was known then: 2026-11-20, or 2026-11-20T03:30:00Z.", valueName: "time"))
   var asOf: String?

@@ -99,8 +99,8 @@ struct EstimateCommand: AsyncParsableCommand {
     let pricing = try PricingArgument.pricing(pricing)
     let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now
     let basis = try await EstimateBasis.load(
-      history.history, asOf: history.asOfInstant, threads: simulation.threads)
-    var source = await basis.source(history.history, simulation.sampling, threads: simulation.threads)
+      history.path, asOf: history.asOfInstant, threads: simulation.threads)
+    var source = await basis.source(history.path, simulation.sampling, threads: simulation.threads)
     let file = try trainingFile.map { try TrainingFile.read(path: $0) }
     if let error = file?.error { throw error }
     if let file, file.split.trainingPairs == 0 {
@@ -154,8 +154,8 @@ struct EstimateCommand: AsyncParsableCommand {
     let rows = try JobsCSV.read(path: path)
     let began = try start.map { try TimeArgument.instant($0, option: "--start") }
     let basis = try await EstimateBasis.load(
-      history.history, asOf: history.asOfInstant, threads: simulation.threads)
-    let source = await basis.source(history.history, simulation.sampling, threads: simulation.threads)
+      history.path, asOf: history.asOfInstant, threads: simulation.threads)
+    let source = await basis.source(history.path, simulation.sampling, threads: simulation.threads)
     for row in rows {
       let answer = try await EstimateAnswer.make(
         job: row.job, row.configuration, basis, source, file: nil,

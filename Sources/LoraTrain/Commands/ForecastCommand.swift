@@ -56,7 +56,7 @@ struct ForecastCommand: AsyncParsableCommand {
       throw ValidationError("--time-zone: there is no '\(timeZone)'; use a name such as Europe/Berlin")
     }
     var calibrated = try ModelLoader.load(
-      history.history, asOf: history.asOfInstant, sampling: simulation.sampling)
+      history.path, asOf: history.asOfInstant, sampling: simulation.sampling)
     calibrated.source.warnings += try blindSpots(calibrated)
     let today = try question(calibrated, calendar)
     let (answer, whatIf) = try await answers(today, calibrated, calendar)
@@ -89,7 +89,7 @@ struct ForecastCommand: AsyncParsableCommand {
     let until = calibrated.history.until
     if until == .distantPast {
       return [
-        "\(history.history == nil ? "the shipped priors know" : "a model knows") of no spending and of no job that runs or waits: "
+        "\(history.path == nil ? "the shipped priors know" : "a model knows") of no spending and of no job that runs or waits: "
           + "what was spent before now counts as $0; name the database to have it counted"
       ]
     }

@@ -21,6 +21,9 @@ struct LiveStore: Sendable {
     var budgetTimeZone: String?
     /// How many jobs may wait; one more is refused.
     var maxQueued: Int32 = .max
+    /// How spot jobs go on; nil: on demand after 3 interruptions.
+    var policy: PolicyChoice?
+    var settings = PolicySettings()
     /// Of a store that is there, nil: its own.
     var timeScale: Double?
     /// Pods are not paid for, and time may go by faster.
@@ -99,6 +102,8 @@ struct LiveStore: Sendable {
     // After an hour without a pod a person is asked; who says nothing wants it to go on.
     (policies.afterProvisioning, policies.afterSilence) = (.ask, .keepTrying)
     (policies.budgetLimit, policies.budgetPeriod) = (plan.limit, plan.period)
+    policies = plan.policy?.applied(to: policies) ?? policies
+    policies = plan.settings.applied(to: policies)
     policies.maxQueued = plan.maxQueued
     // What played pods took and cost is no history to plan by.
     var opening = JournalOpening(
@@ -122,6 +127,13 @@ struct LiveStore: Sendable {
     return try Coordinator.create(
       path: path, opening: opening, home: { try LiveStore.home(path) },
       at: ClockReading(wall: time.origin, monotonic: time.reading.monotonic), settings: settings)
+  }
+
+  /// What its jobs go on by, for estimates: who is refused pods for an hour is taken to try on.
+  var policies: Policies {
+    var policies = opening.policies
+    (policies.budgetLimit, policies.afterProvisioning) = (nil, .keepTrying)
+    return policies
   }
 
   /// In which the budget's months are; nil: UTC.

@@ -9,9 +9,18 @@ import Web
 struct Quoter: Sendable {
   private let basis: EstimateBasis
   private let source: ModelSource
+  /// Which quantile of the cost admission sets aside.
+  private let reservation: Double
+  /// What a job goes on by.
+  var policies = Calibrated.policies
 
-  /// - Parameter rates: nanodollars an hour, where they are known better than from the history.
-  init(history: String?, rates: (spot: Int64, onDemand: Int64)? = nil) async throws {
+  /// - Parameters:
+  ///   - rates: nanodollars an hour, where they are known better than from the history.
+  ///   - reservation: which quantile of the cost admission sets aside; nil: the 80th percentile.
+  init(
+    history: String?, rates: (spot: Int64, onDemand: Int64)? = nil, reservation: Double? = nil
+  ) async throws {
+    self.reservation = reservation ?? 0.8
     let threads = ProcessInfo.processInfo.activeProcessorCount
     basis = try await EstimateBasis.load(history, asOf: nil, threads: threads)
     source = await basis.source(history, .random, threads: threads).paying(rates)
@@ -88,7 +97,7 @@ struct Quoter: Sendable {
   func quote(_ configuration: JobConfiguration) async throws -> QuoteDocument {
     let answer = try await EstimateAnswer.make(
       job: nil, configuration, basis, source, file: nil, start: .now, hourlyRate: nil, maxCost: nil,
-      replications: 4_000, seed: 1, threads: ProcessInfo.processInfo.activeProcessorCount)
+      replications: 4_000, seed: 1, threads: ProcessInfo.processInfo.activeProcessorCount, policies: policies)
     func band(_ sample: SampleSummary) -> QuoteDocument.Band {
       guard sample.count > 0 else { return .init(p10: 0, p50: 0, p80: 0, p90: 0) }
       return .init(
@@ -96,7 +105,8 @@ struct Quoter: Sendable {
     }
     var quote = QuoteDocument(
       cost_usd: band(answer.estimate.cost), duration_s: band(answer.estimate.duration),
-      p_completes: answer.probabilityCompletes, reservation_usd: Double(answer.estimate.reservation) / 1e9,
+      p_completes: answer.probabilityCompletes,
+      reservation_usd: Double(answer.estimate.reservation(at: reservation)) / 1e9,
       source: answer.estimate.source.name, warnings: answer.warnings)
     (quote.p_interrupted, quote.hourly_rate_usd) = (answer.estimate.probabilityInterrupted, answer.hourlyRate)
     func sum(_ isOf: (Account) -> Bool) -> Double { answer.estimate.parts.reduce(0) { $0 + (isOf($1.0) ? $1.1 : 0) } }

@@ -59,6 +59,9 @@ struct ServeCommand: AsyncParsableCommand {
   var budgetTimeZone: String?
   @Option(help: ArgumentHelp("Of a new store: how many jobs may wait; one more is refused.", valueName: "n"))
   var maxQueued: Int32?
+  @Option(
+    help: ArgumentHelp("Of a new store: how spot jobs go on: \(PolicyChoice.liveForms).", valueName: "policy"))
+  var policy: String?
   @Option(help: ArgumentHelp("What estimates stand on; without it the shipped priors.", valueName: "file")) var history:
     String?
 
@@ -97,6 +100,9 @@ struct ServeCommand: AsyncParsableCommand {
     if let maxQueued, !(0...1_000_000).contains(maxQueued) {
       throw ValidationError("--max-queued must be between 0 and 1,000,000")
     }
+    if let policy, PolicyChoice(live: policy) == nil {
+      throw ValidationError("--policy is \(PolicyChoice.liveForms), not \(policy)")
+    }
     if let provider, !["local", "runpod", "slurm"].contains(provider) {
       throw ValidationError("--provider is local, runpod or slurm, not \(provider)")
     }
@@ -109,7 +115,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try options.read()
     let source = try source(configuration)
-    let quoter = try await Quoter(history: history, rates: source.rates)
+    var quoter = try await Quoter(
+      history: history, rates: source.rates, reservation: configuration.serve.reservation)
     let live = try LiveStore(
       path: store.path,
       plan: .init(
@@ -117,8 +124,14 @@ struct ServeCommand: AsyncParsableCommand {
         limit: budget.map { Int64(($0 * 1e9).rounded()) } ?? configuration.serve.budget,
         period: budgetPeriod.flatMap { ServeCommand.periods[$0] } ?? configuration.serve.budgetPeriod ?? .calendar,
         budgetTimeZone: budgetTimeZone ?? configuration.serve.budgetTimeZone,
-        maxQueued: maxQueued ?? configuration.serve.maxQueued.map { Int32($0) } ?? .max, timeScale: timeScale,
+        maxQueued: maxQueued ?? configuration.serve.maxQueued.map { Int32($0) } ?? .max,
+        policy: policy.flatMap { PolicyChoice(live: $0) } ?? configuration.serve.policy,
+        settings: configuration.serve.policies, timeScale: timeScale,
         isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
+    quoter.policies = live.policies
+    if !live.isNew, let policy = policy ?? configuration.serve.policy?.description {
+      diary.say("--policy \(policy) is for a new store: this one goes on by the rules that it began with")
+    }
     // Signals are the server's now: what is going on is brought to an end.
     signal(SIGPIPE, SIG_IGN)
     let diary = Diary()
