@@ -14,7 +14,7 @@ import Testing
   private func dump(_ path: String) throws -> [String: [String]] {
     var dump: [String: [String]] = [:]
     for table in StoreSchema.projections {
-      dump[table] = try TestJournal.rows(path, "SELECT * FROM \(table) ORDER BY 1, 2, 3")
+      dump[table] = try TestJournal.rows(path, "SELECT * FROM \(table) ORDER BY rowid")
     }
     return dump
   }

@@ -95,7 +95,7 @@ extension VoprWorld {
     // silence that is noticed.)
     if pods[index].hasFailed, pods[index].outbox.isEmpty { return kill(index) }
     switch acknowledgement.directive {
-    case .proceed, .wait: break
+    case .proceed, .wrapUp, .wait: break
     case .stop:
       guard !pods[index].isStopping else { return }
       pods[index].isStopping = true
