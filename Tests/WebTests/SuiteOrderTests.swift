@@ -92,6 +92,17 @@ import Validation
 
     // The pod asks for what it has to answer, and is given the very versions that were ordered.
     try await report(office, upTo: "training")
+    // Another pod under its name, with its secret, is given nothing, and nothing that it says counts.
+    for (path, body) in [
+      ("/suites", #"{"action":"suites","pod":"another"}"#),
+      ("/uploads", #"{"action":"list","name":"job-1/","pod":"another"}"#),
+      ("/metrics", #"{"event":"log","number":1,"message":"here, too","pod":"another"}"#),
+      ("", #"{"sequence":5,"event":"stage_finished","stage":"finalization","pod":"another"}"#),
+    ] {
+      let answer = try await office.say(Self.pod, path, body)
+      #expect(answer.status == 200 && answer.text.contains(#""directive":"leave""#), "\(path) \(answer.text)")
+    }
+    #expect(try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self).status == "finalizing")
     let given = try await office.say(Self.pod, "/suites", #"{"action":"suites"}"#)
     struct Given: Decodable {
       struct One: Decodable {
