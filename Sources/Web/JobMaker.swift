@@ -148,7 +148,8 @@ struct JobMaker: Sendable {
         quote.suites = .init(prompts: prompts, duration_s: Double(passes) * pass, hourlyRate: rate)
       } else {
         quote.warnings.append(
-          "After training the pod answers \(Wording.count(prompts, "suite prompt")) with both models; how long that takes is not known.")
+          "After training the pod answers \(Wording.count(prompts, "suite prompt")) with both models; how long that takes is not known."
+        )
       }
     }
     return (quote, view)

@@ -263,7 +263,9 @@ final class VoprWorld {
   private func lookForFollowedStrays(_ current: Coordinator, _ orders: [LiveOrder]) throws {
     guard saysPod else { return }
     for case .acknowledge(let ticket, let acknowledgement) in orders {
-      guard let index = tickets[ticket], let name = pods[index].name, current.book.exists(name.request) else { continue }
+      guard let index = tickets[ticket], let name = pods[index].name, current.book.exists(name.request) else {
+        continue
+      }
       let rental = current.book[name.request]
       guard rental.epoch == name.epoch, rental.isHeld, !rental.isOver, rental.pod != pods[index].id else { continue }
       strayReports += 1

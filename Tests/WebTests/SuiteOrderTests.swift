@@ -79,7 +79,9 @@ import Validation
     let time = try #require(quote.suites)
     #expect(time.prompts == 180 && abs(time.duration_s - 9_720) < 1e-6 && time.limit_s == 29_160)
     #expect(abs(time.cost_usd - 6.723) < 1e-6 && abs(quote.reservation_usd - 46.723) < 1e-6)
-    #expect(Wording.suites(time).hasPrefix("answers to 180 suite prompts: about ") && Wording.suites(time).hasSuffix(", $6.72"))
+    #expect(
+      Wording.suites(time).hasPrefix("answers to 180 suite prompts: about ")
+        && Wording.suites(time).hasSuffix(", $6.72"))
     let made = try await office.ask("POST", office.api("jobs"), Self.job(names))
     #expect(made.status == 201, "\(made.text)")
     #expect(try made.value(JobDocument.self).suites == names)
@@ -208,7 +210,9 @@ import Validation
     #expect(form.contains(#"name="suite" value="financial-knowledge">"#) && !form.contains("example-client"))
     let fields = "training_file=file-1&preset=balanced&pricing=spot&name=by+form&suite=financial-knowledge"
     let review = try await office.ask("POST", "/dashboard/training-jobs/review", bytes: Data(fields.utf8)).text
-    #expect(review.contains("<dt>Validation</dt><dd>financial-knowledge</dd>") && review.contains("Answers to 100 suite prompts"))
+    #expect(
+      review.contains("<dt>Validation</dt><dd>financial-knowledge</dd>")
+        && review.contains("Answers to 100 suite prompts"))
   }
 
   @Test func aClientsSuiteIsCheckedAndVersioned() async throws {
