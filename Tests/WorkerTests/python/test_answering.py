@@ -135,9 +135,9 @@ class OrderedTests(unittest.TestCase):
         listener.suites = [SUITE]
         job = runs.make_job(folder, conversations=12, configuration={"epochs": 1}, suites=["small"])
         # The eleventh answer is never made: the machine is taken back.
-        worker = runs.start(job, "answering", "11", **listener.environment(LORA_STEP="0"))
-        self.addCleanup(lambda: (worker.kill(), worker.communicate()))
-        self.assertEqual(worker.wait(120), 75, (folder / "errors").read_text()[-3000:])
+        first = runs.start(job, "answering", "11", **listener.environment(LORA_STEP="0"))
+        self.addCleanup(lambda: (first.kill(), first.communicate()))
+        self.assertEqual(first.wait(120), 75, (folder / "errors").read_text()[-3000:])
         path = folder / "store" / "job-1" / "answers" / "small.jsonl"
         header, *lines = [json.loads(line) for line in path.read_text().splitlines()]
         self.assertEqual(len(lines), 10)
