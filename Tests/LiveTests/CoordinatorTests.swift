@@ -160,7 +160,7 @@ import Testing
     // The other is no sign of life of the lease: its own worker's silence is noticed.
     for _ in 0..<20 {
       try desk.report(0, .heartbeat, pod: "b")
-      try desk.list([desk.pod("a", name)])
+      try desk.list([desk.pod("a", name)], after: .seconds(30))
     }
     #expect(try desk.report(0, .heartbeat, pod: "a").directive == .leave)
     // The same after a restart.

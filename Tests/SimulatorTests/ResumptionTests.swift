@@ -118,7 +118,7 @@ import Testing
     for since in [Span.seconds(100), .seconds(500)] {
       var e = try Self.resumed(.exponential(mean: 1e9), phase: .finalizing, age: .hours(2), since: since, step: 400)
       e.worlds[0].suitePass = 1
-      for i in e.worlds[0].mix.indices { e.worlds[0].mix[i].configuration.suitePasses = 400 }
+      e.kinds[0].configuration.suitePasses = 400
       let jobs = try await CheckpointOracle.jobs(e)
       #expect(jobs.allSatisfy { $0.phase == .completed })
       means.append(Sample(values: jobs.map { ($0.ended - e.start).seconds }).mean)
