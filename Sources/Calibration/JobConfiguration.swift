@@ -22,6 +22,8 @@ public struct JobConfiguration: Hashable, Sendable, Codable {
   public var tokensPerPair: Double
   /// Overrides ``steps`` where a history or a scenario states it.
   public var statedSteps: Int?
+  /// Forward passes that its pod makes once training is over to answer validation suites, with both models; nil: none.
+  public var suitePasses: Int?
 
   public init(preset: Preset, pricing: Pricing, trainingPairs: Int = 2600, tokensPerPair: Double = 3400) {
     self.preset = preset

@@ -90,6 +90,8 @@ public struct WorldParameters: Hashable, Sendable, Codable {
   public var modelLoading: Law
   public var restore: Law
   public var finalization: Law
+  /// Seconds of a forward pass that answers a suite (``JobConfiguration/suitePasses``): the same for every job of one world.
+  public var suitePass: Double
   /// Blocking part of a checkpoint, and how long after it the checkpoint is durable; one draw a lease each.
   public var checkpoint: Law
   public var checkpointUpload: Law
@@ -121,6 +123,7 @@ public struct WorldParameters: Hashable, Sendable, Codable {
     modelLoading = .constant(0)
     restore = .constant(0)
     finalization = .constant(0)
+    suitePass = 0
     checkpoint = .constant(0)
     checkpointUpload = .constant(0)
     step = StepTime(median: .seconds(0))

@@ -27,6 +27,7 @@ struct HistoryLoader {
   mutating func load() throws {
     try loadObservations()
     try loadJobs()
+    try loadSuites()
     try loadPauses()
     try loadRequests()
     try loadLeases()
@@ -117,6 +118,14 @@ struct HistoryLoader {
 
   private static func pricing(_ row: HistoryRow, _ column: Int) throws -> Pricing {
     try row.oneOf(column, ["spot", "on_demand"]) == "spot" ? .spot : .onDemand
+  }
+
+  private mutating func loadSuites() throws {
+    guard try db.tableExists(HistoryTable.suites.name) else { return }
+    try Self.forEach(.suites, of: db, file: file, part: part) { row in
+      let job = try row.reference(0, to: "job", in: jobs)
+      history.jobs[job].configuration.suitePasses = try row.count(1)
+    }
   }
 
   private mutating func loadPauses() throws {

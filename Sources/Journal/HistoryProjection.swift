@@ -104,6 +104,7 @@ struct HistoryProjection {
         EventNames.word(job.spec.pricing, EventNames.pricing), description.gpuType, at.microseconds, retryOf,
         description.quote?.cost50,
       ])
+    if let passes = c.suitePasses { try sink?.run("INSERT INTO job_suites VALUES (?, ?)", [description.id, passes]) }
   }
 
   private mutating func follow(_ event: Event, _ i: Int, _ before: Job, _ after: Job, _ at: Instant) throws {

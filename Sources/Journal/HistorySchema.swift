@@ -5,6 +5,14 @@ enum HistorySchema {
     "charge", "progress", "checkpoint", "stage_run", "lease", "pod_request", "job_pause", "job", "observation",
   ]
 
+  /// Beside the contract, and only in stores: how many forward passes answer a job's suites. A history without it has no such jobs.
+  static let suites = """
+    CREATE TABLE job_suites (
+      job_id TEXT    PRIMARY KEY REFERENCES job(id),
+      passes INTEGER NOT NULL
+    ) STRICT
+    """
+
   static let sql = """
     PRAGMA user_version = 1;
     CREATE TABLE observation (

@@ -104,6 +104,9 @@ struct HistoryTable: Sendable {
     "charge", ["id", "job_id", "lease_id", "account", "from_at", "to_at", "amount", "recorded_at"], key: [0],
     order: "id")
 
+  /// Of stores of ours, see ``HistorySchema/suites``.
+  static let suites = HistoryTable("job_suites", ["job_id", "passes"], key: [0])
+
   static let all = [observation, job, pause, request, lease, stageRun, checkpoint, progress, charge]
 
   /// The schema this program reads: `PRAGMA user_version` of history.sql.

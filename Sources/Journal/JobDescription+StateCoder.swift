@@ -33,6 +33,7 @@ extension JobDescription {
         coder.code(&suite.digest)
       }
     }
+    coder.code(&suiteLimit, blank: 0) { $1.code(&$0) }
     coder.code(&quote, blank: Quote(cost: (0, 0, 0), seconds: (0, 0, 0))) { quote, coder in
       coder.code(&quote.cost10)
       coder.code(&quote.cost50)
@@ -60,5 +61,6 @@ extension JobConfiguration {
     coder.code(&trainingPairs)
     coder.code(&tokensPerPair)
     coder.code(&statedSteps, blank: 0) { $1.code(&$0) }
+    coder.code(&suitePasses, blank: 0) { $1.code(&$0) }
   }
 }

@@ -31,6 +31,8 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var resumedFrom: Resumption?
   /// What its pod examines both models with once training is over.
   public var suites: [SuiteOrder]?
+  /// Seconds that a pod may spend on answering them; nil: as long as it takes.
+  public var suiteLimit: Double?
   /// What was shown before the start.
   public var quote: Quote?
 

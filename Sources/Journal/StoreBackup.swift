@@ -71,6 +71,7 @@ public enum StoreBackup {
       let fresh = try DatabaseQueue()
       return try fresh.write { other in
         try other.execute(sql: HistorySchema.sql)
+        try other.execute(sql: HistorySchema.suites)
         try other.execute(sql: AuditProjection.sql)
         var projection = HistoryProjection()
         var last = Instant.zero
@@ -81,7 +82,8 @@ public enum StoreBackup {
         try projection.watched(until: last, in: other)
         return try StoreSchema.projections.filter { table in
           let sql = "SELECT * FROM \(table) ORDER BY rowid"
-          return try Row.fetchAll(db, sql: sql) != Row.fetchAll(other, sql: sql)
+          // A copy of an older store has no table of what it had none of.
+          return try (db.tableExists(table) ? Row.fetchAll(db, sql: sql) : []) != Row.fetchAll(other, sql: sql)
         }
       }
     }

@@ -6,7 +6,7 @@ enum StoreSchema {
   static let applicationID = 0x4C54_7374
 
   /// Tables that follow from the journal alone, children before their parents.
-  static let projections = HistorySchema.tables + AuditProjection.tables
+  static let projections = ["job_suites"] + HistorySchema.tables + AuditProjection.tables
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -42,6 +42,7 @@ enum StoreSchema {
       // JSON: how many pairs have a score, the least and the greatest.
       try db.execute(sql: "ALTER TABLE training_file ADD COLUMN quality_range TEXT")
     }
+    migrator.registerMigration("time of suites") { db in try db.execute(sql: HistorySchema.suites) }
     return migrator
   }
 

@@ -114,6 +114,11 @@ extension Coordinator {
     }
     let rental = book[request]
     guard !rental.isOver else { return Acknowledgement(directive: .leave, next: rental.nextReport) }
+    if isStray(report.pod, rental) {
+      // A list will show it, and then it is removed; what it counts by its own numbers is none of the lease's.
+      watch.wantsList = true
+      return Acknowledgement(directive: .leave, next: rental.nextReport)
+    }
     guard rental.isHeld, book.isConfirmed else {
       // It speaks, so there is a pod, though nobody has told us yet.
       watch.wantsList = true
@@ -132,16 +137,33 @@ extension Coordinator {
     return Acknowledgement(directive: directive(rental.job, request), next: book[request].nextReport)
   }
 
-  /// The job that a pod works on now; nil where its rental is over or was never ours.
-  func job(workedOnBy pod: PodName) -> JobIndex? {
-    guard book.exists(pod.request), book[pod.request].epoch == pod.epoch, !book[pod.request].isOver else { return nil }
+  /// The job that a pod works on now; nil where its rental is over or was never ours, or another pod holds it.
+  ///
+  /// - Parameter id: what the pod says its provider calls it.
+  func job(workedOnBy pod: PodName, id: String?) -> JobIndex? {
+    guard book.exists(pod.request), book[pod.request].epoch == pod.epoch, !book[pod.request].isOver,
+      !isStray(id, book[pod.request])
+    else { return nil }
     return book[pod.request].job
+  }
+
+  /// Whether a pod that says who it is bears the name of a rental that another pod holds: a creation that was doubled on the way makes two.
+  private func isStray(_ id: String?, _ rental: RentalBook.Rental) -> Bool {
+    guard let id, rental.isHeld, let own = rental.pod else { return false }
+    return id != own
   }
 
   private func directive(_ job: JobIndex, _ request: UInt32) -> Acknowledgement.Directive {
     if watch[request].isCondemned || book[request].isOver { return .leave }
-    guard controller.fleet[job].phase == .stopping else { return .proceed }
+    guard controller.fleet[job].phase == .stopping else { return mustWrapUp(job) ? .wrapUp : .proceed }
     return mayStillSave(job) ? .stop : .leave
+  }
+
+  /// Whether a trained job would reach its own cap over its suites, which would fail it.
+  private func mustWrapUp(_ j: JobIndex) -> Bool {
+    let job = controller.fleet[j]
+    guard job.phase == .finalizing, job.deadline < .distantFuture, job.deadline > .distantPast else { return false }
+    return job.deadline - now < settings.wrapUpWithin && description(of: j)?.suites?.isEmpty == false
   }
 
   /// Whether a job that is being stopped has training that is worth a checkpoint.

@@ -121,12 +121,15 @@ public struct WorkerReport: Hashable, Sendable {
   }
   public var request: UInt32
   public var epoch: UInt32
+  /// What its provider calls the pod that says it; nil where the worker does not know.
+  public var pod: String?
   /// 0: a heartbeat.
   public var sequence: Int64
   public var body: Body
 
-  public init(request: UInt32, epoch: UInt32, sequence: Int64, body: Body) {
+  public init(request: UInt32, epoch: UInt32, pod: String? = nil, sequence: Int64, body: Body) {
     self.request = request
+    self.pod = pod
     self.epoch = epoch
     self.sequence = sequence
     self.body = body

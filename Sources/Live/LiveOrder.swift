@@ -33,6 +33,8 @@ public struct PodRequest: Hashable, Sendable {
 public struct Acknowledgement: Hashable, Sendable {
   public enum Directive: Hashable, Sendable {
     case proceed
+    /// The same, and leave undone what need not be done: the job comes close to its cap, and is trained.
+    case wrapUp
     /// Save a checkpoint if there is training to save, report it, and stop.
     case stop
     /// This worker has been replaced, or its job is over: write nothing more.

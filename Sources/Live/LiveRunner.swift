@@ -91,7 +91,9 @@ public actor LiveRunner {
   }
 
   /// The job that a pod's worker may say something of; nil where its rental is over or was never ours.
-  public func job(workedOnBy pod: PodName) -> JobIndex? { coordinator.job(workedOnBy: pod) }
+  ///
+  /// - Parameter id: what the pod says its provider calls it; nil: it does not say.
+  public func job(workedOnBy pod: PodName, id: String?) -> JobIndex? { coordinator.job(workedOnBy: pod, id: id) }
 
   /// False once it takes nothing more.
   public var isRunning: Bool { !end.isOver }

@@ -18,6 +18,8 @@ public struct LiveSettings: Hashable, Sendable {
   public var bootSilence: Span = .minutes(30)
   /// How long a worker that was told to stop may save.
   public var stopWithin: Span = .minutes(15)
+  /// So long before its own cap a trained job is told to leave the rest of its suites: an answer is finished, and what there is is uploaded.
+  public var wrapUpWithin: Span = .minutes(5)
   /// Between two attempts to terminate a pod.
   public var terminateEvery: Span = .seconds(20)
   public var billsEvery: Span = .hours(1)
@@ -40,6 +42,7 @@ public struct LiveSettings: Hashable, Sendable {
     own.silence = atLeast(silence, 15)
     own.bootSilence = atLeast(bootSilence, 30)
     own.stopWithin = atLeast(stopWithin, 8)
+    own.wrapUpWithin = atLeast(wrapUpWithin, 5)
     own.terminateEvery = atLeast(terminateEvery, 1)
     own.billsEvery = atLeast(billsEvery, 2)
     return own

@@ -71,7 +71,7 @@ public actor LocalPods: PodProvider {
       guard try pod.make(record) else { return .ambiguous }
       var environment = [
         "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": pod.url.path,
-        "LORA_WORKER": worker.path,
+        "LORA_WORKER": worker.path, "LORA_POD_ID": record.name,
       ].merging(try launch.environment(of: request, scale: time.scale)) { $1 }
       var script = PodFolder.standIn
       if let trainer, let file = launch.description.trainingFile {

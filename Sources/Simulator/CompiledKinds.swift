@@ -15,6 +15,8 @@ struct CompiledKind: Sendable, BitwiseCopyable {
   var pricing: Pricing
   /// Its place among all presets.
   var preset: UInt8
+  /// Forward passes that answer suites within finalization.
+  var suitePasses: Int32
 
   init(_ c: JobConfiguration) {
     steps = Int32(clamping: c.steps)
@@ -22,6 +24,7 @@ struct CompiledKind: Sendable, BitwiseCopyable {
     checkpoints = max(0, (steps - 1) / checkpointEvery)
     pricing = c.pricing
     preset = UInt8(Preset.allCases.firstIndex(of: c.preset) ?? 0)
+    suitePasses = Int32(clamping: c.suitePasses ?? 0)
   }
 }
 

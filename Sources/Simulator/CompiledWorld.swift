@@ -81,6 +81,8 @@ final class CompiledWorld: Sendable {
   /// Whether what is special about a job has to be drawn.
   let jobVaries: Bool
   let cancellationRate: Double
+  /// Seconds of a forward pass that answers a suite.
+  let suitePass: Double
   let success: ByPricing<Double>
   let recoveryRatePerHour: ByPricing<Double?>
   let arrivals: CompiledArrivals
@@ -129,6 +131,7 @@ final class CompiledWorld: Sendable {
     podVaries = !p.checkpointUpload.isConstant || p.step.podSD > 0
     jobVaries = p.step.jobSD > 0
     cancellationRate = p.cancellationsPerHour / 3600
+    suitePass = p.suitePass
     success = ByPricing(spot: p.availability.spot.success, onDemand: p.availability.onDemand.success)
     recoveryRatePerHour = ByPricing(
       spot: p.availability.spot.recoveryRatePerHour, onDemand: p.availability.onDemand.recoveryRatePerHour)

@@ -90,7 +90,9 @@ extension Replication {
       stream: RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.chunk))
     let course = trainsYet ? path.course(plan.checkpoint, world, luck.training) : TrainingPath.Course(end: clock)
     if course.isDrawn { clock = trainsYet ? max(course.end, now) : clock }
-    var last = finish(isNew, world, .finalization, world.quick.finalization, finalization, from: clock, now)
+    // What is certain to be spent on suites comes first: then a finalization that is under way is drawn given what is beyond.
+    let suites = kind.suitePasses == 0 ? .zero : Span(seconds: Double(kind.suitePasses) * world.suitePass)
+    var last = finish(isNew, world, .finalization, world.quick.finalization, finalization, from: clock + suites, now)
 
     // What can cut the lease short; the earliest counts. Whatever comes when all is done and uploaded need not be known.
     let horizon = course.isDrawn ? (max(last, course.saved + plan.upload) - granted).seconds : .infinity
@@ -117,7 +119,8 @@ extension Replication {
       plan.facts.trainingEnd = max(end, now)
       if !course.isDrawn {
         last = finish(
-          isNew, world, .finalization, world.quick.finalization, finalization, from: plan.facts.trainingEnd, now)
+          isNew, world, .finalization, world.quick.finalization, finalization,
+          from: plan.facts.trainingEnd + suites, now)
       }
     }
     if last <= plan.stop {

@@ -6,6 +6,7 @@ import Hummingbird
 import Journal
 import Live
 import Scenarios
+import Validation
 
 /// Makes jobs, and says before what one would cost: the same for programs and for the dashboard.
 struct JobMaker: Sendable {
@@ -36,6 +37,7 @@ struct JobMaker: Sendable {
     var new = new
     try fill(&new, from: person)
     try new.check()
+    let suites = try order(&new)
     let (quote, view) = try await quote(of: new)
     // What is left of a job that goes on from a checkpoint.
     if let resume = quote.resume { new.configuration = resume.left(of: new.configuration) }
@@ -59,8 +61,10 @@ struct JobMaker: Sendable {
       spec.retryOf = original.rawValue
     }
     var description = new.description(creator: person.name, quote: quote)
-    let (deeds, suites) = (SuiteDeeds(runner: runner), try SuiteDeeds(runner: runner).ordered(new))
-    if !suites.isEmpty { description.suites = try deeds.keep(suites, at: view.at) }
+    if !suites.isEmpty {
+      description.suites = try SuiteDeeds(runner: runner).keep(suites, at: view.at)
+      description.suiteLimit = quote.suites?.limit_s
+    }
     let made = try await Reply.orUnavailable {
       try await runner.ask(
         new.draft == true ? .draft(spec, description) : .submit(spec, description),
@@ -95,9 +99,22 @@ struct JobMaker: Sendable {
       file.tokens_per_pair, Double(new.configuration.maxSequenceLength))
   }
 
+  /// What of its pod's time goes into suites is part of what it is asked to do: whatever the configuration that was sent says of it.
+  ///
+  /// - Returns: the suites that it names.
+  /// - Throws: ``Problem`` where one is not there, or nothing would be trained that could answer.
+  @discardableResult
+  func order(_ new: inout NewJob) throws -> [Suite] {
+    let suites = try SuiteDeeds(runner: runner).ordered(new)
+    new.configuration.suitePasses = suites.isEmpty ? nil : suites.reduce(0) { $0 + $1.passes }
+    return suites
+  }
+
   /// - Throws: ``Problem`` where nothing can be said of such a configuration.
-  func quote(of new: NewJob) async throws -> (quote: QuoteDocument, view: LiveView) {
+  func quote(of asked: NewJob) async throws -> (quote: QuoteDocument, view: LiveView) {
+    var new = asked
     var quote: QuoteDocument
+    let suites = try order(&new)
     let resume = try await resumption(of: new)
     do {
       quote = try await advice.quote(resume?.left(of: new.configuration) ?? new.configuration)
@@ -125,12 +142,15 @@ struct JobMaker: Sendable {
     budget.projected_month_usd = try? await advice.forecast(view).month
     quote.budget = budget
     quote.warnings += NewJob.warnings(quote)
-    let suites = try SuiteDeeds(runner: runner).ordered(new)
-    if !suites.isEmpty {
-      quote.warnings.append(
-        "After training the pod answers \(Wording.count(suites.reduce(0) { $0 + $1.items.count }, "item")) of "
-          + "\(suites.map(\.name).joined(separator: ", ")) with both models. That time is billed, and not in this estimate."
-      )
+    if let passes = new.configuration.suitePasses {
+      let prompts = suites.reduce(0) { $0 + $1.items.count }
+      if let pass = advice.suitePass, let rate = quote.hourly_rate_usd {
+        quote.suites = .init(prompts: prompts, duration_s: Double(passes) * pass, hourlyRate: rate)
+      } else {
+        quote.warnings.append(
+          "After training the pod answers \(Wording.count(prompts, "suite prompt")) with both models; how long that takes is not known."
+        )
+      }
     }
     return (quote, view)
   }

@@ -17,11 +17,13 @@ struct ReportDocument: Decodable {
   var age_s: Double?
   var blocked_s: Double?
   var failure: String?
+  /// What its provider calls the pod; absent where the worker does not know.
+  var pod: String?
 
   /// nil where it is none that there can be.
-  func report(of pod: PodName) -> WorkerReport? {
+  func report(of name: PodName) -> WorkerReport? {
     guard let body, sequence >= 0, (sequence == 0) == (body == .heartbeat) else { return nil }
-    return WorkerReport(request: pod.request, epoch: pod.epoch, sequence: sequence, body: body)
+    return WorkerReport(request: name.request, epoch: name.epoch, pod: pod, sequence: sequence, body: body)
   }
 
   private var body: WorkerReport.Body? {

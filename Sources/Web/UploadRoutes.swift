@@ -29,7 +29,9 @@ struct UploadRoutes {
           .badRequest, "this is no question about objects", hint: "see Worker's page on the workers' protocol")
       }
       let runner = workers.runner
-      guard let job = await runner.job(workedOnBy: pod) else { return try Reply.json(Answer(directive: "leave")) }
+      guard let job = await runner.job(workedOnBy: pod, id: WorkerRoutes.id(in: data)) else {
+        return try Reply.json(Answer(directive: "leave"))
+      }
       let description = await runner.view.descriptions[Int(job.rawValue)]
       do {
         if question.action == .trainingFile { return try Reply.json(try await trainingFile(description.trainingFile)) }

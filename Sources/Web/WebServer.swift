@@ -24,6 +24,9 @@ public struct WebServer: Sendable {
     /// What an hour of a pod costs, in US dollars; nil where that is not known.
     public var rates: (spot: Double, onDemand: Double)?
 
+    /// Seconds of a forward pass that answers a suite, the middle case; nil where that is not known.
+    public var suitePass: Double?
+
     /// Seconds within which half, and eight in ten, of those who were refused such a pod have one; nil: more than a day, or not known.
     public var wait: @Sendable (Pricing, _ every: Span) -> (p50: Double?, p80: Double?) = { _, _ in (nil, nil) }
 

@@ -27,6 +27,11 @@ public enum Wording {
     return (dollars < 0 ? "-$" : "$") + group(whole) + (part < 10 ? ".0" : ".") + "\(part)"
   }
 
+  /// `answers to 50 suite prompts: about 12 min, $0.40`
+  public static func suites(_ time: QuoteDocument.SuiteTime) -> String {
+    "answers to \(count(time.prompts, "suite prompt")): about \(duration(time.duration_s)), \(money(time.cost_usd))"
+  }
+
   /// To the second, UTC; nil for what has not been and is not to be expected.
   static func stamp(_ instant: Instant) -> String? {
     guard instant < .distantFuture, instant > .distantPast else { return nil }

@@ -32,7 +32,7 @@ struct WorkerRoutes {
       guard let measures = try? JSONDecoder().decode(MeasuresDocument.self, from: data) else {
         throw Problem(.badRequest, "these are no metrics", hint: "see Worker's page on the workers' protocol")
       }
-      guard let job = await runner.job(workedOnBy: pod) else {
+      guard let job = await runner.job(workedOnBy: pod, id: WorkerRoutes.id(in: data)) else {
         return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .leave, next: 0)))
       }
       let (time, now) = (runner.time, runner.time.reading.wall)
@@ -48,8 +48,8 @@ struct WorkerRoutes {
       return try Reply.json(answer)
     }
     router.post("/v1/reports/:pod/suites") { request, context in
-      let (pod, _) = try await signed(request, context, upTo: WorkerRoutes.longest)
-      guard let job = await runner.job(workedOnBy: pod) else {
+      let (pod, data) = try await signed(request, context, upTo: WorkerRoutes.longest)
+      guard let job = await runner.job(workedOnBy: pod, id: WorkerRoutes.id(in: data)) else {
         return try Reply.json(AcknowledgementDocument(Acknowledgement(directive: .leave, next: 0)))
       }
       let text = try SuiteDeeds(runner: runner).exported(for: await runner.view.descriptions[Int(job.rawValue)])
@@ -57,6 +57,12 @@ struct WorkerRoutes {
         status: .ok, headers: [.contentType: "application/json"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
+  }
+
+  /// What its provider calls the pod that signed a request, as far as it says so.
+  static func id(in body: Data) -> String? {
+    struct Sender: Decodable { var pod: String? }
+    return (try? JSONDecoder().decode(Sender.self, from: body))?.pod
   }
 
   /// Who signed a request, and its body.

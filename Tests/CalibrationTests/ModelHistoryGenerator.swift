@@ -14,12 +14,14 @@ struct ModelHistoryGenerator {
   var shift: (at: Instant, pace: Double, lifetime: Double)?
   /// Added to the log of the step time.
   var deviation: (JobConfiguration) -> Double = { _ in 0 }
+  /// Every other job answers suites.
+  var answersSuites = false
 
   static let start = Instant(microseconds: 1_768_348_800_000_000)
 
   static func history(
     of world: WorldParameters, jobs: Int, seed: UInt64, shift: (at: Double, pace: Double, lifetime: Double)? = nil,
-    deviation: @escaping (JobConfiguration) -> Double = { _ in 0 }
+    answersSuites: Bool = false, deviation: @escaping (JobConfiguration) -> Double = { _ in 0 }
   ) -> History {
     var stream = RandomStream(seed: seed, replication: 0, entity: 7, purpose: 77)
     guard case .poisson(let perDay) = world.arrivals else { preconditionFailure("arrivals") }
@@ -33,6 +35,7 @@ struct ModelHistoryGenerator {
     var generator = ModelHistoryGenerator(
       world: world, stream: stream, history: History(source: "generated"), until: until)
     generator.deviation = deviation
+    generator.answersSuites = answersSuites
     if let shift {
       let index = Int(Double(jobs) * shift.at)
       generator.shift = (submissions[index], shift.pace, shift.lifetime)
@@ -53,6 +56,7 @@ struct ModelHistoryGenerator {
       trainingPairs: Int(1500 + 2500 * uniform()), tokensPerPair: 2000 + 3000 * uniform())
     c.rank = [8, 16, 32, 64][min(3, Int(uniform() * 4))]
     c.batchSize = [1, 2, 4][min(2, Int(uniform() * 3))]
+    if answersSuites { c.suitePasses = uniform() < 0.5 ? 4_000 : nil }
     return c
   }
 
@@ -145,7 +149,9 @@ struct ModelHistoryGenerator {
       if ranOut { (stop, reason, alive) = (now, .failed, false) }
     }
     if alive { alive = train(&lease, c, pace, stop, end, &state.step, &now) }
-    if alive { alive = run(.finalization, sample(world.finalization)) }
+    if alive {
+      alive = run(.finalization, sample(world.finalization) + Double(c.suitePasses ?? 0) * world.suitePass)
+    }
     state.leases += 1
     if alive { (reason, age) = (.released, 0) } else { now = stop }
     if alive || ranOut || end <= until {

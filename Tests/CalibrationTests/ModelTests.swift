@@ -110,6 +110,31 @@ struct ModelTests {
     #expect(["normal", "weibull"].contains(model.report["finalization"]?.best ?? ""))
   }
 
+  @Test("what suites take is told from finalization, and learnt from those that answer some")
+  func suites() throws {
+    let usual = fit(150) { $0.finalization = .lognormal(median: 420, sigma: 0.2) }
+    var world = world
+    world.finalization = .lognormal(median: 420, sigma: 0.2)
+    world.suitePass = 0.4
+    let model = Model.fit(
+      history: ModelHistoryGenerator.history(of: world, jobs: 150, seed: 5, answersSuites: true), priors: priors)
+    #expect(abs(model.point.suitePass - 0.4) < 0.02, "\(model.point.suitePass)")
+    guard case .lognormal(let median, _) = model.point.finalization else {
+      Issue.record("finalization: \(model.point.finalization)")
+      return
+    }
+    #expect(abs(median - 420) < 30)
+    #expect((model.report["suite_pass"]?.n ?? 0) > 30 && usual.report["suite_pass"] == nil)
+    // Of a history without suites only the prior is known: 0.15 s, give or take.
+    let draws = (0..<256).map { usual.draw($0, of: 256, seed: 1).suitePass }.sorted()
+    #expect(abs(draws[128] - 0.15) < 0.01 && draws[205] / draws[128] > 1.3 && draws[51] / draws[128] < 0.75)
+    // A model of before has it, too.
+    var old = usual
+    old.suitePass = nil
+    let read = try JSONDecoder().decode(Model.self, from: try JSONEncoder().encode(old))
+    #expect(read.suitePass == nil && abs(read.point.suitePass - 0.15) < 0.01)
+  }
+
   @Test("a change of the step time or of the hazard is told, and the new level holds")
   func regimes() throws {
     let history = ModelHistoryGenerator.history(

@@ -14,7 +14,7 @@ import Testing
   private func dump(_ path: String) throws -> [String: [String]] {
     var dump: [String: [String]] = [:]
     for table in StoreSchema.projections {
-      dump[table] = try TestJournal.rows(path, "SELECT * FROM \(table) ORDER BY 1, 2, 3")
+      dump[table] = try TestJournal.rows(path, "SELECT * FROM \(table) ORDER BY rowid")
     }
     return dump
   }
@@ -65,6 +65,38 @@ import Testing
     #expect(history.jobs.map(\.id) == ["kept"] && history.jobs[0].submitted == submitted)
     try store.rebuildHistory()
     #expect(try HistoryReader.read(path: path).jobs.map(\.id) == ["kept"])
+  }
+
+  /// What answers suites is no part of the contract: a table beside it, which a history need not have.
+  @Test func theTimeOfSuitesIsRead() throws {
+    let path = folder.path("suites")
+    let store = try EventStore.create(path: path, opening: TestJournal.opening(), at: TestJournal.start)
+    for (ordinal, passes) in [(UInt32(0), 240), (1, nil)] {
+      var text = JobDescription(
+        ordinal: ordinal, id: "job-\(ordinal)", name: "a job",
+        configuration: JobConfiguration(preset: .balanced, pricing: .spot))
+      (text.configuration.suitePasses, text.suiteLimit) = (passes, passes.map { _ in 600 })
+      let spec = JobSpec(ordinal: ordinal, pricing: .spot, steps: 300, reservation: 0)
+      try store.append([(TestJournal.start, .described(text)), (TestJournal.start, .event(.jobSubmitted(spec)))])
+    }
+    #expect(try HistoryReader.read(path: path).jobs.map(\.configuration.suitePasses) == [240, nil])
+    let recent = try RecentHistory(path: path).read(since: TestJournal.start)
+    #expect(recent.jobs.map(\.configuration.suitePasses) == [240, nil])
+    try store.rebuildHistory()
+    #expect(try HistoryReader.read(path: path).jobs.map(\.configuration.suitePasses) == [240, nil])
+    #expect(try StoreBackup.staleTables(of: path).isEmpty)
+    // From a snapshot, too.
+    let (_, listener) = try EventStore.open(path: path, following: SnapshotTests.Listener.self)
+    try store.keepSnapshot(of: listener)
+    let kept = try EventStore.open(path: path, following: SnapshotTests.Listener.self).store
+    #expect(kept.memory.projection.descriptions[0]?.configuration.suitePasses == 240)
+    #expect(kept.memory.projection.descriptions[0]?.suiteLimit == 600)
+    // A history of somebody else's, or of an older store, has no such table.
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: "DROP TABLE job_suites") }
+    try queue.close()
+    #expect(try HistoryReader.read(path: path).jobs.map(\.configuration.suitePasses) == [nil, nil])
+    #expect(try StoreBackup.staleTables(of: path) == ["job_suites"])
   }
 
   @Test func madeAnewItIsWhatWasKeptUpToDate() throws {

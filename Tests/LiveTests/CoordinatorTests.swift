@@ -135,6 +135,70 @@ import Testing
     #expect(desk.coordinator.fleet.stateDigest == before)
   }
 
+  /// A creation that was doubled on the way makes two pods of one name, with one secret, which number their reports alike.
+  @Test func ofTwoPodsUnderOneNameTheOtherIsTurnedAway() throws {
+    var desk = try Desk()
+    let name = try desk.submit().name
+    // Whoever speaks before anything is known of a pod waits, whoever it is.
+    #expect(try desk.report(1, .stageFinished(.boot), pod: "b") == Acknowledgement(directive: .wait, next: 1))
+    try desk.tell(.creationAnswered(request: 1, .created(desk.pod("a", name))))
+    let before = desk.coordinator.fleet.stateDigest
+    for (sequence, body): (Int64, WorkerReport.Body) in [
+      (1, .stageFinished(.boot)), (1, .failed(.workerCrash)), (0, .heartbeat), (7, .stopped),
+    ] {
+      #expect(try desk.report(sequence, body, pod: "b") == Acknowledgement(directive: .leave, next: 1))
+    }
+    #expect(desk.coordinator.fleet.stateDigest == before && desk.coordinator.book[1].nextReport == 1)
+    #expect(desk.coordinator.job(workedOnBy: name, id: "b") == nil)
+    #expect(
+      desk.coordinator.job(workedOnBy: name, id: "a") == JobIndex(0)
+        && desk.coordinator.job(workedOnBy: name, id: nil) == JobIndex(0))
+    // Its own counts, and so does one that does not say where it runs.
+    #expect(try desk.report(1, .stageFinished(.boot), pod: "a") == Acknowledgement(directive: .proceed, next: 2))
+    #expect(try desk.report(2, .stageFinished(.preprocessing)) == Acknowledgement(directive: .proceed, next: 3))
+    #expect(desk.job(0).phase == .loadingModel)
+    // The other is no sign of life of the lease: its own worker's silence is noticed.
+    for _ in 0..<20 {
+      try desk.report(0, .heartbeat, pod: "b")
+      try desk.list([desk.pod("a", name)], after: .seconds(30))
+    }
+    #expect(try desk.report(0, .heartbeat, pod: "a").directive == .leave)
+    // The same after a restart.
+    try desk.restart()
+    #expect(try desk.report(3, .stageFinished(.modelLoading), pod: "b").directive == .leave)
+    #expect(desk.job(0).phase == .loadingModel)
+  }
+
+  /// A trained job that has suites to answer is told in time that it is to come to an end: at its cap it would have failed.
+  @Test func aTrainedJobLeavesItsSuitesBeforeItsCap() throws {
+    for (suites, cap, expected) in [
+      (true, Int64(2_490_000_000), Acknowledgement.Directive.wrapUp), (false, 2_490_000_000, .proceed),
+      (true, .max, .proceed),
+    ] {
+      var desk = try Desk()
+      // An hour's cost.
+      var (spec, description) = (Desk.spec, Desk.description)
+      spec.maxCost = cap
+      if suites { description.suites = [.init(name: "s", digest: "00")] }
+      let name = try desk.submit(spec, description).name
+      try desk.tell(.creationAnswered(request: 1, .created(desk.pod("a", name))))
+      for (number, stage) in [Stage.boot, .preprocessing, .modelLoading].enumerated() {
+        try desk.report(Int64(number + 1), .stageFinished(stage))
+      }
+      try desk.pass(.minutes(54))
+      #expect(try desk.report(0, .heartbeat).directive == .proceed)
+      try desk.pass(.seconds(30))
+      try desk.report(4, .stageFinished(.training))
+      #expect(try desk.report(0, .heartbeat).directive == .proceed, "half a minute is left to answer")
+      try desk.pass(.minutes(1))
+      #expect(try desk.report(0, .heartbeat).directive == expected)
+      // It comes to its end within what is left.
+      try desk.pass(.minutes(2))
+      try desk.report(5, .stageFinished(.finalization))
+      #expect(desk.job(0).phase == .stopping && desk.job(0).outcome == .completed)
+    }
+  }
+
   @Test func silenceEndsALeaseOnlyWhileTheProviderAnswers() throws {
     var desk = try Desk()
     let pod = try desk.grant()

@@ -53,8 +53,10 @@ struct Desk {
   }
 
   @discardableResult
-  mutating func submit() throws -> PodRequest {
-    let orders = try tell(.asked(.submit(Desk.spec, Desk.description), ticket: 0))
+  mutating func submit(
+    _ spec: JobSpec = Desk.spec, _ description: JobDescription = Desk.description
+  ) throws -> PodRequest {
+    let orders = try tell(.asked(.submit(spec, description), ticket: 0))
     guard let creation = orders.creations.first else { throw Missing() }
     return creation
   }
@@ -73,8 +75,10 @@ struct Desk {
   }
 
   @discardableResult
-  mutating func report(_ sequence: Int64, _ body: WorkerReport.Body, request: UInt32 = 1) throws -> Acknowledgement {
-    let report = WorkerReport(request: request, epoch: 1, sequence: sequence, body: body)
+  mutating func report(
+    _ sequence: Int64, _ body: WorkerReport.Body, request: UInt32 = 1, pod: String? = nil
+  ) throws -> Acknowledgement {
+    let report = WorkerReport(request: request, epoch: 1, pod: pod, sequence: sequence, body: body)
     for case .acknowledge(_, let acknowledgement) in try tell(.reported(report, ticket: 0)) { return acknowledgement }
     throw Missing()
   }

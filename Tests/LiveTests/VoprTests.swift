@@ -12,11 +12,13 @@ import Testing
     // One failure is enough for who plants bugs.
     let stopsEarly = VoprTests.number("STOP") != nil
     let threads = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
-    let (failures, quickStarts) = await withTaskGroup(of: (failures: [String], quickStarts: Int).self) { group in
+    let (failures, quickStarts, strays) = await withTaskGroup(
+      of: (failures: [String], quickStarts: Int, strays: Int).self
+    ) { group in
       for thread in 0..<threads {
         group.addTask {
           var failures: [String] = []
-          var quickStarts = 0
+          var (quickStarts, strays) = (0, 0)
           for seed in stride(from: from + thread, to: from + count, by: Int(threads)) {
             if stopsEarly, !failures.isEmpty { break }
             // A month takes half a second: whoever waits for this thread has its turn.
@@ -25,16 +27,21 @@ import Testing
               let world = try VoprWorld(seed: seed)
               try world.run()
               quickStarts += world.quickStarts
+              strays += world.strayReports
             } catch { failures.append("\(error)") }
           }
-          return (failures, quickStarts)
+          return (failures, quickStarts, strays)
         }
       }
-      return await group.reduce(into: ([], 0)) { $0 = ($0.0 + $1.failures, $0.1 + $1.quickStarts) }
+      return await group.reduce(into: ([], 0, 0)) {
+        $0 = ($0.0 + $1.failures, $0.1 + $1.quickStarts, $0.2 + $1.strays)
+      }
     }
     #expect(failures.isEmpty, "\(failures.count) of \(count) seeds: \(failures.prefix(10).joined(separator: "\n"))")
     // Each of them was held against a replay of everything.
     #expect(quickStarts > 0 || count < 20)
+    // Doubled creations are met, and the second pod of a name speaks.
+    #expect(strays > 0 || count < 200)
     if let first = failures.first,
       let seed = first.split(separator: " ").dropFirst().first.flatMap({ UInt64($0.dropLast()) })
     {

@@ -55,7 +55,8 @@ extension VoprWorld {
   func report(_ index: Int, _ body: WorkerReport.Body) {
     guard let name = pods[index].name else { return }
     let report = WorkerReport(
-      request: name.request, epoch: name.epoch, sequence: pods[index].nextSequence, body: body)
+      request: name.request, epoch: name.epoch, pod: saysPod ? pods[index].id : nil,
+      sequence: pods[index].nextSequence, body: body)
     pods[index].nextSequence += 1
     pods[index].outbox.append((report, now))
     if pods[index].outbox.count == 1 { send(index, pods[index].generation, false) }
@@ -64,7 +65,8 @@ extension VoprWorld {
   func send(_ index: Int, _ generation: Int, _ heartbeat: Bool) {
     guard pods[index].isAlive, pods[index].generation == generation, let name = pods[index].name else { return }
     if heartbeat {
-      say2(index, WorkerReport(request: name.request, epoch: name.epoch, sequence: 0, body: .heartbeat))
+      let id = saysPod ? pods[index].id : nil
+      say2(index, WorkerReport(request: name.request, epoch: name.epoch, pod: id, sequence: 0, body: .heartbeat))
       schedule(.send(pod: index, generation: generation, heartbeat: true), in: .minutes(4))
       return
     }
@@ -91,11 +93,11 @@ extension VoprWorld {
       pods[index].outbox.removeAll { $0.report.sequence < acknowledgement.next }
       pods[index].acknowledged = max(pods[index].acknowledged, acknowledgement.next)
     }
-    // A worker that is done and is not told to go falls silent. (Of two pods under one name the second's first report is taken for the first's: it is then its
-    // silence that is noticed.)
+    // A worker that is done and is not told to go falls silent. (Of two pods under one name that do not say which they are, the second's first report is taken
+    // for the first's: it is then its silence that is noticed.)
     if pods[index].hasFailed, pods[index].outbox.isEmpty { return kill(index) }
     switch acknowledgement.directive {
-    case .proceed, .wait: break
+    case .proceed, .wrapUp, .wait: break
     case .stop:
       guard !pods[index].isStopping else { return }
       pods[index].isStopping = true

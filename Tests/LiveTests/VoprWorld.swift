@@ -47,6 +47,10 @@ final class VoprWorld {
   var random: RandomStream
   /// Apart, so that the rest of a world does not depend on when snapshots are kept.
   private var moments: RandomStream
+  /// Whether workers know, and say, what the provider calls their pod: three worlds in four.
+  let saysPod: Bool
+  /// Reports of pods that bear the name of another pod's lease.
+  private(set) var strayReports = 0
   /// Starts that had a snapshot.
   private(set) var quickStarts = 0
   let faults: VoprFaults
@@ -106,6 +110,9 @@ final class VoprWorld {
     self.keepsTrace = keepsTrace
     random = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 1)
     moments = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 2)
+    // Apart, too.
+    var habits = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 3)
+    saysPod = habits.uniform() < 0.75
     faults = VoprFaults(&random)
     var policies = Policies()
     policies.maxConcurrent = Int32(1 + Int(random.uniform() * 4))
@@ -237,6 +244,7 @@ final class VoprWorld {
     do {
       let orders = try current.step(inputs, at: reading)
       try check(current, orders)
+      try lookForFollowedStrays(current, orders)
       if mode == 2 { return try crash(current, current.fleet.stateDigest, "after the commit, before anything is done") }
       let done = mode == 3 ? pick(orders.count + 1) : orders.count
       for order in orders.prefix(done) { dispatch(order) }
@@ -249,6 +257,22 @@ final class VoprWorld {
     if !isDiskFull, moments.uniform() < 0.002 { try current.keepSnapshot() }
     coordinator = current
     try scheduleWake()
+  }
+
+  /// Of two pods under one name, one that says which it is is followed only where the lease is its own.
+  private func lookForFollowedStrays(_ current: Coordinator, _ orders: [LiveOrder]) throws {
+    guard saysPod else { return }
+    for case .acknowledge(let ticket, let acknowledgement) in orders {
+      guard let index = tickets[ticket], let name = pods[index].name, current.book.exists(name.request) else {
+        continue
+      }
+      let rental = current.book[name.request]
+      guard rental.epoch == name.epoch, rental.isHeld, !rental.isOver, rental.pod != pods[index].id else { continue }
+      strayReports += 1
+      guard [.leave, .wait].contains(acknowledgement.directive) else {
+        throw failure("\(pods[index].id) is followed, and \(rental.pod ?? "nobody") holds the lease of \(name)")
+      }
+    }
   }
 
   /// A new process. What it makes of a snapshot is what it would make of every row.

@@ -140,6 +140,40 @@ import Testing
     #expect(jobs > 500)
   }
 
+  /// What is spent on suites is part of the last stage: on the bill, under the hazard, and before the cap.
+  @Test func suitesTakeTheirTime() throws {
+    var world = WorldParameters()
+    world.step = StepTime(median: .seconds(10))
+    world.finalization = .constant(1000)
+    world.suitePass = 0.5
+    func run(_ passes: Int?, lost: Double? = nil, maxCost: Int64? = nil) throws -> JobOutcome {
+      var kind = Worlds.kind(weight: 1, .spot, steps: 25, every: 20)
+      kind.configuration.suitePasses = passes
+      var world = world
+      world.mix = [kind]
+      if let lost { world.interruptions.spot = .lifetime(.empirical([lost])) }
+      world.interruptions.onDemand = .never
+      var policies = Policies()
+      policies.maxInterruptions = 1
+      var e = Experiment(worlds: [world], policies: policies, start: .zero, horizon: .drained)
+      e.submissions = [.init(at: .zero, kind: 0)]
+      e.keepsJobs = true
+      if let maxCost { e.maxCosts = [maxCost] }
+      return try e.replication(0).jobs[0]
+    }
+    #expect(try run(nil).ended == .zero + .seconds(1250))
+    let answered = try run(480)
+    #expect(answered.ended == .zero + .seconds(1490) && answered.phase == .completed)
+    #expect(
+      try answered.costs.total - run(nil).costs.total
+        == Ledger.cost(hourlyRate: 2_490_000_000, time: .seconds(1490))
+        - Ledger.cost(hourlyRate: 2_490_000_000, time: .seconds(1250)))
+    // A pod that lives long enough for the finalization alone is lost over the suites.
+    #expect(try run(nil, lost: 1300).interruptions == 0 && run(480, lost: 1300).interruptions == 1)
+    let cap = Ledger.cost(hourlyRate: 2_490_000_000, time: .seconds(1300))
+    #expect(try run(nil, maxCost: cap).phase == .completed && run(480, maxCost: cap).phase == .failed)
+  }
+
   @Test func anUploadMayEndAfterTraining() throws {
     var world = WorldParameters()
     world.step = StepTime(median: .seconds(10))

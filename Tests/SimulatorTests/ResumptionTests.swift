@@ -112,6 +112,21 @@ import Testing
     #expect(d < 1.95, "\(lifetime): Kolmogorov–Smirnov \(d) over \(fresh.count) and \(resumed.count)")
   }
 
+  /// Of a finalization that is under way, what is certain to be spent on suites is over, or is not: the rest has no memory here.
+  @Test func suitesThatAreUnderWayAreNotBegunAnew() async throws {
+    var means: [Double] = []
+    for since in [Span.seconds(100), .seconds(500)] {
+      var e = try Self.resumed(.exponential(mean: 1e9), phase: .finalizing, age: .hours(2), since: since, step: 400)
+      e.worlds[0].suitePass = 1
+      e.kinds[0].configuration.suitePasses = 400
+      let jobs = try await CheckpointOracle.jobs(e)
+      #expect(jobs.allSatisfy { $0.phase == .completed })
+      means.append(Sample(values: jobs.map { ($0.ended - e.start).seconds }).mean)
+    }
+    // 300 s of the suites are left, or none; and an exponential law of mean 300 s.
+    #expect(abs(means[0] - 600) < 15 && abs(means[1] - 300) < 15, "\(means)")
+  }
+
   @Test func withoutMemoryTheAgeOfThePodDoesNotMatter() async throws {
     var times: [[Double]] = []
     for age in [Span.hours(1), .hours(30)] {

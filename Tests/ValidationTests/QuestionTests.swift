@@ -82,6 +82,36 @@ import Testing
     #expect(AnswerFile(header: header, answers: plain).choice("q-0", .base) == nil)
   }
 
+  /// A pod whose time was over has left some out, and one in the middle: none of them counts, each is named, and a person looks at it.
+  @Test func whatWasNotAnsweredIsNamedAndNotPassed() throws {
+    let suite = try suite(20)
+    let labels = ["A", "B", "C", "D"]
+    let orders = (0..<4).map { Array(labels[$0...] + labels[..<$0]) }
+    let all = suite.items.flatMap { item in
+      ModelSide.allCases.flatMap { side in
+        orders.map { Answer(item: item.id, model: side, order: $0, answer: item.answer ?? "") }
+      }
+    }
+    let header = AnswerFile.Header(format: AnswerFile.format, version: 1, suite: suite.name, digest: suite.digest)
+    let whole = AnswerFile(header: header, answers: all)
+    #expect(whole.unanswered(suite) == [] && QuestionResults.assess(suite, answers: whole).gate.verdict == .allow)
+    // 17 questions, and of the next one both models' answers but the trained model's last.
+    let part = AnswerFile(header: header, answers: Array(all.prefix(17 * 8 + 7)))
+    #expect(part.unanswered(suite) == ["q-17", "q-18", "q-19"])
+    let document = QuestionResults.assess(suite, answers: part)
+    #expect(document.items == 17 && document.items_expected == 20 && document.gate.verdict == .review)
+    #expect(document.warnings.contains { $0.hasPrefix("3 of 20 items were") && $0.hasSuffix(": q-17, q-18, q-19") })
+    // Nothing at all is no pass either.
+    let none = QuestionResults.assess(suite, answers: AnswerFile(header: header, answers: []))
+    #expect(none.items == 0 && none.gate.verdict != .allow)
+  }
+
+  @Test func bothModelsAnswerEveryOrderAndEveryToken() throws {
+    #expect(try suite(20).passes == 2 * 20 * 4)
+    let open = try ShippedSuites.read("emotional-intelligence")
+    #expect(open?.passes == 2 * 50 * Suite.longestAnswer)
+  }
+
   @Test func perplexityIsJudgedFromTheLossesOfConversations() throws {
     let rows = (0..<48).map { i in
       PerplexityResults.Conversation(

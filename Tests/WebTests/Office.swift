@@ -60,6 +60,10 @@ final class Office {
           cost_usd: .init(p10: 20 * k, p50: 30 * k, p80: 40 * k, p90: 45 * k),
           duration_s: .init(p10: 1e4, p50: 2e4, p80: 3e4, p90: 4e4),
           p_completes: 0.9, reservation_usd: 40 * k, source: "a test", warnings: [])
+        // Suites, at what an hour costs.
+        let suites = Double(configuration.suitePasses ?? 0) * 0.15 / 3600 * 2.49
+        quote.reservation_usd += suites
+        quote.cost_usd.p50 += suites
         quote.parts = .init(gpu_usd: 28.5 * k, interruptions_usd: 3.25 * k)
         quote.p_interrupted = 0.18
         quote.hourly_rate_usd = configuration.pricing == .spot ? 2.49 : 7.99
@@ -73,6 +77,7 @@ final class Office {
         failure == .outOfMemory
           ? [FixDocument(kind: "smaller", text: "a smaller batch", configuration: configuration)] : []
       }, foresight: .paper(past))
+    advice.suitePass = 0.15
     advice.wait = { _, _ in (900, 2_400) }
     advice.memory = { _ in MemoryDocument(peak_gb: 92.3, low_gb: 88, high_gb: 97, capacity_gb: 80) }
     server = WebServer(

@@ -75,15 +75,36 @@ import Validation
     let (office, _) = try await Self.office()
     let names = ["financial-knowledge", RatingTests.suite, "elena-morales-voice"]
     let quote = try await office.ask("POST", office.api("quotes"), Self.job(names)).value(QuoteDocument.self)
-    #expect(quote.warnings.contains { $0.contains("180 items") && $0.contains("is billed") })
+    // 100 questions in four orders, and 80 open prompts of 400 tokens, with both models: 64,800 passes of 0.15 s.
+    let time = try #require(quote.suites)
+    #expect(time.prompts == 180 && abs(time.duration_s - 9_720) < 1e-6 && time.limit_s == 29_160)
+    #expect(abs(time.cost_usd - 6.723) < 1e-6 && abs(quote.reservation_usd - 46.723) < 1e-6)
+    #expect(
+      Wording.suites(time).hasPrefix("answers to 180 suite prompts: about ")
+        && Wording.suites(time).hasSuffix(", $6.72"))
     let made = try await office.ask("POST", office.api("jobs"), Self.job(names))
     #expect(made.status == 201, "\(made.text)")
     #expect(try made.value(JobDocument.self).suites == names)
+    // What is set aside holds them, and the pod is told when to stop.
+    let view = await office.runner.view
+    #expect(view.fleet[JobIndex(0)].spec.reservation == 46_723_000_000)
+    #expect(view.descriptions[0].configuration.suitePasses == 64_800 && view.descriptions[0].suiteLimit == 29_160)
     let before = try await office.ask("GET", office.api("jobs/1/validation")).value(JobValidationDocument.self)
     #expect(before.suites.map(\.name) == names && before.suites.allSatisfy { $0.state == .ordered })
 
     // The pod asks for what it has to answer, and is given the very versions that were ordered.
     try await report(office, upTo: "training")
+    // Another pod under its name, with its secret, is given nothing, and nothing that it says counts.
+    for (path, body) in [
+      ("/suites", #"{"action":"suites","pod":"another"}"#),
+      ("/uploads", #"{"action":"list","name":"job-1/","pod":"another"}"#),
+      ("/metrics", #"{"event":"log","number":1,"message":"here, too","pod":"another"}"#),
+      ("", #"{"sequence":5,"event":"stage_finished","stage":"finalization","pod":"another"}"#),
+    ] {
+      let answer = try await office.say(Self.pod, path, body)
+      #expect(answer.status == 200 && answer.text.contains(#""directive":"leave""#), "\(path) \(answer.text)")
+    }
+    #expect(try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self).status == "finalizing")
     let given = try await office.say(Self.pod, "/suites", #"{"action":"suites"}"#)
     struct Given: Decodable {
       struct One: Decodable {
@@ -179,11 +200,19 @@ import Validation
     // The form has them, and a clone takes them over.
     #expect(try await ask(Self.job([RatingTests.suite])).status == 201)
     let form = try await office.ask("GET", "/dashboard/training-jobs/new?from=job-2").text
+    #expect(form.contains("Answers to 50 suite prompts: about ") && form.contains(", $4.15, in both figures"))
+    // What a program says of the passes is not believed.
+    var lies = Self.job(nil)
+    lies.configuration.suitePasses = 9_000_000
+    #expect(try await ask(lies).status == 201)
+    #expect(await office.runner.view.descriptions.last?.configuration.suitePasses == nil)
     #expect(form.contains(#"name="suite" value="\#(RatingTests.suite)" checked"#))
     #expect(form.contains(#"name="suite" value="financial-knowledge">"#) && !form.contains("example-client"))
     let fields = "training_file=file-1&preset=balanced&pricing=spot&name=by+form&suite=financial-knowledge"
     let review = try await office.ask("POST", "/dashboard/training-jobs/review", bytes: Data(fields.utf8)).text
-    #expect(review.contains("<dt>Validation</dt><dd>financial-knowledge</dd>") && review.contains("100 items"))
+    #expect(
+      review.contains("<dt>Validation</dt><dd>financial-knowledge</dd>")
+        && review.contains("Answers to 100 suite prompts"))
   }
 
   @Test func aClientsSuiteIsCheckedAndVersioned() async throws {

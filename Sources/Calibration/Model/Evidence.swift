@@ -43,6 +43,8 @@ struct Evidence {
   var modelLoading: [Sample] = []
   var restore: [Sample] = []
   var finalization: [Sample] = []
+  /// Finalizations within which so many forward passes answered suites; of each job the first, for what that has answered is not asked again.
+  var examinations: [(sample: Sample, passes: Int)] = []
   /// A lease's mean blocking, and its mean upload.
   var checkpoint: [Sample] = []
   var checkpointUpload: [Sample] = []
@@ -63,11 +65,12 @@ struct Evidence {
     let until = history.until
     for job in history.jobs {
       attempts(job, history)
-      var trained = false
+      var (trained, examined) = (false, false)
       for l in job.leases where history.leases.indices.contains(l) {
         let lease = history.leases[l]
         trained = trained || lease.stages.contains { $0.stage == .training }
-        add(lease, of: job, until: until)
+        add(lease, of: job, isExamined: examined, until: until)
+        examined = examined || lease.stages.contains { $0.stage == .finalization }
       }
       let ranOut = job.failure == "out_of_memory"
       if trained || ranOut { outOfMemory[job.configuration.preset].exposure += 1 }
@@ -104,7 +107,7 @@ struct Evidence {
     }
   }
 
-  private mutating func add(_ lease: History.Lease, of job: History.Job, until: Instant) {
+  private mutating func add(_ lease: History.Lease, of job: History.Job, isExamined: Bool, until: Instant) {
     let end = lease.ended ?? max(until, lease.granted)
     let from = max(lease.granted, lease.observedFrom ?? lease.granted)
     let preset = job.configuration.preset
@@ -127,11 +130,13 @@ struct Evidence {
     exposures[lease.pricing].append(
       Exposure(
         granted: lease.granted, from: (from - lease.granted).hours, to: (died - lease.granted).hours, event: taken))
-    stages(lease, from: from, end: end)
+    stages(lease, job.configuration.suitePasses ?? 0, isExamined: isExamined, from: from, end: end)
     training(lease, job: lease.job)
   }
 
-  private mutating func stages(_ lease: History.Lease, from: Instant, end: Instant) {
+  private mutating func stages(
+    _ lease: History.Lease, _ passes: Int, isExamined: Bool, from: Instant, end: Instant
+  ) {
     var booted = false
     for run in lease.stages where run.started >= from {
       let seconds = ((run.ended ?? end) - run.started).seconds
@@ -144,7 +149,8 @@ struct Evidence {
       case .preprocessing: preprocessing.append(sample)
       case .modelLoading: modelLoading.append(sample)
       case .restore: restore.append(sample)
-      case .finalization: finalization.append(sample)
+      case .finalization where passes == 0: finalization.append(sample)
+      case .finalization: if !isExamined { examinations.append((sample, passes)) }
       case .training: break
       }
     }

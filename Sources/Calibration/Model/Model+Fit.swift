@@ -62,6 +62,7 @@ extension Model {
     let loading = duration("model_loading", evidence.modelLoading, priors.modelLoading, chances: released)
     let restore = duration("restore", evidence.restore, priors.restore, chances: resumed)
     let finalization = duration("finalization", evidence.finalization, priors.finalization, chances: released)
+    let suitePass = fitSuitePass(evidence, beside: finalization, priors, &report)
     let checkpoint = duration("checkpoint", evidence.checkpoint, priors.checkpoint)
     let upload = duration("checkpoint_upload", evidence.checkpointUpload, priors.checkpointUpload)
     let detection = duration("detection", evidence.detection, priors.detection)
@@ -114,6 +115,7 @@ extension Model {
         until: history.observations.map(\.until).max()),
       warnings: warnings, report: report.report, provisioning: provisioning, availability: availabilities, boot: boot,
       preprocessing: preprocessing, modelLoading: loading, restore: restore, finalization: finalization,
+      suitePass: suitePass,
       checkpoint: checkpoint, checkpointUpload: upload, detection: detection, step: step.posterior,
       interruptions: ByPricing(spot: spot.posterior, onDemand: .constant(hostFailures)), crashes: crashes,
       cancellations: cancellations, outOfMemory: memory, arrivals: arrivals.posterior, mix: mix, hourlyRate: rates,
@@ -131,6 +133,22 @@ extension Model {
       "a step takes \(ReportBuilder.change(change.ratio, more: "longer", less: "shorter")) since "
         + "\(civilDate(change.at)): older jobs inform its slopes and spreads, not its level")
     return StepFit(evidence, history, priors: priors, regimeStart: change.at)
+  }
+
+  /// What a finalization with suites takes beyond the middle of those without, shared out among its forward passes.
+  private static func fitSuitePass(
+    _ evidence: Evidence, beside finalization: DurationPosterior, _ priors: Priors, _ report: inout ReportBuilder
+  ) -> DurationPosterior {
+    var strata = Strata.medians
+    let usual = finalization.law(&strata).quantile(0.5)
+    let samples = evidence.examinations.map { run in
+      let seconds = (run.sample.seconds - usual) / Double(run.passes)
+      return Evidence.Sample(
+        seconds: run.sample.observed ? max(1e-6, seconds) : seconds, observed: run.sample.observed)
+    }
+    let fit = DurationFit(samples, prior: priors.suitePass)
+    if !samples.isEmpty { report.duration("suite_pass", fit, samples, priors.suitePass) }
+    return fit.posterior
   }
 
   private static func fitHazard(_ evidence: Evidence, _ priors: Priors, _ warnings: inout [String]) -> HazardFit {

@@ -36,6 +36,8 @@ public struct Model: Sendable, Codable {
   var modelLoading: DurationPosterior
   var restore: DurationPosterior
   var finalization: DurationPosterior
+  /// Seconds of a forward pass that answers a suite; nil in a model that was written before there was any.
+  var suitePass: DurationPosterior?
   var checkpoint: DurationPosterior
   var checkpointUpload: DurationPosterior
   var detection: DurationPosterior
@@ -77,6 +79,8 @@ public struct Model: Sendable, Codable {
   }
 
   private static let mixPurpose: UInt16 = 0x4D69
+  /// The median of the prior `suite_pass_seconds`.
+  private static let usualSuitePass = 0.15
 
   private func parameters(_ strata: inout Strata) -> WorldParameters {
     var w = WorldParameters()
@@ -100,6 +104,9 @@ public struct Model: Sendable, Codable {
     w.cancellationsPerHour = cancellations.quantile(strata.next())
     w.arrivals = arrivals.draw(&strata)
     w.hourlyRate = hourlyRate
+    // Last, so that nothing else is drawn from other numbers. What one job differs by from another is in it, too: drawn once for a world.
+    let pass = suitePass?.law(&strata) ?? .constant(Model.usualSuitePass)
+    w.suitePass = max(0, pass.quantile(strata.next()))
     return w
   }
 }

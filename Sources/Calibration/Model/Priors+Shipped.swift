@@ -26,6 +26,7 @@ extension Priors {
     modelLoading = try read.duration("model_loading_seconds")
     restore = try read.duration("restore_seconds")
     finalization = try read.duration("finalization_seconds")
+    suitePass = try read.duration("suite_pass_seconds")
     checkpoint = try read.duration("checkpoint_blocking_seconds")
     checkpointUpload = try read.duration("checkpoint_upload_seconds")
     detection = try read.duration("detection_seconds")

@@ -70,6 +70,8 @@ public struct Priors: Hashable, Sendable, Codable {
   public var modelLoading: Duration
   public var restore: Duration
   public var finalization: Duration
+  /// Of one forward pass that answers a suite.
+  public var suitePass: Duration
   public var checkpoint: Duration
   public var checkpointUpload: Duration
   public var detection: Duration

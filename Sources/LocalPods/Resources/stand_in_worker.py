@@ -14,6 +14,8 @@ import urllib.error
 import urllib.request
 
 POD = os.environ["LORA_POD"]
+# What its provider calls it.
+POD_ID = os.environ.get("LORA_POD_ID", os.environ.get("RUNPOD_POD_ID"))
 ADDRESS = os.environ["LORA_REPORT"].rstrip("/") + "/v1/reports/" + POD
 SECRET = os.environ["LORA_SECRET"].encode()
 SCALE = float(os.environ.get("LORA_TIME_SCALE", "1"))
@@ -50,6 +52,8 @@ class Worker:
 
     def post(self, report):
         body = {k: v for k, v in report.items() if k != "said"}
+        if POD_ID:
+            body["pod"] = POD_ID
         if report["event"] == "checkpoint_saved":
             body["age_s"] = (time.monotonic() - report["said"]) * SCALE
         data = json.dumps(body).encode()

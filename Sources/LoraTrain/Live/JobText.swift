@@ -83,6 +83,7 @@ enum JobText {
       "  completes \(Words.percent(quote.p_completes)) (\(quote.source))",
       "",
     ]
+    if let time = quote.suites { lines.insert("  suites    \(Wording.suites(time)), in both", at: 3) }
     if let resume = quote.resume {
       lines.insert(
         "Resume from Step \(Words.group(resume.step)) (\(Words.percent(resume.done)) complete). Remaining: "

@@ -32,6 +32,12 @@ struct Quoter: Sendable {
     return (rate(.spot), rate(.onDemand))
   }
 
+  /// Seconds of a forward pass that answers a suite, the middle case.
+  var suitePass: Double {
+    let passes = source.worlds.map(\.suitePass).sorted()
+    return passes.isEmpty ? 0 : passes[passes.count / 2]
+  }
+
   /// How long those wait who were refused a pod.
   func wait(for pricing: Pricing, every: Span) -> (p50: Double?, p80: Double?) {
     let wait = ProvisioningWait(worlds: source.worlds, pricing: pricing, every: every)

@@ -286,6 +286,7 @@ struct ServeCommand: AsyncParsableCommand {
       fixes: { quoter.fixes($0, $1) }, foresight: forecaster.foresight)
     advice.memory = { quoter.memory($0) }
     advice.wait = { quoter.wait(for: $0, every: $1) }
+    advice.suitePass = quoter.suitePass
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let objects = try configuration.objectStores(beside: live.path)
     let keeper = ArtifactKeeper(

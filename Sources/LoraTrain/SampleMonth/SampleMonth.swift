@@ -150,7 +150,7 @@ struct SampleMonth {
     case .acknowledge(let ticket, let acknowledgement):
       guard let i = workers.firstIndex(where: { UInt64($0.request.name.request) == ticket }) else { return [] }
       switch acknowledgement.directive {
-      case .proceed, .wait: return []
+      case .proceed, .wrapUp, .wait: return []
       case .leave:
         workers.remove(at: i)
         return []

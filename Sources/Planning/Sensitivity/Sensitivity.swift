@@ -40,6 +40,7 @@ public struct Sensitivity: Sendable {
         world.modelLoading = b.modelLoading
         world.restore = b.restore
         world.finalization = b.finalization
+        world.suitePass = b.suitePass
         world.checkpoint = b.checkpoint
         world.checkpointUpload = b.checkpointUpload
         world.detection = b.detection

@@ -96,6 +96,26 @@ public struct AnswerFile: Hashable, Sendable {
     }
   }
 
+  /// The items that are not answered by both models: of a question, in every order in which one of them was shown it.
+  public func unanswered(_ suite: Suite) -> [String] {
+    let byItem = Dictionary(grouping: answers, by: \.item)
+    return suite.items.filter { item in
+      let own = byItem[item.id] ?? []
+      let hasOrders = own.contains { $0.order != nil }
+      return ModelSide.allCases.contains { side in
+        own.count { $0.model == side } < (hasOrders ? item.options.count : 1)
+      }
+    }.map(\.id)
+  }
+
+  /// Names what is not answered; nil where nothing is.
+  func gap(_ suite: Suite) -> String? {
+    let missing = unanswered(suite)
+    guard !missing.isEmpty else { return nil }
+    return "\(missing.count) of \(suite.items.count) items were not answered by both models, and count nowhere: "
+      + missing.joined(separator: ", ")
+  }
+
   /// What a model chose: the option it found likeliest over all orders, or that it chose most often. nil: none, or a tie.
   public func choice(_ item: String, _ side: ModelSide) -> String? {
     let own = answers.filter { $0.item == item && $0.model == side }

@@ -17,6 +17,7 @@ public enum OpenAnswers {
       gate: DeliveryGate(.review, ["nothing was judged"]), method: method(isVoice))
     guard !items.isEmpty else {
       document.warnings = ["no verdict has scores: nothing can be said"]
+      if let gap = answers.gap(suite) { document.warnings.append(gap) }
       return document
     }
     document.overall = comparer.overall(items)
@@ -47,6 +48,7 @@ public enum OpenAnswers {
       if let overall = document.levels.first, let badge = overall.badge { gates.append(.voice(overall.score, badge)) }
     }
     document.warnings = warnings(document)
+    if let gap = answers.gap(suite) { document.warnings.append(gap) }
     if items.count < suite.items.count {
       gates.append(DeliveryGate(.review, ["\(items.count) of \(suite.items.count) items were judged"]))
     }

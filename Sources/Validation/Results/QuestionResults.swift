@@ -8,12 +8,8 @@ public enum QuestionResults {
       var baseRight: Bool { base == item.answer }
       var trainedRight: Bool { trained == item.answer }
     }
-    let answered = Set(
-      ModelSide.allCases.map { side in
-        Set(answers.answers.filter { $0.model == side }.map(\.item))
-      }
-    ).reduce(Set(suite.items.map(\.id))) { $0.intersection($1) }
-    let graded = suite.items.filter { answered.contains($0.id) }.map {
+    let unanswered = Set(answers.unanswered(suite))
+    let graded = suite.items.filter { !unanswered.contains($0.id) }.map {
       Graded(item: $0, base: answers.choice($0.id, .base), trained: answers.choice($0.id, .trained))
     }
     func table(_ rows: [Graded]) -> PairedProportions {
@@ -51,6 +47,7 @@ public enum QuestionResults {
     }
     document.power = power(whole)
     document.warnings = warnings(suite, whole)
+    if let gap = answers.gap(suite) { document.warnings.append(gap) }
     if graded.count < suite.items.count {
       document.gate = .all([
         document.gate,

@@ -21,6 +21,7 @@ enum Rules {
       "batchSize": range(1, 4_096), "gradientAccumulation": range(1, 4_096), "maxSequenceLength": range(1, 1_048_576),
       "checkpointEvery": range(1, 1_000_000), "trainingPairs": range(1, mostPairs),
       "tokensPerPair": ["exclusiveMinimum": 0, "maximum": 1_000_000], "statedSteps": range(1, 1_000_000_000),
+      "suitePasses": range(0, 1_000_000_000),
     ],
     "NewNote": ["text": text(1, 2_000)],
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],

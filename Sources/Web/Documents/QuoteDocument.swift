@@ -35,6 +35,23 @@ public struct QuoteDocument: Codable, Sendable {
   public var fits_budget: Bool?
   /// Of a job that goes on: from where, and what is left.
   public var resume: ResumptionDocument?
+  /// What of it goes into answers to suites; filled in by the server.
+  public var suites: SuiteTime?
+
+  /// What a pod spends on the suites that it was ordered to answer, the middle case. Cost, duration and reservation have it in them.
+  public struct SuiteTime: Codable, Sendable {
+    public var prompts: Int
+    public var duration_s, cost_usd: Double
+    /// It stops answering then, whatever is left.
+    public var limit_s: Double
+
+    /// Three times what is expected, and for few prompts ten minutes: a model that answers far slower than any seen is not paid for all day.
+    init(prompts: Int, duration_s: Double, hourlyRate: Double) {
+      (self.prompts, self.duration_s) = (prompts, duration_s)
+      cost_usd = duration_s / 3600 * hourlyRate
+      limit_s = max(600, 3 * duration_s).rounded(.up)
+    }
+  }
 
   /// The mean cost of runs that complete, split.
   public struct Parts: Codable, Sendable {

@@ -117,7 +117,8 @@ struct NewJobRoutes {
     let view = await desk.runner.view
     let estimate: EstimatePanel
     do {
-      let job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
+      var job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
+      try maker.order(&job)
       let quote = try await maker.quote(of: job).quote
       var other = job.configuration
       other.pricing = other.pricing == .spot ? .onDemand : .spot

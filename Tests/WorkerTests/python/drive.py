@@ -84,6 +84,10 @@ def main() -> int:
         before(scoring, "losses", at(count, not_a_number))
     elif place == "full":
         before(objects.os, "fsync", fails(OSError(errno.ENOSPC, "No space left on device")))
+    elif place == "answering":
+        from lora_worker import answering
+
+        before(answering, "answer", at(count, told_to_go_and_stuck))
     elif place == "error":
         before(scoring, "losses", at(count, fails(RuntimeError("something that nobody foresaw"))))
     else:

@@ -9,10 +9,11 @@ import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import runs
 from listener import Listener
-from lora_worker import answering, dataset
+from lora_worker import answering, configuration, dataset
 
 OPTIONS = {"A": "one", "B": "two", "C": "three", "D": "four"}
 SUITE = {
@@ -69,7 +70,7 @@ class AnsweringTests(unittest.TestCase):
         first = self.answer("open", *short)
         self.assertEqual(first, self.answer("open", *short))
         self.assertEqual([(x["item"], x["model"]) for x in first[1:]], [
-            ("s-1", "base"), ("s-2", "base"), ("s-1", "trained"), ("s-2", "trained")])
+            ("s-1", "base"), ("s-1", "trained"), ("s-2", "base"), ("s-2", "trained")])
         fresh = self.answer("open", *short, "--temperature", "1", "--draws", "2")
         self.assertEqual(len(fresh), 1 + 2 * 2 * 2)
         self.assertEqual(fresh, self.answer("open", *short, "--temperature", "1", "--draws", "2"))
@@ -119,12 +120,53 @@ class OrderedTests(unittest.TestCase):
             self.assertEqual(kept, (answers / f"{name}.jsonl").read_text())
 
         # Another pod that comes to the end of the same job does not do again what is there.
-        (answers / "small.jsonl").write_text(json.dumps({**header, "kept": True}) + "\n")
-        (answers / "open.jsonl").write_text(json.dumps({"digest": "of another version"}) + "\n")
+        lines[3]["kept"] = True
+        (answers / "small.jsonl").write_text("".join(json.dumps(x) + "\n" for x in [header, *lines]))
+        (answers / "open.jsonl").write_text(json.dumps({**header, "digest": "of another version"}) + "\n")
         listener.reports.clear()
         self.train(folder, listener, suites=["small", "open"])
         self.assertIn("kept", (answers / "small.jsonl").read_text())
         self.assertEqual(len((answers / "open.jsonl").read_text().splitlines()), 1 + 2 * 2)
+
+    def test_what_was_answered_before_an_interruption_is_not_asked_again(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
+        listener = Listener()
+        self.addCleanup(listener.close)
+        listener.suites = [SUITE]
+        job = runs.make_job(folder, conversations=12, configuration={"epochs": 1}, suites=["small"])
+        # The eleventh answer is never made: the machine is taken back.
+        first = runs.start(job, "answering", "11", **listener.environment(LORA_STEP="0"))
+        self.addCleanup(lambda: (first.kill(), first.communicate()))
+        self.assertEqual(first.wait(120), 75, (folder / "errors").read_text()[-3000:])
+        path = folder / "store" / "job-1" / "answers" / "small.jsonl"
+        header, *lines = [json.loads(line) for line in path.read_text().splitlines()]
+        self.assertEqual(len(lines), 10)
+        self.assertEqual([x["model"] for x in lines], 4 * ["base"] + 4 * ["trained"] + 2 * ["base"])
+        # What is there is left as it is, and what is missing is added.
+        path.write_text("".join(json.dumps(x) + "\n" for x in [header, *({**x, "kept": True} for x in lines)]))
+        listener.reports.clear()
+        worker = runs.start(job, **listener.environment(LORA_STEP="0"))
+        self.addCleanup(lambda: (worker.kill(), worker.communicate()))
+        self.assertTrue(
+            listener.wait_for(lambda: any(r.get("stage") == "finalization" for r in listener.reports), 120),
+            (folder / "errors").read_text()[-3000:])
+        _, *whole = [json.loads(line) for line in path.read_text().splitlines()]
+        self.assertEqual([bool(x.get("kept")) for x in whole], 10 * [True] + 14 * [False])
+        self.assertEqual(len({(x["item"], x["model"], *x["order"]) for x in whole}), 24)
+
+    def test_close_to_its_cap_a_trained_job_completes_without_the_rest(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
+        listener = Listener()
+        self.addCleanup(listener.close)
+        listener.suites, listener.directive = [SUITE, OPEN], "wrap_up"
+        self.train(folder, listener, suites=["small", "open"])
+        listener.wait_for(lambda: len(unfinished(listener)) == 2, 60)
+        self.assertEqual(len(unfinished(listener)), 2)
+        self.assertIn("the job came close to its cost cap", unfinished(listener)[0])
+        self.assertIn("3 of 3 items", unfinished(listener)[0])
+        self.assertFalse((folder / "store" / "job-1" / "answers").exists())
+        self.assertTrue((folder / "store" / "job-1" / "adapters" / "adapter_model.safetensors").exists())
+        self.assertFalse(any(r["event"] == "failed" for r in listener.reports))
 
     def test_what_cannot_be_answered_does_not_cost_the_training(self) -> None:
         folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
@@ -140,6 +182,105 @@ class OrderedTests(unittest.TestCase):
         self.assertEqual(len(said), 1)
         self.assertIn("broken", said[0])
         self.assertFalse(any(r["event"] == "failed" for r in listener.reports))
+
+
+def unfinished(listener: Listener) -> list[str]:
+    return [n["message"] for n in listener.notes.values() if n.get("code") == "suites_incomplete"]
+
+
+class Notebook:
+    """A reporter that only writes down; `directive` is what it is told after so many answers."""
+
+    def __init__(self) -> None:
+        self.contact, self.directive, self.notes = object(), "proceed", []
+
+    def log(self, code: str, message: str, **_: Any) -> None:
+        self.notes.append((code, message))
+
+    def warn(self, code: str, message: str, **_: Any) -> None:
+        self.notes.append((code, message))
+
+
+class PatienceTests(unittest.TestCase):
+    """How long suites are answered, by a clock that a test sets. Nothing is computed."""
+
+    def setUp(self) -> None:
+        self.folder = self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-"))
+        self.now, self.asked, self.notebook = 0.0, [], Notebook()
+        clock = mock.Mock(monotonic=lambda: self.now)
+        self.enterContext(mock.patch.object(answering, "time", clock))
+        self.enterContext(mock.patch.object(answering, "answer", self.answer))
+        self.enterContext(mock.patch.object(answering, "fetch", lambda _: [answering.parse(s) for s in (SUITE, OPEN)]))
+        self.enterContext(mock.patch.dict("sys.modules", {"lora_worker.chat": mock.Mock()}))
+
+    def answer(self, ask: answering.Ask, *_: Any) -> dict[str, Any]:
+        self.now += 10
+        self.asked.append(ask.key)
+        if len(self.asked) == getattr(self, "told_after", 0):
+            self.notebook.directive = "stop"
+        line: dict[str, Any] = {"item": ask.item["id"], "model": ask.side, "answer": "x"}
+        return {**line, "order": list(ask.order)} if ask.order else {**line, "draw": ask.draw}
+
+    def run_suites(self, scale: float = 1.0, **answers: Any) -> None:
+        document = {
+            "job_id": "job-1", "training_file": "none", "store": self.folder, "suites": ["small", "open"],
+            "answers": {"system_prompt": "You are kind.", **answers}}
+        job = configuration.parse(document, "a test")
+        answering.Ordered(job, self.notebook, scale).answer(mock.Mock(), mock.Mock(), mock.Mock())
+
+    def lines(self, name: str) -> int:
+        path = Path(self.folder) / "job-1" / "answers" / f"{name}.jsonl"
+        return len(path.read_text().splitlines()) - 1 if path.exists() else 0
+
+    def test_when_their_time_is_over_what_is_answered_is_kept_and_the_rest_is_named(self) -> None:
+        # 24 answers to the first, 4 to the second; ten seconds each.
+        self.run_suites(limit_s=95)
+        self.assertEqual((self.lines("small"), self.lines("open"), len(self.asked)), (10, 0, 10))
+        said = [text for code, text in self.notebook.notes if code == "suites_incomplete"]
+        self.assertEqual(len(said), 2)
+        self.assertTrue(said[0].endswith("2 of 3 items are not answered by both models: q-1, q-2"), said[0])
+        self.assertTrue(said[1].endswith("2 of 2 items are not answered by both models: s-1, s-2"), said[1])
+        self.assertIn("their time was over", said[0])
+        # The next pod goes on; nothing is asked twice.
+        self.run_suites()
+        self.assertEqual((self.lines("small"), self.lines("open")), (24, 4))
+        self.assertEqual((len(self.asked), len(set(self.asked))), (28, 28))
+
+    def test_the_limit_is_in_the_time_of_whoever_rented_the_pod(self) -> None:
+        self.run_suites(scale=10.0, limit_s=950)
+        self.assertEqual(len(self.asked), 10)
+
+    def test_without_a_limit_all_is_answered(self) -> None:
+        self.run_suites()
+        self.assertEqual(len(self.asked), 28)
+        self.assertFalse([n for n in self.notebook.notes if n[0] != "suite"])
+
+    def test_told_to_stop_it_asks_nothing_more(self) -> None:
+        self.told_after = 7
+        self.run_suites()
+        self.assertEqual((self.lines("small"), len(self.asked)), (7, 7))
+
+    def test_answers_are_made_durable_every_so_often(self) -> None:
+        saved: list[int] = []
+        original = answering.Sheet.save
+
+        def save(sheet: answering.Sheet, always: bool = False) -> None:
+            saved.append(len(self.asked))
+            original(sheet, always)
+
+        with mock.patch.object(answering.Sheet, "save", save):
+            self.run_suites(save_every_s=50)
+        self.assertEqual(saved, [5, 10, 15, 20, 24, 28])
+
+    def test_the_limit_comes_with_the_job(self) -> None:
+        own = {"rank": 8, "learningRate": 1e-4, "epochs": 1, "batchSize": 1, "gradientAccumulation": 1,
+               "maxSequenceLength": 512, "checkpointEvery": 10}
+        for more, limit in (({"suiteLimit": 1234.5}, 1234.5), ({}, None)):
+            job = configuration.from_launch({
+                "LORA_JOB": json.dumps({"id": "job-1", "name": "n", "configuration": own, **more}), "LORA_STEPS": "10",
+                "LORA_TRAINING_FILE": "f", "LORA_OBJECTS": "o",
+                "LORA_WORKER_SETTINGS": '{"answers": {"max_new_tokens": 9}}'})
+            self.assertEqual((job.answers.limit_s, job.answers.max_new_tokens), (limit, 9))
 
 
 if __name__ == "__main__":

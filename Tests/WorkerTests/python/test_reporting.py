@@ -37,6 +37,24 @@ class ReportingTests(unittest.TestCase):
         self.assertGreater(listener.requests, EVENTS)
         self.assertEqual(listener.forged, 0)
 
+    def test_a_worker_that_knows_its_pod_says_which_it_is(self) -> None:
+        for environment, named in (
+            ({"RUNPOD_POD_ID": "p-1"}, "p-1"), ({"LORA_POD_ID": "own", "RUNPOD_POD_ID": "p-1"}, "own"), ({}, None),
+        ):
+            listener = Listener()
+            self.addCleanup(listener.close)
+            contact = Contact.of({**listener.environment(), **environment})
+            reporter = Reporter(contact, retry_s=0.01, timeout_s=5)
+            self.addCleanup(reporter.close)
+            reporter.start()
+            reporter.report("stage_finished", stage="boot")
+            reporter.warn("plateau", "it falls no more")
+            self.assertTrue(reporter.flush(60))
+            said = [*listener.reports, *listener.notes.values()]
+            self.assertEqual([m.get("pod") for m in said], [named, named])
+            self.assertEqual("pod" in said[0], named is not None)
+            self.assertEqual(listener.forged, 0)
+
     def test_rows_arrive_in_their_last_version(self) -> None:
         listener = Listener(faults=0.3, seed=SEED)
         reporter = self.reporter(listener)

@@ -2,15 +2,17 @@
 
 The suite is the JSON of `lora-train evaluate export`; its digest goes through unchanged. Open prompts are answered
 greedily. Of a question no text is made: the letter that the model finds likeliest is its choice, and every option
-stands in every place once, so that a liking for a letter decides nothing.
+stands in every place once, so that a liking for a letter decides nothing. A suite that is broken off goes on where it was.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from .dataset import TrainingFile
 from .errors import Exit, WorkerError
 
 FORMAT = "lora-train-answers"
+SIDES = ("base", "trained")
+# Item, model, draw and order of the options.
+Key = tuple[str, str, int, tuple[str, ...]]
 _LETTERS = "ABCDEF"
 _CHOOSE = "Answer with the letter of the right option alone."
 
@@ -75,23 +80,44 @@ def question(prompt: str, options: dict[str, str], order: list[str]) -> str:
     return "\n".join([prompt.strip(), "", *lines, "", _CHOOSE])
 
 
-def answers(suite: Suite, model: Any, format: Any, options: Options, side: str) -> Iterator[dict[str, Any]]:
-    """Every answer of one model."""
+@dataclass(frozen=True)
+class Ask:
+    """One thing to be answered by one model; its line in the file is found by what it is."""
+
+    item: dict[str, Any]
+    side: str
+    draw: int = 0
+    order: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return self.item["id"], self.side, self.draw, self.order
+
+
+def asks(suite: Suite, options: Options) -> Iterator[Ask]:
+    """All there is to answer, item by item and both models to each: wherever it is broken off, what is there can be compared."""
     for item in suite.items:
+        for side in SIDES:
+            if suite.kind == "questions":
+                for order in orders(item["options"]):
+                    yield Ask(item, side, order=tuple(order))
+            else:
+                for draw in range(options.draws):
+                    yield Ask(item, side, draw)
+
+
+def answer(ask: Ask, suite: Suite, model: Any, format: Any, options: Options) -> dict[str, Any]:
+    """What a model answers, as a line of the file."""
+    with model.disable_adapter() if ask.side == "base" else nullcontext():
         if suite.kind == "questions":
-            for order in orders(item["options"]):
-                text = question(item["prompt"], item["options"], order)
-                found = _letters(model, format, options.system_prompt, text, len(order))
-                scores = dict(zip(order, found, strict=True))
-                yield {
-                    "item": item["id"], "model": side, "order": order, "answer": max(sorted(scores), key=scores.__getitem__),
-                    "scores": scores,
-                }
-        else:
-            for draw in range(options.draws):
-                key = (options.seed, suite.digest, item["id"], side, draw)
-                text = _generate(model, format, options, item["prompt"], key)
-                yield {"item": item["id"], "model": side, "draw": draw, "answer": text}
+            text = question(ask.item["prompt"], ask.item["options"], list(ask.order))
+            found = _letters(model, format, options.system_prompt, text, len(ask.order))
+            scores = dict(zip(ask.order, found, strict=True))
+            best = max(sorted(scores), key=scores.__getitem__)
+            return {"item": ask.item["id"], "model": ask.side, "order": list(ask.order), "answer": best, "scores": scores}
+        key = (options.seed, suite.digest, ask.item["id"], ask.side, ask.draw)
+        text = _generate(model, format, options, ask.item["prompt"], key)
+        return {"item": ask.item["id"], "model": ask.side, "draw": ask.draw, "answer": text}
 
 
 def _prompt(format: Any, system: str, text: str) -> list[int]:
@@ -150,51 +176,133 @@ def run(job: Job, suites: list[str], options: Options) -> list[str]:
     format = chat.ChatFormat(tokenizer)
     written = []
     for suite in read_suites:
-        name = f"{job.job_id}/answers/{suite.name}.jsonl"
-        store.put(name, _lines(job, suite, model, format, options))
-        written.append(store.location(name))
+        sheet = Sheet(job, suite, options, store)
+        for ask in sheet.open():
+            sheet.add(ask, answer(ask, suite, model, format, options))
+        sheet.save(always=True)
+        written.append(store.location(sheet.name))
     return written
 
 
-def _lines(job: Job, suite: Suite, model: Any, format: Any, options: Options) -> bytes:
-    """The base's answers, and then the trained model's."""
-    lines: list[dict[str, Any]] = [{
-        "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.job_id,
-        "model": job.model.name, "temperature": options.temperature, "seed": options.seed,
-    }]
-    with model.disable_adapter():
-        lines += answers(suite, model, format, options, "base")
-    lines += answers(suite, model, format, options, "trained")
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+# The file of answers
+
+
+class Sheet:
+    """A suite's file of answers as it is filled in. What is in the store of it already, of the same version, is not asked again."""
+
+    def __init__(self, job: Job, suite: Suite, options: Options, store: Any, kept: bytes | None = None):
+        self.name = f"{job.job_id}/answers/{suite.name}.jsonl"
+        self._header = {
+            "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.job_id,
+            "model": job.model.name, "temperature": options.temperature, "seed": options.seed,
+        }
+        self._asks = list(asks(suite, options))
+        self._store, self._lock = store, threading.Lock()
+        self._lines = _kept(kept, self._header)
+        self._saved = len(self._lines)
+
+    def open(self) -> list[Ask]:
+        """What is not answered yet, in order."""
+        return [ask for ask in self._asks if ask.key not in self._lines]
+
+    def add(self, ask: Ask, line: dict[str, Any]) -> None:
+        with self._lock:
+            self._lines[ask.key] = line
+
+    def save(self, always: bool = False) -> None:
+        """Puts what there is into the store, in the order in which it is asked; whole, or not at all."""
+        with self._lock:
+            if len(self._lines) == self._saved and not always:
+                return
+            lines = [self._header, *(self._lines[ask.key] for ask in self._asks if ask.key in self._lines)]
+            self._store.put(self.name, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
+            self._saved = len(self._lines)
+
+
+def _kept(data: bytes | None, header: dict[str, Any]) -> dict[Key, dict[str, Any]]:
+    """The answers of an earlier pod; none where they are to another version, or made otherwise."""
+    try:
+        first, *rest = [json.loads(line) for line in (data or b"").splitlines()]
+        if first != header:
+            return {}
+        return {(x["item"], x["model"], x.get("draw", 0), tuple(x.get("order", ()))): x for x in rest}
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 # Suites that were ordered with a job
 
 
-def answer_ordered(job: Job, file: TrainingFile, tokenizer: Any, model: Any, reporter: Any) -> None:
-    """Answers what was ordered with the job, and says what could not be answered: a model that is trained is not lost over it."""
-    if not job.suites or reporter.contact is None:
-        return
-    from . import chat, objects
+class Ordered:
+    """The suites of a job, answered once it is trained. Nothing that goes wrong with them, and no lack of time, costs the training."""
 
-    try:
-        store, format = objects.opened(job.store), chat.ChatFormat(tokenizer)
-        options = Options(job.answers.system_prompt or usual_prompt(file), job.answers.max_new_tokens)
-        suites = fetch(reporter.contact)
-    except Exception as error:
-        return reporter.warn("suites_failed", f"no suite could be answered: {error}")
-    model.eval()
-    model.config.use_cache = True
-    for suite in suites:
-        name = f"{job.job_id}/answers/{suite.name}.jsonl"
+    def __init__(self, job: Job, reporter: Any, scale: float):
+        self.job, self.reporter = job, reporter
+        limit = job.answers.limit_s
+        # The store's own seconds.
+        self._until = None if limit is None else time.monotonic() + limit / scale
+        self._sheet: Sheet | None = None
+
+    def keep(self) -> None:
+        """Makes durable what is answered, from whichever thread ends the worker."""
+        if self._sheet is not None:
+            self._sheet.save()
+
+    def answer(self, file: TrainingFile, tokenizer: Any, model: Any) -> None:
+        job = self.job
+        if not job.suites or self.reporter.contact is None:
+            return
+        from . import chat, objects
+
         try:
-            # A pod that was here before may have come so far.
-            if _is_answered(store.get(name), suite):
-                continue
-            reporter.log("suite", f"Answering {suite.name}: {len(suite.items)} items, base and trained...")
-            store.put(name, _lines(job, suite, model, format, options))
+            store, format = objects.opened(job.store), chat.ChatFormat(tokenizer)
+            options = Options(job.answers.system_prompt or usual_prompt(file), job.answers.max_new_tokens)
+            suites = fetch(self.reporter.contact)
         except Exception as error:
-            reporter.warn("suites_failed", f"{suite.name} could not be answered: {error}")
+            return self.reporter.warn("suites_failed", f"no suite could be answered: {error}")
+        model.eval()
+        model.config.use_cache = True
+        for suite in suites:
+            try:
+                self._answer(suite, store, model, format, options)
+            except Exception as error:
+                self.reporter.warn("suites_failed", f"{suite.name} could not be answered: {error}", suite=suite.name)
+
+    def _answer(self, suite: Suite, store: Any, model: Any, format: Any, options: Options) -> None:
+        name = f"{self.job.job_id}/answers/{suite.name}.jsonl"
+        sheet = self._sheet = Sheet(self.job, suite, options, store, store.get(name))
+        left = sheet.open()
+        if not left:
+            return
+        self.reporter.log("suite", f"Answering {suite.name}: {len(suite.items)} items, base and trained...")
+        saved = time.monotonic()
+        try:
+            for number, ask in enumerate(left):
+                reason = self._reason_to_stop()
+                if reason is not None:
+                    return self._leave(suite, left[number:], reason)
+                sheet.add(ask, answer(ask, suite, model, format, options))
+                if time.monotonic() - saved >= self.job.answers.save_every_s:
+                    sheet.save()
+                    saved = time.monotonic()
+        finally:
+            sheet.save()
+
+    def _reason_to_stop(self) -> str | None:
+        if self._until is not None and time.monotonic() >= self._until:
+            return "their time was over"
+        if self.reporter.directive == "wrap_up":
+            return "the job came close to its cost cap"
+        if self.reporter.directive in ("stop", "leave"):
+            return "the job was told to stop"
+        return None
+
+    def _leave(self, suite: Suite, left: list[Ask], reason: str) -> None:
+        names = list(dict.fromkeys(ask.item["id"] for ask in left))
+        self.reporter.warn(
+            "suites_incomplete",
+            f"{suite.name} is incomplete, for {reason}: {len(names)} of {len(suite.items)} items are not answered by both models: "
+            + ", ".join(names), suite=suite.name, items=len(suite.items), unanswered=len(names))
 
 
 def usual_prompt(file: TrainingFile) -> str:
@@ -215,13 +323,3 @@ def fetch(contact: Contact, pause_s: float = 1.0) -> list[Suite]:
             break
         time.sleep(min(pause_s * 2.0**attempt, 30.0))
     raise WorkerError(Exit.STORAGE, f"whoever rented this pod does not hand them out (status {status})")
-
-
-def _is_answered(data: bytes | None, suite: Suite) -> bool:
-    """Objects are whole or not there: the first line says all."""
-    if data is None:
-        return False
-    try:
-        return bool(json.loads(data.split(b"\n", 1)[0]).get("digest") == suite.digest)
-    except ValueError:
-        return False

@@ -66,6 +66,10 @@ class Answers:
 
     max_new_tokens: int = 400
     system_prompt: str | None = None
+    # Seconds, in the time of whoever rented the pod, after which no more is answered; without it until all is.
+    limit_s: float | None = None
+    # Answers are made durable so often.
+    save_every_s: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,7 @@ def from_launch(environment: Mapping[str, str]) -> Job:
             "resumed_from": before["job"],
             "first_step": before["step"],
             "suites": [suite["name"] for suite in description.get("suites") or []],
+            "answers": {"limit_s": description.get("suiteLimit")},
             "configuration": {
                 "rank": own["rank"],
                 "alpha": 2 * own["rank"],
@@ -180,6 +185,8 @@ def parse(document: Any, where: str) -> Job:
         "metrics_every": job.metrics_every >= 1,
         "first_step": job.first_step >= 0,
         "answers.max_new_tokens": job.answers.max_new_tokens >= 1,
+        "answers.limit_s": job.answers.limit_s is None or job.answers.limit_s >= 0,
+        "answers.save_every_s": job.answers.save_every_s >= 0,
         "job_id": bool(job.job_id) and "/" not in job.job_id and not job.job_id.startswith("."),
     }
     for name, is_right in checks.items():

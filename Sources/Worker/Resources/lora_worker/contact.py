@@ -25,6 +25,8 @@ class Contact:
     # Real seconds without an answer, after which nobody listens any more.
     deadline_s: float = 1800.0
     heartbeat_s: float = 30.0
+    # What its provider calls the pod, where that is known: of two pods under one name one alone is wanted.
+    provider_id: str | None = None
 
     @staticmethod
     def of(environment: Mapping[str, str]) -> Contact | None:
@@ -33,7 +35,8 @@ class Contact:
             return None
         return Contact(
             environment["LORA_POD"], environment["LORA_REPORT"], environment["LORA_SECRET"].encode(),
-            float(environment.get("LORA_TIME_SCALE", "1")), float(environment.get("LORA_DEADLINE_S", "1800")))
+            float(environment.get("LORA_TIME_SCALE", "1")), float(environment.get("LORA_DEADLINE_S", "1800")),
+            provider_id=environment.get("LORA_POD_ID", environment.get("RUNPOD_POD_ID")) or None)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Line:
         self.ahead = 0.0
 
     def post(self, message: dict[str, Any], path: str = "") -> Answer:
+        if self.contact.provider_id is not None:
+            message = {**message, "pod": self.contact.provider_id}
         data = json.dumps(message).encode()
         moment = str(int(time.time() + self.ahead))
         signed = f"{moment}\n{self.contact.pod}\n".encode() + data

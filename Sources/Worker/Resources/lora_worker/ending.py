@@ -31,6 +31,8 @@ class Ending:
         # Seconds between SIGTERM and SIGKILL; what is left of them when all is saved is for being heard.
         self.grace_s = float(environment.get("LORA_GRACE_S", "5"))
         self.saver: Any = None
+        # What answers suites, once it does.
+        self.answers: Any = None
         self.is_done = False
         self._once = threading.Lock()
 
@@ -94,6 +96,8 @@ class Ending:
             if self.saver is not None:
                 self.saver.hold()
                 self.saver.save_now()
+            if self.answers is not None:
+                self.answers.keep()
         except WorkerError as error:
             self.reporter.log("checkpoint_failed", str(error), "error")
 

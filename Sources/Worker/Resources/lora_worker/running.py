@@ -108,7 +108,8 @@ class _Run:
         with self._stage("finalization"):
             finishing.finish(self.job, file, tokenizer, trainer, held_out)
             # The pod is paid for until this stage is over, and so is this.
-            answering.answer_ordered(self.job, file, tokenizer, trainer.model, self.reporter)
+            ordered = self.end.answers = answering.Ordered(self.job, self.reporter, self.scale)
+            ordered.answer(file, tokenizer, trainer.model)
 
     @contextmanager
     def _stage(self, name: str, is_told: bool = True) -> Iterator[None]:
