@@ -25,7 +25,7 @@ public struct Estimate: Sendable {
   public var digest: ExperimentDigest
 
   /// The 80th percentile of the cost: what admission sets aside.
-  public var reservation: Int64 { Int64(cost.quantile(0.8) * 1e9) }
+  public var reservation: Int64 { Int64(min(cost.quantile(0.8) * 1e9, 9e18)) }
 
   struct Fold: Sendable {
     var duration: [Double] = []

@@ -121,8 +121,13 @@ import Testing
   }
 
   @Test func everyCommandHasAnExample() throws {
-    for command in ["estimate", "forecast", "simulate", "calibrate", "fit", "backtest"] {
+    for command in ["estimate", "forecast", "simulate", "plan", "calibrate", "fit", "backtest", "replay"] {
       let run = try CommandLineTool.run([command, "--help"])
+      // A scenario that an example names is there.
+      for match in run.output.matches(of: /scenarios\/[a-z0-9-]+\.yaml/) {
+        let file = CommandLineTool.root.appendingPathComponent(String(match.output))
+        #expect(FileManager.default.fileExists(atPath: file.path), "\(command): \(match.output)")
+      }
       #expect(run.code == 0 && run.output.contains("EXAMPLE") && run.output.contains("lora-train \(command)"))
     }
     #expect(try CommandLineTool.run(["--generate-completion-script", "bash"]).output.contains("lora-train"))
