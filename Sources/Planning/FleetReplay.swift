@@ -76,7 +76,9 @@ public struct FleetReplay: Sendable {
       let request = history.requests[r]
       if job.pauses.contains(where: { from, to in from >= previous && (to ?? .distantFuture) <= request.requested }) {
         facts.append(Fact(at: request.requested, order: 9, event: .jobAdmitted(index)))
-      } else if open { facts.append(Fact(at: request.requested, order: 7, event: .deadlinePassed(index))) }
+      } else if open {
+        facts.append(Fact(at: request.requested, order: 7, event: .deadlinePassed(index)))
+      }
       if request.pricing != pricing, request.pricing == .onDemand {
         facts.append(Fact(at: request.requested, order: 8, event: .switchedToOnDemand(index)))
         pricing = .onDemand

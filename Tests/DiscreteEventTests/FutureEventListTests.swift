@@ -46,7 +46,8 @@ import Testing
       if step % 500 == 0 { #expect((0..<list.slots).count { list.key(slot: $0) != nil } == live.count) }
     }
     #expect(Double(cancelled) > 0.89 * Double(cancelled + fired))
-    #expect(list.slots == most && list.leaves <= 2 * most, "\(list.leaves) places for \(most) live events, seed \(seed)")
+    #expect(
+      list.slots == most && list.leaves <= 2 * most, "\(list.leaves) places for \(most) live events, seed \(seed)")
   }
 
   @Test(arguments: 1...60)

@@ -31,7 +31,9 @@ import Testing
 
   /// What a running job's history may end with. Whoever was cut short, found no pod or never got its first one goes on; who is paused does
   /// not; and who was resumed waits in the queue.
-  @Test(arguments: ["interrupted", "unavailable", "paused", "paused before its lease ended", "resumed", "resumed and running"])
+  @Test(arguments: [
+    "interrupted", "unavailable", "paused", "paused before its lease ended", "resumed", "resumed and running",
+  ])
   func everyPhaseOfAHistoryIsGoneOnFrom(_ end: String) async throws {
     let calendar = try #require(CalendarMonths())
     let month = Scenario.Month(year: 2026, month: 6)
@@ -180,7 +182,8 @@ import Testing
     var request = Forecast.Request(first: month, asOf: now, policies: unlimited, replications: 20)
     request.additions = [(now + .days(3_000), JobConfiguration(preset: .balanced, pricing: .spot))]
     let forecast = try await Forecast.run(
-      request, history: history, source: ModelSource(worlds: [WorldParameters()], jobs: 1, name: ""), calendar: calendar)
+      request, history: history, source: ModelSource(worlds: [WorldParameters()], jobs: 1, name: ""), calendar: calendar
+    )
     #expect(forecast.warnings.contains { $0.contains("after the last month") }, "\(forecast.warnings)")
   }
 

@@ -116,7 +116,8 @@ struct EstimateCommand: AsyncParsableCommand {
     let asked = configuration(preset, pricing, file)
     guard asked.steps <= JobConfiguration.mostSteps else {
       throw ValidationError(
-        "so many pairs and epochs make \(Words.group(asked.steps)) steps; \(Words.group(JobConfiguration.mostSteps)) are the most")
+        "so many pairs and epochs make \(Words.group(asked.steps)) steps; \(Words.group(JobConfiguration.mostSteps)) are the most"
+      )
     }
     if file == nil, pairs == nil || tokensPerPair == nil {
       let what =

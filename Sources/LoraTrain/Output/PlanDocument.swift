@@ -46,7 +46,8 @@ enum PlanDocument {
       ("checkpoint_every", .array(c.checkpointEvery.map { .integer($0) })),
       ("cost_usd", .object([("mean", .number(c.cost)), ("half_width_95", .number(c.costHalfWidth))])),
       ("extra_usd", .object([("mean", .number(c.extra)), ("half_width_95", .number(c.extraHalfWidth))])),
-      ("p_in_time", .number(c.pInTime)), ("p_completed", .number(c.pCompleted)), ("p_over_budget", c.pOverBudget.map { .number($0) } ?? .null),
+      ("p_in_time", .number(c.pInTime)), ("p_completed", .number(c.pCompleted)),
+      ("p_over_budget", c.pOverBudget.map { .number($0) } ?? .null),
       ("done_within_s", .number(c.doneWithin)), ("budget_needed_usd", .number(c.budgetNeeded)),
       ("p_best", c.pBest.map { .number($0) } ?? .null), ("replications", .integer(c.replications)),
     ])
