@@ -3,6 +3,8 @@ import DiscreteEvent
 import Planning
 import Testing
 
+@testable import Simulator
+
 extension OracleTests {
   /// The closed forms to 1e-9, each against its record.
   @Suite struct AnalyticOracleTests {
