@@ -179,10 +179,11 @@ import Testing
     writer.executableURL = URL(fileURLWithPath: "/bin/sh")
     writer.arguments = ["-c", "cat '\(file.path)' > '\(pipe.path)'"]
     try writer.run()
-    let piped = try CommandLineTool.run(["estimate", "--training-file", pipe.path, "--replications", "100"])
+    let options = ["estimate", "--replications", "100", "--start", "2026-11-20", "--training-file"]
+    let piped = try CommandLineTool.run(options + [pipe.path])
     writer.waitUntilExit()
-    let plain = try CommandLineTool.run(["estimate", "--training-file", file.path, "--replications", "100"])
-    #expect(piped.code == plain.code)
+    let plain = try CommandLineTool.run(options + [file.path])
+    #expect(piped.code == plain.code && piped.code != 66, "\(piped.errors)")
     let told = { (run: CommandLineTool.Run, path: String) in
       (run.output + run.errors).replacingOccurrences(of: path, with: "FILE")
     }
