@@ -42,6 +42,9 @@ public struct JobConfiguration: Hashable, Sendable, Codable {
     }
   }
 
+  /// The most steps that a job may have; what is counted in 32 bits goes a little further.
+  public static let mostSteps = 1_000_000_000
+
   /// Optimizer steps: epochs × ⌈pairs ÷ (batch × accumulation)⌉.
   public var steps: Int {
     if let statedSteps { return statedSteps }

@@ -111,9 +111,9 @@ extension Job {
     phase = .interrupted
   }
 
-  /// The next pod is a new lease, with luck of its own.
+  /// The next pod is a new lease, with luck of its own. The last number there is stays: see ``Policies/mostLeases``.
   mutating func nextLease() {
-    lease.number += 1
+    lease.number = max(lease.number, lease.number &+ 1)
     requests = 0
   }
 

@@ -30,6 +30,7 @@ extension Controller {
   @inline(never)
   private mutating func decideRecovery(_ index: JobIndex, at now: Instant) -> Event {
     let i = index.int
+    guard fleet.jobs[i].lease.number <= Policies.mostLeases else { return .jobFailed(index, .recoveryExhausted) }
     if fleet.jobs[i].pricing == .spot, fleet.jobs[i].interruptions >= policies.maxInterruptions {
       return carryOut(policies.afterInterruptions, .interruptions, index, at: now)
     }

@@ -47,5 +47,9 @@ public struct Policies: Hashable, Sendable, BitwiseCopyable, Codable {
   /// progress goes on on demand. nil: no such rule.
   public var progressDeadline: Span? = nil
 
+  /// After so many leases a job is given up, whatever the other rules say: a run that is cut short ten thousand times will not get
+  /// there, and neither a simulation nor a budget should wait for it. No parameter: it only bounds what would have no end.
+  public static let mostLeases: UInt16 = 10_000
+
   public init() {}
 }

@@ -167,6 +167,9 @@ struct HistoryLoader {
         throw row.error("its request belongs to job \(history.jobs[request.job].id), not to its own job")
       }
       guard lease.hourlyRate >= 0 else { throw row.error("hourly_rate is negative") }
+      guard lease.hourlyRate <= 1_000_000_000_000_000 else {
+        throw row.error("hourly_rate is more than a million US dollars an hour", hint: "it is in nanodollars")
+      }
       (lease.observedFrom, lease.lastSeen) = (try row.instantOrNil(5), try row.instantOrNil(6))
       lease.ended = try row.instantOrNil(7)
       try row.ordered(4, lease.granted, 7, lease.ended)

@@ -21,7 +21,11 @@ struct EstimateBasis: Codable {
 
   /// From the cache, where the same history was asked before; else by calibration.
   static func load(_ path: String?, asOf: Instant?, threads: Int) async throws -> EstimateBasis {
-    if let path, path.hasSuffix(".json") { return try ModelLoader.read(model: path) }
+    if let path, path.hasSuffix(".json") {
+      var basis = try ModelLoader.read(model: path)
+      basis.model.warnings += asOf.map { basis.warnings(asOf: $0) } ?? []
+      return basis
+    }
     let cache = path.flatMap { ModelCache(history: $0, asOf: asOf) }
     if let known: EstimateBasis = cache?.read() { return known }
     var basis = try await EstimateBasis(try ModelLoader.load(path, asOf: asOf), threads: threads)
@@ -29,6 +33,15 @@ struct EstimateBasis: Codable {
     basis.model.mix = []
     cache?.write(basis)
     return basis
+  }
+
+  /// A kept model was fitted to all that its history knew: nothing of it can be taken away again.
+  func warnings(asOf: Instant) -> [String] {
+    guard let until = model.source.until, until > asOf else { return [] }
+    return [
+      "the model knows what happened until \(Words.moment(until)) UTC, after --as-of \(Words.moment(asOf)): name the history "
+        + "itself to leave that out"
+    ]
   }
 
   /// What a calibration says of the next run.

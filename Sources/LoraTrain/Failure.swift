@@ -42,9 +42,24 @@ enum Failure {
 
 /// An interrupt ends the program with 130; files are written under another name first, so none is half there.
 enum Interrupt {
+  /// Set by the signal, read by who works under ``deferred(_:)``: a word, which a handler may write.
+  nonisolated(unsafe) private static var isPending: sig_atomic_t = 0
+
   static func install() {
     signal(SIGINT) { _ in _exit(130) }
     signal(SIGTERM) { _ in _exit(130) }
     signal(SIGPIPE, SIG_DFL)
   }
+
+  /// Lets `body` clean up after itself: it asks ``check()`` from time to time, and the program ends once it has returned or thrown.
+  static func deferred(_ body: () throws -> Void) throws {
+    signal(SIGINT) { _ in Interrupt.isPending = 1 }
+    signal(SIGTERM) { _ in Interrupt.isPending = 1 }
+    defer { install() }
+    try body()
+    try check()
+  }
+
+  /// - Throws: `CancellationError` after an interrupt.
+  static func check() throws { if isPending != 0 { throw CancellationError() } }
 }

@@ -35,6 +35,9 @@ struct LoraTrain: AsyncParsableCommand {
       }
       try StandardOutput.finish()
     } catch {
+      var error = error
+      // An answer of "no" has to have been written, as every other.
+      if error is ExitCode { do { try StandardOutput.finish() } catch let unwritten { error = unwritten } }
       Failure.exit(for: error, of: Self.self)
     }
   }

@@ -75,6 +75,7 @@ enum ModelLoader {
     if path.hasSuffix(".json") {
       let basis = try read(model: path)
       var calibrated = make(basis.model, History(source: path), path, label: basis.label, sampling)
+      calibrated.source.warnings += asOf.map { basis.warnings(asOf: $0) } ?? []
       (calibrated.memory, calibrated.quoteError) = (basis.memory, basis.quoteError)
       return calibrated
     }
@@ -144,14 +145,33 @@ enum ModelLoader {
     return errors.count >= 20 ? errors[errors.count / 2] : nil
   }
 
+  /// The version of a model, which stands in the file itself or under `model`.
+  private struct Versioned: Decodable {
+    var version: Int
+    private enum Key: CodingKey { case version, model }
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Key.self)
+      let inner = try? fields.nestedContainer(keyedBy: Key.self, forKey: .model)
+      version = try (inner ?? fields).decode(Int.self, forKey: .version)
+    }
+  }
+
   /// What `calibrate --output` wrote: a model, and what its history showed of estimates.
   static func read(model path: String) throws -> EstimateBasis {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw InputError(.noInput, file: path, "there is no such file, or it cannot be read")
     }
     do {
+      // Before the rest, which another version may have named otherwise.
+      if let version = try? JSONDecoder().decode(Versioned.self, from: data).version, version != Model.formatVersion {
+        throw InputError(
+          .badData, file: path, "is a model of version \(version); this program reads version \(Model.formatVersion)",
+          hint: "write it again with this version: lora-train calibrate --history FILE --output \(path)")
+      }
       if let basis = try? JSONDecoder().decode(EstimateBasis.self, from: data) { return basis }
       return EstimateBasis(try JSONDecoder().decode(Model.self, from: data))
+    } catch let error as InputError {
+      throw error
     } catch {
       throw InputError(
         .badData, file: path, "is not a model written by 'lora-train calibrate --output'",

@@ -27,6 +27,7 @@ enum SimulationJournal {
     let entries = entries(answer, of: experiment, scenario)
     var unnoted = 0
     for start in stride(from: 0, to: entries.count, by: batch) {
+      try Interrupt.check()
       let step = entries[start..<min(start + batch, entries.count)]
       unnoted += step.count
       // A state is digested in O(jobs): as often as it costs no more than the rows themselves.

@@ -25,7 +25,7 @@ public struct Estimate: Sendable {
   public var digest: ExperimentDigest
 
   /// A quantile of the cost, the 80th percentile unless told otherwise: what admission sets aside, in nanodollars.
-  public func reservation(at share: Double = 0.8) -> Int64 { Int64(cost.quantile(share) * 1e9) }
+  public func reservation(at share: Double = 0.8) -> Int64 { Int64(min(cost.quantile(share) * 1e9, 9e18)) }
 
   struct Fold: Sendable {
     var duration: [Double] = []

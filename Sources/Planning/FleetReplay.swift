@@ -32,10 +32,11 @@ public struct FleetReplay: Sendable {
       if let admitted = job.admitted { facts.append(Fact(at: admitted, order: 1, event: .jobAdmitted(index))) }
       addRequests(of: job, in: history, index, &facts)
       addLeases(of: job, in: history, index, &facts)
+      addPauses(of: job, in: history, index, &facts)
       facts.sort { ($0.at, $0.order) < ($1.at, $1.order) }
       for fact in facts {
         do {
-          try fleet.evolve(fact.event, at: fact.at)
+          try apply(fact.event, to: index, at: fact.at)
         } catch {
           warnings.append("job \(job.id): \(error.description); left out")
         }
@@ -44,18 +45,47 @@ public struct FleetReplay: Sendable {
     }
   }
 
+  private mutating func apply(_ event: Event, to index: JobIndex, at instant: Instant) throws(TransitionError) {
+    let phase = fleet[index].phase
+    switch event {
+    // A pause is told twice, by its own row and by its lease's end, and may take effect at once.
+    case .pauseRequested where phase == .paused, .podGone where phase != .stopping: return
+    // Between an interruption and a pause somebody was asked.
+    case .pauseRequested where phase == .interrupted:
+      try fleet.evolve(.decisionRequested(index, .interruptions, until: .distantFuture), at: instant)
+    default: break
+    }
+    try fleet.evolve(event, at: instant)
+  }
+
+  /// A history does not say when a job that went on after a pause was admitted again: with its next request.
+  private func addPauses(of job: History.Job, in history: History, _ index: JobIndex, _ facts: inout [Fact]) {
+    for (from, to) in job.pauses {
+      facts.append(Fact(at: from, order: 5, event: .pauseRequested(index)))
+      facts.append(Fact(at: from, order: 7, event: .podGone(index)))
+      guard let to else { continue }
+      facts.append(Fact(at: to, order: 8, event: .resumeRequested(index)))
+    }
+  }
+
   private func addRequests(of job: History.Job, in history: History, _ index: JobIndex, _ facts: inout [Fact]) {
     var pricing = job.configuration.pricing
     var open = false
+    var previous = job.admitted ?? .distantFuture
     for r in job.requests {
       let request = history.requests[r]
-      if open { facts.append(Fact(at: request.requested, order: 7, event: .deadlinePassed(index))) }
+      if job.pauses.contains(where: { from, to in from >= previous && (to ?? .distantFuture) <= request.requested }) {
+        facts.append(Fact(at: request.requested, order: 9, event: .jobAdmitted(index)))
+      } else if open {
+        facts.append(Fact(at: request.requested, order: 7, event: .deadlinePassed(index)))
+      }
       if request.pricing != pricing, request.pricing == .onDemand {
         facts.append(Fact(at: request.requested, order: 8, event: .switchedToOnDemand(index)))
         pricing = .onDemand
       }
-      facts.append(Fact(at: request.requested, order: 9, event: .podRequested(index)))
+      facts.append(Fact(at: request.requested, order: 10, event: .podRequested(index)))
       open = false
+      previous = request.requested
       if let resolved = request.resolved, let result = request.result, result != .granted, result != .withdrawn {
         facts.append(Fact(at: resolved, order: 2, event: .podUnavailable(index, .noCapacity)))
         open = true
@@ -83,7 +113,10 @@ public struct FleetReplay: Sendable {
             event: .checkpointsSaved(
               index, step: Int32(clamping: c.step), keptThrough: c.started + blocked, blocked: blocked)))
       }
-      if let ended = lease.ended {
+      if let ended = lease.ended, lease.endReason == .paused {
+        facts.append(Fact(at: ended, order: 5, event: .pauseRequested(index)))
+        facts.append(Fact(at: ended, order: 7, event: .podGone(index)))
+      } else if let ended = lease.ended {
         facts.append(
           Fact(
             at: ended, order: 6, event: .podInterrupted(index, .interrupted, stoppedAt: ended, billedUntil: ended)))

@@ -223,7 +223,8 @@ public struct Forecast: Sendable {
       arrivals: Double(fold.arrivals) / Double(max(1, fold.runs)),
       additions: (request.additions.count, fold.added / 1e9 / Double(max(1, fold.runs))), replications: fold.runs,
       precision: reached, source: source,
-      warnings: source.warnings + replay.warnings + pastAdditions(request), digest: fold.digest)
+      warnings: source.warnings + replay.warnings + pastAdditions(request)
+        + lateAdditions(request, end: boundaries[request.count]), digest: fold.digest)
   }
 
   private static func pastAdditions(_ request: Request) -> [String] {
@@ -232,6 +233,15 @@ public struct Forecast: Sendable {
     return [
       "\(count) of the added jobs \(count == 1 ? "has a" : "have a") submitted_at before the forecast's own instant and "
         + "\(count == 1 ? "is" : "are") taken as still to come: what the history has already counts twice"
+    ]
+  }
+
+  private static func lateAdditions(_ request: Request, end: Instant) -> [String] {
+    let count = request.additions.count { $0.0 >= end }
+    guard count > 0 else { return [] }
+    return [
+      "\(count) of the added jobs \(count == 1 ? "has a" : "have a") submitted_at after the last month that is forecast: nothing "
+        + "of \(count == 1 ? "it" : "them") is in the answer"
     ]
   }
 

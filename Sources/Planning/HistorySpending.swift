@@ -39,7 +39,11 @@ public struct HistorySpending: Sendable {
   /// US dollars in [from, to).
   public func dollars(from: Instant, to: Instant) -> Double {
     var sum: Int64 = 0
-    for s in stretches { sum += share(s, from, to) }
+    for s in stretches {
+      // What no sum can hold is shown as the most there is.
+      let (more, overflow) = sum.addingReportingOverflow(share(s, from, to))
+      sum = overflow ? (sum < 0 ? .min : .max) : more
+    }
     return Double(sum) / 1e9
   }
 

@@ -42,6 +42,9 @@ public enum JobsCSV {
     } _: { row, columns throws(InputError) in
       rows.append(try job(row, columns))
     }
+    guard !rows.isEmpty else {
+      throw InputError(.badData, file: path, "has a header and no job", hint: "add a row for each job")
+    }
     return rows
   }
 
@@ -109,6 +112,10 @@ public enum JobsCSV {
     job.maxSequenceLength = try count("max_sequence_length") ?? job.maxSequenceLength
     job.checkpointEvery = try count("checkpoint_interval_steps") ?? job.checkpointEvery
 
+    guard job.steps <= JobConfiguration.mostSteps else {
+      throw row.error(
+        columns["training_pairs"] ?? 0, "the job has \(job.steps) steps; \(JobConfiguration.mostSteps) are the most")
+    }
     var submitted: Instant?
     if let column = filled("submitted_at") {
       submitted = InstantText.instant(row[column])

@@ -78,7 +78,7 @@ struct ScenarioDecoder {
     for (key, pricing) in [("spot", Pricing.spot), ("on_demand", Pricing.onDemand)] {
       guard let field = record[key] else { continue }
       let rate = try YAMLRecord(field, keys: ["hourly_rate"]).require("hourly_rate")
-      scenario.world.hourlyRate[pricing] = Double(try rate.dollars()) / 1e9
+      scenario.world.hourlyRate[pricing] = Double(try rate.hourlyRate()) / 1e9
     }
   }
 

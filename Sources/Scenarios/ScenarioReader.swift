@@ -42,6 +42,7 @@ public enum ScenarioReader {
       guard let node = try Yams.compose(yaml: text) else {
         throw InputError(.badData, file: file, "the \(name) is empty", hint: "begin the file with version: 1")
       }
+      try checkAliases(node, text: text, file: file, called: name)
       return node
     } catch let error as InputError {
       throw error
@@ -50,6 +51,32 @@ public enum ScenarioReader {
     } catch {
       throw InputError(.badData, file: file, "is not YAML: \(error)")
     }
+  }
+
+  /// An alias of YAML is short, and what it stands for need not be: a kilobyte can unfold to more values than anybody could read.
+  private static func checkAliases(
+    _ node: Node, text: String, file: String?, called name: String
+  ) throws(InputError) {
+    guard text.utf8.contains(UInt8(ascii: "*")) else { return }
+    // What is written out has no more values than bytes.
+    var left = text.utf8.count + 100_000
+    guard spend(&left, on: node) else {
+      throw InputError(
+        .badData, file: file, "the aliases (*name) of the \(name) unfold to more than 100,000 values",
+        hint: "write out what is meant, once")
+    }
+  }
+
+  private static func spend(_ left: inout Int, on node: Node) -> Bool {
+    left -= 1
+    guard left >= 0 else { return false }
+    switch node {
+    case .mapping(let mapping):
+      for (key, value) in mapping where !spend(&left, on: key) || !spend(&left, on: value) { return false }
+    case .sequence(let sequence): for item in sequence where !spend(&left, on: item) { return false }
+    case .scalar, .alias: break
+    }
+    return true
   }
 
   private static func explained(_ error: YamlError, text: String, file: String?) -> InputError {

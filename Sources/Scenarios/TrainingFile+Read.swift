@@ -17,6 +17,11 @@ extension TrainingFile {
 
   /// The file's pages, which the system may drop again: a large file does not fill the memory.
   private static func mapped(_ path: String) throws(InputError) -> Data {
+    var status = stat()
+    // A pipe has no pages to map, and can be opened once.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      return try TextFile.bytes(path: path, limit: largestSize)
+    }
     // For its checks: existence, kind, permission.
     _ = try TextFile.bytes(path: path, limit: .max, upTo: 0)
     do {

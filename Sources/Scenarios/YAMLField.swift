@@ -111,6 +111,8 @@ package struct YAMLField {
   package func positiveDuration() throws(InputError) -> Double {
     let seconds = try duration()
     guard seconds > 0 else { throw error("\(path) must be longer than 0") }
+    // Time goes in whole microseconds: less would be nothing, and whoever waits for nothing never gets on.
+    guard seconds >= 1e-6 else { throw error("\(path) is shorter than a microsecond, the least there is") }
     return seconds
   }
 
@@ -119,6 +121,13 @@ package struct YAMLField {
     guard let amount = NumberText.nanodollars(try string(wanted)) else { throw wrongType(wanted) }
     guard amount >= 0 else { throw error("\(path) is negative") }
     return amount
+  }
+
+  /// US dollars an hour in nanodollars: at most a million, so that no bill of a month leaves the range of money.
+  package func hourlyRate() throws(InputError) -> Int64 {
+    let rate = try dollars()
+    guard rate <= 1_000_000_000_000_000 else { throw error("\(path) is more than a million US dollars an hour") }
+    return rate
   }
 
   /// A value of a table of words.

@@ -61,6 +61,10 @@ struct Replication: ~Copyable {
   /// Which kind of job it is, and the time to the one after it: two uniform numbers.
   var nextLuck = (0.5, 0.5)
 
+  /// In a simulation a job gives up after so many requests for one lease: with `then: keep_trying` and no horizon, a replication
+  /// would have no end.
+  static var mostRequests: UInt16 { .max }
+
   enum Slot {
     static let arrival = 0
     static let boundary = 1
@@ -221,7 +225,12 @@ struct Replication: ~Copyable {
   mutating func settle(_ index: JobIndex, at instant: Instant) throws(TransitionError) {
     guard index != .none else { return }
     switch controller.fleet.jobs[Int(index.rawValue)].phase {
-    case .waitingForGPU: schedule(.deadline, index, at: controller.fleet[index].deadline)
+    case .waitingForGPU:
+      // Further requests would meet the luck of earlier ones: whoever has not found a pod by now never will.
+      if controller.fleet.jobs[Int(index.rawValue)].requests == Replication.mostRequests {
+        return try receive(.jobFailed(index, .provisioning), at: instant)
+      }
+      schedule(.deadline, index, at: controller.fleet[index].deadline)
     case .awaitingDecision: ask(index, controller.fleet[index], at: instant)
     case .completed, .failed, .cancelled:
       record(index)
@@ -278,8 +287,14 @@ struct Replication: ~Copyable {
       let job = controller.fleet[resumption.index]
       switch job.phase {
       case .provisioning: request(resumption.index, job.lease.number, job.pricing)
-      case .waitingForGPU: schedule(.deadline, resumption.index, at: job.deadline)
+      case .waitingForGPU where job.deadline < .distantFuture:
+        schedule(.deadline, resumption.index, at: job.deadline)
+      // A history knows what happened, not what was decided then: the engine decides at the fork. An event that changes nothing
+      // makes it look.
+      case .admitted, .interrupted, .waitingForGPU: try receive(.billAdjusted(resumption.index, 0), at: now)
       case .awaitingDecision: ask(resumption.index, job, at: now)
+      // What was decided about it takes effect; when its pod is let go is no longer in question.
+      case .stopping: try receive(.podGone(resumption.index), at: now)
       case _ where job.phase.isWorking:
         resume(resumption, job)
       default: break

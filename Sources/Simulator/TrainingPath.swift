@@ -122,9 +122,7 @@ struct TrainingPath {
     }
   }
 
-  /// Chunk by chunk, for steps of any law: each step on its own while a chunk has twenty or fewer, the normal law with the same
-  /// mean and variance for more, whose error is below 1 % of a standard deviation for the chunks of 25 steps and more that are
-  /// usual (central limit).
+  /// Chunk by chunk, for steps of any law; see <doc:Simulator> for what is exact.
   @inline(never)
   private func stepByStep(_ plan: inout LeasePlan, _ world: CompiledWorld, _ law: Sampler?) -> Instant {
     var stream = stream
@@ -150,15 +148,34 @@ struct TrainingPath {
   }
 
   private func chunk(_ n: Int, _ world: CompiledWorld, _ law: Sampler?, _ stream: inout RandomStream) -> Span {
-    if let law, n <= 20 {
+    if let law, n <= world.stepLimit {
       var sum = 0.0
       for _ in 0..<n { sum += max(0, law.quantile(stream.uniform())) }
       return Span(seconds: sum)
+    }
+    if let (shape, scale) = world.stepGamma {
+      return Span(seconds: scale * gamma(shape * Double(n), world, &stream))
     }
     let mean = law.map { $0.law.mean } ?? pace
     let sd = law.map { $0.law.variance.squareRoot() } ?? world.stepCV * pace
     let sum = mean * Double(n) + sd * Double(n).squareRoot() * world.normal.quantile(stream.uniform())
     return Span(seconds: max(0, sum))
+  }
+
+  /// A gamma variable of this shape and scale 1, by rejection: exact (Marsaglia and Tsang, ACM TOMS 26, 2000).
+  private func gamma(_ shape: Double, _ world: CompiledWorld, _ stream: inout RandomStream) -> Double {
+    guard shape >= 1 else {
+      let u = stream.uniform()
+      return gamma(shape + 1, world, &stream) * pow(u, 1 / shape)
+    }
+    let d = shape - 1 / 3.0
+    while true {
+      let x = world.normal.quantile(stream.uniform())
+      let root = 1 + x / (9 * d).squareRoot()
+      guard root > 0 else { continue }
+      let v = root * root * root
+      if log(stream.uniform()) < 0.5 * x * x + d * (1 - v + log(v)) { return d * v }
+    }
   }
 }
 

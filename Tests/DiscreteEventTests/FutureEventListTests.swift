@@ -13,6 +13,43 @@ import Testing
     }
   }
 
+  /// Nine of ten events are cancelled before they come, and their slots are used again: nothing dead is kept.
+  @Test(arguments: [UInt64(1), 2, 3]) func cancellationsLeaveNothingBehind(seed: UInt64) {
+    var random = SplitMix(seed)
+    var list = FutureEventList(slots: 1)
+    var (free, live) = ([0], [Int]())
+    var (most, fired, cancelled) = (0, 0, 0)
+    for step in 0..<50_000 {
+      while live.count < 20 + Int(random.next() % 80) {
+        if free.isEmpty {
+          free.append(list.slots)
+          list.reserve(slots: list.slots + 1)
+        }
+        let slot = free.removeLast()
+        list.schedule(
+          EventKey(time: Instant(microseconds: Int64(step) + Int64(random.next() % 1000)), ordinal: UInt32(step)),
+          slot: slot)
+        live.append(slot)
+      }
+      most = max(most, live.count)
+      let slot: Int
+      if random.next() % 10 == 0, let first = list.earliest {
+        slot = first
+        fired += 1
+      } else {
+        slot = live[Int(random.next() % UInt64(live.count))]
+        cancelled += 1
+      }
+      list.cancel(slot: slot)
+      live.removeAll { $0 == slot }
+      free.append(slot)
+      if step % 500 == 0 { #expect((0..<list.slots).count { list.key(slot: $0) != nil } == live.count) }
+    }
+    #expect(Double(cancelled) > 0.89 * Double(cancelled + fired))
+    #expect(
+      list.slots == most && list.leaves <= 2 * most, "\(list.leaves) places for \(most) live events, seed \(seed)")
+  }
+
   @Test(arguments: 1...60)
   func agreesWithANaiveModel(seed: UInt64) {
     var random = SplitMix(seed)

@@ -23,6 +23,36 @@ import Testing
     #expect(driver[j].durableStep == 1000)
   }
 
+  /// A lease's number trapped at 65,536.
+  @Test func aJobThatIsCutShortForEverIsGivenUp() throws {
+    var driver = Driver {
+      $0.maxInterruptions = .max
+      $0.afterRecoveries = .keepTrying
+    }
+    driver.controller.recordsEvents = false
+    let j = try driver.submit(at: .zero)
+    var n = 0
+    while driver[j].phase == .provisioning {
+      try driver.receive(.podGranted(j, hourlyRate: usd(1)), at: minutes(Int64(n)))
+      try driver.interrupt(j, at: minutes(Int64(n)))
+      n += 1
+    }
+    #expect(n == Int(Policies.mostLeases) && n < Int(UInt16.max) / 2)
+    #expect(driver[j].phase == .failed && driver[j].failure == .recoveryExhausted)
+    #expect(driver.fleet.slotsInUse == 0)
+  }
+
+  /// A pause is the other way to a new lease, and no rule bounds it.
+  @Test func theLastNumberOfALeaseStays() throws {
+    var driver = Driver()
+    let j = try driver.submit(at: .zero)
+    driver.controller.fleet.jobs[j.int].lease.number = .max
+    try driver.grant(j, at: .zero)
+    try driver.receive(.pauseRequested(j), at: hours(1))
+    try driver.receive(.podGone(j), at: hours(1))
+    #expect(driver[j].phase == .paused && driver[j].lease.number == .max)
+  }
+
   @Test func preprocessingHappensOnceUnlessInterrupted() throws {
     var driver = Driver { $0.maxInterruptions = .max }
     let j = try driver.submit(at: .zero)

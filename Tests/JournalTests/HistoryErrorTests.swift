@@ -54,6 +54,10 @@ import Testing
     ("UPDATE lease SET request_id = 'zz' WHERE id = 'l3'", "table lease, row l3: request_id is “zz”"),
     ("UPDATE lease SET request_id = 'r3' WHERE id = 'l1'", "table lease, row l1: its request belongs to job b"),
     ("UPDATE lease SET hourly_rate = -1 WHERE id = 'l1'", "hourly_rate is negative"),
+    (
+      "UPDATE lease SET hourly_rate = 9000000000000000000 WHERE id = 'l1'",
+      "hourly_rate is more than a million US dollars an hour"
+    ),
     ("UPDATE lease SET end_reason = 'lost' WHERE id = 'l3'", "it has an end_reason but no ended_at"),
     (
       "UPDATE stage_run SET ended_at = 1 WHERE lease_id = 'l1'", "table stage_run, row l1/training/7200000000: ended_at"

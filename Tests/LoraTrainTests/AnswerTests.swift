@@ -121,11 +121,73 @@ import Testing
   }
 
   @Test func everyCommandHasAnExample() throws {
-    for command in ["estimate", "forecast", "simulate", "calibrate", "fit", "backtest"] {
+    for command in ["estimate", "forecast", "simulate", "plan", "calibrate", "fit", "backtest", "replay"] {
       let run = try CommandLineTool.run([command, "--help"])
+      // A scenario that an example names is there.
+      for match in run.output.matches(of: /scenarios\/[a-z0-9-]+\.yaml/) {
+        let file = CommandLineTool.root.appendingPathComponent(String(match.output))
+        #expect(FileManager.default.fileExists(atPath: file.path), "\(command): \(match.output)")
+      }
       #expect(run.code == 0 && run.output.contains("EXAMPLE") && run.output.contains("lora-train \(command)"))
     }
     #expect(try CommandLineTool.run(["--generate-completion-script", "bash"]).output.contains("lora-train"))
+  }
+
+  @Test func aSeedIsToldAsItWasGiven() throws {
+    let run = try CommandLineTool.run([
+      "simulate", "scenarios/spot.yaml", "--replications", "20", "--seed", "18446744073709551615", "--json",
+    ])
+    #expect(run.code == 0 && run.output.contains("\"seed\": 18446744073709551615"), "\(run.output)")
+  }
+
+  /// An interrupt between the first row of a journal and the last left three files behind.
+  @Test func anInterruptLeavesNoPartOfAJournal() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("interrupt-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let scenario = try Scratch.file(
+      """
+      version: 1
+      horizon: {jobs: 40000}
+      pods: {slots: 3}
+      arrivals: {poisson: {per_day: 10}}
+      jobs: [{steps: 1000, checkpoint_every: 100}]
+      durations: {step: 10s}
+      """, "yaml")
+    let process = Process()
+    process.executableURL = CommandLineTool.binary
+    process.arguments = ["simulate", scenario.path, "--replications", "1", "--journal", "j.sqlite"]
+    process.currentDirectoryURL = folder
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning, try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty {}
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    // All of it, where it was just done; else nothing.
+    #expect(try Set(FileManager.default.contentsOfDirectory(atPath: folder.path)).subtracting(["j.sqlite"]).isEmpty)
+  }
+
+  /// `estimate --training-file <(…)`: a pipe has no pages to map.
+  @Test func aTrainingFileMayBeAPipe() throws {
+    let pair = #"{"prompt": "p", "target_response": "t", "conversation_id": "c1", "_meta": {}}"#
+    let file = try Scratch.file(Array(repeating: pair, count: 5).joined(separator: "\n"), "jsonl")
+    let pipe = FileManager.default.temporaryDirectory.appendingPathComponent("pipe-\(UUID().uuidString)")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    defer { try? FileManager.default.removeItem(at: pipe) }
+    let writer = Process()
+    writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+    writer.arguments = ["-c", "cat '\(file.path)' > '\(pipe.path)'"]
+    try writer.run()
+    let options = ["estimate", "--replications", "100", "--start", "2026-11-20", "--training-file"]
+    let piped = try CommandLineTool.run(options + [pipe.path])
+    writer.waitUntilExit()
+    let plain = try CommandLineTool.run(options + [file.path])
+    #expect(piped.code == plain.code && piped.code != 66, "\(piped.errors)")
+    let told = { (run: CommandLineTool.Run, path: String) in
+      (run.output + run.errors).replacingOccurrences(of: path, with: "FILE")
+    }
+    #expect(told(piped, pipe.path) == told(plain, file.path))
   }
 
   @Test func simulateWritesTraceAndJobs() throws {

@@ -27,6 +27,41 @@ import Testing
     try expect(["simulate"], code: 64)
   }
 
+  /// Each of these ended the program by a signal, or went on for ever.
+  @Test func numbersThatNobodyMeansAreRefused() throws {
+    try expect(["forecast", "--as-of", "300000-01-01"], code: 64, "--as-of")
+    try expect(["estimate", "--start", "999999-12-31T00:00:00Z"], code: 64, "--start")
+    for n in ["9223372036854775807", "1000000000000000"] {
+      try expect(["estimate", "--replications", n], code: 64, "at most 10,000,000")
+      try expect(["forecast", "--explain", "--replications", n], code: 64, "at most 10,000,000")
+      try expect(["simulate", "scenarios/mm3.yaml", "--replications", n], code: 64, "at most 10,000,000")
+      try expect(["plan", "scenarios/cheapest-by-deadline.yaml", "--replications", n], code: 64, "at most 10,000,000")
+    }
+    try expect(["estimate", "--epochs", "1000000000", "--pairs", "1000000000"], code: 64, "1,000,000,000 are the most")
+  }
+
+  /// Whoever mends a file wants to do so once.
+  @Test func everyDefectOfATrainingFileIsNamed() throws {
+    let pairs = (1...3).map { #"{"prompt": "p\#($0)", "target_response": 5, "_meta": {}}"# }
+    let file = try Scratch.file(pairs.joined(separator: "\n"), "jsonl")
+    let run = try CommandLineTool.run(["estimate", "--training-file", file.path])
+    #expect(run.code == 65, "\(run.errors)")
+    for line in 1...3 { #expect(run.errors.contains("\(file.path):\(line):"), "\(run.errors)") }
+  }
+
+  @Test func aModelOfAnotherVersionIsRefused() throws {
+    let model = try Scratch.file("", "json")
+    let history = ["--history", "calibration/history.sqlite"]
+    #expect(try CommandLineTool.run(["calibrate", "--output", model.path] + history).code == 0)
+    let late = try CommandLineTool.run(["estimate", "--history", model.path, "--as-of", "2026-02-01", "--json"])
+    #expect(late.code == 0 && late.output.contains("after --as-of"), "\(late.output) \(late.errors)")
+    let text = try String(contentsOf: model, encoding: .utf8)
+    let changed = text.replacing(/"version"\s*:\s*1\b/, with: #""version": 99"#)
+    #expect(changed != text)
+    try Data(changed.utf8).write(to: model)
+    try expect(["estimate", "--history", model.path], code: 65, "version 99", "calibrate --history")
+  }
+
   @Test func aMissingFileIs66() throws {
     try expect(["simulate", "nowhere.yaml"], code: 66, "nowhere.yaml")
     try expect(["estimate", "--history", "nowhere.sqlite"], code: 66, "nowhere.sqlite")

@@ -16,9 +16,12 @@ enum CommandLineTool {
   /// The binary stands beside the tests' own resources.
   static var binary: URL { Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("lora-train") }
 
-  /// - Parameter cache: where fitted models are kept; nowhere unless a test says so.
+  /// - Parameters:
+  ///   - cache: where fitted models are kept; nowhere unless a test says so.
+  ///   - device: where standard output goes instead of into the answer.
   static func run(
-    _ arguments: [String], in folder: URL = root, cache: URL? = nil, environment: [String: String] = [:]
+    _ arguments: [String], in folder: URL = root, cache: URL? = nil, environment: [String: String] = [:],
+    to device: String? = nil
   ) throws -> Run {
     let process = Process()
     process.environment = ProcessInfo.processInfo.environment.merging(
@@ -28,7 +31,8 @@ enum CommandLineTool {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     let files = try (0..<2).map { _ in try Scratch.file("") }
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardOutput =
+      try device.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) } ?? FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()
     process.waitUntilExit()

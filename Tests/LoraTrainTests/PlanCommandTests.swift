@@ -42,6 +42,20 @@ import Testing
     #expect(json.code == 1 && json.output.contains("\"binding\": \"deadline\""))
   }
 
+  @Test func whatNeitherTimeNorMoneyAloneCouldMendIsSaid() throws {
+    let file = try Self.scenario("plan: {deadline: 12h, budget: 30, pricing: [spot, on_demand]}")
+    let run = try CommandLineTool.run(["plan", file.path])
+    #expect(run.code == 1 && run.output.contains("No plan meets the deadline, and none the budget"), "\(run.output)")
+    #expect(run.output.contains("With a deadline of ") && run.output.contains(" and a budget of "), "\(run.output)")
+    #expect(!run.output.contains("No time is enough"))
+    let json = try CommandLineTool.run(["plan", file.path, "--json"])
+    #expect(json.code == 1 && json.output.contains("\"binding\": \"neither\""))
+    #expect(json.output.contains("\"constraint\": \"both\""))
+    // A full disk is not mistaken for the answer "no".
+    let full = try CommandLineTool.run(["plan", file.path], to: "/dev/full")
+    #expect(full.code == 73, "\(full.errors)")
+  }
+
   @Test func aCapThatIsTooSmallIsSaid() throws {
     let file = try Self.scenario("plan: {deadline: 24h, checkpoint_every: [47, 60]}")
     let run = try CommandLineTool.run(["plan", file.path, "--exact", "--tie", "0.01%", "--replications", "2000"])

@@ -29,6 +29,74 @@ import Testing
     #expect(running > 30)
   }
 
+  /// What a running job's history may end with. Whoever was cut short, found no pod or never got its first one goes on; who is paused does
+  /// not; and who was resumed waits in the queue.
+  @Test(arguments: [
+    "interrupted", "unavailable", "paused", "paused before its lease ended", "resumed", "resumed and running",
+  ])
+  func everyPhaseOfAHistoryIsGoneOnFrom(_ end: String) async throws {
+    let calendar = try #require(CalendarMonths())
+    let month = Scenario.Month(year: 2026, month: 6)
+    let full = try Demonstration.history()
+    // A job that trains at the instant of the forecast.
+    var found: (Instant, Int, Int)?
+    for day in 3...25 where found == nil {
+      let now = calendar.start(of: month) + .days(Int64(day)) + .hours(12)
+      let history = full.known(at: now)
+      for (l, lease) in history.leases.enumerated() where lease.ended == nil && now - lease.granted > .hours(1) {
+        found = (now, lease.job, l)
+      }
+    }
+    let (now, j, l) = try #require(found)
+    var history = full.known(at: now)
+    let name = history.jobs[j].id
+    let lease = history.leases[l]
+    func request(_ at: Instant, _ resolved: Instant, _ result: History.RequestResult) {
+      history.jobs[j].requests.append(history.requests.count)
+      history.requests.append(
+        History.Request(
+          id: "last", job: j, pricing: lease.pricing, requested: at, resolved: resolved, result: result))
+    }
+    history.leases[l].ended = now
+    history.leases[l].endReason = .paused
+    switch end {
+    case "interrupted": history.leases[l].endReason = .interrupted
+    case "unavailable":
+      history.leases[l].endReason = .interrupted
+      request(now + .minutes(1), now + .minutes(2), .unavailable)
+    case "paused before its lease ended":
+      history.leases[l].ended = now + .minutes(1)
+      history.jobs[j].pauses.append((now, nil))
+    case "paused": history.jobs[j].pauses.append((now, nil))
+    default: history.jobs[j].pauses.append((now, now + .minutes(10)))
+    }
+    if end == "resumed and running" {
+      request(now + .minutes(15), now + .minutes(16), .granted)
+      history.jobs[j].leases.append(history.leases.count)
+      history.leases.append(
+        History.Lease(
+          id: "last", job: j, pricing: lease.pricing, hourlyRate: lease.hourlyRate, granted: now + .minutes(16)))
+    }
+    let asOf = now + .minutes(30)
+    let forecast = try await Forecast.run(
+      Forecast.Request(first: month, asOf: asOf, policies: unlimited, replications: 100, threads: 2),
+      history: history, source: ModelSource(worlds: try Demonstration.worlds(history), jobs: 1, name: ""),
+      calendar: calendar)
+    #expect(forecast.warnings.isEmpty, "\(forecast.warnings)")
+    let running = forecast.running.first { $0.id == name }
+    let queued = forecast.queued.first { $0.id == name }
+    switch end {
+    case "paused", "paused before its lease ended": #expect(running == nil && queued == nil)
+    case "resumed":
+      let job = try #require(queued)
+      #expect(job.final.mean > job.spent + 0.5)
+    default:
+      let job = try #require(running)
+      #expect(job.final.mean > job.spent + 0.5, "\(end): \(job.spent) spent, \(job.final.mean) at last")
+      #expect(job.remaining.quantile(0.5) < .infinity)
+    }
+  }
+
   @Test func monthsAreSplitByInstantAndAddUp() throws {
     let history = try Demonstration.history()
     let spending = HistorySpending(history)
@@ -104,6 +172,36 @@ import Testing
     print("month ends: 80 % interval held \(held) of \(n)")
     // 24 forecasts of 8 months, not independent: fewer than 13 would be a broken forecast.
     #expect(held >= 13)
+  }
+
+  @Test func jobsThatComeAfterTheForecastsEndAreSaidToBeLeftOut() async throws {
+    let calendar = try #require(CalendarMonths())
+    let month = Scenario.Month(year: 2026, month: 6)
+    let now = calendar.start(of: month) + .days(3)
+    let history = try Demonstration.history().known(at: now)
+    var request = Forecast.Request(first: month, asOf: now, policies: unlimited, replications: 20)
+    request.additions = [(now + .days(3_000), JobConfiguration(preset: .balanced, pricing: .spot))]
+    let forecast = try await Forecast.run(
+      request, history: history, source: ModelSource(worlds: [WorldParameters()], jobs: 1, name: ""), calendar: calendar
+    )
+    #expect(forecast.warnings.contains { $0.contains("after the last month") }, "\(forecast.warnings)")
+  }
+
+  /// Two leases at the highest rate: no sum holds what they cost, and it trapped.
+  @Test func moneyBeyondAllBoundsIsTheMostThereIs() {
+    var history = History(source: "")
+    history.jobs = [
+      History.Job(
+        id: "j", name: "j", configuration: JobConfiguration(preset: .balanced, pricing: .spot), conversations: 1,
+        trainingTokens: 1, gpuType: "h100", submitted: .zero)
+    ]
+    history.observations = [History.Observation(storeID: "s", origin: "real", from: .zero, until: .zero + .days(900))]
+    for n in 0..<2 {
+      history.jobs[0].leases.append(n)
+      history.leases.append(
+        History.Lease(id: "\(n)", job: 0, pricing: .spot, hourlyRate: 1_000_000_000_000_000, granted: .zero))
+    }
+    #expect(HistorySpending(history).dollars(from: .zero, to: .zero + .days(900)) > 9e9)
   }
 
   @Test func daysEndAtMidnightOfTheZoneAndKnowSummerTime() throws {

@@ -25,6 +25,11 @@ import Testing
     }
   }
 
+  @Test func aHeaderAloneIsNoTableOfJobs() throws {
+    let error = #expect(throws: InputError.self) { try jobs(Self.header) }
+    #expect(error?.problem == "has a header and no job")
+  }
+
   @Test func readsTheBatchColumnsOfTheInterface() throws {
     let rows = try jobs(
       Self.header + "a,balanced,spot,,,,,2600,3400,,2026-12-01T09:30:00Z\r\n"
@@ -49,6 +54,9 @@ import Testing
         "did you mean pricng?"
       ),
       (header.replacingOccurrences(of: "epochs", with: "epoch"), "unknown column epoch", 1, 1, "did you mean epochs?"),
+      (
+        header + "a,balanced,spot,,,,1000000000,1000000000,1,,\n", "steps; 1000000000 are the most", 2, 31, ""
+      ),
       (header + "a,balanced,spot,,,,,2600,x,,\n", "tokens_per_pair is “x”, not a number", 2, 26, ""),
       (header + "a,balanced,spot,-1,,,,2600,1,,\n", "rank is “-1”, not a positive whole number", 2, 17, ""),
       (header + "\"ä\nä\",balanced,spt,,,,,2600,1,,\n", "pricing is “spt”", 3, 13, ""),

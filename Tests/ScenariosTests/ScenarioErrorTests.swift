@@ -44,6 +44,10 @@ import Testing
       ("interruptions: often", "“often”, not never", 2, 16, ""),
       ("provisioning: {success: 1.5}", "not a probability between 0 and 1", 2, 25, ""),
       ("provisioning: {then: shrug}", "one of ask, fail, on_demand, keep_trying", 2, 22, ""),
+      ("provisioning: {retry_every: 0.0000001s}", "shorter than a microsecond", 2, 29, ""),
+      ("arrivals: {every: 0.0000001s}", "shorter than a microsecond", 2, 19, ""),
+      ("pods: {spot: {hourly_rate: 9000000000}}", "more than a million US dollars an hour", 2, 28, ""),
+      ("jobs: [{training_pairs: 1000000000, epochs: 1000000000}]", "steps; 1000000000 are the most", 2, 8, ""),
       ("pods: {slots: 0}", "whole number in 1…", 2, 15, ""),
       ("pods: {slots: many}", "“many”, not a whole number", 2, 15, ""),
       ("pods: {spot: {hourly_rate: -2}}", "is negative", 2, 28, ""),
@@ -121,5 +125,22 @@ import Testing
     let file = try TestFile("")
     try Data([0x61, 0x0A, 0x62, 0xFF]).write(to: URL(fileURLWithPath: file.path))
     expectError("not UTF-8", line: 2, column: 2) { try ScenarioReader.read(path: file.path) }
+  }
+
+  /// 30⁶ laws in a kilobyte.
+  @Test func aliasesThatMultiplyAreRefused() throws {
+    var text = "version: 1\ndurations:\n"
+    let stages = ["preprocessing", "model_loading", "step", "checkpoint", "restore", "finalization"]
+    for (n, stage) in stages.enumerated() {
+      let part = "{weight: 1, law: \(n == 0 ? "1m" : "*a\(n)")}"
+      let parts = Array(repeating: part, count: 30).joined(separator: ", ")
+      text += "  \(stage): {mixture: [{weight: 1, law: &a\(n + 1) {mixture: [\(parts)]}}]}\n"
+    }
+    let error = #expect(throws: InputError.self) { try ScenarioReader.decode(text: text, file: "bomb.yaml") }
+    #expect(error?.kind == .badData && error?.problem.contains("aliases") == true, "\(String(describing: error))")
+    // A few are what aliases are for.
+    let scenario = try ScenarioReader.decode(
+      text: "version: 1\ndurations: {boot: &short {lognormal: {median: 2m, sigma: 0.5}}, restore: *short}\n")
+    #expect(scenario.world.restore.spot == .lognormal(median: 120, sigma: 0.5))
   }
 }

@@ -31,12 +31,26 @@ struct SimulationOptions: ParsableArguments {
   var sampling: ParameterSampling = .random
 
   func validate() throws {
-    if let replications, replications < 1 { throw ValidationError("--replications must be at least 1") }
+    try ReplicationsArgument.validate(replications)
     guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
   }
 }
 
 extension ParameterSampling: ExpressibleByArgument {}
+
+/// How many futures may be asked for.
+enum ReplicationsArgument {
+  /// What an answer keeps of each future has to fit into memory; the mean of so many is known to three ten-thousandths of the spread.
+  static let most = 10_000_000
+
+  static func validate(_ replications: Int?) throws {
+    guard let replications else { return }
+    guard replications >= 1 else { throw ValidationError("--replications must be at least 1") }
+    guard replications <= most else {
+      throw ValidationError("--replications must be at most \(Words.group(most))")
+    }
+  }
+}
 
 /// Where an answer's calibration comes from.
 struct HistoryOptions: ParsableArguments {
@@ -75,6 +89,10 @@ enum TimeArgument {
       formatter.formatOptions = options
       formatter.timeZone = TimeZone(identifier: "UTC")
       if let date = formatter.date(from: text) {
+        // The years 1 to 9999: what a formatter makes of others need not fit a number of microseconds.
+        guard (-62_135_596_800..<253_402_300_800).contains(date.timeIntervalSince1970) else {
+          throw ValidationError("\(option) takes a time in the years 1 to 9999, not '\(text)'")
+        }
         return Instant(microseconds: Int64((date.timeIntervalSince1970 * 1e6).rounded()))
       }
     }

@@ -102,7 +102,11 @@ struct EstimateCommand: AsyncParsableCommand {
       history.path, asOf: history.asOfInstant, threads: simulation.threads)
     var source = await basis.source(history.path, simulation.sampling, threads: simulation.threads)
     let file = try trainingFile.map { try TrainingFile.read(path: $0) }
-    if let error = file?.error { throw error }
+    if let file, let error = file.error {
+      // All that are kept: whoever mends a file wants to do so once.
+      for defect in file.defects { Failure.say("\(file.path):\(defect)") }
+      throw error
+    }
     if let file, file.split.trainingPairs == 0 {
       throw InputError(
         .badData, file: file.path,
@@ -110,6 +114,11 @@ struct EstimateCommand: AsyncParsableCommand {
         hint: "every pair needs a target_response, and 4 conversations of 5 are trained on")
     }
     let asked = configuration(preset, pricing, file)
+    guard asked.steps <= JobConfiguration.mostSteps else {
+      throw ValidationError(
+        "so many pairs and epochs make \(Words.group(asked.steps)) steps; \(Words.group(JobConfiguration.mostSteps)) are the most"
+      )
+    }
     if file == nil, pairs == nil || tokensPerPair == nil {
       let what =
         (pairs == nil ? "\(Words.group(asked.trainingPairs)) pairs" : "pairs")

@@ -13,7 +13,7 @@ struct PlanCommand: AsyncParsableCommand {
       "Which slots, spot share, checkpoint interval, preset or start time meet deadline and budget at least cost.",
     discussion: """
       EXAMPLE
-        lora-train plan scenarios/plan-by-monday.yaml
+        lora-train plan scenarios/cheapest-by-deadline.yaml
 
       The scenario's plan section says what must be met and what may be chosen:
         plan: {deadline: 18h, p_deadline: 0.95, budget: 60, p_over_budget: 0.05,
@@ -57,7 +57,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   func validate() throws {
     _ = try tieShare
-    if let replications, replications < 1 { throw ValidationError("--replications must be at least 1") }
+    try ReplicationsArgument.validate(replications)
     guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
   }
 

@@ -73,7 +73,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if let replications, replications < 1 { throw ValidationError("--replications must be at least 1") }
+    try ReplicationsArgument.validate(replications)
     guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
     try validateShards()
   }
@@ -136,7 +136,9 @@ struct SimulateCommand: AsyncParsableCommand {
     if let trace { try OutputFile.write(answer.traceText, to: trace) }
     if let journal {
       let experiment = try Simulation.experiment(scenario, source: source, request: request)
-      try SimulationJournal.write(answer, of: experiment, scenario: scenario, to: journal)
+      try Interrupt.deferred {
+        try SimulationJournal.write(answer, of: experiment, scenario: scenario, to: journal)
+      }
     }
     if let jobsCSV { try OutputFile.write(answer.jobsText, to: jobsCSV) }
     show(answer, seconds: seconds)

@@ -7,6 +7,8 @@ indirect enum JSON {
   case bool(Bool)
   case number(Double)
   case integer(Int)
+  /// What may be larger than any `Int`: a seed.
+  case unsigned(UInt64)
   case string(String)
   case array([JSON])
   case object([(String, JSON)])
@@ -23,6 +25,7 @@ indirect enum JSON {
     case .null: out += "null"
     case .bool(let value): out += value ? "true" : "false"
     case .integer(let value): out += String(value)
+    case .unsigned(let value): out += String(value)
     case .number(let value): out += JSON.digits(value)
     case .string(let value): out += JSON.quoted(value)
     case .array(let items):

@@ -7,7 +7,7 @@ import Scenarios
 enum PlanDocument {
   static func document(_ plan: Plan, scenario: String) -> JSON {
     var fields: [(String, JSON)] = [
-      ("scenario", .string(scenario)), ("seed", .integer(Int(truncatingIfNeeded: plan.seed))),
+      ("scenario", .string(scenario)), ("seed", .unsigned(plan.seed)),
     ]
     fields.append(("constraints", constraints(plan.question)))
     fields.append(("chosen", plan.chosen.map { choice($0) } ?? .null))
@@ -46,7 +46,8 @@ enum PlanDocument {
       ("checkpoint_every", .array(c.checkpointEvery.map { .integer($0) })),
       ("cost_usd", .object([("mean", .number(c.cost)), ("half_width_95", .number(c.costHalfWidth))])),
       ("extra_usd", .object([("mean", .number(c.extra)), ("half_width_95", .number(c.extraHalfWidth))])),
-      ("p_in_time", .number(c.pInTime)), ("p_over_budget", c.pOverBudget.map { .number($0) } ?? .null),
+      ("p_in_time", .number(c.pInTime)), ("p_completed", .number(c.pCompleted)),
+      ("p_over_budget", c.pOverBudget.map { .number($0) } ?? .null),
       ("done_within_s", .number(c.doneWithin)), ("budget_needed_usd", .number(c.budgetNeeded)),
       ("p_best", c.pBest.map { .number($0) } ?? .null), ("replications", .integer(c.replications)),
     ])
@@ -88,12 +89,13 @@ enum PlanDocument {
   }
 
   private static func shortfall(_ s: Plan.Shortfall, _ plan: Plan) -> JSON {
-    let ways = s.waysOut.map { way in
-      JSON.object([
-        ("constraint", .string(word(way.constraint))),
-        (way.constraint == .deadline ? "deadline_s" : "budget_usd", .number(way.needed)),
-        ("plan", .string(plan.choices[way.choice].option.label)), ("cost_usd", .number(plan.choices[way.choice].cost)),
-      ])
+    let ways = s.waysOut.map { way -> JSON in
+      var fields: [(String, JSON)] = [("constraint", .string(word(way.constraint)))]
+      if let deadline = way.deadline { fields.append(("deadline_s", .number(deadline))) }
+      if let budget = way.budget { fields.append(("budget_usd", .number(budget))) }
+      fields.append(("plan", .string(plan.choices[way.choice].option.label)))
+      fields.append(("cost_usd", .number(plan.choices[way.choice].cost)))
+      return .object(fields)
     }
     return .object([
       ("binding", .string(word(s.binding))), ("closest", .string(plan.choices[s.closest].option.label)),
@@ -106,6 +108,7 @@ enum PlanDocument {
     case .deadline: "deadline"
     case .budget: "budget"
     case .both: "both"
+    case .neither: "neither"
     }
   }
 }

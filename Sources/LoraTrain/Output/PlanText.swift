@@ -74,19 +74,26 @@ enum PlanText {
           + "\(Words.percent(closest.pOverBudget ?? 0)) odds, not \(Words.percent(q.pOverBudget))."
       ]
     case .both: lines = ["Deadline and budget can each be met, but no plan meets both."]
+    case .neither:
+      lines = [
+        "No plan meets the deadline, and none the budget: of \(closest.option.label) \(Words.percent(closest.pInTime)) of the "
+          + "jobs are done in time, with \(Words.percent(closest.pOverBudget ?? 0)) odds of passing the budget."
+      ]
     }
     for way in s.waysOut {
       let choice = plan.choices[way.choice]
-      let what =
-        way.constraint == .deadline
-        ? "With a deadline of \(Words.duration((way.needed / 60).rounded(.up) * 60))"
-        : "With a budget of \(Words.dollars((way.needed * 100).rounded(.up) / 100))"
-      lines.append("\(what): \(choice.option.label), \(Words.dollars(choice.cost)) expected.")
+      lines.append("With \(what(way)): \(choice.option.label), \(Words.dollars(choice.cost)) expected.")
     }
     if s.waysOut.isEmpty {
-      lines.append("No time is enough: at most \(Words.percent(closest.pInTime)) of the jobs complete under any plan.")
+      lines.append("No time is enough: at most \(Words.percent(s.mostCompleted)) of the jobs complete under any plan.")
     }
     return lines
+  }
+
+  private static func what(_ way: Plan.Shortfall.WayOut) -> String {
+    let deadline = way.deadline.map { "a deadline of \(Words.duration(($0 / 60).rounded(.up) * 60))" }
+    let budget = way.budget.map { "a budget of \(Words.dollars(($0 * 100).rounded(.up) / 100))" }
+    return [deadline, budget].compactMap { $0 }.joined(separator: " and ")
   }
 
   private static func table(_ plan: Plan) -> String {

@@ -21,7 +21,7 @@ enum SimulationText {
     }
     metrics.append(("p_failed", .object(failures)))
     return .object([
-      ("scenario", .string(answer.scenario)), ("seed", .integer(Int(truncatingIfNeeded: answer.seed))),
+      ("scenario", .string(answer.scenario)), ("seed", .unsigned(answer.seed)),
       ("replications", .integer(answer.replications)), ("jobs", .integer(answer.jobs)),
       ("events", .integer(answer.events)),
       ("events_per_s", seconds.map { .number((Double(answer.events) / $0).rounded()) } ?? .null),

@@ -22,6 +22,7 @@ extension Plan {
           verdict: i == winner ? .chosen : PlanAnswer.verdict(standings[i], extra: extra?.mean ?? 0, tie: tie * best),
           checkpointEvery: candidate.checkpointEvery, cost: cost.mean, costHalfWidth: cost.halfWidth,
           extra: extra?.mean ?? 0, extraHalfWidth: extra?.halfWidth ?? 0, pInTime: PlanAnswer.mean(sample.inTime),
+          pCompleted: Double(sample.completed) / Double(max(1, sample.jobs)),
           pOverBudget: question.budget.map { 1 - sample.within(Double($0) / 1e9) },
           doneWithin: sample.doneWithin(question.pDeadline),
           budgetNeeded: SampleSummary(sample.costs).quantile(1 - question.pOverBudget), pBest: odds?[i],

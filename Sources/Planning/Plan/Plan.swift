@@ -34,6 +34,8 @@ public struct Plan: Sendable {
     public var extraHalfWidth: Double
     /// The share of jobs that are done in time; its complement are late or do not complete.
     public var pInTime: Double
+    /// The share of jobs that are completed at all, in time or not.
+    public var pCompleted: Double
     /// nil without a budget.
     public var pOverBudget: Double?
     /// Seconds within which a share of the question's `pDeadline` is done; infinite where fewer complete.

@@ -3,6 +3,8 @@ import DiscreteEvent
 import Planning
 import Testing
 
+@testable import Simulator
+
 extension OracleTests {
   /// The closed forms to 1e-9, each against its record.
   @Suite struct AnalyticOracleTests {
@@ -371,6 +373,12 @@ extension OracleTests {
           at = next
         }
         #expect(abs(sum - expected) < 1e-12)
+        // The simulator's own hazard: it is used up at the end of the stretch.
+        let granted = Instant.zero + Span(seconds: start * 3600)
+        let age = HazardSampler(.byHour(ratesPerHour: rates, utcOffset: 0))
+          .age(granted: granted, alive: 0, start: granted, expOf(-expected))
+        // Its logarithms are tabulated to 1e-10.
+        #expect(abs(age / 3600 / hours - 1) * expected < 1e-8, "\(oracle.id): \(age / 3600) of \(hours) h")
         check(oracle, ["cum_hazard": sum, "P_no_interruption": expOf(-sum)])
       }
     }
