@@ -23,6 +23,8 @@ public struct LiveSettings: Hashable, Sendable {
   public var billsEvery: Span = .hours(1)
   /// How long after a pod's end its bill may still change: it is asked for until then.
   public var billsSettle: Span = .days(2)
+  /// How long after its end a pod that no bill ever named is asked for.
+  public var billsGivenUp: Span = .days(30)
   /// After so many rows of the journal what they led to is kept, so that a start need not go through more: half a second's worth.
   public var snapshotEvery = 50_000
 

@@ -99,7 +99,7 @@ extension VoprWorld {
     guard !pods.contains(where: { $0.name != nil && ($0.state == .running || $0.state == .hidden) }) else {
       return false
     }
-    guard current.book.unsettledSince(at: current.now, settle: current.settings.billsSettle) == nil else {
+    guard current.book.unsettledSince(at: current.now, .init(settle: current.settings.billsSettle)) == nil else {
       return false
     }
     return current.book.rentals.allSatisfy { $0.isOver && $0.pods.count == $0.billed.count }
