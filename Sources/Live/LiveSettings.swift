@@ -28,6 +28,10 @@ public struct LiveSettings: Hashable, Sendable {
   /// After so many rows of the journal what they led to is kept, so that a start need not go through more: half a second's worth.
   public var snapshotEvery = 50_000
 
+  /// After a job has reached its own cap, its pod is told to go within this: the worker may save what is done, and the next look at the pods
+  /// may be a list, or the time for one, away. Its price is all that a job costs beyond its cap while `serve` runs and the provider obeys.
+  public var stopBound: Span { stopWithin + max(listEvery, answerWithin) }
+
   public init() {}
 
   /// For a store whose time goes by faster: nothing is asked of this machine, or waited for, in less time than it takes.

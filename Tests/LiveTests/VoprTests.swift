@@ -12,11 +12,11 @@ import Testing
     // One failure is enough for who plants bugs.
     let stopsEarly = VoprTests.number("STOP") != nil
     let threads = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
-    let (failures, quickStarts) = await withTaskGroup(of: (failures: [String], quickStarts: Int).self) { group in
+    let (failures, quickStarts, caps) = await withTaskGroup(of: (failures: [String], quickStarts: Int, caps: Int).self) { group in
       for thread in 0..<threads {
         group.addTask {
           var failures: [String] = []
-          var quickStarts = 0
+          var (quickStarts, caps) = (0, 0)
           for seed in stride(from: from + thread, to: from + count, by: Int(threads)) {
             if stopsEarly, !failures.isEmpty { break }
             // A month takes half a second: whoever waits for this thread has its turn.
@@ -25,16 +25,19 @@ import Testing
               let world = try VoprWorld(seed: seed)
               try world.run()
               quickStarts += world.quickStarts
+              caps += world.capsPassed
             } catch { failures.append("\(error)") }
           }
-          return (failures, quickStarts)
+          return (failures, quickStarts, caps)
         }
       }
-      return await group.reduce(into: ([], 0)) { $0 = ($0.0 + $1.failures, $0.1 + $1.quickStarts) }
+      return await group.reduce(into: ([], 0, 0)) { $0 = ($0.0 + $1.failures, $0.1 + $1.quickStarts, $0.2 + $1.caps) }
     }
     #expect(failures.isEmpty, "\(failures.count) of \(count) seeds: \(failures.prefix(10).joined(separator: "\n"))")
     // Each of them was held against a replay of everything.
     #expect(quickStarts > 0 || count < 20)
+    // Jobs did reach their caps, in worlds in which that can be held against money.
+    #expect(caps > 0 || count < 100)
     if let first = failures.first,
       let seed = first.split(separator: " ").dropFirst().first.flatMap({ UInt64($0.dropLast()) })
     {
