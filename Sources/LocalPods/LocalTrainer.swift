@@ -69,6 +69,7 @@ public struct LocalTrainer: Sendable {
 
   /// Where models are that were fetched before: a pod's home is a folder of its own, in which each would fetch them anew.
   static func cache(_ own: [String: String]) -> String? {
-    own["HF_HOME"] ?? own["XDG_CACHE_HOME"].map { $0 + "/huggingface" } ?? own["HOME"].map { $0 + "/.cache/huggingface" }
+    own["HF_HOME"] ?? own["XDG_CACHE_HOME"].map { $0 + "/huggingface" }
+      ?? own["HOME"].map { $0 + "/.cache/huggingface" }
   }
 }

@@ -12,7 +12,8 @@ import Testing
     // One failure is enough for who plants bugs.
     let stopsEarly = VoprTests.number("STOP") != nil
     let threads = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
-    let (failures, quickStarts, caps) = await withTaskGroup(of: (failures: [String], quickStarts: Int, caps: Int).self) { group in
+    let (failures, quickStarts, caps) = await withTaskGroup(of: (failures: [String], quickStarts: Int, caps: Int).self)
+    { group in
       for thread in 0..<threads {
         group.addTask {
           var failures: [String] = []

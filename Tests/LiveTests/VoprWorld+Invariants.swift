@@ -77,7 +77,8 @@ extension VoprWorld {
       capped[job] = since
       // A wake that is late by its own second, and a list in the same step.
       if now - max(since, calmSince) > current.settings.stopBound + .minutes(1), !told.contains(pod) {
-        throw failure("job \(job.rawValue) reached its cap \((now - since).seconds) s ago, and \(pod) was not told to go")
+        throw failure(
+          "job \(job.rawValue) reached its cap \((now - since).seconds) s ago, and \(pod) was not told to go")
       }
     }
   }

@@ -73,7 +73,7 @@ private final class FickleServer: Sendable {
       }
       if number == 2 { return }
       let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-      _ = answer.withCString { send(connection, $0, answer.utf8.count, Int32(MSG_NOSIGNAL.rawValue)) }
+      _ = answer.withCString { send(connection, $0, answer.utf8.count, Int32(MSG_NOSIGNAL)) }
     }
   }
 

@@ -124,7 +124,8 @@ import Testing
     try await Station.with { station in
       var settings = station.settings
       settings.key = Secret("another")
-      guard case .refused(status: 401, _) = await RunPodAccount(settings, time: .init(origin: .zero)).offersSpot() else {
+      guard case .refused(status: 401, _) = await RunPodAccount(settings, time: .init(origin: .zero)).offersSpot()
+      else {
         Issue.record("a stranger was answered")
         return
       }
@@ -143,7 +144,8 @@ import Testing
         var settings = station.settings
         settings.volume = volume
         let provider = RunPodProvider(
-          settings, time: .init(origin: .zero), bundle: { _ in WorkerBundle(link: Secret(Station.link), sha256: "abc") })
+          settings, time: .init(origin: .zero), bundle: { _ in WorkerBundle(link: Secret(Station.link), sha256: "abc") }
+        )
         guard case .created = await provider.create(Station.request(UInt32(number)), Station.launch) else {
           Issue.record("not created")
           return

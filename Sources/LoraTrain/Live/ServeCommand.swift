@@ -125,7 +125,8 @@ struct ServeCommand: AsyncParsableCommand {
     switch source {
     case .local:
       let pods = try LivePods.local(
-        live, rates: quoter.rates, trainer: try trainer(live.path, workerPython, configuration, settings: try settingsOfWorker()))
+        live, rates: quoter.rates,
+        trainer: try trainer(live.path, workerPython, configuration, settings: try settingsOfWorker()))
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
@@ -134,9 +135,11 @@ struct ServeCommand: AsyncParsableCommand {
           configuration.support, in: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model)), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .slurm(let settings, let python):
-      let own = try settingsOfWorker() ?? configuration.slurm.workerSettings.map {
-        try ServeCommand.settings($0, hint: "check slurm.worker_settings")
-      }
+      let own =
+        try settingsOfWorker()
+        ?? configuration.slurm.workerSettings.map {
+          try ServeCommand.settings($0, hint: "check slurm.worker_settings")
+        }
       let pods = try LivePods.slurm(
         settings, live,
         trainer: try trainer(live.path, python, configuration, settings: own ?? LivePods.model), diary)
@@ -225,7 +228,8 @@ struct ServeCommand: AsyncParsableCommand {
   private func trainer(
     _ path: String, _ python: String?, _ configuration: ServiceConfiguration, settings: String?
   ) throws -> LocalTrainer? {
-    let settings = ServeCommand.naming(configuration.support, in: settings ?? (configuration.support == nil ? nil : "{}"))
+    let settings = ServeCommand.naming(
+      configuration.support, in: settings ?? (configuration.support == nil ? nil : "{}"))
     return try python.map {
       try LocalTrainer(
         python: $0, files: path + ".files", objects: path + ".objects", settings: settings,
