@@ -65,6 +65,8 @@ extension VoprWorld {
 
   /// A job that has reached its own cap is told to go in time: what it costs beyond is published with ``LiveSettings/stopBound``.
   private func checkCaps(_ current: Coordinator) throws {
+    // An unconfirmed copy only looks.
+    guard current.isConfirmed else { return capped.removeAll() }
     for job in current.fleet.slots where job != .none {
       let state = current.fleet[job]
       guard state.lease.isOpen, state.cost(at: current.now) > state.spec.maxCost,

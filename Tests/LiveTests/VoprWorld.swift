@@ -309,6 +309,7 @@ final class VoprWorld {
     if let since = downSince { downtime += now - since }
     downSince = nil
     calmSince = now
+    capped.removeAll()
     if fromBackup, let copy = backup {
       say("restart from a backup")
       wasRestored = true
