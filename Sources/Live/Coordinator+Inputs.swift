@@ -201,11 +201,11 @@ extension Coordinator {
   // MARK: Bills
 
   /// Holds what the provider bills against the ledger, rental by rental. A bill may be told again and be another one then: its last hour may
-  /// come late.
+  /// come late. What is settled stays as it is: see ``RentalBook/isSettled(_:at:_:)``.
   private mutating func reconcile(_ bills: [PodBill]) throws(TransitionError) {
     for bill in bills {
       guard let request = book.request(ofPod: bill.pod), book[request].isOver,
-        book[request].billed[bill.pod] != bill.amount
+        book[request].billed[bill.pod] != bill.amount, !book.isSettled(request, at: now, patience)
       else { continue }
       note(.billReceived(.init(request: request, pod: bill.pod, amount: bill.amount)))
       // Pods of one name are one rental: it is settled when all of them are billed.

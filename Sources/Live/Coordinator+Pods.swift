@@ -213,9 +213,15 @@ extension Coordinator {
   mutating func askForLists() {
     if let number = watch.nextList(at: monotonic, settings, busy: isBusy) { orders.append(.list(number: number)) }
     if book.isConfirmed, watch.billsDue(at: monotonic, every: settings.billsEvery),
-      let since = book.unsettledSince(at: now, settle: settings.billsSettle)
+      let since = book.unsettledSince(at: now, patience)
     {
       orders.append(.fetchBills(since: since))
     }
+  }
+
+  /// A process that has asked for a while gives up what is too old; one that has just begun asks for all there is.
+  var patience: RentalBook.Patience {
+    let isSeasoned = monotonic - watch.started >= settings.billsSettle
+    return .init(settle: settings.billsSettle, most: isSeasoned ? settings.billsGivenUp : nil)
   }
 }

@@ -4,7 +4,7 @@ import Journal
 
 /// What the coordinator knows beside the fleet and follows from the journal.
 struct CoordinatorMemory: JournalFollower, Hashable {
-  static let version = 1
+  static let version = 2
 
   var book = RentalBook()
   var approvals = ApprovalBook()

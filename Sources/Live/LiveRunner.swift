@@ -50,14 +50,18 @@ public actor LiveRunner {
 
   // MARK: From outside
 
-  /// Steps until ``stop()``.
+  /// Steps until ``stop()``, or until its task is cancelled: whoever serves beside it could not.
   ///
   /// - Throws: what the failed step threw.
   public func run() async throws {
-    schedule()
-    try await withCheckedThrowingContinuation { continuation in
-      if end.isOver { return continuation.resume(with: end.error.map { .failure($0) } ?? .success(())) }
-      ending = continuation
+    try await withTaskCancellationHandler {
+      schedule()
+      try await withCheckedThrowingContinuation { continuation in
+        if end.isOver { return continuation.resume(with: end.error.map { .failure($0) } ?? .success(())) }
+        ending = continuation
+      }
+    } onCancel: {
+      Task { await stop() }
     }
   }
 

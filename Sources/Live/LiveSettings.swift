@@ -25,8 +25,14 @@ public struct LiveSettings: Hashable, Sendable {
   public var billsEvery: Span = .hours(1)
   /// How long after a pod's end its bill may still change: it is asked for until then.
   public var billsSettle: Span = .days(2)
+  /// How long after its end a pod that no bill ever named is asked for.
+  public var billsGivenUp: Span = .days(30)
   /// After so many rows of the journal what they led to is kept, so that a start need not go through more: half a second's worth.
   public var snapshotEvery = 50_000
+
+  /// After a job has reached its own cap, its pod is told to go within this: the worker may save what is done, and the next look at the pods
+  /// may be a list, or the time for one, away. Its price is all that a job costs beyond its cap while `serve` runs and the provider obeys.
+  public var stopBound: Span { stopWithin + max(listEvery, answerWithin) }
 
   public init() {}
 

@@ -15,7 +15,8 @@ public protocol PodProvider: Sendable {
   func terminate(pod: String) async -> TerminationAnswer
   /// All pods of the account, to the last page; nil where that failed or was not complete.
   func list() async -> [PodObservation]?
-  /// Bills of pods that are no more and were made at `since` or later; those that were told before may come again, and be others then.
+  /// Bills of pods that are no more and were made at `since` or later; those that were told before may come again, and be others then. Those of
+  /// older pods may be among them, and hold only what they cost since: the ``Coordinator`` knows which are older.
   func bills(since: Instant) async -> [PodBill]
 }
 

@@ -23,7 +23,7 @@ struct ProviderWatch {
     var isCondemned = false
   }
 
-  private let started: Span
+  let started: Span
   private var sights: [UInt32: Sight] = [:]
   /// When a pod was last told to go.
   private var terminated: [String: Span] = [:]

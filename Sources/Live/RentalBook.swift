@@ -22,6 +22,7 @@ struct RentalBook: Hashable {
     var posted: Int64 = 0
     var billed: [String: Int64] = [:]
     var billedAmount: Int64 { billed.values.reduce(0, +) }
+    /// When it ended, or a bill of it last changed.
     var ended = Instant.distantFuture
   }
 
@@ -50,13 +51,34 @@ struct RentalBook: Hashable {
     return i < open.count && open[i] != 0 ? open[i] : nil
   }
 
-  /// When the first of the rentals whose bills are not all there, or may still grow, was asked for, and a day, as clocks differ.
+  /// For how long bills are waited for.
+  struct Patience {
+    /// After a rental's end, or the last change of a bill, a provider may bill more of it for so long; a restored store asks for so long about all.
+    var settle: Span
+    /// After so long what was never billed never will be: what stands in the ledger stays. nil: it is asked for whatever its age.
+    var most: Span?
+  }
+
+  /// Whether nothing more is to come of a rental's bills.
   ///
-  /// - Parameter settle: how long after a rental's end a provider may bill more of it; a restored store asks for so long about all.
+  /// What is told of it later is not taken: a question reaches back only to the first rental that is not settled, and a provider that bills by
+  /// the hour tells of those before it what they cost since, and not what they cost.
+  func isSettled(_ request: UInt32, at now: Instant, _ patience: Patience) -> Bool {
+    isSettled(self[request], now, patience)
+  }
+
+  private func isSettled(_ rental: Rental, _ now: Instant, _ patience: Patience) -> Bool {
+    if rental.pods.isEmpty { return true }
+    let since = max(rental.ended, copied)
+    if rental.billed.count == rental.pods.count { return since + patience.settle <= now }
+    return rental.isOver && patience.most.map { since + $0 <= now } ?? false
+  }
+
+  /// When the first of the rentals that are not settled was asked for, and a day, as clocks differ.
+  ///
   /// - Complexity: O(rentals).
-  func unsettledSince(at now: Instant, settle: Span) -> Instant? {
-    rentals.first { !$0.pods.isEmpty && ($0.billed.count < $0.pods.count || max($0.ended, copied) + settle > now) }
-      .map { $0.asked - .days(1) }
+  func unsettledSince(at now: Instant, _ patience: Patience) -> Instant? {
+    rentals.first { !isSettled($0, now, patience) }.map { $0.asked - .days(1) }
   }
 
   func request(ofPod pod: String) -> UInt32? { byPod[pod] }
@@ -112,7 +134,10 @@ struct RentalBook: Hashable {
       if exists(mark.request) { rentals[Int(mark.request) - 1].nextReport = mark.sequence + 1 }
     case .billReceived(let bill):
       guard exists(bill.request) else { return }
-      rentals[Int(bill.request) - 1].billed[bill.pod] = bill.amount
+      let i = Int(bill.request) - 1
+      rentals[i].billed[bill.pod] = bill.amount
+      // A pod that turned up under its name later may have outlived it by far.
+      rentals[i].ended = max(rentals[i].ended, at)
       adjusting = bill.request
     case .epochBegan(let mark):
       copied = at

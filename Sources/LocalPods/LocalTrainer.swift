@@ -11,6 +11,7 @@ public struct LocalTrainer: Sendable {
   private let files: String
   private let objects: String
   private let settings: String?
+  private let huggingFace: String?
   private let package: URL
 
   /// A worker that nobody listens to any more ends itself after so many seconds of the store's time, and of real time.
@@ -21,8 +22,11 @@ public struct LocalTrainer: Sendable {
   ///   - files: the folder in which training files stand, each under the digest of its bytes.
   ///   - objects: the folder in which checkpoints and results are kept.
   ///   - settings: JSON that is laid over each job's: the model that this machine can hold, for one.
+  ///   - huggingFace: a token for models whose licence has to be accepted.
   /// - Throws: `InputError` where there is no such Python, or the worker is not beside the program.
-  public init(python: String, files: String, objects: String, settings: String? = nil) throws {
+  public init(
+    python: String, files: String, objects: String, settings: String? = nil, huggingFace: String? = nil
+  ) throws {
     guard FileManager.default.isExecutableFile(atPath: python) else {
       throw InputError(
         .noInput, file: python, "is no Python that can be run",
@@ -37,6 +41,7 @@ public struct LocalTrainer: Sendable {
     self.files = files
     self.objects = URL(fileURLWithPath: objects).path
     self.settings = settings
+    self.huggingFace = huggingFace
     self.package = package
   }
 
@@ -57,8 +62,14 @@ public struct LocalTrainer: Sendable {
       "LORA_DEADLINE_S": "\(max(LocalTrainer.deadline.own / time.scale, LocalTrainer.deadline.real))",
     ]
     environment["LORA_WORKER_SETTINGS"] = settings
-    // Models that were fetched before stay where they are.
-    environment["HF_HOME"] = ProcessInfo.processInfo.environment["HF_HOME"]
+    environment["HF_TOKEN"] = huggingFace
+    environment["HF_HOME"] = LocalTrainer.cache(ProcessInfo.processInfo.environment)
     return environment
+  }
+
+  /// Where models are that were fetched before: a pod's home is a folder of its own, in which each would fetch them anew.
+  static func cache(_ own: [String: String]) -> String? {
+    own["HF_HOME"] ?? own["XDG_CACHE_HOME"].map { $0 + "/huggingface" }
+      ?? own["HOME"].map { $0 + "/.cache/huggingface" }
   }
 }

@@ -75,9 +75,15 @@ public struct RunPodAccount: Sendable {
       status: answer.status, message: answer.message, code: answer.code)
   }
 
-  /// The lowest bid for an interruptible pod, nanodollars an hour; nil: the account is offered none, or nobody answers.
-  public func offersSpot() async -> Int64? {
-    (try? await spotOffer())?.bid.map { Int64(($0 * 1e9).rounded()) }
+  /// The lowest bid for an interruptible pod, nanodollars an hour; nil: the account is offered none.
+  public func offersSpot() async -> Answer<Int64?> {
+    do throws(RunPodClient.Trouble) {
+      let offer = try await spotOffer()
+      if let message = offer.message { return .refused(status: offer.status, message) }
+      return .value(offer.bid.map { Int64(($0 * 1e9).rounded()) })
+    } catch {
+      return .unreachable(error.description)
+    }
   }
 
   /// Nanodollars: the credit, and what is spent in an hour now.

@@ -49,6 +49,7 @@ public actor RunPodProvider: PodProvider {
     do {
       environment = try launch.environment(of: request, scale: time.scale)
       environment.merge(StartCommand.environment(try bundle(launch))) { $1 }
+      environment["HF_HOME"] = settings.volume?.models
     } catch {
       return refuse(.init(.invalid, detail: "\(error)", gpu: settings.gpu, pricing: request.pricing))
     }

@@ -5,6 +5,8 @@ public struct RunPodSettings: Sendable {
     public var id: String
     /// Where pods see it.
     public var path: String
+    /// Where models are kept that a pod fetched: the next one finds them.
+    public var models: String { path + "/huggingface" }
     public init(id: String, path: String) { (self.id, self.path) = (id, path) }
   }
 
@@ -18,7 +20,10 @@ public struct RunPodSettings: Sendable {
   /// Empty: wherever there is one.
   public var dataCenters: [String] = []
   /// Gigabytes of container disk.
-  public var disk = 100
+  public var disk = RunPodSettings.diskOfModel
+  /// What the model of the presets takes: 141 GB of bf16 weights (meta-llama/Meta-Llama-3-70B-Instruct, 70.6 · 10⁹ parameters of two bytes), the
+  /// environment of the image, packed data, checkpoints.
+  public static let diskOfModel = 200
   public var volume: Volume?
   /// Whether interruptible pods are asked for through GraphQL; see ``RunPodAccount/offersSpot()``.
   public var offersSpot = false

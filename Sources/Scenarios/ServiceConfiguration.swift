@@ -53,6 +53,8 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var hourlyRate: Int64?
     public var preemptibleHourlyRate: Int64?
     public var workerPython: String?
+    /// A JSON file that is laid over each job with a training file.
+    public var workerSettings: String?
   }
 
   public struct Sandbox: Hashable, Sendable {
@@ -220,7 +222,7 @@ public enum ServiceConfigurationReader {
       field,
       keys: [
         "partition", "preemptible_partition", "account", "gres", "hourly_rate", "preemptible_hourly_rate",
-        "worker_python",
+        "worker_python", "worker_settings",
       ])
     var own = ServiceConfiguration.Slurm()
     own.partition = try record["partition"]?.string()
@@ -230,6 +232,7 @@ public enum ServiceConfigurationReader {
     own.hourlyRate = try record["hourly_rate"]?.dollars()
     own.preemptibleHourlyRate = try record["preemptible_hourly_rate"]?.dollars()
     own.workerPython = try record["worker_python"]?.string()
+    own.workerSettings = try record["worker_settings"]?.string()
     return own
   }
 

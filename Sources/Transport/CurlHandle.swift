@@ -10,6 +10,9 @@ final class CurlHandle {
 
   private static let longestBody = 64 << 20
 
+  /// Said twice they do what they do once (RFC 9110, 9.2.2).
+  private static let repeatable: Set<String> = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]
+
   /// What the callbacks write to.
   private final class Exchange {
     var body = Data()
@@ -39,6 +42,8 @@ final class CurlHandle {
     ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, call.method)
     ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, list)
     ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+    // On a kept connection that dies without an answer libcurl says a request again, and a POST may have been done already.
+    if !CurlHandle.repeatable.contains(call.method) { ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) }
     try prepareFiles(of: call, exchange, context)
     ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(10_000, Int(call.deadline / .milliseconds(1)))))
     ccurl_set_long(easy, CURLOPT_NOPROGRESS, 0)

@@ -1,7 +1,8 @@
 import CCurl
 import Foundation
 
-/// Calls over HTTP, through libcurl. Connections are kept and used again; a call has a deadline and is never repeated here.
+/// Calls over HTTP, through libcurl. Connections are kept and used again; a call has a deadline. A call that is not idempotent is never repeated: it has a
+/// connection of its own, since on a kept one that was closed meanwhile libcurl says a request again.
 ///
 /// libcurl blocks, so each call in progress has one of a few threads of the client's own. A deadline begins when it has its thread.
 public final class HTTPClient: Sendable {

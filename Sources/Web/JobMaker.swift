@@ -37,6 +37,9 @@ struct JobMaker: Sendable {
     var new = new
     try fill(&new, from: person)
     try new.check()
+    do throws(InputError) { try advice.allows(new) } catch {
+      throw Problem(.badRequest, error.problem, hint: error.hint)
+    }
     let suites = try order(&new)
     let (quote, view) = try await quote(of: new)
     // What is left of a job that goes on from a checkpoint.

@@ -36,6 +36,9 @@ public struct WebServer: Sendable {
     /// What might help a job that failed so; only what the memory model or the policies support.
     public var fixes: @Sendable (JobConfiguration, Failure) -> [FixDocument]
 
+    /// What jobs may be made, whatever they would cost.
+    public var allows: @Sendable (NewJob) throws(InputError) -> Void = { _ throws(InputError) in }
+
     /// What else the simulator is asked.
     public var foresight: Foresight
 

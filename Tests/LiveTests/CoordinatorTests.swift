@@ -281,6 +281,51 @@ import Testing
     #expect(!asks(try desk.pass(.hours(5))))
   }
 
+  /// A provider that bills by the hour tells of an older pod what it cost since the question's beginning: that is no bill of a settled rental.
+  @Test func aBillThatIsCutChangesNoSettledRental() throws {
+    var desk = try Desk()
+    try desk.grant()
+    try desk.pass(.hours(2))
+    try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1))
+    try desk.tell(.terminationAnswered(pod: "a", .absent))
+    try desk.tell(.billed([PodBill(pod: "a", amount: 4_980_000_000)]))
+    #expect(desk.job(0).costs.total == 4_980_000_000)
+    // A day later another one, so that half of the first is in the window of its bills.
+    try desk.pass(.hours(23))
+    let second = try desk.submit()
+    try desk.tell(.creationAnswered(request: 2, .created(desk.pod("b", second.name))))
+    try desk.pass(.hours(5))
+    try desk.tell(.asked(.cancel(JobIndex(1)), ticket: 2))
+    try desk.tell(.terminationAnswered(pod: "b", .absent))
+    try desk.pass(.hours(20))
+    var since: Instant?
+    for case .fetchBills(let asked) in try desk.pass(.hours(2)) { since = asked }
+    #expect(since == desk.coordinator.book[2].asked - .days(1))
+    #expect(desk.coordinator.book[1].asked < since ?? .distantPast)
+    try desk.tell(.billed([PodBill(pod: "a", amount: 2_490_000_000), PodBill(pod: "b", amount: 12_450_000_000)]))
+    #expect(desk.job(0).costs.total == 4_980_000_000 && desk.job(1).costs.total == 12_450_000_000)
+  }
+
+  /// A pod that no bill ever names holds the window of bills open for a month and no longer; a new process looks once more.
+  @Test func aPodThatIsNeverBilledIsGivenUp() throws {
+    var desk = try Desk()
+    try desk.grant()
+    try desk.pass(.minutes(1))
+    try desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1))
+    try desk.tell(.terminationAnswered(pod: "a", .absent))
+    let kept = desk.job(0).costs.total
+    func asks(_ orders: [LiveOrder]) -> Bool { orders.contains { if case .fetchBills = $0 { true } else { false } } }
+    try desk.pass(.days(29))
+    #expect(asks(try desk.pass(.hours(2))))
+    try desk.pass(.days(1))
+    #expect(!asks(try desk.pass(.hours(2))))
+    #expect(desk.job(0).costs.total == kept)
+    try desk.restart()
+    #expect(asks(try desk.pass(.hours(2))))
+    try desk.tell(.billed([PodBill(pod: "a", amount: 1_000)]))
+    #expect(desk.job(0).costs.total == 1_000)
+  }
+
   @Test func aLimitThatWasChangedOutlivesARestart() throws {
     var desk = try Desk()
     try desk.tell(.asked(.setLimit(5_000_000_000), ticket: 1))

@@ -20,11 +20,20 @@ import Worker
     #expect(told["LORA_TRAINING_FILE"] == folder.path + "/files/01234567")
     #expect(told["LORA_OBJECTS"] == folder.path + "/objects")
     #expect(told["LORA_WORKER_SETTINGS"] == #"{"threads":1}"#)
+    #expect(told["HF_TOKEN"] == "hf_x" && told["HF_HOME"]?.isEmpty == false)
     #expect(told["LORA_GRACE_S"] == "5" && told["LORA_DEADLINE_S"] == "60.0")
     #expect(told["PYTHONPATH"] == WorkerPackage.folder?.path)
     #expect(told["LORA_SECRET"] == "secret" && told["LORA_STEPS"] == "90" && told["LORA_LEASE"] == "1")
     // The secret stands in the environment only.
     #expect(told["arguments"]?.contains("secret") == false)
+  }
+
+  /// A pod's home is a folder of its own: without a cache beside it each pod would fetch its model anew.
+  @Test func modelsThatWereFetchedAreFound() {
+    #expect(LocalTrainer.cache(["HOME": "/home/ada"]) == "/home/ada/.cache/huggingface")
+    #expect(LocalTrainer.cache(["HOME": "/home/ada", "XDG_CACHE_HOME": "/scratch"]) == "/scratch/huggingface")
+    #expect(LocalTrainer.cache(["HOME": "/home/ada", "HF_HOME": "/models"]) == "/models")
+    #expect(LocalTrainer.cache([:]) == nil)
   }
 
   @Test func allOthersPlay() async throws {
@@ -69,7 +78,8 @@ import Worker
     let trainer =
       try hasPython
       ? LocalTrainer(
-        python: python, files: folder.path + "/files", objects: folder.path + "/objects", settings: #"{"threads":1}"#)
+        python: python, files: folder.path + "/files", objects: folder.path + "/objects", settings: #"{"threads":1}"#,
+        huggingFace: "hf_x")
       : nil
     let pods = try LocalPods(
       folder: folder.path + "/pods", time: LiveTime(origin: LiveTime.machine, scale: 600), worker: other,

@@ -50,6 +50,22 @@ import Testing
     }
   }
 
+  /// As where its server cannot have its port: the runner of a task that is cancelled ends, and takes nothing more.
+  @Test(.timeLimit(.minutes(1))) func aCancelledRunnerEnds() async throws {
+    let time = LiveTime(origin: LiveTime.machine)
+    let opening = JournalOpening(store: "port", origin: .sandbox, policyName: "port", policies: Policies())
+    let runner = try LiveRunner(
+      { try Coordinator.create(path: nil, opening: opening, home: { "here" }, at: time.reading) }, time: time,
+      provider: Poor(), keys: WorkerKeys(master: Data(repeating: 1, count: 32)),
+      reportAddress: { "http://127.0.0.1:9" })
+    let running = Task { try await runner.run() }
+    _ = try await runner.ask(.submit(Desk.spec, Desk.description))
+    running.cancel()
+    try await running.value
+    #expect(await !runner.isRunning)
+    await #expect(throws: LiveRunner.Stopped.self) { try await runner.ask(.record) }
+  }
+
   /// In the journal, word for word, and back.
   @Test(arguments: [Unavailability.noCapacity, .timeout, .region, .error, .balance, .quota, .key])
   func theReasonIsJournalled(why: Unavailability) throws {

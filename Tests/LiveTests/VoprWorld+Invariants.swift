@@ -36,7 +36,9 @@ extension VoprWorld {
       }
     }
     if isPlain { try checkAdmissions(current) }
+    for order in orders { if case .terminate(let pod) = order { told.insert(pod) } }
     for order in orders { try check(order, current) }
+    try checkCaps(current)
     for cancel in cancels where max(cancel.by, calmSince + .seconds(60)) < now {
       guard let request = current.book.request(ofPod: cancel.pod), !current.book[request].isOver else { continue }
       throw failure("\(cancel.pod) belongs to a cancelled job, and was not told to go within a minute")
@@ -61,6 +63,45 @@ extension VoprWorld {
     }
   }
 
+  /// A job that has reached its own cap is told to go in time: what it costs beyond is published with ``LiveSettings/stopBound``.
+  private func checkCaps(_ current: Coordinator) throws {
+    // An unconfirmed copy only looks.
+    guard current.isConfirmed else { return capped.removeAll() }
+    for job in current.fleet.slots where job != .none {
+      let state = current.fleet[job]
+      guard state.lease.isOpen, state.cost(at: current.now) > state.spec.maxCost,
+        let request = current.book.openRequest(of: job), let pod = current.book[request].pod
+      else {
+        capped[job] = nil
+        continue
+      }
+      let since = capped[job] ?? now
+      capped[job] = since
+      // A wake that is late by its own second, and a list in the same step.
+      if now - max(since, calmSince) > current.settings.stopBound + .minutes(1), !told.contains(pod) {
+        throw failure(
+          "job \(job.rawValue) reached its cap \((now - since).seconds) s ago, and \(pod) was not told to go")
+      }
+    }
+  }
+
+  /// … and in money, where nothing keeps the provider from doing at once what it is told.
+  private func checkMoneyBeyondCaps(_ current: Coordinator) throws {
+    let f = faults
+    let hindrances = [
+      f.loss, f.duplication, f.delay, f.ambiguity, f.listFailure, f.omission, f.terminationFailure, f.crash, f.batching,
+      f.clockStep, f.outage, f.vanishing, f.workerDeath,
+    ]
+    guard hindrances.allSatisfy({ $0 == 0 }) else { return }
+    for (i, job) in current.fleet.jobs.enumerated() where job.spec.maxCost < .max {
+      let beyond = Ledger.cost(hourlyRate: 2_890_000_000, time: current.settings.stopBound + .minutes(1))
+      guard job.costs.total <= job.spec.maxCost + beyond else {
+        throw failure("job \(i) cost \(job.costs.total); its cap is \(job.spec.maxCost)")
+      }
+      if job.costs.total > job.spec.maxCost { capsPassed += 1 }
+    }
+  }
+
   private func check(_ order: LiveOrder, _ current: Coordinator) throws {
     switch order {
     case .create(let request):
@@ -73,6 +114,13 @@ extension VoprWorld {
           name != request.name
         else { continue }
         throw failure("job \(request.job.rawValue) gets \(request.name) while \(pod.id) (\(name)) is still billed")
+      }
+      // After a doubtful answer: the one that is known of was told to go.
+      for pod in present.map({ pods[$0] })
+      where pod.state == .running && pod.job == request.job && pod.isDoubtful && !told.contains(pod.id) {
+        guard current.book.request(ofPod: pod.id) == nil else {
+          throw failure("job \(request.job.rawValue) gets \(request.name) while \(pod.id) is known, and may stay")
+        }
       }
     case .terminate:
       guard !isUnconfirmed else { throw failure("an unconfirmed copy terminates a pod") }
@@ -99,7 +147,7 @@ extension VoprWorld {
     guard !pods.contains(where: { $0.name != nil && ($0.state == .running || $0.state == .hidden) }) else {
       return false
     }
-    guard current.book.unsettledSince(at: current.now, settle: current.settings.billsSettle) == nil else {
+    guard current.book.unsettledSince(at: current.now, .init(settle: current.settings.billsSettle)) == nil else {
       return false
     }
     return current.book.rentals.allSatisfy { $0.isOver && $0.pods.count == $0.billed.count }
@@ -121,6 +169,7 @@ extension VoprWorld {
     guard current.fleet.ledger.payable == current.book.rentals.reduce(0, { $0 + $1.posted }) else {
       throw failure("the ledger holds what no rental accounts for")
     }
+    try checkMoneyBeyondCaps(current)
     if !wasRestored {
       guard current.fleet.jobs.count >= acceptedJobs else { throw failure("a job that was accepted is lost") }
       for (i, job) in current.fleet.jobs.enumerated() where job.phase == .completed {

@@ -39,11 +39,13 @@ extension VoprWorld {
       let shown = failed ? nil : present.compactMap { omits($0) ? nil : observation(pods[$0]) }
       post(.input(.podsListed(number: number, shown), process: process))
     case .fetchBills(let since):
+      // As RunPod does: of those that are older, too, what they have cost since.
       let bills = pods.filter { pod in
-        pod.name != nil && pod.created >= since && pod.billedUntil.map { now - $0 > .hours(2) } ?? false
+        pod.name != nil && pod.billedUntil.map { $0 >= since && now - $0 > .hours(2) } ?? false
       }.map { pod in
         let isWhole = pod.billedUntil.map { now - $0 > .hours(24) } ?? false
-        let amount = pod.cost(at: now)
+        let before = Ledger.cost(hourlyRate: pod.rate, time: max(.zero, since - pod.created))
+        let amount = pod.cost(at: now) - before
         return PodBill(pod: pod.id, amount: !isWhole && chance(faults.lateBill) ? amount / 10 * 7 : amount)
       }
       if !bills.isEmpty { post(.input(.billed(bills), process: process)) }

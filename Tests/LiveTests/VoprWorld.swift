@@ -98,6 +98,12 @@ final class VoprWorld {
   var saved: [JobIndex: Int32] = [:]
   var finished: Set<JobIndex> = []
   var cancels: [(pod: String, by: Instant)] = []
+  /// Pods that were ever to be told to go.
+  var told: Set<String> = []
+  /// Since when a job with a pod has cost more than its own cap.
+  var capped: [JobIndex: Instant] = [:]
+  /// Jobs that had to be stopped at their cap, and cost a little more.
+  var capsPassed = 0
   var wasRestored = false
   var acceptedJobs = 0
   var checkedAt = VoprWorld.start
@@ -327,6 +333,7 @@ final class VoprWorld {
     if let since = downSince { downtime += now - since }
     downSince = nil
     calmSince = now
+    capped.removeAll()
     if fromBackup, let copy = backup {
       say("restart from a backup")
       wasRestored = true

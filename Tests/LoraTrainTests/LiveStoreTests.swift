@@ -92,5 +92,7 @@ import Testing
     let (opening, _) = try EventStore.opening(path: path)
     #expect(opening.policies.maxQueued == 2 && opening.policies.budgetPeriod == .rolling30Days)
     #expect(opening.policies.maxConcurrent == 1)
+    // Three pods that make no progress, on demand or not, and a person is asked before there is a fourth.
+    #expect(opening.policies.maxFailedRecoveries == 3 && opening.policies.afterRecoveries == .ask)
   }
 }

@@ -108,11 +108,51 @@ import Testing
     for i in world.gpus.indices { world.gpus[i].spot = nil }
     try await Station.with(world) { station in
       let account = RunPodAccount(station.settings, time: .init(origin: .zero))
-      #expect(await account.offersSpot() == nil)
+      guard case .value(nil) = await account.offersSpot() else {
+        Issue.record("not known to sell none")
+        return
+      }
       let answer = await station.provider().create(Station.request(1, .spot), Station.launch)
       #expect(answer.plain == .refused(.noCapacity))
       #expect(await station.sandbox.pods.isEmpty)
       #expect(answer.said?.contains("sells no spot pods") == true)
+    }
+  }
+
+  /// Whoever is not known, or does not answer, sells no fewer spot pods for that.
+  @Test func noAnswerIsNoOffer() async throws {
+    try await Station.with { station in
+      var settings = station.settings
+      settings.key = Secret("another")
+      guard case .refused(status: 401, _) = await RunPodAccount(settings, time: .init(origin: .zero)).offersSpot()
+      else {
+        Issue.record("a stranger was answered")
+        return
+      }
+      settings.address = "http://127.0.0.1:9"
+      guard case .unreachable = await RunPodAccount(settings, time: .init(origin: .zero)).offersSpot() else {
+        Issue.record("nobody was reached")
+        return
+      }
+    }
+  }
+
+  /// What a pod fetched, the next one finds: on the volume, where there is one.
+  @Test func modelsAreKeptOnTheVolume() async throws {
+    try await Station.with { station in
+      for (number, volume) in [(1, nil), (2, RunPodSettings.Volume(id: "vol1", path: "/workspace"))] {
+        var settings = station.settings
+        settings.volume = volume
+        let provider = RunPodProvider(
+          settings, time: .init(origin: .zero), bundle: { _ in WorkerBundle(link: Secret(Station.link), sha256: "abc") }
+        )
+        guard case .created = await provider.create(Station.request(UInt32(number)), Station.launch) else {
+          Issue.record("not created")
+          return
+        }
+      }
+      let homes = await station.sandbox.pods.map { $0.order.env["HF_HOME"] }
+      #expect(homes == [nil, "/workspace/huggingface"])
     }
   }
 
@@ -285,7 +325,10 @@ import Testing
       #expect(offer.community == 1_990_000_000)
       #expect(offer.availability == "HIGH")
       #expect(money.balance == 1_000_000_000_000)
-      #expect(await account.offersSpot() == 1_250_000_000)
+      guard case .value(1_250_000_000) = await account.offersSpot() else {
+        Issue.record("no bid")
+        return
+      }
       #expect(await account.skew != nil)
     }
   }

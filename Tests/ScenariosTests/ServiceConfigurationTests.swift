@@ -24,6 +24,7 @@ import Testing
           disk_gb: 200
           network_volume: {id: vol1}
           spot: false
+        slurm: {hourly_rate: 2.10, worker_python: /venv/bin/python, worker_settings: model.json}
         sandbox: {seed: 7, interruptions: never, provisioning: 30s, stock_outs: 0.1, balance: 20}
         objects:
           s3: {endpoint: https://p.supabase.co/storage/v1/s3, region: eu-west-1, access_key: a, secret_key: s}
@@ -47,6 +48,7 @@ import Testing
     #expect(own.runPod.dataCenters == ["EU-RO-1", "US-KS-2"])
     #expect(own.runPod.isCommunity == true)
     #expect(own.runPod.volume?.path == "/workspace")
+    #expect(own.slurm.workerPython == "/venv/bin/python" && own.slurm.workerSettings == "model.json")
     #expect(own.sandbox.interruptions == .some(nil))
     #expect(own.sandbox.provisioning == .constant(30))
     #expect(own.huggingFaceToken == "hf_x")

@@ -8,7 +8,9 @@ struct BudgetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "budget", abstract: "Shows what is spent and set aside this month, and sets the limit.",
     discussion: "EXAMPLE\n  lora-train budget set 500 --justification 'as planned for December'",
-    subcommands: [Show.self, Set.self, Allocations.self, Allocate.self, Close.self, Log.self],
+    subcommands: [
+      Show.self, Set.self, Allocations.self, Allocate.self, Close.self, Log.self, JobCommand.Override.self,
+    ],
     defaultSubcommand: Show.self)
 
   struct Show: AsyncParsableCommand {

@@ -57,8 +57,13 @@ extension ServiceConfiguration {
     settings.dataCenters = runPod.dataCenters ?? settings.dataCenters
     settings.disk = runPod.disk ?? settings.disk
     settings.volume = runPod.volume.map { .init(id: $0.id, path: $0.path) }
-    settings.huggingFace = (variable("HF_TOKEN") ?? huggingFaceToken).map { Secret($0) }
+    settings.huggingFace = tokenOfHuggingFace(environment).map { Secret($0) }
     return settings
+  }
+
+  /// What models whose licence has to be accepted are loaded with.
+  func tokenOfHuggingFace(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
+    environment["HF_TOKEN"].flatMap { $0.isEmpty ? nil : $0 } ?? huggingFaceToken
   }
 
   /// Where on the cluster pods come from.

@@ -52,6 +52,7 @@ struct Examination {
       findings.append(prices(offer))
       findings.append(await spot(account))
       findings.append(await balance(account, offer))
+      findings.append(Examination.disk(settings))
     }
     findings.append(clock(await account.skew))
     findings.append(await reach())
@@ -75,11 +76,26 @@ struct Examination {
   }
 
   private func spot(_ account: RunPodAccount) async -> Finding {
-    guard let bid = await account.offersSpot() else {
+    switch await account.offersSpot() {
+    case .value(let bid?): return Finding(check: "spot", status: .ok, found: "from \(dollars(bid)) an hour")
+    case .value(nil):
       return Finding(
         check: "spot", status: .warning, found: "this account is offered none", hint: "jobs run on demand")
+    case .refused(_, let why), .unreachable(let why):
+      return Finding(check: "spot", status: .warning, found: "RunPod does not say whether there are any: \(why)")
     }
-    return Finding(check: "spot", status: .ok, found: "from \(dollars(bid)) an hour")
+  }
+
+  /// Whether a pod can hold the model that it fetches.
+  static func disk(_ settings: RunPodSettings) -> Finding {
+    if let volume = settings.volume {
+      return Finding(check: "disk", status: .ok, found: "models are kept on the network volume \(volume.id)")
+    }
+    let isTight = settings.disk < RunPodSettings.diskOfModel
+    return Finding(
+      check: "disk", status: isTight ? .warning : .ok, found: "\(settings.disk) GB of each pod, no network volume",
+      hint: isTight
+        ? "Llama 3 70B takes \(RunPodSettings.diskOfModel) GB: runpod.disk_gb, or runpod.network_volume" : nil)
   }
 
   private func balance(_ account: RunPodAccount, _ offer: RunPodAccount.Offer?) async -> Finding {

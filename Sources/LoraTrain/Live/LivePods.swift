@@ -43,7 +43,9 @@ struct LivePods: Sendable {
   /// What they cost, where that is not the provider's to say; nanodollars an hour.
   var rates: (spot: Int64, onDemand: Int64)?
   /// Why there are no spot pods, where there are none.
-  var without = "this RunPod account sells none"
+  var without = noSpot
+  /// Their workers play jobs without a training file; else such a job would rent a pod on which nothing happens.
+  var isPlayed = true
 
   /// - Throws: `InputError` where the worker is not installed, or a folder cannot be made.
   static func local(_ live: LiveStore, rates: (spot: Int64, onDemand: Int64), trainer: LocalTrainer?) throws
@@ -68,8 +70,9 @@ struct LivePods: Sendable {
     let shelf = BundleShelf([standIn, trainer], keys: live.keys)
     let digests = (standIn: BundleShelf.digest(of: standIn), trainer: BundleShelf.digest(of: trainer))
     var settings = settings
-    if asksForSpot { settings.offersSpot = await RunPodAccount(settings, time: live.time).offersSpot() != nil }
-    if !settings.offersSpot { diary.say("this account is offered no spot pods: jobs run on demand") }
+    if asksForSpot {
+      settings.offersSpot = try await LivePods.offersSpot(RunPodAccount(settings, time: live.time)) { diary.say($0) }
+    }
     let provider = RunPodProvider(
       settings, time: live.time,
       bundle: { launch in
@@ -82,7 +85,29 @@ struct LivePods: Sendable {
             ["LORA_TRAINING_FILE": "served", "LORA_OBJECTS": "served", "LORA_WORKER_SETTINGS": $0]
           } ?? [:])
       }, tell: { diary.say($0) })
-    return LivePods(provider: provider, shelf: shelf)
+    return LivePods(
+      provider: provider, shelf: shelf, without: asksForSpot ? noSpot : "runpod.spot in lora-train.yaml says so",
+      isPlayed: ServiceConfiguration.isLoopback(settings.address))
+  }
+
+  private static let noSpot = "this RunPod account sells none"
+
+  /// Whether spot pods are to be asked for. Where RunPod does not answer they are: it refuses them where there are none, and serve goes on.
+  ///
+  /// - Throws: `InputError` where the key is not accepted: nothing could be rented.
+  static func offersSpot(_ account: RunPodAccount, _ say: (String) -> Void) async throws(InputError) -> Bool {
+    switch await account.offersSpot() {
+    case .value(let bid):
+      if bid == nil { say("this account is offered no spot pods: jobs run on demand") }
+      return bid != nil
+    case .refused(status: 401, let why), .refused(status: 403, let why):
+      throw InputError(
+        .badConfiguration, "RunPod does not accept the API key: \(why)",
+        hint: "set RUNPOD_API_KEY to a key of https://console.runpod.io/user/settings")
+    case .refused(_, let why), .unreachable(let why):
+      say("RunPod does not say whether it has spot pods (\(why)): they are asked for, and refused where there are none")
+      return true
+    }
   }
 
   /// - Throws: `InputError` where Slurm or the worker is not installed, or a folder cannot be made.
@@ -102,7 +127,7 @@ struct LivePods: Sendable {
     if settings.preemptiblePartition == nil { diary.say("there is no preemptible partition: jobs run on demand") }
     return LivePods(
       provider: provider, shelf: nil, rates: Source.slurm(settings, python: nil).rates,
-      without: "slurm.preemptible_partition in lora-train.yaml names none")
+      without: "slurm.preemptible_partition in lora-train.yaml names none", isPlayed: trainer == nil)
   }
 
   /// What a rented GPU trains where nothing else is said: the presets are of this model.
@@ -110,6 +135,15 @@ struct LivePods: Sendable {
     {"model": {"kind": "pretrained", "name": "meta-llama/Meta-Llama-3-70B-Instruct", "quantization": "nf4", "dtype": "bfloat16", \
     "gradient_checkpointing": true}}
     """
+
+  /// - Throws: `InputError`, said to whoever asks for a job that would train nothing.
+  func check(_ new: NewJob) throws(InputError) {
+    guard isPlayed || new.training_file != nil else {
+      throw InputError(
+        .badData, "pods cost money here, and without a training file there is nothing to train",
+        hint: "name one: --training-file, or training_file; or try serve --sandbox")
+    }
+  }
 
   /// - Throws: `InputError`, said to whoever asks for a job that could not run.
   func check(_ pricing: Pricing) throws {

@@ -101,6 +101,8 @@ struct LiveStore: Sendable {
     policies.maxConcurrent = plan.slots
     // After an hour without a pod a person is asked; who says nothing wants it to go on.
     (policies.afterProvisioning, policies.afterSilence) = (.ask, .keepTrying)
+    // Each of them rents a pod that made no progress.
+    (policies.maxFailedRecoveries, policies.afterRecoveries) = (3, .ask)
     (policies.budgetLimit, policies.budgetPeriod) = (plan.limit, plan.period)
     policies = plan.policy?.applied(to: policies) ?? policies
     policies = plan.settings.applied(to: policies)

@@ -138,7 +138,8 @@ struct ServeCommand: AsyncParsableCommand {
     switch source {
     case .local:
       let pods = try LivePods.local(
-        live, rates: quoter.rates, trainer: try trainer(live.path, workerPython, configuration.support))
+        live, rates: quoter.rates,
+        trainer: try trainer(live.path, workerPython, configuration, settings: try settingsOfWorker()))
       try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
@@ -147,8 +148,14 @@ struct ServeCommand: AsyncParsableCommand {
           configuration.support, in: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model)), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .slurm(let settings, let python):
+      let own =
+        try settingsOfWorker()
+        ?? configuration.slurm.workerSettings.map {
+          try ServeCommand.settings($0, hint: "check slurm.worker_settings")
+        }
       let pods = try LivePods.slurm(
-        settings, live, trainer: try trainer(live.path, python, configuration.support), diary)
+        settings, live,
+        trainer: try trainer(live.path, python, configuration, settings: own ?? LivePods.model), diary)
       if publicUrl ?? configuration.publicURL == nil {
         diary.say("workers report to this machine's own address: with --public-url, nodes elsewhere reach it, too")
       }
@@ -207,12 +214,14 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func settingsOfWorker() throws -> String? {
-    try workerSettings.map { path in
-      guard let data = FileManager.default.contents(atPath: path),
-        (try? JSONSerialization.jsonObject(with: data)) != nil
-      else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: "check --worker-settings") }
-      return String(decoding: data, as: UTF8.self)
-    }
+    try workerSettings.map { try ServeCommand.settings($0, hint: "check --worker-settings") }
+  }
+
+  private static func settings(_ path: String, hint: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path),
+      (try? JSONSerialization.jsonObject(with: data)) != nil
+    else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: hint) }
+    return String(decoding: data, as: UTF8.self)
   }
 
   /// A worker's settings, with whom readers of its packages ask for help; nil stays nil: such a worker makes none.
@@ -227,10 +236,17 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   /// The worker that trains, where there is a Python for it.
-  private func trainer(_ path: String, _ python: String?, _ support: String?) throws -> LocalTrainer? {
-    let settings = ServeCommand.naming(support, in: try settingsOfWorker() ?? (support == nil ? nil : "{}"))
+  ///
+  /// - Parameter settings: JSON that is laid over each job's.
+  private func trainer(
+    _ path: String, _ python: String?, _ configuration: ServiceConfiguration, settings: String?
+  ) throws -> LocalTrainer? {
+    let settings = ServeCommand.naming(
+      configuration.support, in: settings ?? (configuration.support == nil ? nil : "{}"))
     return try python.map {
-      try LocalTrainer(python: $0, files: path + ".files", objects: path + ".objects", settings: settings)
+      try LocalTrainer(
+        python: $0, files: path + ".files", objects: path + ".objects", settings: settings,
+        huggingFace: configuration.tokenOfHuggingFace())
     }
   }
 
@@ -284,6 +300,7 @@ struct ServeCommand: AsyncParsableCommand {
         return quote
       }, forecast: { try await forecaster.forecast($0) },
       fixes: { quoter.fixes($0, $1) }, foresight: forecaster.foresight)
+    advice.allows = { (new) throws(InputError) in try pods.check(new) }
     advice.memory = { quoter.memory($0) }
     advice.wait = { quoter.wait(for: $0, every: $1) }
     advice.suitePass = quoter.suitePass
