@@ -202,6 +202,7 @@ public struct WebServer: Sendable {
       routes.add(to: api)
     }
     InsightRoutes(runner: runner, finals: finals, curves: curves).add(to: api)
+    PresetRoutes(deeds: PresetDeeds(runner: runner, finals: finals)).add(to: api)
     let composer = ReportComposer(
       runner: runner, storePath: storePath, advice: advice, curves: curves, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)

@@ -3,6 +3,7 @@ import Calibration
 import DiscreteEvent
 import Engine
 import Foundation
+import Journal
 import Planning
 import Scenarios
 
@@ -109,7 +110,8 @@ struct EstimateCommand: AsyncParsableCommand {
         "has no pair to train on: \(file.pairs) pairs, \(file.pairsWithTarget) with a target",
         hint: "every pair needs a target_response, and 4 conversations of 5 are trained on")
     }
-    let asked = configuration(preset, pricing, file)
+    let book = try presets()
+    let asked = configuration(book, preset, pricing, file)
     if file == nil, pairs == nil || tokensPerPair == nil {
       let what =
         (pairs == nil ? "\(Words.group(asked.trainingPairs)) pairs" : "pairs")
@@ -119,7 +121,7 @@ struct EstimateCommand: AsyncParsableCommand {
     var candidates = [asked]
     if compare {
       candidates = [Preset.conservative, .balanced, .aggressive].flatMap { preset in
-        Pricing.allCases.map { configuration(preset, $0, file) }
+        Pricing.allCases.map { configuration(book, preset, $0, file) }
       }
     }
     if let tokensPerPair, tokensPerPair > Double(asked.maxSequenceLength) {
@@ -172,8 +174,16 @@ struct EstimateCommand: AsyncParsableCommand {
     }
   }
 
-  private func configuration(_ preset: Preset, _ pricing: Pricing, _ file: TrainingFile?) -> JobConfiguration {
-    var c = JobConfiguration(preset: preset, pricing: pricing)
+  /// What presets stand for where the history is: a store may have accepted other values than the program's.
+  private func presets() throws -> PresetBook {
+    guard let path = history.history, !path.hasSuffix(".json") else { return PresetBook() }
+    return try HistoryReader.presets(path: path, asOf: history.asOfInstant)
+  }
+
+  private func configuration(
+    _ book: PresetBook, _ preset: Preset, _ pricing: Pricing, _ file: TrainingFile?
+  ) -> JobConfiguration {
+    var c = book.configuration(preset, pricing: pricing)
     if let file {
       c.trainingPairs = file.split.trainingPairs
       c.tokensPerPair = file.meanTokens(cutAt: maxSequenceLength ?? c.maxSequenceLength)

@@ -74,12 +74,12 @@ struct NewJobPage: Page {
     file = all.first { $0.id == chosen }.map(FileCard.init)
     let configuration =
       (try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "").configuration)
-      ?? JobConfiguration(preset: .balanced, pricing: .spot)
-    (presets, pricings) = await NewJobCards.cards(desk, configuration, view)
+      ?? form.book.configuration(.balanced, pricing: .spot)
+    (presets, pricings) = await NewJobCards.cards(desk, configuration, view, form.book)
     settings = NewJobForm.settings.map {
       Setting(
         name: $0.name, label: $0.label, help: $0.help, value: form.fields[$0.name] ?? "",
-        usual: NewJobCards.usual($0.name, configuration.preset))
+        usual: NewJobCards.usual($0.name, form.book[configuration.preset]))
     }
     tags = NewJobForm.commonTags.map { Choice(value: $0, label: $0, isChosen: form.fields.all("tag").contains($0)) }
     suites = try SuiteDeeds(runner: desk.runner).list().suites
