@@ -69,7 +69,7 @@ struct PresetsPage: Page {
 extension PresetsPage.Card {
   fileprivate init(_ one: PresetProposalDocument) {
     (number, name, quarter) = ("\(one.number)", Wording.capital(one.preset.rawValue), one.quarter)
-    status = one.status == .accepted ? "completed" : one.status == .proposed ? "queued" : "cancelled"
+    status = one.status == .accepted ? "good" : one.status == .proposed ? "busy" : ""
     statusText = one.status == .unchanged ? "no change" : one.status.rawValue
     let finding = one.finding
     (reason, source) = (finding.reason, finding.source)
