@@ -70,7 +70,7 @@ public actor ArtifactKeeper {
           kept.insert(index)
         } catch { trouble = trouble ?? error }
       }
-      try await expire(view)
+      try await expire(view, &trouble)
       if let trouble { throw trouble }
       lastTrouble = nil
     } catch {
@@ -163,20 +163,25 @@ public actor ArtifactKeeper {
     return objects.reduce(0) { $0 + $1.bytes }
   }
 
-  private func expire(_ view: LiveView) async throws {
+  /// - Parameter trouble: the first that went wrong; the others are gone through all the same.
+  private func expire(_ view: LiveView, _ trouble: inout (any Error)?) async throws {
     if let span = retention.artifacts {
       for artifact in try runner.catalogue.artifacts(madeBy: view.at - span) {
-        try await delete(artifact)
-        try await record("artifact.expire", artifact.job, "\(artifact.kind.rawValue): \(artifact.name)", view)
+        do {
+          try await delete(artifact)
+          try await record("artifact.expire", artifact.job, "\(artifact.kind.rawValue): \(artifact.name)", view)
+        } catch { trouble = trouble ?? error }
       }
     }
     guard let span = retention.checkpoints else { return }
     for (i, job) in view.fleet.jobs.enumerated() where job.phase.isTerminal && view.at - job.ended >= span {
       let index = JobIndex(i)
       guard !swept.contains(index) else { continue }
-      let bytes = try await deleteCheckpoints(ofJob: view.descriptions[i].id)
-      swept.insert(index)
-      if bytes > 0 { try await record("checkpoints.expire", index, "\(bytes) bytes", view) }
+      do {
+        let bytes = try await deleteCheckpoints(ofJob: view.descriptions[i].id)
+        swept.insert(index)
+        if bytes > 0 { try await record("checkpoints.expire", index, "\(bytes) bytes", view) }
+      } catch { trouble = trouble ?? error }
     }
   }
 
