@@ -42,6 +42,7 @@ enum StoreSchema {
       // JSON: how many pairs have a score, the least and the greatest.
       try db.execute(sql: "ALTER TABLE training_file ADD COLUMN quality_range TEXT")
     }
+    migrator.registerMigration("heads of suites") { db in try db.execute(sql: Catalogue.suiteHeads) }
     migrator.registerMigration("preset proposals") { db in try db.execute(sql: Catalogue.presetSchema) }
     return migrator
   }

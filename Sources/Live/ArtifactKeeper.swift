@@ -127,6 +127,15 @@ public actor ArtifactKeeper {
     }
   }
 
+  /// What a pod left as its answers to a suite; nil: nothing, or more than anybody should read.
+  public func answers(to suite: String, ofJob id: String) async throws -> Data? {
+    let key = "\(id)/answers/\(suite).jsonl"
+    guard let info = try await stores.artifacts.info(key), info.bytes <= ArtifactKeeper.longestAnswers else {
+      return nil
+    }
+    return try await data(of: key)
+  }
+
   private func data(of key: String) async throws -> Data? {
     if let path = stores.artifacts.path(key) { return FileManager.default.contents(atPath: path) }
     let copy = NSTemporaryDirectory() + "lora-answers-" + SecretFile.random(8).hex

@@ -200,6 +200,7 @@ public struct WebServer: Sendable {
       let routes = ArtifactRoutes(runner: runner, shelf: artifacts)
       routes.addLinked(to: router)
       routes.add(to: api)
+      SuiteAnswerRoutes(runner: runner, shelf: artifacts).add(to: api)
     }
     InsightRoutes(runner: runner, finals: finals, curves: curves).add(to: api)
     PresetRoutes(deeds: PresetDeeds(runner: runner, finals: finals)).add(to: api)

@@ -57,7 +57,7 @@ struct NewJobPage: Page {
   init(_ desk: PageDesk, _ form: NewJobForm, _ view: LiveView, _ problem: Problem? = nil, estimate: EstimatePanel)
     async throws
   {
-    let all = try desk.catalogue.files()
+    let all = try desk.catalogue.fileChoices()
     let chosen = form.fields["training_file"]
     resumeOf = form.fields["resume_of"]
     title =
@@ -71,7 +71,7 @@ struct NewJobPage: Page {
       },
       chosen: chosen)
     hasFiles = !all.isEmpty
-    file = all.first { $0.id == chosen }.map(FileCard.init)
+    file = try chosen.flatMap { try desk.catalogue.file($0) }.map(FileCard.init)
     let configuration =
       (try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "").configuration)
       ?? form.book.configuration(.balanced, pricing: .spot)

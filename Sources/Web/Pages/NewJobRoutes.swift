@@ -157,8 +157,7 @@ struct ReviewPage: Page {
     fields["name"] = job.name
     hidden = fields.list.filter { $0.name != "_csrf" }.map { Field(name: $0.name, value: $0.value) }
     let c = job.configuration
-    let file = try job.training_file.flatMap { id in try desk.catalogue.files().first { $0.id == id } }.map(
-      FileCard.init)
+    let file = try job.training_file.flatMap { try desk.catalogue.file($0) }.map(FileCard.init)
     let values =
       "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), "
       + "gradient_accumulation_steps=\(c.gradientAccumulation)"
