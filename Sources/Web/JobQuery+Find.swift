@@ -116,7 +116,9 @@ extension JobQuery {
     return texts.contains { $0.map(search.isIn) ?? false } || (text.tags ?? []).contains(where: search.isIn)
   }
 
-  private func key(_ job: Job, _ text: JobDescription, _ at: Instant, _ finals: Catalogue.Finals?, _ paused: Span) -> Key {
+  private func key(_ job: Job, _ text: JobDescription, _ at: Instant, _ finals: Catalogue.Finals?, _ paused: Span)
+    -> Key
+  {
     switch sort {
     case "cost": .number(Wording.dollars(job.cost(at: job.lease.isOpen ? max(at, job.lease.granted) : at)))
     case "duration": .number(job.admitted < at ? (min(job.ended, at) - job.admitted - paused).seconds : 0)

@@ -66,7 +66,8 @@ import Testing
     let plan = try store.catalogue.read { db in
       try Row.fetchAll(
         db,
-        sql: "EXPLAIN QUERY PLAN SELECT name, digest, version, title, kind, year, items, scales, person, at, withdrawn_at "
+        sql:
+          "EXPLAIN QUERY PLAN SELECT name, digest, version, title, kind, year, items, scales, person, at, withdrawn_at "
           + "FROM suite INDEXED BY suite_head WHERE person IS NOT NULL ORDER BY name, version DESC"
       ).map { "\($0)" }.joined()
     }

@@ -39,7 +39,8 @@ import Testing
     let refused = try await office.ask("POST", office.api("jobs/1/resume-on-demand"))
     #expect(refused.status == 409, "\(refused.text)")
     let problem = try refused.value(ProblemDocument.self)
-    #expect(problem.detail.contains("Estimated cost of the rest ($40.00, 80th percentile) exceeds what is left of its part"))
+    #expect(
+      problem.detail.contains("Estimated cost of the rest ($40.00, 80th percentile) exceeds what is left of its part"))
     #expect(problem.hint?.contains("lora-train budget allocations") == true)
     #expect(await office.runner.view.fleet.jobs[0].phase == .paused)
     // The page says the same.

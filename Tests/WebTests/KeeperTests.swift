@@ -68,9 +68,11 @@ import Testing
     }
     #expect(try kept() == [0, 1, 1])
     // Nor when something is deleted in its time.
-    #expect(try objects(office).list("job-2/checkpoints/").isEmpty && objects(office).list("job-3/checkpoints/").isEmpty)
+    #expect(
+      try objects(office).list("job-2/checkpoints/").isEmpty && objects(office).list("job-3/checkpoints/").isEmpty)
     #expect(try objects(office).list("job-1/checkpoints/").count == 1)
-    #expect(told.withLock { $0 } == ["what jobs made is not kept yet, and is tried again: job-1's objects cannot be read"])
+    #expect(
+      told.withLock { $0 } == ["what jobs made is not kept yet, and is tried again: job-1's objects cannot be read"])
     // Said once; and once they can be read, they are kept.
     await keeper.tend()
     #expect(told.withLock(\.count) == 1)

@@ -75,12 +75,14 @@ import Testing
     #expect(few.finding.reason == "Only 9 jobs had the present values; 10 are needed to compare with.")
     let other = study(runs(usual, 30) + runs(fewerEpochs, 9, cost: -1))
     #expect(other.to == nil)
-    #expect(other.finding.reason.contains("No other values were had by 10 jobs or more; the most had epochs 3 → 2: 9 jobs"))
+    #expect(
+      other.finding.reason.contains("No other values were had by 10 jobs or more; the most had epochs 3 → 2: 9 jobs"))
   }
 
   @Test func cheaperAndOfUnknownOrWorseQualityIsNotProposed() {
     let unknown = study(runs(usual, 14) + runs(fewerEpochs, 12, cost: -0.3, loss: nil))
-    #expect(unknown.to == nil && unknown.finding.alternatives[0].verdict.contains("but the quality is not known: 0 and 0"))
+    #expect(
+      unknown.to == nil && unknown.finding.alternatives[0].verdict.contains("but the quality is not known: 0 and 0"))
     // Measured on other files: nobody can say.
     let elsewhere = study(runs(usual, 14) + runs(fewerEpochs, 12, cost: -0.3, file: "file-2"))
     #expect(elsewhere.to == nil && elsewhere.finding.alternatives[0].verdict.contains("the quality is not known"))

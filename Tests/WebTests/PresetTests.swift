@@ -116,7 +116,9 @@ import Testing
     #expect(list.proposals.first { $0.number == number }?.status == .expired)
     let last = Quarter(before: await office.runner.view.at)
     let newest = list.proposals.filter { $0.quarter == last.text }
-    #expect(Set(newest.map(\.preset)) == [.conservative, .balanced, .aggressive] && newest.allSatisfy { $0.status == .unchanged })
+    #expect(
+      Set(newest.map(\.preset)) == [.conservative, .balanced, .aggressive]
+        && newest.allSatisfy { $0.status == .unchanged })
     #expect(newest.allSatisfy { $0.finding.reason == "No job of this preset was over in \(last.text)." })
     #expect(newest.allSatisfy { $0.from == Wording.stamp(last.from) && $0.until == Wording.stamp(last.until) })
     for one in [number, newest[0].number] {
@@ -151,7 +153,8 @@ import Testing
     let number = try await propose(office)
     var page = try await office.page("presets")
     for part in [
-      "Balanced, \(Quarter(before: await office.runner.view.at).text)", "<th scope=\"row\">Epochs</th><td class=\"number\">3</td><td class=\"number\">2</td>",
+      "Balanced, \(Quarter(before: await office.runner.view.at).text)",
+      "<th scope=\"row\">Epochs</th><td class=\"number\">3</td><td class=\"number\">2</td>",
       "a &lt;test&gt;", "this test", "Accept<span", "comes with lora-train",
     ] { #expect(page.contains(part), "\(part)") }
     #expect(try await office.page("analytics").contains("href=\"/dashboard/presets\""))
@@ -159,7 +162,8 @@ import Testing
     #expect(!(try await office.ask("GET", "/dashboard/presets", token: viewer).text.contains("Accept<span")))
     let form = Data("decision=accept&remark=so+be+it".utf8)
     #expect(try await office.ask("POST", "/dashboard/presets/\(number)", token: viewer, bytes: form).status == 403)
-    #expect(try await office.ask("POST", "/dashboard/presets/\(number)", bytes: Data("decision=maybe".utf8)).status == 400)
+    #expect(
+      try await office.ask("POST", "/dashboard/presets/\(number)", bytes: Data("decision=maybe".utf8)).status == 400)
     #expect(try await office.ask("POST", "/dashboard/presets/\(number)", bytes: form).status == 303)
     page = try await office.page("presets")
     #expect(page.contains("Accepted by") && page.contains("so be it") && page.contains("Take back<span"))

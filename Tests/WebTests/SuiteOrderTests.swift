@@ -131,18 +131,18 @@ import Validation
     let vera = try await office.token("vera", .viewer)
     #expect(try await office.ask("GET", path, token: vera).status == 403)
     // All of them can be taken away, by those who score nothing blind.
-    let own = office.api("jobs/1/suites/financial-knowledge/answers")
-    let list = try await office.ask("GET", own).value(SuiteAnswerList.self)
+    let taken = office.api("jobs/1/suites/financial-knowledge/answers")
+    let list = try await office.ask("GET", taken).value(SuiteAnswerList.self)
     #expect(list.answers.count == 800 && list.digest == knowledge.digest && list.job == "job-1")
     let missed = list.answers.filter { $0.model == .trained && $0.answer != $0.expected }
     #expect(Set(missed.map(\.item)) == lost && missed.allSatisfy { $0.order?.count == 4 && !$0.prompt.isEmpty })
-    let csv = try await office.ask("GET", own + ".csv")
+    let csv = try await office.ask("GET", taken + ".csv")
     #expect(csv.headers[.contentDisposition] == "attachment; filename=\"job-1-financial-knowledge-answers.csv\"")
     #expect(csv.text.hasPrefix("item,category,difficulty,prompt,expected,model,draw,order,answer\n"))
     #expect(csv.text.contains(",trained,0,A B C D,"))
     let free = try await office.ask("GET", office.api("jobs/1/suites/\(RatingTests.suite)/answers"))
     #expect(try free.value(SuiteAnswerList.self).answers.allSatisfy { $0.expected == nil && $0.order == nil })
-    #expect(try await office.ask("GET", own, token: vera).status == 403)
+    #expect(try await office.ask("GET", taken, token: vera).status == 403)
     #expect(try await office.ask("GET", office.api("jobs/1/suites/other/answers")).status == 404)
     #expect(page.contains("href=\"/api/v1/jobs/job-1/suites/financial-knowledge/answers.csv\""))
     // Told twice, it is the same.

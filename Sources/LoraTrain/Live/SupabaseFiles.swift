@@ -60,7 +60,8 @@ struct SupabaseFiles: Sendable {
       columns.lazy.compactMap { fields[$0] as? String }.first { !$0.isEmpty }
     }
     guard let id = (fields["id"] as? String) ?? (fields["id"] as? NSNumber).map({ "\($0)" }) else {
-      throw InputError(.unavailable, "a row of \(table) has no id", hint: "the table needs a column id: its primary key")
+      throw InputError(
+        .unavailable, "a row of \(table) has no id", hint: "the table needs a column id: its primary key")
     }
     return Row(
       id: id, name: text(Self.nameColumns) ?? id, path: text(pathColumn.map { [$0] } ?? Self.pathColumns))

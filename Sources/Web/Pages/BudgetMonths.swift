@@ -10,7 +10,6 @@ struct BudgetMonths: Sendable {
   let rows: [Month]
   let average, trend: String
 
-
   /// The running month as the budget reckons it, in its own time zone; the store's first one begins with UTC's.
   static func start(of view: LiveView) -> Instant {
     view.fleet.budget.boundaries.last { $0 <= view.at } ?? start(of: view.at)

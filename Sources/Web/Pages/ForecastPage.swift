@@ -43,7 +43,9 @@ struct ForecastPage: Page {
       let (view, fields) = (await desk.runner.view, FormFields(query: request))
       var problem: String?
       var question = WhatIfQuestion()
-      do { question = try WhatIfQuestion(fields, desk.catalogue.presets()) } catch let wrong as Problem { problem = wrong.document.detail }
+      do { question = try WhatIfQuestion(fields, desk.catalogue.presets()) } catch let wrong as Problem {
+        problem = wrong.document.detail
+      }
       async let drivers = desk.advice.foresight.drivers(view)
       let page = ForecastPage(
         try await desk.advice.forecast(view), try await desk.advice.foresight.whatIf(view, question),

@@ -53,7 +53,8 @@ struct NewJobRoutes {
     // The whole page again: a script takes the estimate out of it, and without one it is the answer.
     router.post("training-jobs/estimate") { request, context in
       _ = try context.require(.engineer)
-      return try await page(NewJobForm(try await FormFields(request), try desk.catalogue.presets()), nil, request, context)
+      return try await page(
+        NewJobForm(try await FormFields(request), try desk.catalogue.presets()), nil, request, context)
     }
     router.post("training-jobs/review") { request, context in
       _ = try context.require(.engineer)

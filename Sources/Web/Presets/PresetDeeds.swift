@@ -69,9 +69,11 @@ struct PresetDeeds: Sendable {
     switch document.status {
     case .proposed: break
     case .accepted where !isAccepted && document.is_in_force: break
-    case .unchanged: throw Problem(.conflict, "proposal \(number) changes nothing: \(document.finding.reason)", hint: hint)
+    case .unchanged:
+      throw Problem(.conflict, "proposal \(number) changes nothing: \(document.finding.reason)", hint: hint)
     case .expired:
-      throw Problem(.conflict, "proposal \(number) has expired: another quarter's history stands in its place", hint: hint)
+      throw Problem(
+        .conflict, "proposal \(number) has expired: another quarter's history stands in its place", hint: hint)
     case .accepted, .rejected:
       throw Problem(
         .conflict, "proposal \(number) was \(document.status.rawValue) by \(document.decided_by ?? "somebody") already",
@@ -79,7 +81,8 @@ struct PresetDeeds: Sendable {
     }
     if isAccepted, try catalogue.presets()[one.preset] != one.from {
       throw Problem(
-        .conflict, "the \(one.preset.rawValue) preset has other values by now than those that this proposal would change",
+        .conflict,
+        "the \(one.preset.rawValue) preset has other values by now than those that this proposal would change",
         hint: "lora-train preset list")
     }
     let changes = document.changes.map(\.sentence).joined(separator: ", ")
@@ -92,7 +95,9 @@ struct PresetDeeds: Sendable {
     let isDone = try catalogue.decidePreset(
       number, from: one.status, to: isAccepted ? .accepted : .rejected, by: person.name, remark: remark,
       at: await runner.view.at)
-    guard isDone else { throw Problem(.conflict, "proposal \(number) was decided by somebody else just now", hint: hint) }
+    guard isDone else {
+      throw Problem(.conflict, "proposal \(number) was decided by somebody else just now", hint: hint)
+    }
     guard let decided = try await proposals().proposals.first(where: { $0.number == number }) else {
       throw Problem(.internalServerError, "the proposal is gone")
     }
@@ -144,7 +149,8 @@ struct PresetRoutes {
 extension Endpoint {
   static let presets: [Endpoint] = [
     Endpoint(
-      method: .get, path: "presets", about: "What presets stand for: what new jobs have that name no values of their own",
+      method: .get, path: "presets",
+      about: "What presets stand for: what new jobs have that name no values of their own",
       role: .viewer, answer: PresetList.self),
     Endpoint(
       method: .get, path: "presets/proposals",

@@ -68,6 +68,7 @@ extension PresetEffect {
       return "\(measure.rawValue) not known (\(usual_jobs) and \(jobs) jobs)"
     }
     func text(_ x: Double) -> String { String(format: "%+.1f", x * 100) }
-    return "\(measure.rawValue) \(text(difference))\(measure == .success ? " points" : "%") (\(text(low)) to \(text(high)))"
+    return
+      "\(measure.rawValue) \(text(difference))\(measure == .success ? " points" : "%") (\(text(low)) to \(text(high)))"
   }
 }

@@ -79,7 +79,8 @@ struct PresetStudy {
       PresetFinding(
         jobs: count, usual_jobs: own.count, confidence: many.isEmpty ? nil : confidence, alternatives: alternatives,
         reason: reason,
-        source: "Store \(store): jobs of this preset that completed or failed in \(quarter.text), without those that try "
+        source:
+          "Store \(store): jobs of this preset that completed or failed in \(quarter.text), without those that try "
           + "others again. People chose the values, nobody drew lots: what else differed between such jobs, beside "
           + "spot or on demand and the training file, is in the differences, too.")
     )
@@ -144,7 +145,8 @@ struct PresetStudy {
   private func whyNothing(_ alternatives: [PresetAlternative]) -> String {
     guard count > 0 else { return "No job of this preset was over in \(quarter.text)." }
     guard own.count >= Self.fewest else {
-      return "Only \(Wording.count(own.count, "job")) had the present values; \(Self.fewest) are needed to compare with."
+      return
+        "Only \(Wording.count(own.count, "job")) had the present values; \(Self.fewest) are needed to compare with."
     }
     guard !alternatives.isEmpty else {
       let most = groups.first.map {
@@ -153,7 +155,8 @@ struct PresetStudy {
       }
       return "No other values were had by \(Self.fewest) jobs or more\(most ?? ""). There is nothing to compare with."
     }
-    return "Of \(Wording.count(alternatives.count, "other set")) of values, none is better beyond doubt without a loss: see each."
+    return
+      "Of \(Wording.count(alternatives.count, "other set")) of values, none is better beyond doubt without a loss: see each."
   }
 }
 

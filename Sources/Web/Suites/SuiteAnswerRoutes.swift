@@ -87,10 +87,9 @@ struct SuiteAnswerRoutes {
     do { data = try await shelf.keeper.answers(to: order.name, ofJob: job) } catch let error as InputError {
       throw Problem(.serviceUnavailable, error.problem, hint: error.hint ?? "ask again in a moment")
     }
-    return try data.map { data in
-      do { return try TextFile.text(data, file: "the answers to \(order.name)") } catch {
-        throw Problem(.conflict, SuiteDeeds.place(of: error))
-      }
+    guard let data else { return nil }
+    do { return try TextFile.text(data, file: "the answers to \(order.name)") } catch {
+      throw Problem(.conflict, SuiteDeeds.place(of: error))
     }
   }
 

@@ -44,7 +44,8 @@ struct SuitesPage: Page {
         _ = try await deeds.add(NewSuite(file: file.fileName, text: text), context)
         return Reply.see("/dashboard/suites?notice=added")
       } catch let problem as Problem {
-        return await desk.answer(SuitesPage(try deeds.list(), context.person, problem), request, context, status: problem.status)
+        return await desk.answer(
+          SuitesPage(try deeds.list(), context.person, problem), request, context, status: problem.status)
       }
     }
   }
