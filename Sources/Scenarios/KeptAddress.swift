@@ -11,9 +11,9 @@ public enum KeptAddress {
 
   /// It leads to this very machine.
   public static func isHere(_ address: String) -> Bool {
-    guard let parts = URLComponents(string: address), parts.user == nil, let host = parts.host?.lowercased() else {
-      return false
-    }
+    guard let parts = URLComponents(string: address), ["http", "https"].contains(parts.scheme?.lowercased()),
+      parts.user == nil, let host = parts.host?.lowercased()
+    else { return false }
     let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
     return ["localhost", "::1", "[::1]"].contains(host)
       || numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
