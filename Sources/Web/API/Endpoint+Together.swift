@@ -71,7 +71,7 @@ extension Endpoint {
       query: [.text("digest", "One version of it; the newest without it.")], answer: SuiteVersion.self),
     Endpoint(
       method: .get, path: "jobs/{id}/suites/{suite}/answers",
-      about: "What both models answered to a suite that the job was made with", role: .engineer,
+      about: "What both models answered to a suite: on the pod, or as it was handed in to be scored", role: .engineer,
       answer: SuiteAnswerList.self, refusals: [409]),
     Endpoint(
       method: .get, path: "jobs/{id}/suites/{suite}/answers.csv", about: "The same as a table", role: .engineer,

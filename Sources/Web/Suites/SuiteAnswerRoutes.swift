@@ -9,7 +9,7 @@ import Live
 import Scenarios
 import Validation
 
-/// What both models answered to a suite that a job was made with.
+/// What both models of a job answered to a suite.
 public struct SuiteAnswerList: Codable, Sendable {
   public var job: String
   public var suite: String
@@ -54,31 +54,32 @@ struct SuiteAnswerRoutes {
     let view = await runner.view
     let job = try view.known(context)
     let name = (context.parameters.get("suite") ?? "").removingPercentEncoding ?? ""
-    return try await list(name, of: view.descriptions[Int(job.rawValue)])
+    let description = view.descriptions[Int(job.rawValue)]
+    if let answered = try await answered(name, by: description) {
+      return SuiteAnswerList(answered.file, to: answered.suite, of: description.id)
+    }
+    // What nobody's pod left here was handed in, for people to score.
+    if try runner.catalogue.rounds(of: job).contains(where: { $0.suite == name }) {
+      let round = try RatingDeeds(runner: runner).round(name, of: job)
+      return SuiteAnswerList(round.answers, to: round.suite, of: description.id)
+    }
+    throw Problem(
+      .notFound, "there are no answers to '\(name.prefix(60))' of \(description.id)",
+      hint: "lora-train evaluate status \(description.id)")
   }
 
-  private func list(_ name: String, of description: JobDescription) async throws -> SuiteAnswerList {
+  /// What the job's pod left; nil: nothing, or it was made without that suite.
+  private func answered(_ name: String, by description: JobDescription) async throws -> (
+    suite: Suite, file: AnswerFile
+  )? {
     guard let order = description.suites?.first(where: { $0.name == name }),
-      let record = try runner.catalogue.suite(order.name, digest: order.digest)
-    else {
-      throw Problem(
-        .notFound, "\(description.id) was made without a suite '\(name.prefix(60))'",
-        hint: (description.suites?.map(\.name).joined(separator: ", ")).map { "it has \($0)" })
-    }
-    guard let text = try await text(order, description.id) else {
-      throw Problem(
-        .notFound, "nobody has answered \(name) for \(description.id) yet, or the answers were deleted",
-        hint: "lora-train evaluate status \(description.id)")
-    }
+      let record = try runner.catalogue.suite(order.name, digest: order.digest),
+      let text = try await text(order, description.id)
+    else { return nil }
     let suite = try SuiteDeeds.read(record)
-    let file: AnswerFile
-    do { file = try AnswerFile.decode(text, file: "the answers to \(name)", suite: suite) } catch {
-      throw Problem(.conflict, SuiteDeeds.place(of: error), hint: error.hint)
-    }
-    let items = Dictionary(suite.items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return SuiteAnswerList(
-      job: description.id, suite: name, digest: order.digest,
-      answers: file.answers.compactMap { answer in items[answer.item].map { SuiteAnswer(answer, $0) } })
+    do {
+      return (suite, try AnswerFile.decode(text, file: "the answers to \(name)", suite: suite))
+    } catch { throw Problem(.conflict, SuiteDeeds.place(of: error), hint: error.hint) }
   }
 
   /// nil: there are none.
@@ -102,6 +103,14 @@ struct SuiteAnswerRoutes {
           "\(one.draw)", one.order?.joined(separator: " ") ?? "", one.answer,
         ]
       })
+  }
+}
+
+extension SuiteAnswerList {
+  fileprivate init(_ file: AnswerFile, to suite: Suite, of job: String) {
+    let items = Dictionary(suite.items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    (self.job, self.suite, digest) = (job, suite.name, suite.digest)
+    answers = file.answers.compactMap { answer in items[answer.item].map { SuiteAnswer(answer, $0) } }
   }
 }
 
