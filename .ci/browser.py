@@ -93,9 +93,9 @@ def pages(page, address):
     paths += ["/dashboard/capacity?deadline_hours=24&jobs=3", "/dashboard/replay?at=100", "/dashboard/replay?month=2020-01"]
     running = page.eval_on_selector_all("tbody a[href$='/cancel']", "links => links.map(a => a.getAttribute('href'))")
     paths += [part for path in running[:1] for part in (path, path.removesuffix("/cancel"))]
-    # What no entry of the navigation leads to: two jobs compared, clients, and what “learn more” links lead to.
+    # What no entry of the navigation leads to: two jobs compared, clients, presets, and what “learn more” links lead to.
     ids = [path.rsplit("/", 1)[1] for path in job]
     paths += [f"/dashboard/compare?jobs={','.join(ids[:4])}"] if len(ids) > 1 else []
     page.goto(address + "/dashboard/help")
     help = page.eval_on_selector_all("main a", "links => links.map(a => a.getAttribute('href'))")
-    return paths + ["/dashboard/attribution", *help[:3]]
+    return paths + ["/dashboard/attribution", "/dashboard/presets", *help[:3]]

@@ -43,6 +43,8 @@ enum StoreSchema {
       try db.execute(sql: "ALTER TABLE training_file ADD COLUMN quality_range TEXT")
     }
     migrator.registerMigration("time of suites") { db in try db.execute(sql: HistorySchema.suites) }
+    migrator.registerMigration("heads of suites") { db in try db.execute(sql: Catalogue.suiteHeads) }
+    migrator.registerMigration("preset proposals") { db in try db.execute(sql: Catalogue.presetSchema) }
     return migrator
   }
 

@@ -70,7 +70,7 @@ public actor ArtifactKeeper {
           kept.insert(index)
         } catch { trouble = trouble ?? error }
       }
-      try await expire(view)
+      try await expire(view, &trouble)
       if let trouble { throw trouble }
       lastTrouble = nil
     } catch {
@@ -127,6 +127,15 @@ public actor ArtifactKeeper {
     }
   }
 
+  /// What a pod left as its answers to a suite; nil: nothing, or more than anybody should read.
+  public func answers(to suite: String, ofJob id: String) async throws -> Data? {
+    let key = "\(id)/answers/\(suite).jsonl"
+    guard let info = try await stores.artifacts.info(key), info.bytes <= ArtifactKeeper.longestAnswers else {
+      return nil
+    }
+    return try await data(of: key)
+  }
+
   private func data(of key: String) async throws -> Data? {
     if let path = stores.artifacts.path(key) { return FileManager.default.contents(atPath: path) }
     let copy = NSTemporaryDirectory() + "lora-answers-" + SecretFile.random(8).hex
@@ -163,20 +172,25 @@ public actor ArtifactKeeper {
     return objects.reduce(0) { $0 + $1.bytes }
   }
 
-  private func expire(_ view: LiveView) async throws {
+  /// - Parameter trouble: the first that went wrong; the others are gone through all the same.
+  private func expire(_ view: LiveView, _ trouble: inout (any Error)?) async throws {
     if let span = retention.artifacts {
       for artifact in try runner.catalogue.artifacts(madeBy: view.at - span) {
-        try await delete(artifact)
-        try await record("artifact.expire", artifact.job, "\(artifact.kind.rawValue): \(artifact.name)", view)
+        do {
+          try await delete(artifact)
+          try await record("artifact.expire", artifact.job, "\(artifact.kind.rawValue): \(artifact.name)", view)
+        } catch { trouble = trouble ?? error }
       }
     }
     guard let span = retention.checkpoints else { return }
     for (i, job) in view.fleet.jobs.enumerated() where job.phase.isTerminal && view.at - job.ended >= span {
       let index = JobIndex(i)
       guard !swept.contains(index) else { continue }
-      let bytes = try await deleteCheckpoints(ofJob: view.descriptions[i].id)
-      swept.insert(index)
-      if bytes > 0 { try await record("checkpoints.expire", index, "\(bytes) bytes", view) }
+      do {
+        let bytes = try await deleteCheckpoints(ofJob: view.descriptions[i].id)
+        swept.insert(index)
+        if bytes > 0 { try await record("checkpoints.expire", index, "\(bytes) bytes", view) }
+      } catch { trouble = trouble ?? error }
     }
   }
 

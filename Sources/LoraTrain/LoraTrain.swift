@@ -20,7 +20,8 @@ struct LoraTrain: AsyncParsableCommand {
       EstimateCommand.self, ForecastCommand.self, SimulateCommand.self, PlanCommand.self, CalibrateCommand.self,
       FitCommand.self, BacktestCommand.self, ReplayCommand.self, StoreCommand.self, ServeCommand.self,
       SandboxCommand.self, DoctorCommand.self, JobCommand.self, BudgetCommand.self, ApprovalCommand.self,
-      FileCommand.self, TemplateCommand.self, UserCommand.self, ArtifactCommand.self, EvaluateCommand.self,
+      FileCommand.self, TemplateCommand.self, PresetCommand.self, UserCommand.self, ArtifactCommand.self,
+      EvaluateCommand.self,
       ReportCommand.self, NotifyCommand.self, SearchCommand.self, KnowledgeCommand.self,
     ])
 

@@ -129,7 +129,7 @@ extension ServiceConfiguration.Notifications {
   private static func address(_ field: YAMLField) throws(InputError) -> String {
     let text = try field.string("an address")
     // Not the address itself: whoever has it can post.
-    guard text.hasPrefix("https://") || text.hasPrefix("http://127.0.0.1") || text.hasPrefix("http://localhost") else {
+    guard KeptAddress.isKept(text) else {
       throw field.error("\(field.path) is no address that begins with https://")
     }
     return text

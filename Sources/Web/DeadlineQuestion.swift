@@ -13,8 +13,9 @@ public struct DeadlineQuestion: Hashable, Sendable {
 
   public init() {}
 
+  /// - Parameter book: what presets stand for now.
   /// - Throws: ``Problem`` that names the field.
-  init(_ fields: FormFields) throws {
+  init(_ fields: FormFields, _ book: PresetBook) throws {
     func within(_ name: String, _ range: ClosedRange<Double>, _ usual: Double) throws -> Double {
       guard let value = try fields.number(name) else { return usual }
       guard range.contains(value) else {
@@ -30,11 +31,12 @@ public struct DeadlineQuestion: Hashable, Sendable {
       return Int(try within(name, range, Double(usual)))
     }
     jobs = try whole("jobs", 1...50, jobs)
+    configuration = book.configuration(.balanced, pricing: .spot)
     if let word = fields["preset"] {
       guard let preset = WhatIfQuestion.presets.first(where: { $0.rawValue == word }) else {
         throw Problem(.badRequest, "there is no preset '\(word.prefix(60))'", place: "preset")
       }
-      configuration = JobConfiguration(preset: preset, pricing: .spot)
+      configuration = book.configuration(preset, pricing: .spot)
     }
     configuration.trainingPairs = try whole("pairs", 1...Double(Rules.mostPairs), configuration.trainingPairs)
     deadline = try within("deadline_hours", 1...2_000, deadline / 3_600) * 3_600

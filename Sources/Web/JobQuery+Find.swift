@@ -21,6 +21,7 @@ extension JobQuery {
     let leftOut = try catalogue.hiddenJobs()
     // A cursor comes from outside: it may not lead beyond what there is to reckon with.
     let at = min(view.at, max(view.at - .days(1), cursor.map { Instant(microseconds: $0.at) } ?? view.at))
+    let pauses = sort == "duration" ? try JobPauses(catalogue) : nil
     var found = Found(jobs: [], cost: 0, at: at)
     for i in view.fleet.jobs.indices {
       let job = view.fleet.jobs[i]
@@ -31,7 +32,9 @@ extension JobQuery {
       guard hidden == "all" || leftOut.contains(index) == (hidden == "only") else { continue }
       guard matches(job, view.descriptions[i], index, sought) else { continue }
       found.cost += cost
-      found.jobs.append((index, key(job, view.descriptions[i], at, i < finals.count ? finals[i] : nil)))
+      let final = i < finals.count ? finals[i] : nil
+      let paused = pauses?.span(of: view.descriptions[i].id, job, until: at) ?? .zero
+      found.jobs.append((index, key(job, view.descriptions[i], at, final, paused)))
     }
     // Equal ones stay in the order in which they were made; by that alone they stand already.
     guard sort != "created" else {
@@ -54,9 +57,12 @@ extension JobQuery {
     let leftOut = try catalogue.hiddenJobs()
     // Of a page's jobs each job's notes; of all jobs all notes at once.
     let notes = page.count > JobQuery.few ? try catalogue.allNotes() : nil
+    let pauses = try JobPauses(catalogue)
     var list = JobList(
       jobs: try page.map { row in
         var document = JobDocument(view, row.index)
+        let paused = pauses.span(of: document.id, view.fleet[row.index], until: view.at)
+        document.paused_s = paused > .zero ? paused.seconds : nil
         document.hidden = leftOut.contains(row.index) ? true : nil
         let own = if let notes { notes[row.index] ?? [] } else { try catalogue.notes(of: row.index) }
         document.later_notes = own.isEmpty ? nil : own
@@ -110,15 +116,32 @@ extension JobQuery {
     return texts.contains { $0.map(search.isIn) ?? false } || (text.tags ?? []).contains(where: search.isIn)
   }
 
-  private func key(_ job: Job, _ text: JobDescription, _ at: Instant, _ finals: Catalogue.Finals?) -> Key {
+  private func key(_ job: Job, _ text: JobDescription, _ at: Instant, _ finals: Catalogue.Finals?, _ paused: Span)
+    -> Key
+  {
     switch sort {
     case "cost": .number(Wording.dollars(job.cost(at: job.lease.isOpen ? max(at, job.lease.granted) : at)))
-    case "duration": .number(job.admitted < at ? (min(job.ended, at) - job.admitted).seconds : 0)
+    case "duration": .number(job.admitted < at ? (min(job.ended, at) - job.admitted - paused).seconds : 0)
     case "status": .text(JobWords.word(job.phase))
     case "creator": .text(text.creator ?? "")
     // The best is the least: what was not measured comes after the worst.
     case "quality": .number(-(finals?.validation_loss ?? finals?.training_loss ?? .greatestFiniteMagnitude))
     default: .none
+    }
+  }
+}
+
+/// When jobs were paused, read once for a whole list.
+struct JobPauses {
+  private let pauses: [String: [(from: Instant, to: Instant?)]]
+
+  init(_ catalogue: Catalogue) throws { pauses = try catalogue.pauses() }
+
+  /// Since it had a slot.
+  func span(of id: String, _ job: Job, until now: Instant) -> Span {
+    guard let own = pauses[id], job.admitted < .distantFuture else { return .zero }
+    return own.reduce(.zero) { sum, pause in
+      sum + max(.zero, min(pause.to ?? now, job.ended, now) - max(pause.from, job.admitted))
     }
   }
 }

@@ -69,12 +69,12 @@ struct JobRoutes {
       return try Reply.json(FixList(fixes: FixList.ordered(fixes, view)))
     }
     router.post("quotes") { request, context in
-      var new: NewJob = try await Reply.read(request)
+      var new = try await Reply.job(request, runner.catalogue)
       try maker.fill(&new, from: context.require(.viewer))
       return try Reply.json(try await maker.quote(of: new).quote)
     }
     router.post("jobs") { request, context in
-      let job = try await maker.make(Reply.read(request), by: context.require(.engineer))
+      let job = try await maker.make(Reply.job(request, runner.catalogue), by: context.require(.engineer))
       return try Reply.json(JobDocument(await runner.view, job), .created)
     }
     router.post("jobs/:id/notes") { request, context in

@@ -43,5 +43,6 @@ struct PageRoutes {
     StoragePage.add(to: pages, desk)
     HelpPage.add(to: pages, desk)
     AttributionPage.add(to: pages, desk)
+    PresetsPage.add(to: pages, desk)
   }
 }

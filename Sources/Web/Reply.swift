@@ -1,7 +1,9 @@
+import Calibration
 import DiscreteEvent
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Journal
 import Live
 import NIOCore
 
@@ -37,11 +39,18 @@ enum Reply {
     return body.readableBytes == 0 ? nil : try value(of: body) as Value
   }
 
-  static func value<Value: Decodable>(of body: ByteBuffer) throws -> Value {
+  /// A job: what it leaves out is as its preset has it now.
+  static func job(_ request: Request, _ catalogue: Catalogue) async throws -> NewJob {
+    try value(of: try await request.body.collect(upTo: 1 << 20), presets: try catalogue.presets())
+  }
+
+  static func value<Value: Decodable>(of body: ByteBuffer, presets: PresetBook = PresetBook()) throws -> Value {
     let data = Data(body.readableBytesView)
     try Schemas.shared.check(data, as: Value.self)
     do {
-      return try JSONDecoder().decode(Value.self, from: data)
+      let decoder = JSONDecoder()
+      if let key = NewJob.presets { decoder.userInfo[key] = presets }
+      return try decoder.decode(Value.self, from: data)
     } catch DecodingError.keyNotFound(let key, _) {
       throw Problem(.badRequest, "'\(key.stringValue)' is missing")
     } catch DecodingError.typeMismatch(_, let context) {

@@ -206,8 +206,10 @@ public struct WebServer: Sendable {
       let routes = ArtifactRoutes(runner: runner, shelf: artifacts)
       routes.addLinked(to: router)
       routes.add(to: api)
+      SuiteAnswerRoutes(runner: runner, shelf: artifacts).add(to: api)
     }
     InsightRoutes(runner: runner, finals: finals, curves: curves).add(to: api)
+    PresetRoutes(deeds: PresetDeeds(runner: runner, finals: finals)).add(to: api)
     let composer = ReportComposer(
       runner: runner, storePath: storePath, advice: advice, curves: curves, branding: branding)
     ReportRoutes(composer: composer, runner: runner, keys: keys).add(to: api, public: router)

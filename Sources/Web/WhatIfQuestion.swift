@@ -25,12 +25,13 @@ public struct WhatIfQuestion: Hashable, Sendable {
   public var isEmpty: Bool { self == WhatIfQuestion() }
 
   static let payments = ["on_demand", "spot", "spot_then_on_demand"]
-  static let presets: [Preset] = [.conservative, .balanced, .aggressive]
+  static let presets = PresetDeeds.presets
   /// Interruptions after which a job goes on on demand, unless told otherwise.
   static let usualFallback = 3
 
+  /// - Parameter book: what presets stand for now.
   /// - Throws: ``Problem`` that names the field.
-  init(_ fields: FormFields) throws {
+  init(_ fields: FormFields, _ book: PresetBook) throws {
     func problem(_ name: String, _ text: String) -> Problem { Problem(.badRequest, text, place: name) }
     func whole(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
       guard let value = try fields.whole(name) else { return nil }
@@ -65,7 +66,7 @@ public struct WhatIfQuestion: Hashable, Sendable {
       return at
     }
     if let preset = try word("add", WhatIfQuestion.presets.map(\.rawValue)).flatMap(Preset.init) {
-      var configuration = JobConfiguration(preset: preset, pricing: pricing == "spot" ? .spot : .onDemand)
+      var configuration = book.configuration(preset, pricing: pricing == "spot" ? .spot : .onDemand)
       if let pairs { configuration.trainingPairs = pairs }
       addition = Addition(count: count, configuration: configuration, start: start)
     }

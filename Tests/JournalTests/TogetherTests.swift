@@ -48,6 +48,68 @@ import Testing
     #expect(try store.catalogue.fileNames().map(\.name) == ["good.json", "torn.json"])
   }
 
+  /// A list of suites reads what they are called, and not what is in them, of which there may be a megabyte each.
+  @Test func suitesAreListedWithoutTheirTexts() throws {
+    let store = try store([])
+    func put(_ name: String, _ digest: String, _ title: String) throws -> Int {
+      let text = #"{"name":"\#(name)","title":"\#(title)","kind":"questions","year":2026,"items":[{},{},{}]}"#
+      return try store.catalogue.put(
+        .init(name: name, digest: digest, document: text, person: "ada", at: TestJournal.start)
+      ).version
+    }
+    #expect(try put("b", "1", "B one") == 1 && put("b", "2", "B two") == 2 && put("a", "3", "A") == 1)
+    // Whatever stands there now is not looked at.
+    try store.catalogue.write { db in try db.execute(sql: "UPDATE suite SET document = 'torn'") }
+    let heads = try store.catalogue.suiteHeads()
+    #expect(heads.map(\.title) == ["A", "B two", "B one"] && heads.allSatisfy { $0.items == 3 && $0.scales == 0 })
+    #expect(heads.map(\.version) == [1, 2, 1] && heads.allSatisfy { $0.kind == "questions" && $0.year == 2026 })
+    let plan = try store.catalogue.read { db in
+      try Row.fetchAll(
+        db,
+        sql:
+          "EXPLAIN QUERY PLAN SELECT name, digest, version, title, kind, year, items, scales, person, at, withdrawn_at "
+          + "FROM suite INDEXED BY suite_head WHERE person IS NOT NULL ORDER BY name, version DESC"
+      ).map { "\($0)" }.joined()
+    }
+    #expect(plan.contains("COVERING INDEX suite_head"), "\(plan)")
+    #expect(try store.catalogue.withdrawSuite("b", at: TestJournal.start))
+    #expect(try store.catalogue.suiteHeads(of: "b").map(\.isWithdrawn) == [true, true])
+    #expect(try store.catalogue.newestSuite("b") == nil && store.catalogue.newestSuite("a")?.document == "torn")
+    #expect(try !store.catalogue.withdrawSuite("b", at: TestJournal.start))
+  }
+
+  /// What was kept before lists had heads.
+  @Test func suitesOfBeforeHaveHeadsToo() throws {
+    let queue = try DatabaseQueue()
+    try queue.write { db in
+      try db.execute(sql: Catalogue.suiteSchema)
+      try db.execute(
+        sql: """
+          INSERT INTO suite VALUES ('x', 'd', 1, '{"title":"T","kind":"voice","year":0,"rubric":[{},{}],"items":[{}]}', 'ada', 5)
+          """)
+      try db.execute(sql: Catalogue.suiteHeads)
+      let row = try Row.fetchOne(db, sql: "SELECT title, kind, year, items, scales, withdrawn_at FROM suite")
+      #expect(row.map { [$0[0], $0[1]] as [String] } == ["T", "voice"])
+      #expect(row.map { [$0[2], $0[3], $0[4]] as [Int] } == [0, 1, 2] && row?["withdrawn_at"] == nil)
+    }
+  }
+
+  @Test func whatWasSpentIsSummedByPeriods() throws {
+    let store = try store([])
+    try store.catalogue.write { db in
+      for (to, amount) in [(99, 1), (100, 2), (199, 4), (200, 8), (350, 16)] {
+        try db.execute(
+          sql: "INSERT INTO charge (job_id, account, from_at, to_at, amount) VALUES (NULL, 'storage', 0, ?, ?)",
+          arguments: [to, amount])
+      }
+    }
+    func sums(_ starts: [Int64]) throws -> [Int64] {
+      try store.catalogue.spending(inPeriodsFrom: starts.map { Instant(microseconds: $0) })
+    }
+    #expect(try sums([100, 200, 300, 400]) == [6, 8, 16, 0])
+    #expect(try sums([100]) == [30] && sums([]).isEmpty)
+  }
+
   @Test func everythingThatIsSaidIsFound() throws {
     let store = try store(["Retirement planning v2", "Taxes"])
     try describe(2, "third", in: store) {

@@ -153,4 +153,51 @@ import Transport
     #expect(rows.count == 1_000 && rows.last == .init(id: "999", name: "n999", path: "p999"))
     #expect(server.asked.withLock(\.count) == 3)
   }
+
+  /// PostgREST's `max-rows`: a page is short long before the table's end.
+  @Test func aProjectThatHandsOutFewerAtOnceIsReadToItsEnd() async throws {
+    let server = try Scripted { path, _ in
+      let offset = path.split(separator: "offset=").last.flatMap { Int($0) } ?? 0
+      let rows = (offset..<min(offset + 100, 1_050)).map { #"{"id":\#($0),"name":"n\#($0)","path":"p\#($0)"}"# }
+      return (200, "[\(rows.joined(separator: ","))]")
+    }
+    let rows = try await files(server).rows()
+    #expect(rows.map(\.id) == (0..<1_050).map(String.init))
+    // Eleven pages, and one that is empty.
+    #expect(server.asked.withLock(\.count) == 12)
+  }
+
+  @Test func aServerThatPaysNoHeedToTheOffsetIsNotAskedForEver() async throws {
+    for count in [3, 500] {
+      let server = try Scripted { path, _ in
+        (200, "[\((0..<count).map { #"{"id":"\#($0)","name":"n","path":"p"}"# }.joined(separator: ","))]")
+      }
+      #expect(try await files(server).rows().count == count)
+      #expect(server.asked.withLock(\.count) == 2)
+    }
+  }
+
+  @Test func aTableWithoutIdsIsRefused() async throws {
+    let server = try Scripted { _, _ in (200, #"[{"name":"n","path":"p"}]"#) }
+    let error = await #expect(throws: InputError.self) { _ = try await files(server).rows() }
+    #expect(error?.problem == "a row of training_files has no id")
+  }
+
+  @Test func aKeyGoesOutInNoClear() async throws {
+    func refusal(_ address: String) async throws -> InputError? {
+      let command = try FileSyncCommand.parse(["--url", address, "--key-file", "/nonexistent/key"])
+      return await #expect(throws: InputError.self) { try await command.run() }
+    }
+    for address in [
+      "http://project.supabase.co", "http://localhost@evil.example", "http://127.0.0.1@evil.example/",
+      "http://localhost:80@evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example",
+      "http://127.0.0.1evil", "ftp://localhost", "localhost:8000", "http:evil",
+    ] {
+      #expect(try await refusal(address)?.problem == "the key would go out in the clear", "\(address)")
+    }
+    // These pass, and are asked for the key.
+    for address in ["https://project.supabase.co", "http://127.0.0.1:9", "http://localhost:54321/"] {
+      #expect(try await refusal(address)?.problem.contains("in the clear") == false, "\(address)")
+    }
+  }
 }

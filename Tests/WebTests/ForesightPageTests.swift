@@ -1,3 +1,4 @@
+import Calibration
 import Foundation
 import Testing
 
@@ -65,7 +66,7 @@ import Testing
     let question = try WhatIfQuestion(
       FormFields(
         text: "add=aggressive&add_pricing=on_demand&add_pairs=500&add_count=2&add_start=2026-12-01T09%3A00"
-          + "&slots=4&payment=spot_then_on_demand&fallback_after=2&spot_rate=2.99"))
+          + "&slots=4&payment=spot_then_on_demand&fallback_after=2&spot_rate=2.99"), PresetBook())
     let addition = try #require(question.addition)
     #expect(addition.count == 2 && addition.configuration.trainingPairs == 500)
     #expect(addition.configuration.preset == .aggressive && addition.configuration.pricing == .onDemand)
@@ -73,7 +74,7 @@ import Testing
     #expect(question.slots == 4 && question.payment == .spotThenOnDemand(after: 2))
     #expect(question.spotRate == 2.99 && question.onDemandRate == nil)
     // A job that is not asked for asks for nothing, whatever else stands in its fields.
-    #expect(try WhatIfQuestion(FormFields(text: "add_pricing=spot&add_pairs=9&fallback_after=4")).isEmpty)
+    #expect(try WhatIfQuestion(FormFields(text: "add_pricing=spot&add_pairs=9&fallback_after=4"), PresetBook()).isEmpty)
   }
 
   @Test func capacitysFiguresAreTheAPIs() async throws {

@@ -1,3 +1,4 @@
+import Calibration
 import Foundation
 import Journal
 import Live
@@ -149,7 +150,7 @@ import Testing
         curves: CurveShelf(office.runner.catalogue),
         replays: ReplayShelf(path: office.folder.appendingPathComponent("store").path))
       let chosen = Office.job("x y z").configuration
-      return await NewJobCards.cards(desk, chosen, await office.runner.view).1
+      return await NewJobCards.cards(desk, chosen, await office.runner.view, PresetBook()).1
     }
     let without = try await cards(spot: false)
     #expect(without.map(\.isDisabled) == [true, false] && without.map(\.isChosen) == [false, true])

@@ -1,3 +1,4 @@
+import Calibration
 import DiscreteEvent
 import Engine
 import Foundation
@@ -227,7 +228,7 @@ import Testing
 
   @Test func theFormTakesAsManyPairsAsTheContract() throws {
     func form(_ pairs: Int) -> NewJobForm {
-      NewJobForm(FormFields(text: "pairs=\(pairs)"))
+      NewJobForm(FormFields(text: "pairs=\(pairs)"), PresetBook())
     }
     #expect(try form(Rules.mostPairs).configuration().trainingPairs == Rules.mostPairs)
     #expect(throws: Problem.self) { try form(Rules.mostPairs + 1).configuration() }

@@ -142,6 +142,11 @@ import Testing
     let page = try await office.page("training-jobs/job-1")
     #expect(page.contains("Resume Job (spot)") && page.contains("/do/resume-on-demand\""))
     #expect(page.contains("Paused, beside that"))
+    // The list keeps it apart, too: what it took is not what it lay.
+    let row = try #require(try await office.ask("GET", office.api("jobs")).value(JobList.self).jobs.first)
+    #expect(try #require(row.paused_s) > 0 && #require(row.paused_s) <= #require(row.duration_s))
+    #expect(try #require(row.active_s) == #require(row.duration_s) - #require(row.paused_s))
+    #expect(try await office.page("training-jobs").contains(" paused)</td>"))
     #expect(try await office.page("training-jobs/job-1/do/resume-on-demand").contains("costs more by the hour"))
     // Another job takes what is left of the budget: what on-demand would cost does not fit any more.
     _ = try await office.ask("PUT", office.api("budget"), NewLimit(limit_usd: 39, justification: "a test"))

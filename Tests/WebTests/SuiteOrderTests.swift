@@ -151,6 +151,21 @@ import Validation
     #expect(try await office.ask("GET", path).text == RatingTests.answers().1.answers)
     let vera = try await office.token("vera", .viewer)
     #expect(try await office.ask("GET", path, token: vera).status == 403)
+    // All of them can be taken away, by those who score nothing blind.
+    let taken = office.api("jobs/1/suites/financial-knowledge/answers")
+    let list = try await office.ask("GET", taken).value(SuiteAnswerList.self)
+    #expect(list.answers.count == 800 && list.digest == knowledge.digest && list.job == "job-1")
+    let missed = list.answers.filter { $0.model == .trained && $0.answer != $0.expected }
+    #expect(Set(missed.map(\.item)) == lost && missed.allSatisfy { $0.order?.count == 4 && !$0.prompt.isEmpty })
+    let csv = try await office.ask("GET", taken + ".csv")
+    #expect(csv.headers[.contentDisposition] == "attachment; filename=\"job-1-financial-knowledge-answers.csv\"")
+    #expect(csv.text.hasPrefix("item,category,difficulty,prompt,expected,model,draw,order,answer\n"))
+    #expect(csv.text.contains(",trained,0,A B C D,"))
+    let free = try await office.ask("GET", office.api("jobs/1/suites/\(RatingTests.suite)/answers"))
+    #expect(try free.value(SuiteAnswerList.self).answers.allSatisfy { $0.expected == nil && $0.order == nil })
+    #expect(try await office.ask("GET", taken, token: vera).status == 403)
+    #expect(try await office.ask("GET", office.api("jobs/1/suites/other/answers")).status == 404)
+    #expect(page.contains("href=\"/api/v1/jobs/job-1/suites/financial-knowledge/answers.csv\""))
     // Told twice, it is the same.
     let files = ["answers/\(RatingTests.suite).jsonl": Data(try RatingTests.answers().1.answers.utf8)]
     try await SuiteAnswers(office.runner).take(JobIndex(0), files)
@@ -179,6 +194,10 @@ import Validation
     #expect(
       found.suites.map(\.state) == [.unanswered, .unanswered] && found.gate?.verdict == .review
         && !found.may_be_delivered)
+    // Said as it is, and not as if there were none.
+    let torn = try await office.ask("GET", office.api("jobs/1/suites/financial-knowledge/answers"))
+    #expect(torn.status == 409 && torn.text.contains("the answers to financial-knowledge:1"))
+    #expect(try await office.ask("GET", office.api("jobs/1/suites/\(RatingTests.suite)/answers")).status == 404)
     let log = try await office.ask("GET", office.api("jobs/1/events")).text
     #expect(log.contains("financial-knowledge") && log.contains("the pod left no answers"))
     #expect(try await office.ask("GET", office.api("jobs/1/artifacts")).value(ArtifactList.self).artifacts.count == 1)
@@ -275,5 +294,43 @@ import Validation
     let vera = try await office.token("vera", .viewer)
     let seen = try await office.ask("GET", "/dashboard/suites", token: vera).text
     #expect(seen.contains("Shipped with") && !seen.contains("Upload a suite"))
+  }
+
+  @Test func aWithdrawnSuiteIsChosenByNobodyAndStaysWithItsJobs() async throws {
+    let (office, _) = try await Self.office()
+    let path = office.api("suites")
+    let (ada, eve) = (try await office.token("ada", .engineer), try await office.token("eve", .engineer))
+    func put(_ text: String) async throws -> SuiteSummary {
+      try await office.ask("POST", path, NewSuite(file: "ours.csv", text: text), token: ada).value()
+    }
+    let first = try await put(Self.csv)
+    let second = try await put(Self.csv.replacing("Which?", with: "Which one?"))
+    #expect(try await office.ask("POST", office.api("jobs"), Self.job(["ours"])).status == 201)
+    #expect(try await office.page("training-jobs/new").contains("value=\"ours\""))
+    // Its uploader may, or a manager; nobody what is shipped.
+    #expect(try await office.ask("DELETE", "\(path)/ours", token: eve).status == 403)
+    #expect(try await office.ask("DELETE", "\(path)/financial-knowledge").status == 403)
+    #expect(try await office.ask("DELETE", "\(path)/nobodys").status == 404)
+    #expect(try await office.ask("GET", "/dashboard/suites", token: ada).text.contains("Withdraw<span"))
+    #expect(!(try await office.ask("GET", "/dashboard/suites", token: eve).text.contains("Withdraw<span")))
+    let sent = try await office.ask("POST", "/dashboard/suites/withdraw", token: ada, bytes: Data("name=ours".utf8))
+    #expect(sent.status == 303)
+    #expect(!(try await office.ask("GET", path).value(SuiteList.self).suites.contains { $0.name == "ours" }))
+    #expect(!(try await office.page("training-jobs/new").contains("value=\"ours\"")))
+    #expect(try await office.ask("POST", office.api("jobs"), Self.job(["ours"])).status == 404)
+    #expect(try await office.ask("DELETE", "\(path)/ours", token: ada).status == 404, "once is enough")
+    // The job's pod is given what it was made with, and the version can be read.
+    let given = try await office.say(Self.pod, "/suites", "{}").text
+    #expect(given.contains(second.digest) && given.contains("Which one?"))
+    #expect(
+      try await office.ask("GET", "\(path)/ours?digest=\(second.digest)").value(SuiteVersion.self).content.items.count
+        == 2)
+    // The first text again: that version is there again, the second is not.
+    #expect(try await put(Self.csv).version == 1)
+    let own = try await office.ask("GET", path).value(SuiteList.self).suites.filter { $0.name == "ours" }
+    #expect(own.map(\.digest) == [first.digest] && own.map(\.is_newest) == [true])
+    let log = try await office.ask("GET", office.api("audit?action=suite")).value(AuditLog.self).lines
+    #expect(log.map(\.action) == ["suite.add", "suite.withdraw", "suite.change", "suite.add"])
+    #expect(log[1].person == "ada" && log[1].subject == "ours")
   }
 }

@@ -96,6 +96,18 @@ extension Catalogue {
     }
   }
 
+  /// When jobs were paused, by their ids; a pause that goes on has no end. Few jobs ever are.
+  public func pauses() throws(InputError) -> [String: [(from: Instant, to: Instant?)]] {
+    try read { db in
+      var pauses: [String: [(from: Instant, to: Instant?)]] = [:]
+      for row in try Row.fetchAll(db, sql: "SELECT job_id, from_at, to_at FROM job_pause ORDER BY job_id, from_at") {
+        let to: Int64? = row[2]
+        pauses[row[0], default: []].append((Instant(microseconds: row[1]), to.map(Instant.init(microseconds:))))
+      }
+      return pauses
+    }
+  }
+
   /// Rows nearest below some steps, each once: enough to tell how training went, however many rows there are.
   public func metrics(of job: JobIndex, at steps: [Int]) throws(InputError) -> [Metric] {
     let found = try read { db in
@@ -112,19 +124,20 @@ extension Catalogue {
     return rows
   }
 
-  /// What was posted on each day (UTC) that has a charge, in nanodollars; a charge counts where it ends.
-  public func spending(from: Instant, until: Instant) throws(InputError) -> [(day: Instant, amount: Int64)] {
-    let day: Int64 = 86_400_000_000
+  /// What was posted in each period, in nanodollars; a charge counts where it ends. O(charges), read once.
+  ///
+  /// - Parameter starts: where each begins and the one before it ends, ascending; the last has no end.
+  public func spending(inPeriodsFrom starts: [Instant]) throws(InputError) -> [Int64] {
+    guard let first = starts.first else { return [] }
     return try read { db in
-      try Row.fetchAll(
+      let place = starts.dropFirst().map { _ in "(to_at >= ?)" }.joined(separator: " + ")
+      var sums = [Int64](repeating: 0, count: starts.count)
+      let rows = try Row.fetchCursor(
         db,
-        sql:
-          "SELECT to_at / :day, sum(amount) FROM charge WHERE to_at >= :from AND to_at < :until GROUP BY 1 ORDER BY 1",
-        arguments: ["day": day, "from": from.microseconds, "until": until.microseconds]
-      ).map { row in
-        let number: Int64 = row[0]
-        return (Instant(microseconds: number * day), row[1])
-      }
+        sql: "SELECT \(place.isEmpty ? "0" : place), sum(amount) FROM charge WHERE to_at >= ? GROUP BY 1",
+        arguments: StatementArguments(starts.dropFirst().map(\.microseconds) + [first.microseconds]))
+      while let row = try rows.next() { sums[row[0]] = row[1] }
+      return sums
     }
   }
 

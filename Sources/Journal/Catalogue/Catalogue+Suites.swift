@@ -29,6 +29,22 @@ extension Catalogue {
     }
   }
 
+  /// What of a version a list shows: everything but its text.
+  public struct SuiteHead: Sendable, Hashable {
+    public var name: String
+    public var digest: String
+    public var version: Int
+    public var title, kind: String
+    /// 0: not said.
+    public var year: Int
+    public var items: Int
+    public var scales: Int
+    public var person: String
+    public var at: Instant
+    /// Nobody is to choose it any more.
+    public var isWithdrawn: Bool
+  }
+
   static let suiteSchema = """
     -- Nothing is overwritten: another text is another version.
     CREATE TABLE suite (
@@ -42,6 +58,19 @@ extension Catalogue {
     ) STRICT, WITHOUT ROWID;
     """
 
+  /// A list reads this index alone: what is in a suite may be a megabyte.
+  static let suiteHeads = """
+    ALTER TABLE suite ADD COLUMN title TEXT;
+    ALTER TABLE suite ADD COLUMN kind TEXT;
+    ALTER TABLE suite ADD COLUMN year INTEGER;
+    ALTER TABLE suite ADD COLUMN items INTEGER;
+    ALTER TABLE suite ADD COLUMN scales INTEGER;
+    ALTER TABLE suite ADD COLUMN withdrawn_at INTEGER;
+    UPDATE suite SET title = json_extract(document, '$.title'), kind = json_extract(document, '$.kind'), year = json_extract(document, '$.year'),
+      items = json_array_length(document, '$.items'), scales = coalesce(json_array_length(document, '$.rubric'), 0);
+    CREATE INDEX suite_head ON suite(name, version, digest, title, kind, year, items, scales, person, at, withdrawn_at);
+    """
+
   private static let suiteColumns = "name, digest, version, document, person, at"
 
   /// Keeps a version of a suite, once.
@@ -53,24 +82,63 @@ extension Catalogue {
       let known = try Row.fetchOne(
         db, sql: "SELECT \(Catalogue.suiteColumns) FROM suite WHERE name = ? AND digest = ?",
         arguments: [suite.name, suite.digest])
-      if let known { return SuiteRecord(known) }
+      if let known {
+        // Whoever uploads it again wants it to be chosen again.
+        if suite.person != nil {
+          try db.execute(
+            sql: "UPDATE suite SET withdrawn_at = NULL WHERE name = ? AND digest = ?",
+            arguments: [suite.name, suite.digest])
+        }
+        return SuiteRecord(known)
+      }
       var kept = suite
       let last = try Int.fetchOne(db, sql: "SELECT max(version) FROM suite WHERE name = ?", arguments: [suite.name])
       kept.version = (last ?? 0) + 1
       try db.execute(
-        sql: "INSERT INTO suite (\(Catalogue.suiteColumns)) VALUES (?, ?, ?, ?, ?, ?)",
+        sql: """
+          INSERT INTO suite (\(Catalogue.suiteColumns), title, kind, year, items, scales)
+          VALUES (?1, ?2, ?3, ?4, ?5, ?6, json_extract(?4, '$.title'), json_extract(?4, '$.kind'), json_extract(?4, '$.year'),
+            json_array_length(?4, '$.items'), coalesce(json_array_length(?4, '$.rubric'), 0))
+          """,
         arguments: [kept.name, kept.digest, kept.version, kept.document, kept.person, kept.at.microseconds])
       return kept
     }
   }
 
   /// Every version that people uploaded, by name, the newest of each first.
-  public func uploadedSuites() throws(InputError) -> [SuiteRecord] {
+  ///
+  /// - Parameter name: of this suite alone.
+  public func suiteHeads(of name: String? = nil) throws(InputError) -> [SuiteHead] {
     try read { db in
       try Row.fetchAll(
         db,
-        sql: "SELECT \(Catalogue.suiteColumns) FROM suite WHERE person IS NOT NULL ORDER BY name, version DESC"
-      ).map(SuiteRecord.init)
+        sql: """
+          SELECT name, digest, version, title, kind, year, items, scales, person, at, withdrawn_at IS NOT NULL
+          FROM suite INDEXED BY suite_head WHERE person IS NOT NULL\(name == nil ? "" : " AND name = ?")
+          ORDER BY name, version DESC
+          """, arguments: name.map { [$0] } ?? []
+      ).map { row in
+        SuiteHead(
+          name: row[0], digest: row[1], version: row[2], title: row[3] ?? "", kind: row[4] ?? "", year: row[5] ?? 0,
+          items: row[6] ?? 0, scales: row[7] ?? 0, person: row[8], at: Instant(microseconds: row[9]),
+          isWithdrawn: row[10])
+      }
+    }
+  }
+
+  /// The newest version that people uploaded and may be chosen; nil: there is none.
+  public func newestSuite(_ name: String) throws(InputError) -> SuiteRecord? {
+    guard let head = try suiteHeads(of: name).first(where: { !$0.isWithdrawn }) else { return nil }
+    return try suite(name, digest: head.digest)
+  }
+
+  /// Whoever chooses sees none of its versions any more; jobs that were made with one keep it. False: there is none of that name.
+  public func withdrawSuite(_ name: String, at: Instant) throws(InputError) -> Bool {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE suite SET withdrawn_at = ? WHERE name = ? AND person IS NOT NULL AND withdrawn_at IS NULL",
+        arguments: [at.microseconds, name])
+      return db.changesCount > 0
     }
   }
 

@@ -116,6 +116,18 @@ extension Catalogue {
     }
   }
 
+  /// What a list to choose from says of them, the newest first.
+  public func fileChoices() throws(InputError) -> [(id: String, name: String, conversations: Int, pairs: Int)] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT id, name, conversations, pairs FROM training_file WHERE hidden_at IS NULL ORDER BY added_at DESC, id
+          """
+      ).map { ($0[0], $0[1], $0[2], $0[3]) }
+    }
+  }
+
   private static let shownFiles = """
     SELECT id, name, sha256, bytes, conversations, pairs, training_pairs, tokens_per_pair, human_reviewed,
       quality_mean, scaffolding, warnings, added_at, added_by, quality_range

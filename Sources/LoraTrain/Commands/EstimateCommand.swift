@@ -3,6 +3,7 @@ import Calibration
 import DiscreteEvent
 import Engine
 import Foundation
+import Journal
 import Planning
 import Scenarios
 
@@ -113,7 +114,8 @@ struct EstimateCommand: AsyncParsableCommand {
         "has no pair to train on: \(file.pairs) pairs, \(file.pairsWithTarget) with a target",
         hint: "every pair needs a target_response, and 4 conversations of 5 are trained on")
     }
-    let asked = configuration(preset, pricing, file)
+    let book = try presets()
+    let asked = configuration(book, preset, pricing, file)
     guard asked.steps <= JobConfiguration.mostSteps else {
       throw ValidationError(
         "so many pairs and epochs make \(Words.group(asked.steps)) steps; \(Words.group(JobConfiguration.mostSteps)) are the most"
@@ -128,7 +130,7 @@ struct EstimateCommand: AsyncParsableCommand {
     var candidates = [asked]
     if compare {
       candidates = [Preset.conservative, .balanced, .aggressive].flatMap { preset in
-        Pricing.allCases.map { configuration(preset, $0, file) }
+        Pricing.allCases.map { configuration(book, preset, $0, file) }
       }
     }
     if let tokensPerPair, tokensPerPair > Double(asked.maxSequenceLength) {
@@ -181,8 +183,16 @@ struct EstimateCommand: AsyncParsableCommand {
     }
   }
 
-  private func configuration(_ preset: Preset, _ pricing: Pricing, _ file: TrainingFile?) -> JobConfiguration {
-    var c = JobConfiguration(preset: preset, pricing: pricing)
+  /// What presets stand for where the history is: a store may have accepted other values than the program's.
+  private func presets() throws -> PresetBook {
+    guard let path = history.path, !path.hasSuffix(".json") else { return PresetBook() }
+    return try HistoryReader.presets(path: path, asOf: history.asOfInstant)
+  }
+
+  private func configuration(
+    _ book: PresetBook, _ preset: Preset, _ pricing: Pricing, _ file: TrainingFile?
+  ) -> JobConfiguration {
+    var c = book.configuration(preset, pricing: pricing)
     if let file {
       c.trainingPairs = file.split.trainingPairs
       c.tokensPerPair = file.meanTokens(cutAt: maxSequenceLength ?? c.maxSequenceLength)

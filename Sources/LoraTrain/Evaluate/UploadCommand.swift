@@ -50,6 +50,27 @@ struct UploadCommand: AsyncParsableCommand {
   }
 }
 
+/// Takes an uploaded suite out of what jobs can be made with.
+struct WithdrawCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "withdraw",
+    abstract: "Withdraws an uploaded suite: no new job can be made with it; those that were keep it.",
+    discussion: """
+      It takes whoever uploaded it, or a manager. Uploaded again, it is there again.
+
+      EXAMPLE
+        lora-train evaluate withdraw our-questions
+      """)
+  @Argument(help: "The suite's name.") var suite: String
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let list: SuiteList = try await LiveClient(store).call("DELETE", "/api/v1/suites/\(LiveClient.escaped(suite))")
+    print(output.json ? try JobText.json(list) : "Withdrawn: \(suite). Jobs that were made with it keep it.")
+  }
+}
+
 /// What a pod answered to an open suite, for a judge that is asked from here.
 struct AnswersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -86,8 +86,5 @@ extension ServiceConfiguration {
   }
 
   /// Whether what is asked is on this machine: a sandbox, so nothing costs money, and pods reach us.
-  static func isLoopback(_ address: String) -> Bool {
-    let host = address.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" }
-    return ["127.", "localhost", "[::1]"].contains { host.hasPrefix($0) }
-  }
+  static func isLoopback(_ address: String) -> Bool { KeptAddress.isHere(address) }
 }

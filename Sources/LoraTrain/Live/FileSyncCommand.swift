@@ -42,9 +42,7 @@ struct FileSyncCommand: AsyncParsableCommand {
     guard let address = url ?? environment["SUPABASE_URL"], !address.isEmpty else {
       throw InputError(.badConfiguration, "which Supabase project?", hint: "--url https://PROJECT.supabase.co")
     }
-    guard let place = URLComponents(string: address), place.user == nil,
-      place.scheme == "https" || place.scheme == "http" && ["127.0.0.1", "localhost"].contains(place.host ?? "")
-    else {
+    guard KeptAddress.isKept(address) else {
       throw InputError(
         .badConfiguration, "the key would go out in the clear", hint: "an address that begins with https://")
     }

@@ -94,7 +94,11 @@ struct JobCreate: AsyncParsableCommand {
     guard let preset = Preset(rawValue: preset), preset != .custom else {
       throw ValidationError("--preset takes conservative, balanced or aggressive, not '\(self.preset)'")
     }
-    var configuration = JobConfiguration(preset: preset, pricing: try PricingArgument.pricing(pricing))
+    let pricing = try PricingArgument.pricing(pricing)
+    let presets: PresetList = try await client.get("/api/v1/presets")
+    var book = PresetBook()
+    for one in presets.presets { book[one.preset] = one.parameters }
+    var configuration = book.configuration(preset, pricing: pricing)
     if let template {
       let list: TemplateList = try await client.get("/api/v1/templates")
       guard let found = list.templates.first(where: { $0.template.name == template }) else {

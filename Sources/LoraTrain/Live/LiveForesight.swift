@@ -24,7 +24,7 @@ extension LiveForecaster {
     let question = try question(view)
     let today = try await question.answer(calendar)
     let limit = view.fleet.budget.limit.map { Double($0) / 1e9 }
-    let changes = asked.isEmpty ? usual(view) : named(asked, view)
+    let changes = asked.isEmpty ? try usual(view) : named(asked, view)
     let compared = try await WhatIf.compare(
       changes.map { ($0.name, $0.change) }, with: question, today: today, calendar: calendar, budget: limit)
     func document(_ w: WhatIf, _ query: String) -> WhatIfDocument.Change {
@@ -47,10 +47,10 @@ extension LiveForecaster {
   }
 
   /// What is usually asked, where nobody asks for anything.
-  private func usual(_ view: LiveView) -> [Named] {
+  private func usual(_ view: LiveView) throws -> [Named] {
     var changes: [Named] = []
     let slots = Int(view.policies.maxConcurrent)
-    let job = JobConfiguration(preset: .balanced, pricing: .spot)
+    let job = try HistoryReader.presets(path: path).configuration(.balanced, pricing: .spot)
     changes.append(("one more job, balanced on spot, now", "add=balanced", .jobs(1, job, at: view.at)))
     if slots < 1_000 {
       changes.append(("one slot more", "slots=\(slots + 1)", .slots(Int32(slots + 1))))

@@ -33,11 +33,13 @@ struct SupabaseFiles: Sendable {
     (self.key, self.table, self.bucket, self.pathColumn, self.call) = (key, table, bucket, pathColumn, call)
   }
 
-  /// All rows, page by page.
+  /// All rows, page by page, until one brings none that is new: a project may hand out fewer at once than it was asked for (`max-rows`), and a
+  /// server that pays no heed to where a page begins says the same for ever.
   ///
   /// - Throws: `InputError` that says what Supabase answered, and what to do.
   func rows() async throws -> [Row] {
     var rows: [Row] = []
+    var known: Set<String> = []
     while true {
       let path =
         "/rest/v1/\(LiveClient.escaped(table))?select=*&order=id.asc&limit=\(Self.rowsAtOnce)&offset=\(rows.count)"
@@ -47,16 +49,20 @@ struct SupabaseFiles: Sendable {
           .unavailable, "\(address) answered something else than rows of \(table)",
           hint: "is this the project's API address, such as https://PROJECT.supabase.co?")
       }
-      rows += page.map(row)
-      guard page.count == Self.rowsAtOnce else { return rows }
+      let new = try page.map(row).filter { known.insert($0.id).inserted }
+      guard !new.isEmpty else { return rows }
+      rows += new
     }
   }
 
-  private func row(_ fields: [String: Any]) -> Row {
+  private func row(_ fields: [String: Any]) throws(InputError) -> Row {
     func text(_ columns: [String]) -> String? {
       columns.lazy.compactMap { fields[$0] as? String }.first { !$0.isEmpty }
     }
-    let id = (fields["id"] as? String) ?? (fields["id"] as? NSNumber).map { "\($0)" } ?? "?"
+    guard let id = (fields["id"] as? String) ?? (fields["id"] as? NSNumber).map({ "\($0)" }) else {
+      throw InputError(
+        .unavailable, "a row of \(table) has no id", hint: "the table needs a column id: its primary key")
+    }
     return Row(
       id: id, name: text(Self.nameColumns) ?? id, path: text(pathColumn.map { [$0] } ?? Self.pathColumns))
   }

@@ -70,6 +70,17 @@ extension Endpoint {
       method: .get, path: "suites/{suite}", about: "A suite, whole", role: .viewer,
       query: [.text("digest", "One version of it; the newest without it.")], answer: SuiteVersion.self),
     Endpoint(
+      method: .get, path: "jobs/{id}/suites/{suite}/answers",
+      about: "What both models answered to a suite: on the pod, or as it was handed in to be scored", role: .engineer,
+      answer: SuiteAnswerList.self, refusals: [409]),
+    Endpoint(
+      method: .get, path: "jobs/{id}/suites/{suite}/answers.csv", about: "The same as a table", role: .engineer,
+      answer: nil, answerType: "text/csv", refusals: [409]),
+    Endpoint(
+      method: .delete, path: "suites/{suite}",
+      about: "Withdraws an uploaded suite: nobody can choose it any more, jobs that were made with it keep it",
+      role: .engineer, answer: SuiteList.self, refusals: [409]),
+    Endpoint(
       method: .get, path: "knowledge", about: "The knowledge base", role: .viewer,
       query: [
         .text("search", "Words, or their beginnings; the best first."),

@@ -52,7 +52,7 @@ struct Endpoint: Sendable {
 
 extension Endpoint {
   static let all =
-    jobs + money + foresight + team + artifacts + reports + insight + notices + together + live
+    jobs + money + foresight + team + artifacts + reports + insight + presets + notices + together + live
 }
 
 extension Endpoint.Parameter {

@@ -16,13 +16,7 @@ enum Rules {
       "suites": ["maxItems": .integer(SuiteDeeds.most), "items": text(1, 64).merging(["type": "string"])],
     ],
     "NewSuite": ["file": text(1, 200), "text": text(0, SuiteReader.limit)],
-    "JobConfiguration": [
-      "rank": range(1, 1_024), "learningRate": ["exclusiveMinimum": 0, "maximum": 1], "epochs": range(1, 1_000),
-      "batchSize": range(1, 4_096), "gradientAccumulation": range(1, 4_096), "maxSequenceLength": range(1, 1_048_576),
-      "checkpointEvery": range(1, 1_000_000), "trainingPairs": range(1, mostPairs),
-      "tokensPerPair": ["exclusiveMinimum": 0, "maximum": 1_000_000], "statedSteps": range(1, 1_000_000_000),
-      "suitePasses": range(0, 1_000_000_000),
-    ],
+    "JobConfiguration": configuration, "NewConfiguration": configuration,
     "NewNote": ["text": text(1, 2_000)],
     "NewLimit": ["limit_usd": dollars(0), "justification": reason.merging(["type": "string"])],
     "NewAllocation": [
@@ -53,6 +47,14 @@ enum Rules {
       "name": text(3, 100), "purpose": text(0, 500),
       "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
     ],
+  ]
+
+  private static let configuration: [String: JSONValue] = [
+    "rank": range(1, 1_024), "learningRate": ["exclusiveMinimum": 0, "maximum": 1], "epochs": range(1, 1_000),
+    "batchSize": range(1, 4_096), "gradientAccumulation": range(1, 4_096), "maxSequenceLength": range(1, 1_048_576),
+    "checkpointEvery": range(1, 1_000_000), "trainingPairs": range(1, mostPairs),
+    "tokensPerPair": ["exclusiveMinimum": 0, "maximum": 1_000_000], "statedSteps": range(1, 1_000_000_000),
+    "suitePasses": range(0, 1_000_000_000),
   ]
 
   /// What has to be there though its type lets it be missing.

@@ -62,7 +62,7 @@ public struct JobDocument: Codable, Sendable {
   /// Per cent of the quoted cost that was passed last: 80, 100 or 120.
   public var alert: Int?
   public var alert_text: String?
-  /// How long it was paused since it had a slot; where one job is asked for, and it ever was.
+  /// How long it was paused since it had a slot; nil: it never was. Part of ``duration_s``.
   public var paused_s: Double?
   /// What is still to come of it; see ``ForecastDocument``.
   public var projection: ForecastDocument.Projection?
@@ -129,6 +129,9 @@ public struct JobDocument: Codable, Sendable {
     default: break
     }
   }
+
+  /// How long it has worked or waited for a pod since it had a slot: without its pauses.
+  var active_s: Double? { duration_s.map { $0 - (paused_s ?? 0) } }
 
   /// Nothing will happen to it any more.
   public var isOver: Bool { ["completed", "failed", "cancelled"].contains(status) }

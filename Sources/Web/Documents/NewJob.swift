@@ -38,6 +38,23 @@ public struct NewJob: Codable, Sendable {
     self.configuration = configuration
   }
 
+  /// Whoever reads it says what presets stand for, under ``presets``; what comes with the program does without.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    name = try values.decode(String.self, forKey: .name)
+    let book = NewJob.presets.flatMap { decoder.userInfo[$0] } as? PresetBook ?? PresetBook()
+    configuration = try values.decode(NewConfiguration.self, forKey: .configuration).filled(by: book)
+    func text(_ key: CodingKeys) throws -> String? { try values.decodeIfPresent(String.self, forKey: key) }
+    (client, project, creator) = (try text(.client), try text(.project), try text(.creator))
+    (purpose, notes, justification) = (try text(.purpose), try text(.notes), try text(.justification))
+    (template, training_file, fix) = (try text(.template), try text(.training_file), try text(.fix))
+    (retry_of, resume_of) = (try text(.retry_of), try text(.resume_of))
+    max_cost_usd = try values.decodeIfPresent(Double.self, forKey: .max_cost_usd)
+    tags = try values.decodeIfPresent([String].self, forKey: .tags)
+    suites = try values.decodeIfPresent([String].self, forKey: .suites)
+    draft = try values.decodeIfPresent(Bool.self, forKey: .draft)
+  }
+
   /// - Throws: ``Problem`` where a text is too long, or a number is none that can be.
   func check() throws {
     guard (3...100).contains(name.unicodeScalars.count) else {
@@ -96,6 +113,38 @@ public struct NewJob: Codable, Sendable {
           + "(\(Wording.money(max(0, available)))). Adjust configuration or increase budget limit.")
     }
     return warnings
+  }
+}
+
+extension NewJob {
+  /// Where a decoder is told a `PresetBook`.
+  static let presets = CodingUserInfoKey(rawValue: "presets")
+}
+
+/// What a job is asked to do: what it leaves out is as its preset has it now.
+public struct NewConfiguration: Codable, Sendable {
+  public var preset: Preset
+  public var pricing: Pricing
+  public var rank: Int?
+  public var learningRate: Double?
+  public var epochs: Int?
+  public var batchSize: Int?
+  public var gradientAccumulation: Int?
+  public var maxSequenceLength: Int?
+  public var checkpointEvery: Int?
+  public var trainingPairs: Int
+  public var tokensPerPair: Double
+  public var statedSteps: Int?
+
+  func filled(by book: PresetBook) -> JobConfiguration {
+    var c = book.configuration(preset, pricing: pricing)
+    (c.rank, c.learningRate, c.epochs) = (rank ?? c.rank, learningRate ?? c.learningRate, epochs ?? c.epochs)
+    c.batchSize = batchSize ?? c.batchSize
+    c.gradientAccumulation = gradientAccumulation ?? c.gradientAccumulation
+    c.maxSequenceLength = maxSequenceLength ?? c.maxSequenceLength
+    c.checkpointEvery = checkpointEvery ?? c.checkpointEvery
+    (c.trainingPairs, c.tokensPerPair, c.statedSteps) = (trainingPairs, tokensPerPair, statedSteps)
+    return c
   }
 }
 

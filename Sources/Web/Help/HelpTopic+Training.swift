@@ -28,6 +28,8 @@ extension HelpTopic {
       .init(
         heading: "The presets",
         text: """
+          As they come with lora-train; after a quarter with enough jobs a manager may have accepted other values. What holds now stands under Training Analytics, “Presets and proposals”.
+
           - **Conservative**: r=8, lr=1e-4, 2 epochs, batch 4 × 1. First runs, high-quality seed files. Its batch of 4 hardly fits beside sequences of 4,096 tokens: shorten them, or halve the batch.
           - **Balanced**: r=16, lr=2e-4, 3 epochs, batch 2 × 2. What most jobs should start from.
           - **Aggressive**: r=32, lr=3e-4, 4 epochs, batch 1 × 4. Complex files, when quality is worth the time.

@@ -3,13 +3,12 @@ import Foundation
 import Journal
 import Live
 
-/// The last six months side by side (story 7.2.1). Months are UTC's.
+/// The last six months side by side (story 7.2.1). They are the budget's, in its own time zone; before the store's first they are UTC's, and
+/// nothing was spent in them.
 struct BudgetMonths: Sendable {
   struct Month: Sendable { var name, spent, percent: String }
   let rows: [Month]
   let average, trend: String
-
-  static func start(of instant: Instant) -> Instant { start(of: instant, back: 0) }
 
   /// The running month as the budget reckons it, in its own time zone; the store's first one begins with UTC's.
   static func start(of view: LiveView) -> Instant {
@@ -22,26 +21,33 @@ struct BudgetMonths: Sendable {
     return calendar
   }
 
-  private static func start(of instant: Instant, back: Int) -> Instant {
+  /// Of the month that it is in, in UTC.
+  static func start(of instant: Instant) -> Instant {
     let date = Date(timeIntervalSince1970: Double(instant.microseconds) / 1e6)
-    let parts = calendar.dateComponents([.year, .month], from: date)
-    let first = calendar.date(from: parts).flatMap { calendar.date(byAdding: .month, value: -back, to: $0) } ?? date
+    let first = calendar.date(from: calendar.dateComponents([.year, .month], from: date)) ?? date
     return Instant(microseconds: Int64(first.timeIntervalSince1970 * 1e6))
+  }
+
+  /// Where each of the six begins, the running one last.
+  static func starts(_ view: LiveView) -> [Instant] {
+    var starts = Array(view.fleet.budget.boundaries.filter { $0 <= view.at }.suffix(6))
+    // The month that the store began in has no boundary before it.
+    while starts.count < 6 {
+      starts.insert(starts.first.map { start(of: $0 - .days(15)) } ?? start(of: view.at), at: 0)
+    }
+    return starts
   }
 
   /// What was posted in each month; the running one with what open leases have cost since.
   init(_ catalogue: Catalogue, _ view: LiveView) throws {
-    let starts = (0...5).reversed().map { BudgetMonths.start(of: view.at, back: $0) }
-    let days = try catalogue.spending(from: starts[0], until: .distantFuture)
-    var sums = starts.enumerated().map { i, start in
-      let end = i + 1 < starts.count ? starts[i + 1] : Instant.distantFuture
-      return Wording.dollars(days.filter { $0.day >= start && $0.day < end }.reduce(0) { $0 + $1.amount })
-    }
+    let starts = BudgetMonths.starts(view)
+    var sums = try catalogue.spending(inPeriodsFrom: starts).map { Wording.dollars($0) }
     if view.fleet.budget.period == .calendar { sums[5] = Wording.dollars(view.fleet.spent(at: view.at)) }
     let most = max(sums.max() ?? 0, 0.01)
     rows = zip(starts, sums).map { start, sum in
       Month(
-        name: String((Wording.stamp(start) ?? "").prefix(7)), spent: Wording.money(sum),
+        // Its middle is in it, wherever that is.
+        name: String((Wording.stamp(start + .days(14)) ?? "").prefix(7)), spent: Wording.money(sum),
         percent: "\(Int(sum / most * 100))")
     }
     let past = sums.dropLast().filter { $0 > 0 }

@@ -45,7 +45,7 @@ struct CapacityPage: Page {
       var problem: String?
       var plan: DeadlinePlanDocument?
       do {
-        let question = try DeadlineQuestion(fields)
+        let question = try DeadlineQuestion(fields, desk.catalogue.presets())
         if fields.has("deadline_hours") { plan = try await desk.advice.foresight.plan(view, question) }
       } catch let wrong as Problem { problem = wrong.document.detail }
       let page = CapacityPage(try await desk.advice.foresight.capacity(view), plan, fields, problem: problem)

@@ -43,7 +43,9 @@ struct ForecastPage: Page {
       let (view, fields) = (await desk.runner.view, FormFields(query: request))
       var problem: String?
       var question = WhatIfQuestion()
-      do { question = try WhatIfQuestion(fields) } catch let wrong as Problem { problem = wrong.document.detail }
+      do { question = try WhatIfQuestion(fields, desk.catalogue.presets()) } catch let wrong as Problem {
+        problem = wrong.document.detail
+      }
       async let drivers = desk.advice.foresight.drivers(view)
       let page = ForecastPage(
         try await desk.advice.forecast(view), try await desk.advice.foresight.whatIf(view, question),
@@ -52,7 +54,7 @@ struct ForecastPage: Page {
       return await desk.answer(page, request, context, status: problem == nil ? .ok : .badRequest)
     }
     router.get("forecast.csv") { request, _ in
-      let question = try WhatIfQuestion(FormFields(query: request))
+      let question = try WhatIfQuestion(FormFields(query: request), desk.catalogue.presets())
       let answer = try await desk.advice.foresight.whatIf(await desk.runner.view, question)
       return Reply.download(ForecastPage.csv(answer), "text/csv; charset=utf-8", as: "forecast.csv")
     }

@@ -122,7 +122,7 @@ extension CSVText {
       [
         "id", "name", "client", "project", "creator", "status", "failure", "preset", "pricing", "training_file", "tags",
         "template", "interruptions", "cost_usd", "duration_s", "final_training_loss", "final_validation_loss",
-        "perplexity", "submitted_at", "admitted_at", "ended_at", "notes",
+        "perplexity", "submitted_at", "admitted_at", "ended_at", "notes", "paused_s",
       ],
       jobs.map { job in
         [
@@ -130,7 +130,7 @@ extension CSVText {
           job.preset, job.pricing, job.training_file ?? "", job.tags?.joined(separator: " ") ?? "", job.template ?? "",
           "\(job.interruptions)", Wording.digits(job.cost_usd), number(job.duration_s),
           number(job.finals?.training_loss), number(job.finals?.validation_loss), number(job.finals?.perplexity),
-          job.submitted_at, job.admitted_at ?? "", job.ended_at ?? "", job.notes ?? "",
+          job.submitted_at, job.admitted_at ?? "", job.ended_at ?? "", job.notes ?? "", number(job.paused_s),
         ]
       })
   }

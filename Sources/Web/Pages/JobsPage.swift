@@ -86,7 +86,10 @@ extension JobsPage.Row {
       ? "Interrupted \(job.interruptions)×" + (job.isOver && job.status != "completed" ? "" : " (auto-recovered)") : nil
     configuration = "\(Wording.capital(job.preset)), \(Wording.pricing(job.pricing))"
     (creator, initials) = (job.creator ?? Wording.nothing, Wording.initials(job.creator ?? ""))
-    duration = job.duration_s.map(Wording.duration) ?? Wording.nothing
+    duration =
+      job.active_s.map(Wording.duration).map { active in
+        active + (job.paused_s.map { " (and \(Wording.duration($0)) paused)" } ?? "")
+      } ?? Wording.nothing
     cost = Wording.money(job.cost_usd)
     started = Moment(job.admitted_at)
     isOver = job.isOver

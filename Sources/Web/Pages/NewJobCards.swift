@@ -13,14 +13,14 @@ enum NewJobCards {
     (.aggressive, "Maximum quality for complex datasets, experimentation, when quality is paramount", "Higher"),
   ]
 
-  static func cards(_ desk: PageDesk, _ chosen: JobConfiguration, _ view: LiveView) async -> (
+  static func cards(_ desk: PageDesk, _ chosen: JobConfiguration, _ view: LiveView, _ book: PresetBook) async -> (
     [NewJobPage.Card], [NewJobPage.Card]
   ) {
     var presets: [NewJobPage.Card] = []
     var (source, spotTrouble): (String?, String?) = (nil, nil)
     for (preset, description, risk) in texts {
-      var c = JobConfiguration(
-        preset: preset, pricing: .spot, trainingPairs: chosen.trainingPairs, tokensPerPair: chosen.tokensPerPair)
+      var c = book.configuration(preset, pricing: .spot)
+      (c.trainingPairs, c.tokensPerPair) = (chosen.trainingPairs, chosen.tokensPerPair)
       var spot: QuoteDocument?
       var trouble: String?
       do { spot = try await desk.advice.quote(c) } catch { trouble = (error as? InputError)?.problem }
@@ -129,9 +129,8 @@ enum NewJobCards {
     return "\(Wording.per(share)) interruption rate last 30 days (\(Wording.count(ran, "spot job")) of ours)"
   }
 
-  static func usual(_ setting: String, _ preset: Preset) -> String {
-    let c = JobConfiguration(preset: preset, pricing: .spot)
-    return switch setting {
+  static func usual(_ setting: String, _ c: PresetParameters) -> String {
+    switch setting {
     case "rank": "\(c.rank)"
     case "learning_rate": String(format: "%g", c.learningRate)
     case "epochs": "\(c.epochs)"

@@ -7,6 +7,8 @@ import Live
 /// The form of a new job: from its fields to a ``NewJob``, and back into fields that are filled in.
 struct NewJobForm: Sendable {
   var fields: FormFields
+  /// What presets stand for now.
+  let book: PresetBook
 
   static let commonTags = ["experiment", "production", "client-delivery", "test", "poc"]
   /// What may be set beside the preset; empty: as the preset has it.
@@ -20,14 +22,14 @@ struct NewJobForm: Sendable {
     ("checkpoint_every", "Checkpoint every", "Steps; what is after the last one is lost when a pod is taken back."),
   ]
 
-  init(_ fields: FormFields) { self.fields = fields }
+  init(_ fields: FormFields, _ book: PresetBook) { (self.fields, self.book) = (fields, book) }
 
   /// - Throws: ``Problem`` that names the field.
   func configuration() throws -> JobConfiguration {
     let word = fields["preset"] ?? "balanced"
     guard let preset = Preset(rawValue: word) else { throw Problem(.badRequest, "there is no preset '\(word)'") }
     let pricing: Pricing = fields["pricing"] == "on_demand" ? .onDemand : .spot
-    var c = JobConfiguration(preset: preset, pricing: pricing)
+    var c = book.configuration(preset, pricing: pricing)
     func whole(_ name: String, _ path: WritableKeyPath<JobConfiguration, Int>, _ range: ClosedRange<Int>) throws {
       guard let value = try fields.whole(name) else { return }
       guard range.contains(value) else {
@@ -86,9 +88,9 @@ struct NewJobForm: Sendable {
     return new
   }
 
-  /// Fills in what is different from the preset.
+  /// Fills in what is different from what the preset has now: a job of before keeps its own.
   mutating func fill(_ c: JobConfiguration) {
-    let usual = JobConfiguration(preset: c.preset, pricing: c.pricing)
+    let usual = book.configuration(c.preset, pricing: c.pricing)
     fields["preset"] = c.preset.rawValue
     fields["pricing"] = c.pricing == .spot ? "spot" : "on_demand"
     func put(_ name: String, _ path: KeyPath<JobConfiguration, Int>) {

@@ -57,7 +57,7 @@ struct NewJobPage: Page {
   init(_ desk: PageDesk, _ form: NewJobForm, _ view: LiveView, _ problem: Problem? = nil, estimate: EstimatePanel)
     async throws
   {
-    let all = try desk.catalogue.files()
+    let all = try desk.catalogue.fileChoices()
     let chosen = form.fields["training_file"]
     resumeOf = form.fields["resume_of"]
     title =
@@ -71,15 +71,15 @@ struct NewJobPage: Page {
       },
       chosen: chosen)
     hasFiles = !all.isEmpty
-    file = all.first { $0.id == chosen }.map(FileCard.init)
+    file = try chosen.flatMap { try desk.catalogue.file($0) }.map(FileCard.init)
     let configuration =
       (try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "").configuration)
-      ?? JobConfiguration(preset: .balanced, pricing: .spot)
-    (presets, pricings) = await NewJobCards.cards(desk, configuration, view)
+      ?? form.book.configuration(.balanced, pricing: .spot)
+    (presets, pricings) = await NewJobCards.cards(desk, configuration, view, form.book)
     settings = NewJobForm.settings.map {
       Setting(
         name: $0.name, label: $0.label, help: $0.help, value: form.fields[$0.name] ?? "",
-        usual: NewJobCards.usual($0.name, configuration.preset))
+        usual: NewJobCards.usual($0.name, form.book[configuration.preset]))
     }
     tags = NewJobForm.commonTags.map { Choice(value: $0, label: $0, isChosen: form.fields.all("tag").contains($0)) }
     suites = try SuiteDeeds(runner: desk.runner).list().suites

@@ -16,7 +16,7 @@ struct NewJobRoutes {
   func add(to router: RouterGroup<LiveContext>) {
     router.get("training-jobs/new") { request, context in
       _ = try context.require(.engineer)
-      var form = NewJobForm(FormFields(query: request))
+      var form = NewJobForm(FormFields(query: request), try desk.catalogue.presets())
       if let name = form.fields["template"] {
         guard
           let template = try desk.catalogue.templates(for: context.person?.name ?? "").first(where: { $0.name == name })
@@ -39,25 +39,26 @@ struct NewJobRoutes {
       let fixes =
         failure == .none || wanted == nil
         ? [] : FixList.ordered(desk.advice.fixes(job.configuration, failure), view)
-      var form = NewJobForm(FormFields(text: ""))
+      var form = NewJobForm(FormFields(text: ""), try desk.catalogue.presets())
       form.retry(job, fix: wanted == "first" ? fixes.first : fixes.first { $0.kind == wanted })
       return try await page(form, nil, request, context)
     }
     router.get("training-jobs/:id/resume") { request, context in
       _ = try context.require(.engineer)
       let view = await desk.runner.view
-      var form = NewJobForm(FormFields(text: ""))
+      var form = NewJobForm(FormFields(text: ""), try desk.catalogue.presets())
       form.resume(JobDocument(view, try desk.job(context, view)))
       return try await page(form, nil, request, context)
     }
     // The whole page again: a script takes the estimate out of it, and without one it is the answer.
     router.post("training-jobs/estimate") { request, context in
       _ = try context.require(.engineer)
-      return try await page(NewJobForm(try await FormFields(request)), nil, request, context)
+      return try await page(
+        NewJobForm(try await FormFields(request), try desk.catalogue.presets()), nil, request, context)
     }
     router.post("training-jobs/review") { request, context in
       _ = try context.require(.engineer)
-      let form = NewJobForm(try await FormFields(request))
+      let form = NewJobForm(try await FormFields(request), try desk.catalogue.presets())
       do {
         let (job, quote, _) = try await quoted(form, context)
         let page = try ReviewPage(desk, form, job, quote, context.person)
@@ -69,7 +70,7 @@ struct NewJobRoutes {
     router.post("training-jobs") { request, context in
       let person = try context.require(.engineer)
       let fields = try await FormFields(request)
-      let form = NewJobForm(fields)
+      let form = NewJobForm(fields, try desk.catalogue.presets())
       do {
         let isDraft = fields.has("draft")
         guard isDraft || ["reviewed", "understood", "approved"].allSatisfy(fields.has) else {
@@ -158,8 +159,7 @@ struct ReviewPage: Page {
     fields["name"] = job.name
     hidden = fields.list.filter { $0.name != "_csrf" }.map { Field(name: $0.name, value: $0.value) }
     let c = job.configuration
-    let file = try job.training_file.flatMap { id in try desk.catalogue.files().first { $0.id == id } }.map(
-      FileCard.init)
+    let file = try job.training_file.flatMap { try desk.catalogue.file($0) }.map(FileCard.init)
     let values =
       "r=\(c.rank), lr=\(String(format: "%g", c.learningRate)), epochs=\(c.epochs), batch_size=\(c.batchSize), "
       + "gradient_accumulation_steps=\(c.gradientAccumulation)"

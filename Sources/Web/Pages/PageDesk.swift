@@ -50,7 +50,7 @@ struct PageDesk: Sendable {
   enum Notice: String {
     case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
       rejected
-    case limit, selected, revoked, hidden, shown
+    case limit, selected, revoked, hidden, shown, preset
 
     var banner: Frame.Banner {
       let text =
@@ -69,6 +69,7 @@ struct PageDesk: Sendable {
         case .asked: "A manager has been asked; the request stands below until it is decided."
         case .approved: "Approved: the new limit holds from now on."
         case .rejected: "Rejected."
+        case .preset: "Accepted: new jobs have the new values from now on."
         case .limit: "The budget limit was changed."
         case .hidden: "Deleted from the lists. “Hidden jobs” in the filter finds them again."
         case .shown: "Shown in the lists again."

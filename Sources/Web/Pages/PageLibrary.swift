@@ -15,7 +15,7 @@ enum PageLibrary {
     KnowledgeEntryPage.self, KnowledgeFormPage.self, HidePage.self, NotePage.self, RatingsPage.self, RatingPage.self,
     ValidationPage.self,
     ComparePage.self, AnalyticsPage.self, HistoryPage.self, TeamPage.self, StoragePage.self, StorageDeletionPage.self,
-    HelpPage.self, AttributionPage.self,
+    HelpPage.self, AttributionPage.self, PresetsPage.self,
     SuitesPage.self, ForecastPage.self, CapacityPage.self, AccuracyPage.self, ReplayPage.self,
   ]
 

@@ -60,7 +60,11 @@ struct ValidationPage: Page {
   struct Example: Sendable { var prompt, base, trained, remark: String }
 
   let title, id, path: String
-  struct Ordered: Sendable { var name, state, said: String }
+  struct Ordered: Sendable {
+    var name, state, said: String
+    /// Where the answers are, once there are some.
+    var answersPath: String?
+  }
   let ordered: [Ordered]
   let hasOrdered: Bool
   let parts: [Part]
@@ -101,11 +105,12 @@ struct ValidationPage: Page {
     }
     (hasParts, mayGo) = (!parts.isEmpty, found.may_be_delivered)
     ordered = found.suites.map { suite in
-      switch suite.state {
+      let answers = "/api/v1/jobs/\(job.id)/suites/\(Address.escaped(suite.name))/answers"
+      return switch suite.state {
       case .ordered: Ordered(name: suite.name, state: "", said: "answered by the pod once training is over")
       case .unanswered: Ordered(name: suite.name, state: "bad", said: "not answered: the event log says why")
-      case .answered: Ordered(name: suite.name, state: "warn", said: "answered, waits for scores")
-      case .scored: Ordered(name: suite.name, state: "good", said: "scored")
+      case .answered: Ordered(name: suite.name, state: "warn", said: "answered, waits for scores", answersPath: answers)
+      case .scored: Ordered(name: suite.name, state: "good", said: "scored", answersPath: answers)
       }
     }
     hasOrdered = !ordered.isEmpty
@@ -123,7 +128,7 @@ struct ValidationPage: Page {
     <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / <a href="{{path}}">{{id}}</a> / Validation</p>
     <div class="head"><h1>{{title}}</h1><div class="actions">{{#hasParts}}<a class="button primary" href="/api/v1/jobs/{{id}}/validation.pdf">Validation Report (PDF)</a>{{/hasParts}}<a class="button" href="{{path}}/ratings">Scoring by people</a></div></div>
     {{#gate}}<div class="notice {{#mayGo}}good{{/mayGo}}{{^mayGo}}bad{{/mayGo}}"><p>{{gate}}</p>{{#decision}}<p>{{decision}}</p>{{/decision}}</div>{{/gate}}
-    {{#hasOrdered}}<section class="card" aria-labelledby="ordered-h"><h2 id="ordered-h">Suites of this job</h2><dl class="pairs">{{#ordered}}<dt>{{name}}</dt><dd><span class="badge {{state}}">{{said}}</span></dd>{{/ordered}}</dl></section>{{/hasOrdered}}
+    {{#hasOrdered}}<section class="card" aria-labelledby="ordered-h"><h2 id="ordered-h">Suites of this job</h2><dl class="pairs">{{#ordered}}<dt>{{name}}</dt><dd><span class="badge {{state}}">{{said}}</span>{{#frame.canEdit}}{{#answersPath}} <a href="{{answersPath}}.csv">Answers as CSV<span class="hidden"> to {{name}}</span></a> <a href="{{answersPath}}">JSON<span class="hidden"> of the answers to {{name}}</span></a>{{/answersPath}}{{/frame.canEdit}}</dd>{{/ordered}}</dl></section>{{/hasOrdered}}
     {{#parts}}<section class="card" aria-label="{{title}}"><div class="card-head"><h2>{{title}}</h2><a class="small" href="{{csvPath}}">Export CSV<span class="hidden"> of {{title}}</span></a></div>
     <p>{{#hasBadge}}<span class="badge {{colour}}">{{badge}}</span> {{/hasBadge}}<b>{{headline}}</b></p><p class="small"><span class="badge {{gateColour}}">Gate: {{verdict}}</span> <span class="soft">{{gate}}</span></p>
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Figures of {{title}}"><table><thead><tr><th scope="col">What</th><th scope="col" class="number">Baseline</th><th scope="col" class="number">Trained</th><th scope="col" class="number">Improvement</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">n</th></tr></thead><tbody>

@@ -22,12 +22,11 @@ struct SuiteDeeds: Sendable {
 
   init(runner: LiveRunner) { self.runner = runner }
 
+  /// What can be chosen, and earlier versions of it.
   func list() throws -> SuiteList {
     var seen: Set<String> = []
-    let uploaded = try catalogue.uploadedSuites().map { record in
-      // Checked when it came in: it is not read again with all care for a list.
-      let content = try JSONDecoder().decode(SuiteDocument.self, from: Data(record.document.utf8))
-      return SuiteSummary(content, digest: record.digest, record, isNewest: seen.insert(record.name).inserted)
+    let uploaded = try catalogue.suiteHeads().filter { !$0.isWithdrawn }.map { head in
+      SuiteSummary(head, isNewest: seen.insert(head.name).inserted)
     }
     return SuiteList(suites: SuiteDeeds.summaries + uploaded)
   }
@@ -37,14 +36,39 @@ struct SuiteDeeds: Sendable {
   func version(_ name: String, digest: String? = nil) throws -> SuiteVersion {
     if let digest, let record = try catalogue.suite(name, digest: digest), record.person != nil {
       let suite = try SuiteDeeds.read(record)
-      let newest = try catalogue.uploadedSuites().first { $0.name == name }?.digest == digest
+      let newest = try newest(name)?.digest == digest
       return SuiteVersion(suite: SuiteSummary(suite, record, isNewest: newest), content: suite.document)
     }
     let (suite, record) = try find(name)
     guard digest == nil || digest == suite.digest else {
-      throw Problem(.notFound, "\(name) has no version '\(digest ?? "")'", hint: "lora-train evaluate upload --list")
+      throw Problem(.notFound, "\(name) has no version '\(digest ?? "")'", hint: "lora-train evaluate upload")
     }
     return SuiteVersion(suite: SuiteSummary(suite, record), content: suite.document)
+  }
+
+  private func newest(_ name: String) throws -> Catalogue.SuiteHead? {
+    try catalogue.suiteHeads(of: name).first { !$0.isWithdrawn }
+  }
+
+  /// Nobody can choose it any more; jobs that were made with it keep it, and so does the store. Uploaded again, it is there again.
+  ///
+  /// - Throws: ``Problem`` where it is not there, comes with the program, or is somebody else's.
+  func withdraw(_ name: String, _ context: LiveContext) async throws {
+    let person = try context.require(.engineer)
+    guard !SuiteDeeds.shipped.contains(where: { $0.name == name }) else {
+      throw Problem(.forbidden, "'\(name)' comes with lora-train", hint: "leave it out where you create a job")
+    }
+    guard let newest = try newest(name) else {
+      throw Problem(.notFound, "there is no suite '\(name)'", hint: "lora-train evaluate upload")
+    }
+    guard newest.person == person.name || person.role == .manager else {
+      throw Problem(.forbidden, "'\(name)' is \(newest.person)'s", hint: "ask them, or a manager")
+    }
+    // First the log, as with everything that is kept.
+    try await runner.record(
+      person.act("suite.withdraw", name, change: "\(newest.digest), version \(newest.version)"))
+    let at = await runner.view.at
+    _ = try await Reply.orUnavailable { try catalogue.withdrawSuite(name, at: at) }
   }
 
   /// Keeps a client's suite; the same text is the same version.
@@ -53,18 +77,19 @@ struct SuiteDeeds: Sendable {
   func add(_ new: NewSuite, _ context: LiveContext) async throws -> SuiteSummary {
     let person = try context.require(.engineer)
     let suite = try SuiteDeeds.checked(new)
-    let before = try catalogue.uploadedSuites().first { $0.name == suite.name }
+    let before = try newest(suite.name)
     let document = String(decoding: try suite.json(), as: UTF8.self)
     let record = Catalogue.SuiteRecord(
       name: suite.name, digest: suite.digest, document: document, person: person.name, at: await runner.view.at)
-    if try catalogue.suite(suite.name, digest: suite.digest) == nil {
+    let known = try catalogue.suiteHeads(of: suite.name).first { $0.digest == suite.digest }
+    if known?.isWithdrawn ?? true {
       // First the log: nothing is kept that is not in it.
       let change = "\(suite.digest), \(Wording.count(suite.items.count, "item"))"
       let act = person.act(before == nil ? "suite.add" : "suite.change", suite.name, change: change)
       try await runner.record(act)
     }
     let kept = try await Reply.orUnavailable { try catalogue.put(record) }
-    return SuiteSummary(suite, kept, isNewest: kept.version > (before?.version ?? 0) || before?.digest == kept.digest)
+    return SuiteSummary(suite, kept, isNewest: try newest(suite.name)?.digest == kept.digest)
   }
 
   private static func checked(_ new: NewSuite) throws -> Suite {
@@ -135,9 +160,9 @@ struct SuiteDeeds: Sendable {
 
   private func find(_ name: String) throws -> (suite: Suite, record: Catalogue.SuiteRecord?) {
     if let suite = SuiteDeeds.shipped.first(where: { $0.name == name }) { return (suite, nil) }
-    let uploaded = try catalogue.uploadedSuites()
-    if let record = uploaded.first(where: { $0.name == name }) { return (try SuiteDeeds.read(record), record) }
-    let names = SuiteDeeds.shipped.map(\.name) + Set(uploaded.map(\.name)).sorted()
+    if let record = try catalogue.newestSuite(name) { return (try SuiteDeeds.read(record), record) }
+    let uploaded = try catalogue.suiteHeads().filter { !$0.isWithdrawn }.map(\.name)
+    let names = SuiteDeeds.shipped.map(\.name) + Set(uploaded).sorted()
     throw Problem(
       .notFound, "there is no suite '\(name)'",
       hint: NearestName.of(name, in: names).map { "did you mean \($0)?" }
@@ -172,6 +197,10 @@ struct SuiteRoutes {
       _ = try context.require(.engineer)
       let new: NewSuite = try Reply.value(of: try await request.body.collect(upTo: 2 * SuiteReader.limit))
       return try Reply.json(try await deeds.add(new, context), .created)
+    }
+    router.delete("suites/:suite") { _, context in
+      try await deeds.withdraw((context.parameters.get("suite") ?? "").removingPercentEncoding ?? "", context)
+      return try Reply.json(try deeds.list())
     }
     router.get("suites/:suite") { request, context in
       let name = (context.parameters.get("suite") ?? "").removingPercentEncoding ?? ""

@@ -35,13 +35,17 @@ public struct SuiteSummary: Codable, Sendable {
   public var at: String?
 
   init(_ suite: Suite, _ record: Catalogue.SuiteRecord? = nil, isNewest: Bool = true) {
-    self.init(suite.document, digest: suite.digest, record, isNewest: isNewest)
+    let document = suite.document
+    (name, title, kind, year) = (document.name, document.title, document.kind, document.year)
+    (items, scales, digest) = (document.items.count, document.rubric?.count ?? 0, suite.digest)
+    (version, by, at) = (record?.version, record?.person, record.flatMap { Wording.stamp($0.at) })
+    is_newest = isNewest
   }
 
-  init(_ suite: SuiteDocument, digest: String, _ record: Catalogue.SuiteRecord? = nil, isNewest: Bool = true) {
-    (name, title, kind, year) = (suite.name, suite.title, suite.kind, suite.year)
-    (items, scales, self.digest) = (suite.items.count, suite.rubric?.count ?? 0, digest)
-    (version, by, at) = (record?.version, record?.person, record.flatMap { Wording.stamp($0.at) })
+  init(_ head: Catalogue.SuiteHead, isNewest: Bool) {
+    (name, title, kind, year) = (head.name, head.title, head.kind, head.year)
+    (items, scales, digest) = (head.items, head.scales, head.digest)
+    (version, by, at) = (head.version, head.person, Wording.stamp(head.at))
     is_newest = isNewest
   }
 }

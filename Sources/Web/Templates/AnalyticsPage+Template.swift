@@ -1,6 +1,6 @@
 extension AnalyticsPage {
   static let template = #"""
-    <div class="head"><h1>{{title}}</h1><div class="actions">{{#hasJobs}}<a class="button" href="/dashboard/analytics.csv">Export CSV</a>{{/hasJobs}}</div><p class="lead">Over all jobs that are over. What an estimate will be is another question: see <a href="/dashboard/help/cost-optimization">cost optimization</a>.</p></div>
+    <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="/dashboard/presets">Presets and proposals</a>{{#hasJobs}}<a class="button" href="/dashboard/analytics.csv">Export CSV</a>{{/hasJobs}}</div><p class="lead">Over all jobs that are over. What an estimate will be is another question: see <a href="/dashboard/help/cost-optimization">cost optimization</a>.</p></div>
     {{^hasJobs}}<div class="card empty"><h2>No job is over yet</h2><p>Once jobs complete or fail, presets are compared here by what they really cost and how good they became.</p><p><a class="button" href="/dashboard/training-jobs">See what runs</a></p></div>{{/hasJobs}}
     {{#hasJobs}}
     <section class="card" aria-labelledby="pre-h"><h2 id="pre-h">Performance by preset</h2>{{#summary}}<p>Best: <b>{{summary}}</b></p>{{/summary}}

@@ -146,7 +146,7 @@ struct KnowledgeRoutes {
         KnowledgeDraft(draft: try KnowledgeDrafts(view, runner.catalogue).draft(of: job), entries: entries))
     }
     router.post("knowledge/suggestions") { request, _ in
-      let new: NewJob = try await Reply.read(request)
+      let new = try await Reply.job(request, runner.catalogue)
       return try Reply.json(try KnowledgeDrafts(await runner.view, runner.catalogue).suggestions(for: new))
     }
   }

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import Web
+
+/// What presets stand for, and what a quarter's history would change.
+struct PresetCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "preset",
+    abstract: "Shows what presets stand for, and decides what each quarter's history proposes for them.",
+    discussion: """
+      Once a quarter is over, its jobs are looked at: other values are proposed only where jobs that had them were better in something \
+      beyond doubt, and worse in nothing that is known. Nothing changes until a manager accepts; jobs that are there keep their values.
+
+      EXAMPLE
+        lora-train preset proposals
+        lora-train preset accept 2 --remark 'as discussed on Monday'
+      """, subcommands: [List.self, Proposals.self, Accept.self, Reject.self], defaultSubcommand: List.self)
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows what presets stand for: what new jobs have.", discussion: "EXAMPLE\n  lora-train preset list")
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    func run() async throws {
+      let list: PresetList = try await LiveClient(store).get("/api/v1/presets")
+      if output.json { return print(try JobText.json(list)) }
+      var table = Table(
+        header: ["preset", "rank", "learning rate", "epochs", "batch", "longest sequence", "checkpoint every", "since"])
+      table.left = [0, 7]
+      table.rows = list.presets.map { one in
+        let p = one.parameters
+        let since = one.since.map { "\($0), proposal \(one.proposal ?? 0), accepted by \(one.accepted_by ?? "")" }
+        return [
+          one.preset.rawValue, "\(p.rank)", JSON.digits(p.learningRate), "\(p.epochs)",
+          "\(p.batchSize)×\(p.gradientAccumulation)", "\(p.maxSequenceLength)", "\(p.checkpointEvery)",
+          since ?? "comes with lora-train",
+        ]
+      }
+      print(table.text)
+    }
+  }
+
+  struct Proposals: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows what each quarter's history proposes, and what it stands on.",
+      discussion: "EXAMPLE\n  lora-train preset proposals")
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    func run() async throws {
+      let list: PresetProposalList = try await LiveClient(store).get("/api/v1/presets/proposals")
+      print(
+        output.json
+          ? try JobText.json(list) : list.proposals.map(PresetCommand.text).joined(separator: "\n\n"))
+    }
+  }
+
+  struct Accept: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Accepts a proposal: new jobs have its values from now on. Takes a manager.",
+      discussion: "EXAMPLE\n  lora-train preset accept 2")
+    @OptionGroup var decision: Decision
+    func run() async throws { try await decision.say("accept") }
+  }
+
+  struct Reject: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Rejects a proposal; one that was accepted last is taken back, and what held before holds again.",
+      discussion: "EXAMPLE\n  lora-train preset reject 2 --remark 'too few files'")
+    @OptionGroup var decision: Decision
+    func run() async throws { try await decision.say("reject") }
+  }
+
+  struct Decision: ParsableArguments {
+    @Argument(help: "Its number.") var number: Int
+    @Option(help: "Why: it goes to the audit log.") var remark: String?
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func say(_ word: String) async throws {
+      let decided: PresetProposalDocument = try await LiveClient(store).send(
+        "POST", "/api/v1/presets/proposals/\(number)/\(word)", Reason(justification: remark))
+      print(output.json ? try JobText.json(decided) : PresetCommand.text(decided))
+    }
+  }
+
+  private static func text(_ one: PresetProposalDocument) -> String {
+    let decided = one.decided_by.map { " by \($0)" + (one.remark.map { " (\($0))" } ?? "") } ?? ""
+    var lines = ["\(one.number). \(one.preset.rawValue), \(one.quarter): \(one.status.rawValue)\(decided)"]
+    lines += one.changes.map { "   \($0.sentence)" }
+    lines.append("   \(one.finding.reason)")
+    lines += one.finding.alternatives.map { "   \($0.sentence)" }
+    if let confidence = one.finding.confidence {
+      lines.append("   Intervals of \(Words.percent(confidence)): all of them hold at once in 19 of 20 such quarters.")
+    }
+    lines.append("   \(one.finding.source)")
+    return lines.joined(separator: "\n")
+  }
+}
