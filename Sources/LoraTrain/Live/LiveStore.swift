@@ -98,6 +98,8 @@ struct LiveStore: Sendable {
     policies.maxConcurrent = plan.slots
     // After an hour without a pod a person is asked; who says nothing wants it to go on.
     (policies.afterProvisioning, policies.afterSilence) = (.ask, .keepTrying)
+    // After three recoveries that failed in a row, on-demand is offered (story 3.2.1).
+    (policies.maxFailedRecoveries, policies.afterRecoveries) = (3, .ask)
     (policies.budgetLimit, policies.budgetPeriod) = (plan.limit, plan.period)
     policies.maxQueued = plan.maxQueued
     // What played pods took and cost is no history to plan by.
