@@ -128,6 +128,25 @@ extension Catalogue {
     }
   }
 
+  /// What was posted for each job after an instant, in nanodollars, by the job's id.
+  ///
+  /// - Parameter isByTime: a charge that began before counts by its share of the time, as a rolling budget reckons it; else where it ends.
+  public func spendingByJob(after edge: Instant, isByTime: Bool) throws(InputError) -> [String: Int64] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT job_id, from_at, to_at, amount FROM charge WHERE to_at > ? AND job_id IS NOT NULL",
+        arguments: [edge.microseconds])
+      var sums: [String: Int64] = [:]
+      while let row = try rows.next() {
+        let (from, to, amount): (Int64, Int64, Int64) = (row[1], row[2], row[3])
+        let inside = isByTime && from < edge.microseconds && to > from
+        let share = inside ? Double(to - edge.microseconds) / Double(to - from) : 1
+        sums[row[0], default: 0] += inside ? Int64((Double(amount) * share).rounded()) : amount
+      }
+      return sums
+    }
+  }
+
   /// The last rows that were measured, the newest first.
   public func lastMetrics(of job: JobIndex, count: Int) throws(InputError) -> [Metric] {
     guard

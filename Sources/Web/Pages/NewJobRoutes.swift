@@ -60,7 +60,7 @@ struct NewJobRoutes {
       let form = NewJobForm(try await FormFields(request))
       do {
         let (job, quote, view) = try await quoted(form, context)
-        let page = try ReviewPage(desk, form, job, quote, view, context.person)
+        let page = try ReviewPage(desk, form, job, quote, view, await month(job, quote, view), context.person)
         return await desk.answer(page, request, context)
       } catch let problem as Problem {
         return try await page(form, problem, request, context)
@@ -111,6 +111,13 @@ struct NewJobRoutes {
     return (job, quote, view)
   }
 
+  /// The running month with such a job in it, under the same luck.
+  private func month(_ job: NewJob, _ quote: QuoteDocument, _ view: LiveView) async -> WhatIfDocument? {
+    var question = WhatIfQuestion()
+    question.addition = .init(configuration: quote.resume?.left(of: job.configuration) ?? job.configuration)
+    return try? await desk.advice.foresight.whatIf(view, question)
+  }
+
   private func page(
     _ form: NewJobForm, _ problem: Problem?, _ request: Request, _ context: LiveContext
   ) async throws -> Response {
@@ -118,10 +125,10 @@ struct NewJobRoutes {
     let estimate: EstimatePanel
     do {
       let job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
-      let quote = try await maker.quote(of: job).quote
+      let (quote, view) = try await maker.quote(of: job)
       var other = job.configuration
       other.pricing = other.pricing == .spot ? .onDemand : .spot
-      var panel = EstimatePanel(quote, job, other: try? await desk.advice.quote(other))
+      var panel = EstimatePanel(quote, job, other: try? await desk.advice.quote(other), month: await month(job, quote, view))
       let known = await desk.advice.foresight.knownAccuracy(view)
       panel.accuracy = EstimatePanel.accuracy(known, job.configuration.preset.rawValue)
       estimate = panel
@@ -153,8 +160,9 @@ struct ReviewPage: Page {
   let blockText: String
   let way: JobPage.Action
 
-  init(_ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ view: LiveView, _ person: Catalogue.Person?)
-    throws
+  init(_ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ view: LiveView,
+    _ month: WhatIfDocument?, _ person: Catalogue.Person?
+  ) throws
   {
     var fields = form.fields
     fields["name"] = job.name
@@ -182,7 +190,7 @@ struct ReviewPage: Page {
       ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
     ]
     facts = rows.compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
-    estimate = EstimatePanel(quote, job, other: nil)
+    estimate = EstimatePanel(quote, job, other: nil, month: month)
     question = quote.resume == nil ? nil : "Resume training from last checkpoint with adjusted configuration?"
     expense = ReviewPage.expense(quote, job)
     understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
