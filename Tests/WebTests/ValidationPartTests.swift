@@ -46,6 +46,8 @@ import Validation
     let (_, html) = try await page(document)
     #expect(html.contains(#"<span class="badge \#(colour)">\#(badge)</span>"#), "\(fall)")
     #expect(html.contains(#"<span class="badge \#(gateColour)">Gate: \#(verdict)</span>"#), "\(fall)")
+    // What the figure means, in the story's words.
+    #expect(html.contains(PerplexityResults.interpretation(try #require(document.overall))), "\(fall)")
     // Base against trained as bars, persona against arc as a heat map, and the best and the worst of each breakdown.
     #expect(html.contains("Perplexity, baseline against trained") && html.contains("by persona and emotional arc"))
     #expect(html.contains("Persona: anxious") && html.contains("Emotional arc: worry") && html.contains("Topic: tax"))
