@@ -38,7 +38,7 @@ import Testing
   @Test func aNewStoreOffersOnDemandAfterThreeFailedRecoveries() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     _ = try LiveStore(path: path, plan: .init(slots: 1, limit: nil)).coordinator()
-    let policies = try #require(try EventStore.opening(path: path).0).policies
+    let policies = try EventStore.opening(path: path).0.policies
     #expect(policies.maxFailedRecoveries == 3 && policies.afterRecoveries == .ask)
   }
 
