@@ -94,7 +94,7 @@ extension Office {
     try await office.complete(1, Office.job("one"))
     try await office.complete(2, Office.job("two"))
     var view = await office.runner.view
-    let posted = try office.runner.catalogue.spendingByJob(after: BudgetMonths.start(of: view), isByTime: false)
+    let posted = try office.runner.catalogue.spendingByJob(after: BudgetMonths.start(of: view))
     #expect(posted.count == 2 && posted.values.reduce(0, +) == view.fleet.spent(at: view.at))
     #expect(try BudgetPage(view, office.runner.catalogue, nil, rates: nil).jobs.count == 2)
     // The next month has begun: what they cost before is no part of it.
@@ -105,9 +105,9 @@ extension Office {
     // A rolling window's edge within a charge leaves its share of the time.
     let job = view.fleet.jobs[0]
     let edge = job.lease.granted + Span(microseconds: (job.ended - job.lease.granted).microseconds / 2)
-    let part = try office.runner.catalogue.spendingByJob(after: edge, isByTime: true)["job-1"] ?? 0
-    #expect(part <= posted["job-1"] ?? 0)
-    let later = try office.runner.catalogue.spendingByJob(after: view.at, isByTime: true)
+    let part = try office.runner.catalogue.spendingByJob(after: edge)["job-1"] ?? 0
+    #expect(part > 0 && part < posted["job-1"] ?? 0)
+    let later = try office.runner.catalogue.spendingByJob(after: view.at)
     #expect(later.isEmpty)
   }
 

@@ -49,7 +49,7 @@ struct BudgetPage: Page {
   /// nil: it is of the last 30 days, whenever that is asked.
   let periodEnds: Moment?
   let isRolling: Bool
-  /// `this month` or `the last 30 days`.
+  /// `this month` or `in the last 30 days`.
   let period: String
   let months: BudgetMonths
   let savings: SpotSavings
@@ -63,23 +63,23 @@ struct BudgetPage: Page {
     percent = "\(Int(min(1, used ?? 0) * 100))"
     kind = (used ?? 0) >= 0.95 ? "bad" : (used ?? 0) >= 0.8 ? "warn" : "good"
     isRolling = view.fleet.budget.period == .rolling30Days
-    period = isRolling ? "the last 30 days" : "this month"
+    period = isRolling ? "in the last 30 days" : "this month"
     let start = isRolling ? view.at - .days(30) : BudgetMonths.start(of: view)
-    let posted = try catalogue.spendingByJob(after: start, isByTime: isRolling)
+    let posted = try catalogue.spendingByJob(after: start)
     // Of thousands of jobs only those that are shown are written out.
     var (count, done, active, sum) = (0, 0, 0, Int64(0))
     var charged: [(job: JobIndex, cost: Int64)] = []
     for i in view.fleet.jobs.indices {
       let job = view.fleet.jobs[i]
-      guard
-        job.submitted >= start || job.ended >= start && job.ended < .distantFuture
-          || !job.phase.isTerminal && job.admitted < .distantFuture
-      else { continue }
-      (count, done, active) = (
-        count + 1, done + (job.phase == .completed ? 1 : 0), active + (job.phase.isTerminal ? 0 : 1)
-      )
+      if job.submitted >= start || job.ended >= start && job.ended < .distantFuture
+        || !job.phase.isTerminal && job.admitted < .distantFuture
+      {
+        (count, done, active) = (
+          count + 1, done + (job.phase == .completed ? 1 : 0), active + (job.phase.isTerminal ? 0 : 1)
+        )
+      }
       // What it cost in this period: a job that crosses into the next counts in both, each time with its part.
-      let cost = (posted["job-\(i + 1)"] ?? 0) + job.cost(at: view.at) - job.costs.total
+      let cost = (posted["job-\(i + 1)"] ?? 0) + BudgetPage.unposted(job, after: start, view.at)
       if cost > 0 {
         sum += cost
         charged.append((JobIndex(i), cost))
@@ -97,7 +97,7 @@ struct BudgetPage: Page {
       Card(figure: "\(count)", label: "\(isRolling ? "Jobs of the last 30 days" : "Jobs This Month") (\(done) completed, \(active) active)"),
       Card(
         figure: mean.map(Wording.money) ?? Wording.nothing,
-        label: "Average Cost per Job in \(period), of those that have cost something"),
+        label: "Average Cost per Job \(period), of those that have cost something"),
     ]
     (self.forecast, forecastWarning) = BudgetPage.forecast(budget, forecast, view)
     // The forecast is a calendar month's: it has nothing to do with a limit of any 30 days.
@@ -148,6 +148,14 @@ struct BudgetPage: Page {
     savings = SpotSavings(view, rates: rates)
   }
 
+  /// What an open lease has cost since it was last posted, as far as that is after the period's start.
+  private static func unposted(_ job: Job, after start: Instant, _ now: Instant) -> Int64 {
+    guard job.lease.isOpen else { return 0 }
+    let (whole, since) = (job.cost(at: now) - job.costs.total, job.lease.settled)
+    guard since < start, now > since else { return whole }
+    return Int64((Double(whole) * ((now - start).seconds / (now - since).seconds)).rounded())
+  }
+
   /// What is still to be spent on jobs that hold a slot, 8 times in 10; nil: nothing is known of any.
   static func outlook(_ forecast: ForecastDocument?, _ view: LiveView) -> (low: Double, high: Double)? {
     var sum: (low: Double, high: Double)?
@@ -169,8 +177,8 @@ struct BudgetPage: Page {
     facts.append(
       .init(
         label: "Active jobs (in progress)",
-        value: (outlook(forecast, view).map { "\(Wording.range($0.low, $0.high)) still to come (" } ?? "(")
-          + "\(Wording.count(budget.active_jobs, "job"))), \(Wording.money(budget.reserved_usd)) set aside"))
+        value: (outlook(forecast, view).map { "\(Wording.range($0.low, $0.high)) still to come, " } ?? "")
+          + "\(Wording.count(budget.active_jobs, "job")), \(Wording.money(budget.reserved_usd)) set aside"))
     facts.append(
       .init(
         label: "Forecasted month-end spend" + (isRolling ? ", of the calendar month" : ""),
