@@ -28,7 +28,8 @@ struct ReportComposer {
     var report = try TrainingReport(
       jobName: text.name, jobID: text.id, status: Wording.snake(job.phase).replacing("_", with: " "),
       preset: text.configuration.preset.rawValue.capitalized,
-      hardware: "\(text.gpuType), \(job.spec.pricing == .spot ? "spot" : "on demand")", steps: Int(job.durableStep) + text.firstStep,
+      hardware: "\(text.gpuType), \(job.spec.pricing == .spot ? "spot" : "on demand")",
+      steps: Int(job.durableStep) + text.firstStep,
       costs: try Self.costs(job, view), interruptions: Int(job.interruptions), interruptionOverhead: overhead)
     report.client = text.client
     report.project = text.project

@@ -70,7 +70,8 @@ extension Office {
     #expect(review.contains("href=\"/dashboard/training-budget#allocations\""))
     let page = try await office.page("training-jobs/job-2")
     #expect(page.contains("Blocked by the allocation") && page.contains("allocation Part ($10.00 of $50.00)"))
-    #expect(!page.contains("Ask for a higher limit") && page.contains("href=\"/dashboard/training-budget#allocations\""))
+    #expect(
+      !page.contains("Ask for a higher limit") && page.contains("href=\"/dashboard/training-budget#allocations\""))
   }
 
   @Test func noMarginIsToldBesideAPartOfTheJobs() async throws {
@@ -82,7 +83,8 @@ extension Office {
     #expect(try await office.ask("PUT", office.api("attribution"), account).status == 200)
     let whole = try await office.ask("GET", office.api("attribution")).value(AttributionDocument.self).rows
     #expect(whole.first?.margin != nil)
-    let part = try await office.ask("GET", office.api("attribution?from=2020-01-01")).value(AttributionDocument.self).rows
+    let part = try await office.ask("GET", office.api("attribution?from=2020-01-01")).value(AttributionDocument.self)
+      .rows
     #expect(part.first?.revenue_usd == 25_000 && part.first?.profit_usd == nil && part.first?.margin == nil)
     let page = try await office.page("attribution?from=2020-01-01")
     #expect(page.contains("no profit is told") && !page.contains("Current margin"))
@@ -124,7 +126,9 @@ extension Office {
 
   @Test func activeJobsAreSummedAndTheZoneBeginsBeforeTheLimit() async throws {
     let office = try Office(limit: 500, pods: .always)
-    for name in ["one", "two"] { #expect(try await office.ask("POST", office.api("jobs"), Office.job(name)).status == 201) }
+    for name in ["one", "two"] {
+      #expect(try await office.ask("POST", office.api("jobs"), Office.job(name)).status == 201)
+    }
     let view = await office.runner.view
     let projection = ForecastDocument.Projection(
       cost_usd: Band(p10: 20, p50: 30, p90: 50), remaining_s: nil, wait_s: nil)

@@ -68,9 +68,10 @@ import Testing
     let job = try await failed(office)
     #expect(try await office.ask("POST", "/api/v1/jobs", job).status == 201)
     let pod = PodName(store: "office", epoch: 1, request: 2)
-    let reports = ["boot", "preprocessing", "model_loading"].map { #""event":"stage_finished","stage":"\#($0)""# } + [
-      #""event":"checkpoint_saved","step":50,"age_s":0,"blocked_s":0"#
-    ]
+    let reports =
+      ["boot", "preprocessing", "model_loading"].map { #""event":"stage_finished","stage":"\#($0)""# } + [
+        #""event":"checkpoint_saved","step":50,"age_s":0,"blocked_s":0"#
+      ]
     for (number, report) in reports.enumerated() {
       #expect(try await office.say(pod, "", #"{"sequence":\#(number + 1),\#(report)}"#).status == 200)
     }

@@ -7,7 +7,9 @@ extension TrainingReport {
     if let duration {
       facts.append(ReportFact("Duration", "\(ChartUnit.grouped(duration / 3600, decimals: 1)) hours"))
     }
-    if let final = finalTrainingLoss { facts.append(ReportFact("Final training loss", against(nil, trainingLoss, final))) }
+    if let final = finalTrainingLoss {
+      facts.append(ReportFact("Final training loss", against(nil, trainingLoss, final)))
+    }
     if let final = finalValidationLoss {
       facts.append(ReportFact("Final validation loss", against(baselineLoss, validationLoss, final)))
     }

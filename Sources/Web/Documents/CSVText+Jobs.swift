@@ -17,7 +17,8 @@ extension CSVText {
           job.id, job.name, job.client ?? "", job.project ?? "", job.creator ?? "", job.status, job.failure ?? "",
           job.preset, job.pricing, "\(job.steps)", "\(job.durable_step)", "\(job.interruptions)", "\(job.failures)",
           Wording.digits(job.cost_usd), Wording.digits(job.reserved_usd), job.submitted_at, job.admitted_at ?? "",
-          job.ended_at ?? "", job.duration_s.map(Wording.digits) ?? "", (job.tags ?? []).joined(separator: "; "), job.purpose ?? "",
+          job.ended_at ?? "", job.duration_s.map(Wording.digits) ?? "", (job.tags ?? []).joined(separator: "; "),
+          job.purpose ?? "",
           allNotes(job),
         ]
       })

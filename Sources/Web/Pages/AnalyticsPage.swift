@@ -126,7 +126,8 @@ struct AnalyticsPage: Page {
           .init(
             label: "Spot jobs that complete", value: "\(Wording.per($0)) of those that complete or fail (goal: 95%)")
         ]
-      } ?? []) + savings.facts.filter { $0.label == "Total savings" }.map {
+      } ?? [])
+      + savings.facts.filter { $0.label == "Total savings" }.map {
         .init(label: "Total savings by spot, last 30 days", value: $0.value)
       }
   }

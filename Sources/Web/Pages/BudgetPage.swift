@@ -90,11 +90,14 @@ struct BudgetPage: Page {
       Card(
         figure: budget.limit_usd.map { "\(Wording.money(budget.spent_usd)) / \(Wording.money($0))" }
           ?? Wording.money(budget.spent_usd),
-        label: (isRolling ? "Spending of the last 30 days" : "Monthly Spending") + (used.map { " (\(Wording.per($0)) used)" } ?? ", without a limit")),
+        label: (isRolling ? "Spending of the last 30 days" : "Monthly Spending")
+          + (used.map { " (\(Wording.per($0)) used)" } ?? ", without a limit")),
       Card(
         figure: budget.limit_usd.map { Wording.money($0 - budget.spent_usd) } ?? Wording.nothing,
         label: "Remaining Budget" + (budget.available_usd.map { "; \(Wording.money($0)) left for new jobs" } ?? "")),
-      Card(figure: "\(count)", label: "\(isRolling ? "Jobs of the last 30 days" : "Jobs This Month") (\(done) completed, \(active) active)"),
+      Card(
+        figure: "\(count)",
+        label: "\(isRolling ? "Jobs of the last 30 days" : "Jobs This Month") (\(done) completed, \(active) active)"),
       Card(
         figure: mean.map(Wording.money) ?? Wording.nothing,
         label: "Average Cost per Job \(period), of those that have cost something"),

@@ -30,7 +30,8 @@ struct DeedPage: Page {
     router.get("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
       let action = context.parameters.get("action") ?? ""
-      return await desk.answer(try DeedPage(action, view, try desk.job(context, view), desk.catalogue), request, context)
+      return await desk.answer(
+        try DeedPage(action, view, try desk.job(context, view), desk.catalogue), request, context)
     }
     router.post("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view

@@ -67,7 +67,9 @@ struct EventLogPage: Page {
     let resumed = view.descriptions[Int(job.rawValue)].firstStep
     let total: Int
     if isFiltered {
-      found = try EventLog.read(desk, job, from: resumed).reversed().filter { EventLog.matches($0, form["type"], form["search"]) }
+      found = try EventLog.read(desk, job, from: resumed).reversed().filter {
+        EventLog.matches($0, form["type"], form["search"])
+      }
       total = found.count
     } else {
       (found, total) = try EventLog.newest(first + EventLogPage.perPage, desk, job, from: resumed)

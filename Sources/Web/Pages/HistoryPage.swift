@@ -71,7 +71,8 @@ struct HistoryPage: Page {
       .init(figure: Wording.group(figures.jobs), label: "Total jobs"),
       .init(
         figure: figures.success_rate.map(Wording.per) ?? Wording.nothing,
-        label: "Success rate of those that complete or fail (\(figures.completed) completed, \(figures.failed) failed, \(figures.cancelled) cancelled)"
+        label:
+          "Success rate of those that complete or fail (\(figures.completed) completed, \(figures.failed) failed, \(figures.cancelled) cancelled)"
       ),
       .init(
         figure: Wording.money(figures.total_cost_usd),

@@ -143,7 +143,8 @@ struct JobPage: Page {
       : "Interrupted \(job.interruptions)×" + (job.status == "completed" || !job.isOver ? " (auto-recovered)" : "")
     let step = max(last.first?.step ?? 0, job.durable_step)
     let file = try job.training_file.flatMap { try desk.catalogue.file($0) }
-    stages = JobStage.list(job, record, view.at, step: step, conversations: file?.conversations,
+    stages = JobStage.list(
+      job, record, view.at, step: step, conversations: file?.conversations,
       baseModel: view.descriptions[Int(index.rawValue)].baseModel)
     let held = view.fleet[index]
     var progress = try Progress(job, held, projection, last.first, desk.catalogue, at: view.at)

@@ -24,7 +24,8 @@ struct JobStage: Sendable {
 
   /// - Parameter conversations: of the training file, where that is known.
   static func list(
-    _ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int, conversations: Int? = nil, baseModel: String
+    _ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int, conversations: Int? = nil,
+    baseModel: String
   ) -> [JobStage] {
     let runs = record.leases.flatMap { lease in lease.stages.map { ($0, $0.ended ?? lease.ended) } }
     let reached = stages.lastIndex { stage in runs.contains { stage.runs.contains($0.0.name) } }
@@ -39,7 +40,8 @@ struct JobStage: Sendable {
         ? "complete" : job.status == "failed" && i == (reached ?? 0) ? "failed" : i == current ? "active" : "pending"
       let detail =
         switch state {
-        case "active": doing(job, i, step: step, conversations, baseModel) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
+        case "active":
+          doing(job, i, step: step, conversations, baseModel) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
         case "pending": took > 0 ? "\(Wording.duration(took)) before" : ""
         default: took > 0 ? "took \(Wording.duration(took))" : ""
         }

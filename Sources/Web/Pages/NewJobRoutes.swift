@@ -128,7 +128,8 @@ struct NewJobRoutes {
       let (quote, view) = try await maker.quote(of: job)
       var other = job.configuration
       other.pricing = other.pricing == .spot ? .onDemand : .spot
-      var panel = EstimatePanel(quote, job, other: try? await desk.advice.quote(other), month: await month(job, quote, view))
+      var panel = EstimatePanel(
+        quote, job, other: try? await desk.advice.quote(other), month: await month(job, quote, view))
       let known = await desk.advice.foresight.knownAccuracy(view)
       panel.accuracy = EstimatePanel.accuracy(known, job.configuration.preset.rawValue)
       estimate = panel
@@ -160,10 +161,10 @@ struct ReviewPage: Page {
   let blockText: String
   let way: JobPage.Action
 
-  init(_ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ view: LiveView,
+  init(
+    _ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ view: LiveView,
     _ month: WhatIfDocument?, _ person: Catalogue.Person?
-  ) throws
-  {
+  ) throws {
     var fields = form.fields
     fields["name"] = job.name
     hidden = fields.list.filter { $0.name != "_csrf" }.map { Field(name: $0.name, value: $0.value) }

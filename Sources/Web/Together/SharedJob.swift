@@ -44,7 +44,8 @@ struct SharedJob: Sendable {
     creator = job.creator ?? "nobody known"
     (made, until, audience) = (Moment(job.submitted_at), Moment(share.ends_at), share.audience.rawValue)
     progress = try JobPage.Progress(job, view.fleet[index], projection, last.first, desk.catalogue, at: view.at)
-    stages = JobStage.list(job, record, view.at, step: max(last.first?.step ?? 0, job.durable_step), baseModel: text.baseModel)
+    stages = JobStage.list(
+      job, record, view.at, step: max(last.first?.step ?? 0, job.durable_step), baseModel: text.baseModel)
     metrics = JobPage.metrics(last)
     hasMetrics = !last.isEmpty
     if last.isEmpty {
