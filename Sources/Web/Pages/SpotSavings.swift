@@ -41,7 +41,7 @@ struct SpotSavings: Sendable {
     recommendation = report.advice.joined(separator: " ")
     let all = report.savingsFacts + report.impactFacts + report.returnFacts
     facts =
-      all.map { JobPage.Fact(label: $0.label, value: $0.value) } + [
+      all.map { JobPage.Fact(label: $0.name, value: $0.value) } + [
         .init(label: "On-demand rate", value: report.rateSource)
       ]
   }
