@@ -62,7 +62,8 @@ struct BudgetPage: Page {
     let used = budget.limit_usd.map { $0 > 0 ? budget.spent_usd / $0 : 1 }
     percent = "\(Int(min(1, used ?? 0) * 100))"
     kind = (used ?? 0) >= 0.95 ? "bad" : (used ?? 0) >= 0.8 ? "warn" : "good"
-    isRolling = view.fleet.budget.period == .rolling30Days
+    let isRolling = view.fleet.budget.period == .rolling30Days
+    self.isRolling = isRolling
     period = isRolling ? "in the last 30 days" : "this month"
     let start = isRolling ? view.at - .days(30) : BudgetMonths.start(of: view)
     let posted = try catalogue.spendingByJob(after: start)
