@@ -22,7 +22,7 @@ struct SpotSavings: Sendable {
     let from = until.addingTimeInterval(-30 * 86_400)
     let (first, last) = (from.formatted(.iso8601), until.formatted(.iso8601))
     period = "\(first.prefix(10)) to \(last.prefix(10))"
-    pdfPath = "/api/v1/reports/cost.pdf?from=\(Address.escaped(first))&until=\(Address.escaped(last))"
+    pdfPath = "/api/v1/reports/cost.pdf?from=\(first)&until=\(last)"
     guard let rates, rates.onDemand > 0,
       let report = try? ReportComposer.cost(view, onDemand: rates.onDemand, from: from, until: until),
       !report.jobs.isEmpty
