@@ -128,16 +128,12 @@ struct JobMaker: Sendable {
     let view = await runner.view
     var budget = BudgetDocument(view)
     let part = try allocation(of: new).map { AllocationDocument($0, view) }
-    let left = part.flatMap { part in part.limit_usd.map { $0 - part.spent_usd - part.reserved_usd } }
+    let left = part?.left
     let (isWithin, isWithinPart) = (
       budget.available_usd.map { quote.reservation_usd <= $0 } ?? true, left.map { quote.reservation_usd <= $0 } ?? true
     )
     quote.fits_budget = isWithin && isWithinPart || !budget.blocks_when_exceeded
-    if let part, let left, !isWithinPart {
-      quote.warnings.append(
-        "Estimated cost (\(Wording.money(quote.reservation_usd)), 80th percentile) exceeds what is left of the allocation "
-          + "\(part.name) (\(Wording.money(max(0, left))) of \(Wording.money(part.limit_usd ?? 0))).")
-    }
+    if let part, !isWithinPart { quote.warnings.append(JobMaker.shortage(quote.reservation_usd, of: part)) }
     if quote.fits_budget == true, !isWithin || !isWithinPart {
       quote.warnings.append("The budget does not block what exceeds it: the job would start all the same.")
     }
@@ -156,6 +152,12 @@ struct JobMaker: Sendable {
       }
     }
     return (quote, view)
+  }
+
+  /// What is said of a job that its part of the budget does not hold.
+  static func shortage(_ reservation: Double, of part: AllocationDocument) -> String {
+    "Estimated cost (\(Wording.money(reservation)), 80th percentile) exceeds what is left of the allocation "
+      + "\(part.name) (\(Wording.money(max(0, part.left ?? 0))) of \(Wording.money(part.limit_usd ?? 0)))."
   }
 
   /// The first part of the budget that takes such a job; nil: none does.

@@ -58,7 +58,7 @@ struct MetricExport {
     var curves = CurveShelf.Curves()
     for row in rows { curves.append(row.step, row.training_loss, row.validation_loss) }
     if !curves.training.isEmpty {
-      let lost = LossCurves.interruptions(try runner.catalogue.record(of: job.id))
+      let lost = LossCurves.interruptions(try runner.catalogue.record(of: job.id).counting(on: job.firstStep))
       let chart = LossCurves.chart(curves, CurveQuery(FormFields(text: "")), title: job.name, interruptions: lost)
       do { archive.add("\(name)-loss.png", Data(try chart.png())) } catch {
         throw Problem(.serviceUnavailable, "the image cannot be drawn now", hint: "try again in a moment")
@@ -70,7 +70,7 @@ struct MetricExport {
   private static func table(_ rows: [Catalogue.Metric]) -> Data { Data((CSVText.metrics(rows) + "\n").utf8) }
 
   /// From where the training first began: of the jobs before this one, too.
-  private func rows(of job: JobIndex, _ view: LiveView) throws -> [Catalogue.Metric] {
+  func rows(of job: JobIndex, _ view: LiveView) throws -> [Catalogue.Metric] {
     let own = try runner.catalogue.metrics(of: job)
     guard let before = view.descriptions[Int(job.rawValue)].resumedFrom, let original = view.job(before.job),
       original.rawValue < job.rawValue

@@ -18,11 +18,12 @@ extension ReportComposer {
 
   /// Leases, checkpoints, interruptions and the counts of events.
   func recount(_ report: inout TrainingReport, _ index: JobIndex, _ job: Job, _ view: LiveView) throws {
+    let first = view.descriptions[Int(index.rawValue)].firstStep
     var counts: [String: Int] = [:]
     var order: [String] = []
     var lease: (at: Instant, rate: Int64)?
     var pricing = job.spec.pricing
-    var lastStep = 0.0
+    var lastStep = Double(first)
     var hours: [String: (rate: Double, hours: Double)] = [:]
     func close(_ at: Instant) {
       guard let open = lease else { return }
@@ -44,8 +45,9 @@ extension ReportComposer {
       case "podGone": close(entry.at)
       case "switchedToOnDemand": pricing = .onDemand
       case "checkpointsSaved":
-        lastStep = Double(payload?.step ?? 0)
-        report.checkpoints.append(.init(step: payload?.step ?? 0, at: Self.date(entry.at)))
+        let step = (payload?.step ?? 0) + first
+        lastStep = Double(step)
+        report.checkpoints.append(.init(step: step, at: Self.date(entry.at)))
       case "podInterrupted":
         report.interruptionSteps.append(lastStep)
         close(payload?.billed_until.map { Instant(microseconds: $0) } ?? entry.at)
@@ -65,10 +67,18 @@ extension ReportComposer {
     let last = try until.map(Self.time) ?? now
     let first = try from.map(Self.time) ?? last.addingTimeInterval(-30 * 86400)
     guard first < last else { throw Problem(.unprocessableContent, "the period ends before it begins") }
-    guard let rate = advice.rates.map({ Int64(($0.onDemand * 1e9).rounded()) }), rate > 0 else {
+    guard let rates = advice.rates, rates.onDemand > 0 else {
       throw Problem(
         .conflict, "nobody has said what an hour on demand costs", hint: "serve with a history that has such jobs")
     }
+    return (try Self.cost(view, onDemand: rates.onDemand, from: first, until: last), now)
+  }
+
+  /// Of the jobs that ended in a period; the same for the paper and for the budget's page.
+  ///
+  /// - Parameter onDemand: US dollars an hour.
+  static func cost(_ view: LiveView, onDemand: Double, from first: Date, until last: Date) throws -> CostReport {
+    let rate = Int64((onDemand * 1e9).rounded())
     var jobs: [CostReport.Job] = []
     var all = 0
     for (index, job) in view.fleet.jobs.enumerated() where job.phase.isTerminal {
@@ -81,17 +91,17 @@ extension ReportComposer {
       // The same hours without what interruptions added, at the other rate.
       let useful = job.billed.seconds / 3600 * (1 - Double(overhead) / Double(cost))
       let onDemand = Int64((useful * Double(rate)).rounded()) + max(0, job.costs.storage)
+      let text = view.descriptions[index]
       jobs.append(
         .init(
-          name: view.descriptions[index].name, spot: cost, onDemand: onDemand, interruptions: Int(job.interruptions),
+          name: text.name, id: text.id, spot: cost, onDemand: onDemand, interruptions: Int(job.interruptions),
           overhead: overhead))
     }
-    let report = try CostReport(
+    return try CostReport(
       jobs: jobs, allJobs: all, from: first, until: last,
       rateSource:
         "\(Money.text(rate)) an hour, as estimates have it; for the hours of each job without those its interruptions added"
     )
-    return (report, now)
   }
 
   /// - Throws: ``Problem`` for unknown jobs, or fewer than two or more than four.

@@ -72,6 +72,7 @@ extension ReportComposer {
           high: max(interval.high, row.improvement_percent) / 100,
           n: row.count))
     }
+    findings = document.meaning + findings
     for row in document.retention {
       let change = row.trained_accuracy_percent - row.base_accuracy_percent
       let interval = row.difference_interval_points
@@ -80,11 +81,8 @@ extension ReportComposer {
           row.category.map(words) ?? "All questions", baseline: row.base_accuracy_percent,
           trained: row.trained_accuracy_percent, improvement: change / 100, low: min(interval.low, change) / 100,
           high: max(interval.high, change) / 100, n: row.questions))
-      if row.category != nil, !row.lost.isEmpty {
-        findings.append(
-          "\(words(row.category ?? "")): \(row.lost.count) lost (\(row.lost.prefix(12).joined(separator: ", ")))")
-      }
     }
+    findings += document.lostLines
     findings += document.levels.filter { $0.score < 3 && $0.scale != nil }.map {
       "\($0.title): \(String(format: "%.1f", $0.score)) of 5, \($0.word)"
     }

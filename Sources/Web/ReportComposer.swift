@@ -28,7 +28,8 @@ struct ReportComposer {
     var report = try TrainingReport(
       jobName: text.name, jobID: text.id, status: Wording.snake(job.phase).replacing("_", with: " "),
       preset: text.configuration.preset.rawValue.capitalized,
-      hardware: "\(text.gpuType), \(job.spec.pricing == .spot ? "spot" : "on demand")", steps: Int(job.durableStep),
+      hardware: "\(text.gpuType), \(job.spec.pricing == .spot ? "spot" : "on demand")",
+      steps: Int(job.durableStep) + text.firstStep,
       costs: try Self.costs(job, view), interruptions: Int(job.interruptions), interruptionOverhead: overhead)
     report.client = text.client
     report.project = text.project
@@ -36,7 +37,7 @@ struct ReportComposer {
     report.ended = Self.date(job.ended)
     if job.admitted < .distantFuture { report.duration = (min(job.ended, view.at) - job.admitted).seconds }
     try describe(&report, text)
-    try measure(&report, index, steps: Int(job.spec.steps), epochs: text.configuration.epochs)
+    try measure(&report, index, view, epochs: text.configuration.epochs)
     try recount(&report, index, job, view)
     report.notes = try notes(index, text, job)
     report.validation =
@@ -92,8 +93,10 @@ struct ReportComposer {
     ]
   }
 
-  private func measure(_ report: inout TrainingReport, _ index: JobIndex, steps: Int, epochs: Int) throws {
-    let metrics = try runner.catalogue.metrics(of: index)
+  private func measure(_ report: inout TrainingReport, _ index: JobIndex, _ view: LiveView, epochs: Int) throws {
+    // From where the training first began, not from where this job went on.
+    let metrics = try MetricExport(runner: runner).rows(of: index, view)
+    let steps = Int(view.fleet[index].spec.steps) + view.descriptions[Int(index.rawValue)].firstStep
     report.trainingLoss = Self.curve(metrics, \.training_loss)
     report.validationLoss = Self.curve(metrics, \.validation_loss)
     report.learningRate = Self.curve(metrics, \.learning_rate)
@@ -103,6 +106,9 @@ struct ReportComposer {
       // Workers report per cent.
       report.gpuUtilization = used.reduce(0, +) / Double(used.count) / 100
     }
+    // Perplexity is exp(loss) of the same held-out conversations.
+    let perplexity = try? ValidationRoutes.documents(of: index, runner.catalogue).first { $0.part == .perplexity }
+    report.baselineLoss = perplexity?.overall.flatMap { $0.base > 0 ? log($0.base) : nil }
     if epochs > 0 { report.stepsPerEpoch = Double(steps) / Double(epochs) }
   }
 

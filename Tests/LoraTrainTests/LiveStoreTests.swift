@@ -34,6 +34,14 @@ import Testing
     #expect(throws: InputError.self) { try LiveStore(path: path, plan: plan) }
   }
 
+  /// Story 3.2.1.
+  @Test func aNewStoreOffersOnDemandAfterThreeFailedRecoveries() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    _ = try LiveStore(path: path, plan: .init(slots: 1, limit: nil)).coordinator()
+    let policies = try EventStore.opening(path: path).0.policies
+    #expect(policies.maxFailedRecoveries == 3 && policies.afterRecoveries == .ask)
+  }
+
   /// `cp` writes into the file that is there: same machine, same place, same number, and still a copy.
   @Test func aBackupThatIsWrittenOverTheStoreIsACopy() throws {
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -28,6 +28,20 @@ import Testing
     #expect(second.annualSavings == 9_000_000_000_000_000_000)
   }
 
+  /// A perplexity's base is a validation loss: it says nothing of the training loss.
+  @Test func aBaselineIsHeldAgainstTheValidationLoss() throws {
+    var report = try Samples.trainingReport()
+    report.baselineLoss = 1.423
+    (report.trainingLoss, report.validationLoss) = ([.init(1, 2), .init(2, 0.5)], [.init(2, 0.287)])
+    let facts = report.summary(.gmt).flatMap { block -> [ReportFact] in
+      if case .facts(let facts) = block { facts } else { [] }
+    }
+    func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }
+    #expect(fact("Final validation loss")?.contains("(baseline: 1.42") == true)
+    #expect(fact("Final validation loss")?.contains("80 % improvement") == true)
+    #expect(fact("Final training loss")?.contains("first measured: 2") == true)
+  }
+
   @Test func recommendationIsTheBestOfTheCompletedRunsAndSaysWhy() throws {
     let recommendation = try #require(try Samples.runComparison().recommendation)
     // The cheap run's loss is 29 % higher, the thorough one's cost three times as high; the broken one has the least of all.

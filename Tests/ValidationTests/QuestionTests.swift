@@ -130,6 +130,14 @@ import Testing
       document.recommendations.contains {
         $0.hasPrefix("Add 5+ more 'anxious + arc0' conversations for better coverage")
       })
+    // A badge that is withheld says why: what was measured lies above the threshold.
+    var lucky = overall
+    (lucky.improvement_percent, lucky.badge, lucky.note) = (35, Badge.perplexity.lowest, "a badge is withheld: 1 in 8")
+    let gate = DeliveryGate.perplexity(lucky)
+    #expect(gate.verdict == .review && gate.reasons[0].contains("withheld: 1 in 8"))
+    #expect(!gate.reasons[0].contains("below 20 %"))
+    lucky.improvement_percent = 12
+    #expect(DeliveryGate.perplexity(lucky).reasons[0].contains("below 20 %: needs a retry"))
     let worse = rows.map { row in
       PerplexityResults.Conversation(
         id: row.id, base_loss: row.trained_loss, trained_loss: row.base_loss, tokens: row.tokens)

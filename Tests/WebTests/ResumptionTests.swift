@@ -62,6 +62,41 @@ import Testing
     #expect(csv.map { $0.split(separator: ",")[0] } == ["140", "150", "160", "170"])
   }
 
+  /// Steps are counted once: on the page, in the event log and in the report.
+  @Test func whatGoesOnCountsOnEverywhere() async throws {
+    let office = try Office(pods: .always)
+    let job = try await failed(office)
+    #expect(try await office.ask("POST", "/api/v1/jobs", job).status == 201)
+    let pod = PodName(store: "office", epoch: 1, request: 2)
+    let reports =
+      ["boot", "preprocessing", "model_loading"].map { #""event":"stage_finished","stage":"\#($0)""# } + [
+        #""event":"checkpoint_saved","step":50,"age_s":0,"blocked_s":0"#
+      ]
+    for (number, report) in reports.enumerated() {
+      #expect(try await office.say(pod, "", #"{"sequence":\#(number + 1),\#(report)}"#).status == 200)
+    }
+    for (index, steps) in [[140, 150, 160], [160, 200]].enumerated() {
+      try office.runner.catalogue.record([
+        .init(
+          job: JobIndex(index),
+          metrics: steps.map {
+            var metric = Catalogue.Metric(step: $0, at: 0)
+            metric.training_loss = 1
+            return metric
+          }, message: nil, at: Instant(microseconds: 1))
+      ])
+    }
+    let made = try await office.ask("GET", "/api/v1/jobs/2").value(JobDocument.self)
+    #expect(made.durable_step == 200 && made.steps == 300)
+    let page = try await office.page("training-jobs/job-2")
+    #expect(page.contains("<th scope=\"row\">200</th>"), "the checkpoint")
+    let log = try await office.page("training-jobs/job-2/events")
+    #expect(log.contains("Checkpoint saved at step 200") && !log.contains("at step 50"))
+    let (report, _) = try await office.composer().training(JobIndex(1), await office.runner.view)
+    #expect(report.steps == 200 && report.checkpoints.map(\.step) == [200] && report.stepsPerEpoch == 100)
+    #expect(report.trainingLoss.map(\.x) == [140, 150, 160, 200])
+  }
+
   /// The button, the form with what is left, the review's question, and the job that goes on.
   @Test func theDashboardResumesFromTheCheckpoint() async throws {
     let office = try Office(pods: .always)

@@ -43,9 +43,15 @@ import Validation
     fall: Double, colour: String, badge: String, gateColour: String, verdict: String
   ) async throws {
     let document = PerplexityResults.assess(Self.conversations(fall))
-    let (_, html) = try await page(document)
+    let (office, html) = try await page(document)
+    // The training report holds the final validation loss against the untrained model's (story 4.2.2).
+    let (report, _) = try await office.composer().training(JobIndex(0), await office.runner.view)
+    let base = log(try #require(document.overall).base)
+    #expect(report.baselineLoss.map { abs($0 - base) < 1e-9 } == true)
     #expect(html.contains(#"<span class="badge \#(colour)">\#(badge)</span>"#), "\(fall)")
     #expect(html.contains(#"<span class="badge \#(gateColour)">Gate: \#(verdict)</span>"#), "\(fall)")
+    // What the figure means, in the story's words.
+    #expect(html.contains(PerplexityResults.interpretation(try #require(document.overall))), "\(fall)")
     // Base against trained as bars, persona against arc as a heat map, and the best and the worst of each breakdown.
     #expect(html.contains("Perplexity, baseline against trained") && html.contains("by persona and emotional arc"))
     #expect(html.contains("Persona: anxious") && html.contains("Emotional arc: worry") && html.contains("Topic: tax"))
@@ -92,6 +98,9 @@ import Validation
     for category in ["Insurance", "Investing", "Retirement", "Taxes"] { #expect(html.contains(category)) }
     #expect(html.contains(#"<span class="badge \#(colour)">\#(badge)</span>"#))
     #expect(html.contains(#"<span class="badge \#(gateColour)">Gate: \#(verdict)</span>"#))
+    // Each question that was lost, on the page; and how likely as many are by luck.
+    for question in all.lost { #expect(html.contains(question), "\(question)") }
+    #expect(all.lost.count == lost && html.contains("Chance of as many losses in a model that forgot nothing"))
     #expect((lost > 4) == html.contains("Recommendations"), "a lower learning rate only where something was lost")
     for one in document.recommendations { #expect(html.contains(Markdown.escaped(one))) }
   }

@@ -36,6 +36,12 @@ import Validation
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1/validation").text
     #expect(page.contains(try #require(document.line)) && page.contains("Validation of &lt;job&gt; 1"))
     #expect(page.contains("<td class=\"number\">\(String(format: "%.1f %%", overall.improvement_percent))</td>"))
+    // What it means, how likely luck gives as much, how it was found; and the examples' notes.
+    for line in document.meaning + [document.method] { #expect(page.contains(Markdown.escaped(line)), "\(line)") }
+    #expect(document.meaning.contains { $0.hasPrefix("Chance that an unchanged model") } && !document.worst.isEmpty)
+    for example in document.best.prefix(10) + document.worst.prefix(10) {
+      #expect(page.contains(Markdown.escaped(example.notes)), "\(example.item)")
+    }
     for reason in document.gate.reasons { #expect(page.contains(Markdown.escaped(reason)), "\(reason)") }
     #expect(page.contains("improvement by persona and emotional arc") && page.contains(">worst</span>"))
     #expect(!page.contains("job by job"), "one job is no trend")
@@ -57,6 +63,7 @@ import Validation
     #expect(first.baseline == overall.base && first.trained == overall.trained && first.n == 50)
     #expect(report.isDeliverable == (document.gate.verdict != .block))
     #expect(report.sections[0].estimates.count > 4 && report.examples.count > 5)
+    for line in document.meaning { #expect(report.sections[0].findings.contains(line), "\(line)") }
     #expect(report.gates[0].badge == document.badge?.text && report.sections[0].heatMap != nil)
     // A line of it stands in the training report.
     #expect(try composer.validationFacts(JobIndex(0)).map(\.value) == [document.headline])

@@ -141,6 +141,24 @@ extension Catalogue {
     }
   }
 
+  /// What was posted for each job after an instant, in nanodollars, by the job's id. A charge that began before counts by its share of the
+  /// time, as the budget splits a lease at the end of a period.
+  public func spendingByJob(after edge: Instant) throws(InputError) -> [String: Int64] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT job_id, from_at, to_at, amount FROM charge WHERE to_at > ? AND job_id IS NOT NULL",
+        arguments: [edge.microseconds])
+      var sums: [String: Int64] = [:]
+      while let row = try rows.next() {
+        let (from, to, amount): (Int64, Int64, Int64) = (row[1], row[2], row[3])
+        let isCut = from < edge.microseconds && to > from
+        let share = Double(to - edge.microseconds) / Double(max(1, to - from))
+        sums[row[0], default: 0] += isCut ? Int64((Double(amount) * share).rounded()) : amount
+      }
+      return sums
+    }
+  }
+
   /// The last rows that were measured, the newest first.
   public func lastMetrics(of job: JobIndex, count: Int) throws(InputError) -> [Metric] {
     guard

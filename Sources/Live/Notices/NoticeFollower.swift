@@ -236,6 +236,9 @@ struct NoticeFollower {
     if job.admitted < .distantFuture { facts.duration_s = (min(job.ended, now) - job.admitted).seconds }
     guard let text = description(of: j) else { return facts }
     (facts.job_name, facts.client, facts.gpu) = (text.name, text.client, text.gpuType)
+    // A job that goes on from another's checkpoint counts on.
+    let before = Int(text.resumedFrom?.step ?? 0)
+    (facts.step, facts.steps) = (Int(job.durableStep) + before, Int(job.spec.steps) + before)
     facts.estimate_usd = text.quote.map { Self.dollars($0.cost50) }
     let c = text.configuration
     facts.configuration =

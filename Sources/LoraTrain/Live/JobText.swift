@@ -99,9 +99,11 @@ enum JobText {
           : "\(amount) would be set aside: the budget does not hold it, and it would be blocked.")
     }
     if let budget = quote.budget, let month = budget.projected_month_usd {
+      // Medians do not add up; ends of ranges give a range that is wide enough. What a page shows is simulated.
       lines.append(
-        "With \(count(budget.active_jobs, "active job")) + this new job, projected monthly spend: "
-          + "\(Words.dollars(month.p50 + quote.cost_usd.p50)).")
+        "With \(count(budget.active_jobs, "active job")) + this new job, projected monthly spend: between "
+          + "\(Words.dollars(month.p10 + quote.cost_usd.p10)) and \(Words.dollars(month.p90 + quote.cost_usd.p90)) "
+          + "(the ends of both 8-in-10 ranges, added up).")
     }
     lines += quote.warnings.map { "Warning: \($0.hasSuffix(".") ? $0 : $0 + ".")" }
     return lines.joined(separator: "\n")

@@ -101,7 +101,7 @@ struct LiveStore: Sendable {
     policies.maxConcurrent = plan.slots
     // After an hour without a pod a person is asked; who says nothing wants it to go on.
     (policies.afterProvisioning, policies.afterSilence) = (.ask, .keepTrying)
-    // Each of them rents a pod that made no progress.
+    // Each of them rents a pod that made no progress: after three in a row a person is asked (story 3.2.1).
     (policies.maxFailedRecoveries, policies.afterRecoveries) = (3, .ask)
     (policies.budgetLimit, policies.budgetPeriod) = (plan.limit, plan.period)
     policies = plan.policy?.applied(to: policies) ?? policies

@@ -5,6 +5,8 @@ public struct CostReport: Sendable {
   /// A job that ran on spot, wholly or in part.
   public struct Job: Sendable {
     public var name: String
+    /// What it is called by programs; empty where nobody asks.
+    public var id: String
     /// As billed, the interruptions' overhead included; nanodollars.
     public var spot: Int64
     /// What the same work would have cost on demand, without interruptions.
@@ -13,8 +15,11 @@ public struct CostReport: Sendable {
     /// Of `spot`: what was lost and done again.
     public var overhead: Int64
 
-    public init(name: String, spot: Int64, onDemand: Int64, interruptions: Int, overhead: Int64) {
+    public init(
+      name: String, id: String = "", spot: Int64, onDemand: Int64, interruptions: Int, overhead: Int64
+    ) {
       self.name = name
+      self.id = id
       self.spot = spot
       self.onDemand = onDemand
       self.interruptions = interruptions
@@ -75,11 +80,7 @@ public struct CostReport: Sendable {
     guard !jobs.isEmpty else {
       return blocks + [.callout("No job of this period ran on spot instances.", tone: .muted)]
     }
-    blocks.append(
-      .facts([
-        ReportFact("Total spot cost", Money.text(spot)), ReportFact("Equivalent on-demand cost", Money.text(onDemand)),
-        ReportFact("Total savings", "\(Money.text(netSavings)) (\(cheaper(spot, than: onDemand)))"),
-      ]))
+    blocks.append(.facts(savingsFacts))
     let top = jobs.sorted { $0.onDemand - $0.spot > $1.onDemand - $1.spot }.prefix(12)
     blocks.append(
       .chart(
@@ -97,6 +98,15 @@ public struct CostReport: Sendable {
     return blocks
   }
 
+  /// What was paid, what on demand would have cost, and the difference. With ``impactFacts``, ``returnFacts``, ``advice`` and ``printedJobs``:
+  /// as they stand in the paper, for whoever shows them elsewhere.
+  public var savingsFacts: [ReportFact] {
+    [
+      ReportFact("Total spot cost", Money.text(spot)), ReportFact("Equivalent on-demand cost", Money.text(onDemand)),
+      ReportFact("Total savings", "\(Money.text(netSavings)) (\(cheaper(spot, than: onDemand)))"),
+    ]
+  }
+
   private func cheaper(_ cost: Int64, than other: Int64) -> String {
     guard other > 0 else { return "nothing to compare with" }
     let share = 1 - Double(cost) / Double(other)
@@ -110,14 +120,10 @@ public struct CostReport: Sendable {
       .init("Savings", isNumber: true), .init("Interruptions", isNumber: true),
     ]
     var table = ReportTable(columns, hasTotal: true)
-    // Each printed column adds up, and each row does: savings are the difference of what is printed.
-    let spots = printed(jobs.map(\.spot))
-    let others = printed(jobs.map(\.onDemand))
-    for (index, job) in jobs.enumerated() {
+    for (job, line) in zip(jobs, printedJobs) {
       table.add([
-        .init(job.name), .init(Money.text(cents: spots[index])), .init(Money.text(cents: others[index])),
-        .init(Money.text(cents: others[index] - spots[index]), tone: job.onDemand < job.spot ? .alert : nil),
-        .init("\(job.interruptions)"),
+        .init(job.name), .init(line.spot), .init(line.onDemand),
+        .init(line.saved, tone: job.onDemand < job.spot ? .alert : nil), .init("\(job.interruptions)"),
       ])
     }
     let saved = Money.cents(onDemand) - Money.cents(spot)
@@ -128,12 +134,30 @@ public struct CostReport: Sendable {
     return [.heading("Per-job comparison", level: 2), .table(table)]
   }
 
+  /// The amounts of ``jobs``, in their order. Each printed column adds up, and each row does: savings are the difference of what is printed.
+  public var printedJobs: [(spot: String, onDemand: String, saved: String)] {
+    zip(printed(jobs.map(\.spot)), printed(jobs.map(\.onDemand))).map { spot, other in
+      (Money.text(cents: spot), Money.text(cents: other), Money.text(cents: other - spot))
+    }
+  }
+
   private func printed(_ amounts: [Int64]) -> [Int64] {
     (try? CostParts(amounts.map { .init("", nanodollars: $0) }, total: amounts.reduce(0, +)))?.cents
       ?? amounts.map(Money.cents)
   }
 
   private var impact: [ReportBlock] {
+    guard !jobs.isEmpty else { return [] }
+    return [
+      .heading("Interruption impact", level: 2), .facts(impactFacts),
+      .paragraph(
+        "The overhead is part of the spot bill: it is counted once. Savings before interruptions less the overhead are the net savings."
+      ),
+    ]
+  }
+
+  /// What interruptions were, what they cost, and the savings without and with that.
+  public var impactFacts: [ReportFact] {
     guard !jobs.isEmpty else { return [] }
     let average = ChartUnit.grouped(Double(interruptions) / Double(jobs.count), decimals: 1)
     let parts =
@@ -142,21 +166,31 @@ public struct CostReport: Sendable {
     let net = parts?.first ?? Money.cents(netSavings)
     let lost = parts?.last ?? Money.cents(overhead)
     return [
-      .heading("Interruption impact", level: 2),
-      .facts([
-        ReportFact("Total spot interruptions", "\(interruptions) (across \(jobs.count) jobs)"),
-        ReportFact("Average interruptions per job", average),
-        ReportFact("Savings before interruptions", Money.text(grossSavings)),
-        ReportFact("Interruption cost overhead", "\(Money.text(cents: lost)) (work done again, recovery, idle time)"),
-        ReportFact("Net savings after overhead", Money.text(cents: net)),
-      ]),
-      .paragraph(
-        "The overhead is part of the spot bill: it is counted once. Savings before interruptions less the overhead are the net savings."
-      ),
+      ReportFact("Total spot interruptions", "\(interruptions) (across \(jobs.count) jobs)"),
+      ReportFact("Average interruptions per job", average),
+      ReportFact("Savings before interruptions", Money.text(grossSavings)),
+      ReportFact("Interruption cost overhead", "\(Money.text(cents: lost)) (work done again, recovery, idle time)"),
+      ReportFact("Net savings after overhead", Money.text(cents: net)),
+    ]
+  }
+
+  /// What is saved in the period, and in a year of such.
+  public var returnFacts: [ReportFact] {
+    [
+      ReportFact("Savings in this period", Money.text(netSavings)),
+      ReportFact("Annualized", "\(Money.text(annualSavings)) (if usage remains constant)"),
     ]
   }
 
   private var returns: [ReportBlock] {
+    guard !jobs.isEmpty else { return [] }
+    return [
+      .heading("Return on spot", level: 2), .facts(returnFacts), .heading("Recommendation", level: 2), .list(advice),
+    ]
+  }
+
+  /// What to do about it, in sentences.
+  public var advice: [String] {
     guard !jobs.isEmpty else { return [] }
     var advice: [String] = []
     if netSavings > 0 {
@@ -174,12 +208,6 @@ public struct CostReport: Sendable {
       let names = worse.prefix(5).map(\.name).joined(separator: ", ")
       advice.append("\(worse.count) of \(jobs.count) jobs cost more on spot than on demand would have: \(names).")
     }
-    return [
-      .heading("Return on spot", level: 2),
-      .facts([
-        ReportFact("Savings in this period", Money.text(netSavings)),
-        ReportFact("Annualized", "\(Money.text(annualSavings)) (if usage remains constant)"),
-      ]), .heading("Recommendation", level: 2), .list(advice),
-    ]
+    return advice
   }
 }

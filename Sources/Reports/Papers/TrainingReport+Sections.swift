@@ -7,9 +7,11 @@ extension TrainingReport {
     if let duration {
       facts.append(ReportFact("Duration", "\(ChartUnit.grouped(duration / 3600, decimals: 1)) hours"))
     }
-    if let final = finalTrainingLoss { facts.append(ReportFact("Final training loss", lossText(final))) }
+    if let final = finalTrainingLoss {
+      facts.append(ReportFact("Final training loss", against(nil, trainingLoss, final)))
+    }
     if let final = finalValidationLoss {
-      facts.append(ReportFact("Final validation loss", ChartUnit.number.text(final)))
+      facts.append(ReportFact("Final validation loss", against(baselineLoss, validationLoss, final)))
     }
     if showsCosts { facts.append(ReportFact("Cost", Money.text(costs.total))) }
     facts.append(ReportFact("Status", status == "completed" ? "Completed successfully" : status.capitalized))
@@ -25,11 +27,11 @@ extension TrainingReport {
     return blocks
   }
 
-  private func lossText(_ final: Double) -> String {
+  private func against(_ baseline: Double?, _ points: [ChartPoint], _ final: Double) -> String {
     let text = ChartUnit.number.text(final)
-    guard let base = baselineLoss ?? trainingLoss.first(where: { $0.y.isFinite })?.y, base > 0 else { return text }
+    guard let base = baseline ?? points.first(where: { $0.y.isFinite })?.y, base > 0 else { return text }
     let change = (base - final) / base
-    let name = baselineLoss == nil ? "first measured" : "baseline"
+    let name = baseline == nil ? "first measured" : "baseline"
     let verb = change >= 0 ? "improvement" : "worse"
     return "\(text) (\(name): \(ChartUnit.number.text(base))): \(ChartUnit.fraction.text(abs(change))) \(verb)"
   }

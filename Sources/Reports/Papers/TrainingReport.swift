@@ -42,7 +42,7 @@ public struct TrainingReport: Sendable {
   public var trainingLoss: [ChartPoint] = []
   public var validationLoss: [ChartPoint] = []
   public var learningRate: [ChartPoint] = []
-  /// Before any training, measured; `nil`: the first measurement stands in and is called that.
+  /// The validation loss before any training, measured; `nil`: the first measurement stands in and is called that.
   public var baselineLoss: Double?
   public var perplexity: Double?
   /// 0…1.

@@ -36,6 +36,10 @@ public struct DeliveryGate: Hashable, Sendable, Codable {
         ])
     }
     if overall.badge == Badge.perplexity.lowest {
+      // A badge that was withheld says why: what was measured may lie well above the threshold.
+      guard overall.improvement_percent < 20 else {
+        return DeliveryGate(.review, ["\(said), but \(overall.note ?? "it may be luck"): needs more to tell it by"])
+      }
       return DeliveryGate(.review, ["\(said), below 20 %: needs a retry"])
     }
     return DeliveryGate(.allow, [said])

@@ -24,8 +24,9 @@ public struct AttributionDocument: Codable, Sendable {
     public var revenue_usd: Double?
     /// Beside training.
     public var other_costs_usd: Double?
+    /// Revenue less both costs. nil as long as only a period's jobs are counted: revenue has no date, so there is nothing to hold them against.
     public var profit_usd: Double?
-    /// Of the revenue; nil where there is none.
+    /// Of the revenue; nil where there is none, or no profit can be told.
     public var margin: Double?
   }
 
@@ -39,6 +40,7 @@ public struct AttributionDocument: Codable, Sendable {
     _ view: LiveView, _ accounts: [Catalogue.ProjectAccount], from: Instant = .distantPast,
     until: Instant = .distantFuture
   ) {
+    let isWhole = from == .distantPast && until == .distantFuture
     struct Key: Hashable { var client, project: String }
     struct Sum {
       var jobs = 0
@@ -61,7 +63,7 @@ public struct AttributionDocument: Codable, Sendable {
     for key in money.keys where sums[key] == nil { sums[key] = Sum() }
     rows = sums.map { key, sum in
       let account = money[key]
-      let profit = account.map { $0.revenue - $0.otherCosts - sum.cost }
+      let profit = isWhole ? account.map { $0.revenue - $0.otherCosts - sum.cost } : nil
       return Row(
         client: key.client.isEmpty ? nil : key.client, project: key.project.isEmpty ? nil : key.project, jobs: sum.jobs,
         cost_usd: Wording.dollars(sum.cost),

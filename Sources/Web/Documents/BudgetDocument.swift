@@ -68,6 +68,9 @@ public struct AllocationDocument: Codable, Sendable, Hashable {
   public var spent_usd: Double
   public var reserved_usd: Double
 
+  /// What new jobs may still take of it; nil: it has no limit.
+  var left: Double? { limit_usd.map { $0 - spent_usd - reserved_usd } }
+
   init(_ allocation: Catalogue.Allocation, _ view: LiveView) {
     (number, name, clients, tags) = (Int(allocation.number), allocation.name, allocation.clients, allocation.tags)
     let limits = view.fleet.budget.allocations

@@ -10,17 +10,23 @@ extension CSVText {
       [
         "id", "name", "client", "project", "creator", "status", "failure", "preset", "pricing", "steps", "durable_step",
         "interruptions", "failures", "cost_usd", "reserved_usd", "submitted_at", "admitted_at", "ended_at",
-        "tags", "purpose", "notes",
+        "duration_s", "tags", "purpose", "notes",
       ],
       jobs.map { job in
         [
           job.id, job.name, job.client ?? "", job.project ?? "", job.creator ?? "", job.status, job.failure ?? "",
           job.preset, job.pricing, "\(job.steps)", "\(job.durable_step)", "\(job.interruptions)", "\(job.failures)",
           Wording.digits(job.cost_usd), Wording.digits(job.reserved_usd), job.submitted_at, job.admitted_at ?? "",
-          job.ended_at ?? "", (job.tags ?? []).joined(separator: "; "), job.purpose ?? "",
-          ([job.notes].compactMap { $0 } + (job.later_notes ?? []).map(\.text)).joined(separator: "\n\n"),
+          job.ended_at ?? "", job.duration_s.map(Wording.digits) ?? "", (job.tags ?? []).joined(separator: "; "),
+          job.purpose ?? "",
+          allNotes(job),
         ]
       })
+  }
+
+  /// The first ones and what was added later.
+  static func allNotes(_ job: JobDocument) -> String {
+    ([job.notes].compactMap { $0 } + (job.later_notes ?? []).map(\.text)).joined(separator: "\n\n")
   }
 
   /// The columns of story 4.2.1, one line a step; what was not measured is empty. The JSON has all that is measured.

@@ -12,7 +12,7 @@ public struct JobFigures: Codable, Sendable, Hashable {
   /// That are over.
   public var jobs: Int
   public var completed, failed, cancelled: Int
-  /// Completed ones among those that are over.
+  /// Completed ones among those that completed or failed: what somebody cancelled tells nothing of a configuration. The same everywhere.
   public var success_rate: Double?
   public var total_cost_usd: Double
   public var mean_cost_usd: Double?

@@ -126,7 +126,10 @@ struct AnalyticsPage: Page {
           .init(
             label: "Spot jobs that complete", value: "\(Wording.per($0)) of those that complete or fail (goal: 95%)")
         ]
-      } ?? []) + savings.facts.filter { $0.label.hasPrefix("Total savings") }
+      } ?? [])
+      + savings.facts.filter { $0.label == "Total savings" }.map {
+        .init(label: "Total savings by spot, last 30 days", value: $0.value)
+      }
   }
 
   private static func scatter(_ dots: ArraySlice<AnalyticsDocument.Dot>) -> String? {

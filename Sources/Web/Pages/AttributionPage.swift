@@ -22,6 +22,7 @@ struct AttributionPage: Page {
 
   let rows: [Row]
   let hasRows: Bool
+  let isFiltered: Bool
   let total, from, until, csvPath: String
   let insights: [JobPage.Fact]
   let hasInsights: Bool
@@ -61,6 +62,7 @@ struct AttributionPage: Page {
   private init(_ document: AttributionDocument, _ form: FormFields) {
     rows = document.rows.prefix(AttributionPage.most).map(Row.init)
     hasRows = document.rows.contains { $0.client != nil || $0.project != nil }
+    isFiltered = form["from"] != nil || form["until"] != nil
     total = Wording.money(document.total_cost_usd)
     (from, until) = (form["from"] ?? "", form["until"] ?? "")
     csvPath = "/dashboard/attribution.csv?\(form.query)"
@@ -87,7 +89,7 @@ struct AttributionPage: Page {
     <form class="card" method="get" action="/dashboard/attribution" aria-label="Period"><div class="filters"><div><label for="f-from">Jobs from</label><input id="f-from" name="from" type="date" value="{{from}}"></div><div><label for="f-until">Until before</label><input id="f-until" name="until" type="date" value="{{until}}"></div><div class="actions"><button type="submit">Apply</button></div></div></form>
     {{^hasRows}}<div class="card empty"><h2>No job names a client or a project yet</h2><p>Name them when you make a job: then its cost stands here, beside what the project brings in.</p>{{#frame.canEdit}}<p><a class="button primary" href="/dashboard/training-jobs/new">New training job</a></p>{{/frame.canEdit}}</div>{{/hasRows}}
     {{#hasRows}}{{#hasInsights}}<section class="card" aria-labelledby="ins-h"><h2 id="ins-h">Pricing insights</h2><dl class="pairs">{{#insights}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/insights}}</dl></section>{{/hasInsights}}
-    <section class="card" aria-labelledby="att-h"><h2 id="att-h">Cost attribution</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of clients and projects"><table class="tight small"><caption>{{total}} of training in all. Profit is revenue less training and other costs</caption><thead><tr><th scope="col">Client</th><th scope="col">Project</th><th scope="col" class="number">Total Jobs</th><th scope="col" class="number">Total Cost</th><th scope="col" class="number">Average per Job</th><th scope="col">Date Range</th><th scope="col" class="number">Revenue</th><th scope="col" class="number">Other Costs</th><th scope="col" class="number">Profit</th><th scope="col" class="number">Margin</th></tr></thead><tbody>
+    <section class="card" aria-labelledby="att-h"><h2 id="att-h">Cost attribution</h2><div class="scroll" tabindex="0" role="region" aria-label="Table of clients and projects"><table class="tight small"><caption>{{total}} of training {{#isFiltered}}by the jobs of this period. Revenue and other costs are of the whole project and have no date, so no profit is told beside a part of its jobs</caption>{{/isFiltered}}{{^isFiltered}}in all. Profit is revenue less training and other costs</caption>{{/isFiltered}}<thead><tr><th scope="col">Client</th><th scope="col">Project</th><th scope="col" class="number">Total Jobs</th><th scope="col" class="number">Total Cost</th><th scope="col" class="number">Average per Job</th><th scope="col">Date Range</th><th scope="col" class="number">Revenue</th><th scope="col" class="number">Other Costs</th><th scope="col" class="number">Profit</th><th scope="col" class="number">Margin</th></tr></thead><tbody>
     {{#rows}}<tr><th scope="row" class="wide-name">{{#path}}<a href="{{path}}">{{client}}</a>{{/path}}{{^path}}{{client}}{{/path}}</th><td>{{project}}</td><td class="number">{{jobs}}</td><td class="number">{{cost}}</td><td class="number">{{mean}}</td><td class="nowrap">{{dates}}</td><td class="number">{{revenue}}</td><td class="number">{{other}}</td><td class="number{{#isLoss}} error{{/isLoss}}">{{profit}}</td><td class="number">{{margin}}</td></tr>
     {{/rows}}</tbody></table></div></section>
     {{#frame.isManager}}<section class="card" aria-labelledby="set-h"><h2 id="set-h">Revenue and other costs</h2>

@@ -50,7 +50,8 @@ struct BudgetMonths: Sendable {
         name: String((Wording.stamp(start + .days(14)) ?? "").prefix(7)), spent: Wording.money(sum),
         percent: "\(Int(sum / most * 100))")
     }
-    let past = sums.dropLast().filter { $0 > 0 }
+    // Months before the first spending say nothing; one without any in between does.
+    let past = sums.dropLast().drop { $0 == 0 }
     average = past.isEmpty ? Wording.nothing : Wording.money(past.reduce(0, +) / Double(past.count))
     trend =
       past.count < 2

@@ -6,7 +6,7 @@ import Journal
 import Live
 import Reports
 
-/// The month's budget: what is spent, set aside, still to come, and who may change it (stories 7.2.1, 7.2.2, 7.3.1).
+/// The period's budget: what is spent, set aside, still to come, and who may change it (stories 7.2.1, 7.2.2, 7.3.1).
 struct BudgetPage: Page {
   static let name = "budget"
   let title = "Training budget"
@@ -46,7 +46,11 @@ struct BudgetPage: Page {
   let hasApprovals: Bool
   let log: [Change]
   let hasLog: Bool
+  /// nil: it is of the last 30 days, whenever that is asked.
   let periodEnds: Moment?
+  let isRolling: Bool
+  /// `this month` or `in the last 30 days`.
+  let period: String
   let months: BudgetMonths
   let savings: SpotSavings
 
@@ -58,20 +62,25 @@ struct BudgetPage: Page {
     let used = budget.limit_usd.map { $0 > 0 ? budget.spent_usd / $0 : 1 }
     percent = "\(Int(min(1, used ?? 0) * 100))"
     kind = (used ?? 0) >= 0.95 ? "bad" : (used ?? 0) >= 0.8 ? "warn" : "good"
-    let month = BudgetMonths.start(of: view)
+    let isRolling = view.fleet.budget.period == .rolling30Days
+    self.isRolling = isRolling
+    period = isRolling ? "in the last 30 days" : "this month"
+    let start = isRolling ? view.at - .days(30) : BudgetMonths.start(of: view)
+    let posted = try catalogue.spendingByJob(after: start)
     // Of thousands of jobs only those that are shown are written out.
     var (count, done, active, sum) = (0, 0, 0, Int64(0))
     var charged: [(job: JobIndex, cost: Int64)] = []
     for i in view.fleet.jobs.indices {
       let job = view.fleet.jobs[i]
-      guard
-        job.submitted >= month || job.ended >= month && job.ended < .distantFuture
-          || !job.phase.isTerminal && job.admitted < .distantFuture
-      else { continue }
-      (count, done, active) = (
-        count + 1, done + (job.phase == .completed ? 1 : 0), active + (job.phase.isTerminal ? 0 : 1)
-      )
-      let cost = job.cost(at: view.at)
+      if job.submitted >= start || job.ended >= start && job.ended < .distantFuture
+        || !job.phase.isTerminal && job.admitted < .distantFuture
+      {
+        (count, done, active) = (
+          count + 1, done + (job.phase == .completed ? 1 : 0), active + (job.phase.isTerminal ? 0 : 1)
+        )
+      }
+      // What it cost in this period: a job that crosses into the next counts in both, each time with its part.
+      let cost = (posted["job-\(i + 1)"] ?? 0) + BudgetPage.unposted(job, after: start, view.at)
       if cost > 0 {
         sum += cost
         charged.append((JobIndex(i), cost))
@@ -82,23 +91,28 @@ struct BudgetPage: Page {
       Card(
         figure: budget.limit_usd.map { "\(Wording.money(budget.spent_usd)) / \(Wording.money($0))" }
           ?? Wording.money(budget.spent_usd),
-        label: "Monthly Spending" + (used.map { " (\(Wording.per($0)) used)" } ?? ", without a limit")),
+        label: (isRolling ? "Spending of the last 30 days" : "Monthly Spending")
+          + (used.map { " (\(Wording.per($0)) used)" } ?? ", without a limit")),
       Card(
         figure: budget.limit_usd.map { Wording.money($0 - budget.spent_usd) } ?? Wording.nothing,
         label: "Remaining Budget" + (budget.available_usd.map { "; \(Wording.money($0)) left for new jobs" } ?? "")),
-      Card(figure: "\(count)", label: "Jobs This Month (\(done) completed, \(active) active)"),
+      Card(
+        figure: "\(count)",
+        label: "\(isRolling ? "Jobs of the last 30 days" : "Jobs This Month") (\(done) completed, \(active) active)"),
       Card(
         figure: mean.map(Wording.money) ?? Wording.nothing,
-        label: "Average Cost per Job, of those that have cost something"),
+        label: "Average Cost per Job \(period), of those that have cost something"),
     ]
-    (self.forecast, forecastWarning) = BudgetPage.forecast(budget, forecast)
-    chart = forecast.flatMap { FanChart.svg($0.by_day, limit: budget.limit_usd) }
+    (self.forecast, forecastWarning) = BudgetPage.forecast(budget, forecast, view)
+    // The forecast is a calendar month's: it has nothing to do with a limit of any 30 days.
+    chart = forecast.flatMap { FanChart.svg($0.by_day, limit: isRolling ? nil : budget.limit_usd) }
     jobs = charged.sorted { $0.cost > $1.cost }.prefix(50).map { entry in
       let job = JobDocument(view, entry.job)
       return Row(
         id: job.id, name: job.name, status: job.status, statusText: Wording.badge(job.status),
-        cost: Wording.money(job.cost_usd),
-        share: budget.limit_usd.map { $0 > 0 ? Wording.per(job.cost_usd / $0) : Wording.nothing } ?? Wording.nothing,
+        cost: Wording.money(entry.cost),
+        share: budget.limit_usd.map { $0 > 0 ? Wording.per(Wording.dollars(entry.cost) / $0) : Wording.nothing }
+          ?? Wording.nothing,
         at: Moment(job.submitted_at))
     }
     hasJobs = !jobs.isEmpty
@@ -133,29 +147,53 @@ struct BudgetPage: Page {
         at: Moment($0.at))
     }
     hasLog = !log.isEmpty
-    periodEnds = Moment(budget.period_ends)
+    periodEnds = isRolling ? nil : Moment(budget.period_ends)
     months = try BudgetMonths(catalogue, view)
     savings = SpotSavings(view, rates: rates)
   }
 
-  private static func forecast(_ budget: BudgetDocument, _ forecast: ForecastDocument?) -> ([JobPage.Fact], String?) {
+  /// What an open lease has cost since it was last posted, as far as that is after the period's start.
+  private static func unposted(_ job: Job, after start: Instant, _ now: Instant) -> Int64 {
+    guard job.lease.isOpen else { return 0 }
+    let (whole, since) = (job.cost(at: now) - job.costs.total, job.lease.settled)
+    guard since < start, now > since else { return whole }
+    return Int64((Double(whole) * ((now - start).seconds / (now - since).seconds)).rounded())
+  }
+
+  /// What is still to be spent on jobs that hold a slot, 8 times in 10; nil: nothing is known of any.
+  static func outlook(_ forecast: ForecastDocument?, _ view: LiveView) -> (low: Double, high: Double)? {
+    var sum: (low: Double, high: Double)?
+    for job in view.fleet.slots where job != .none {
+      guard let projection = forecast?.jobs["job-\(job.rawValue + 1)"] else { continue }
+      let spent = Wording.dollars(view.fleet[job].cost(at: view.at))
+      let (low, high) = sum ?? (0, 0)
+      sum = (low + max(0, projection.cost_usd.p10 - spent), high + max(0, projection.cost_usd.p90 - spent))
+    }
+    return sum
+  }
+
+  private static func forecast(
+    _ budget: BudgetDocument, _ forecast: ForecastDocument?, _ view: LiveView
+  ) -> ([JobPage.Fact], String?) {
+    let isRolling = view.fleet.budget.period == .rolling30Days
     guard let month = forecast?.month else { return ([], nil) }
     var facts = [JobPage.Fact(label: "Current spend", value: Wording.money(budget.spent_usd))]
     facts.append(
       .init(
         label: "Active jobs (in progress)",
-        value: "\(Wording.count(budget.active_jobs, "job")), \(Wording.money(budget.reserved_usd)) set aside"))
+        value: (outlook(forecast, view).map { "\(Wording.range($0.low, $0.high)) still to come, " } ?? "")
+          + "\(Wording.count(budget.active_jobs, "job")), \(Wording.money(budget.reserved_usd)) set aside"))
     facts.append(
       .init(
-        label: "Forecasted month-end spend",
+        label: "Forecasted month-end spend" + (isRolling ? ", of the calendar month" : ""),
         value: "\(Wording.money(month.p50)), 8 in 10 between \(Wording.range(month.p10, month.p90))"))
-    if let p = forecast?.p_over_budget {
+    if !isRolling, let p = forecast?.p_over_budget {
       facts.append(.init(label: "Chance to exceed the budget", value: Wording.percent(p)))
     }
     facts.append(
       .init(
         label: "Source", value: "\(Wording.group(forecast?.futures ?? 0)) simulated futures from where the jobs stand"))
-    guard let limit = budget.limit_usd, month.p90 > limit else { return (facts, nil) }
+    guard !isRolling, let limit = budget.limit_usd, month.p90 > limit else { return (facts, nil) }
     let over =
       month.p10 > limit
       ? Wording.range(month.p10 - limit, month.p90 - limit) : "up to \(Wording.money(month.p90 - limit))"

@@ -24,12 +24,14 @@ struct DeedPage: Page {
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs/:id/cancel") { request, context in
       let view = await desk.runner.view
-      return await desk.answer(try DeedPage("cancel", view, try desk.job(context, view)), request, context)
+      return await desk.answer(
+        try DeedPage("cancel", view, try desk.job(context, view), desk.catalogue), request, context)
     }
     router.get("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
       let action = context.parameters.get("action") ?? ""
-      return await desk.answer(try DeedPage(action, view, try desk.job(context, view)), request, context)
+      return await desk.answer(
+        try DeedPage(action, view, try desk.job(context, view), desk.catalogue), request, context)
     }
     router.post("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
@@ -74,19 +76,20 @@ struct DeedPage: Page {
     }
   }
 
-  init(_ action: String, _ view: LiveView, _ index: JobIndex) throws {
+  init(_ action: String, _ view: LiveView, _ index: JobIndex, _ catalogue: Catalogue) throws {
     let document = JobDocument(view, index)
+    let progress = try JobPage.Progress(
+      document, view.fleet[index], nil, try catalogue.lastMetrics(of: index, count: 1).first, catalogue, at: view.at)
     (id, job, self.action) = (document.id, document.name, action)
     path = "/dashboard/training-jobs/\(document.id)"
     (needsReason, isDanger) = (["promote", "override"].contains(action), ["cancel", "answer-fail"].contains(action))
     reasons = action == "cancel" ? DeedPage.cancelReasons : []
     hasReasons = !reasons.isEmpty
     confirmation = action == "cancel" ? "I understand this action cannot be undone" : nil
-    let done = document.steps > 0 ? document.durable_step * 100 / document.steps : 0
     facts = [
       .init(label: "Job", value: "\(document.name) (\(document.id))"),
-      .init(label: "Current progress", value: "\(done)% complete"),
-      .init(label: "Elapsed time", value: document.duration_s.map(Wording.duration) ?? "not started"),
+      .init(label: "Current progress", value: progress.label),
+      .init(label: "Elapsed time", value: progress.elapsed),
       .init(label: "Cost spent", value: Wording.money(document.cost_usd)),
       .init(label: "Set aside", value: Wording.money(document.reserved_usd)),
     ]

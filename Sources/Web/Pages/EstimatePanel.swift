@@ -27,8 +27,10 @@ struct EstimatePanel: Sendable {
     (warnings, hasWarnings, budget, fits) = ([], false, [], true)
   }
 
-  /// - Parameter other: the same job with the other pricing.
-  init(_ quote: QuoteDocument, _ job: NewJob, other: QuoteDocument?) {
+  /// - Parameters:
+  ///   - other: the same job with the other pricing.
+  ///   - month: what the running month comes to with it; nil: that is not known.
+  init(_ quote: QuoteDocument, _ job: NewJob, other: QuoteDocument?, month: WhatIfDocument?) {
     cost = Wording.money(quote.cost_usd.p50)
     costRange = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
     let lasts = Wording.duration(quote.duration_s.p50)
@@ -57,7 +59,7 @@ struct EstimatePanel: Sendable {
     }
     self.warnings = warnings
     hasWarnings = !warnings.isEmpty
-    budget = EstimatePanel.budget(quote)
+    budget = EstimatePanel.budget(quote, month)
     if let parts = quote.parts {
       breakdown = [
         .init(label: "GPU cost", value: Wording.money(parts.gpu_usd)),
@@ -88,16 +90,23 @@ struct EstimatePanel: Sendable {
       + "\(Wording.count(jobs.count, "job")); the 8-in-10 range held \(held) of them."
   }
 
-  private static func budget(_ quote: QuoteDocument) -> [JobPage.Fact] {
+  private static func budget(_ quote: QuoteDocument, _ month: WhatIfDocument?) -> [JobPage.Fact] {
     guard let budget = quote.budget else { return [] }
     var facts = [JobPage.Fact(label: "Current monthly spend", value: Wording.money(budget.spent_usd))]
     if let limit = budget.limit_usd { facts.append(.init(label: "Monthly limit", value: Wording.money(limit))) }
     if let left = budget.available_usd { facts.append(.init(label: "Left for new jobs", value: Wording.money(left))) }
-    if let month = budget.projected_month_usd {
+    if let month, let with = month.changed {
       facts.append(
         .init(
           label: "With \(Wording.count(budget.active_jobs, "active job")) + this new job, projected monthly spend",
-          value: Wording.money(month.p50 + quote.cost_usd.p50)))
+          value: "\(Wording.money(with.month.p50)), 8 in 10 between \(Wording.range(with.month.p10, with.month.p90)) "
+            + "(\(Wording.group(month.futures)) simulated futures, \(month.source))"))
+    } else if let today = budget.projected_month_usd {
+      // Medians of a job and of a month do not add up.
+      facts.append(
+        .init(
+          label: "Projected monthly spend without this job",
+          value: "\(Wording.money(today.p50)), 8 in 10 between \(Wording.range(today.p10, today.p90))"))
     }
     return facts
   }

@@ -8,19 +8,23 @@ import Scenarios
 /// A job's diary, and how its entries are told.
 enum EventLog {
   /// In the order in which it happened: the journal's entries, what workers said, and every so often what they measured.
-  static func read(_ desk: PageDesk, _ job: JobIndex) throws -> [EventDocument] {
+  ///
+  /// - Parameter first: the step from which the job goes on.
+  static func read(_ desk: PageDesk, _ job: JobIndex, from first: Int) throws -> [EventDocument] {
     EventDocument.merged(
-      try JobEvents.read(path: desk.storePath, job: job).map(EventDocument.init),
+      try JobEvents.read(path: desk.storePath, job: job).map { EventDocument($0).counting(on: first) },
       try desk.catalogue.messages(of: job).map(EventDocument.init) + measured(desk.catalogue, job))
   }
 
   /// The newest of them, the newest first, and how many there are in all: no more than that is read.
-  static func newest(_ limit: Int, _ desk: PageDesk, _ job: JobIndex) throws -> (events: [EventDocument], total: Int) {
+  static func newest(
+    _ limit: Int, _ desk: PageDesk, _ job: JobIndex, from first: Int
+  ) throws -> (events: [EventDocument], total: Int) {
     let (rows, written) = try JobEvents.newest(limit, path: desk.storePath, job: job)
     let (messages, said) = try desk.catalogue.newestMessages(limit, of: job)
     let measured = try measured(desk.catalogue, job)
     let all = EventDocument.merged(
-      rows.map(EventDocument.init), messages.map(EventDocument.init) + measured.suffix(limit))
+      rows.map { EventDocument($0).counting(on: first) }, messages.map(EventDocument.init) + measured.suffix(limit))
     return (Array(all.reversed().prefix(limit)), written + said + measured.count)
   }
 

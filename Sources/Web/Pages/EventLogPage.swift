@@ -45,7 +45,7 @@ struct EventLogPage: Page {
         let view = await desk.runner.view
         let job = try desk.job(context, view)
         let form = FormFields(query: request)
-        let events = try EventLog.read(desk, job).filter {
+        let events = try EventLog.read(desk, job, from: view.descriptions[Int(job.rawValue)].firstStep).filter {
           EventLog.matches($0, form["type"], form["search"])
         }
         let name = "\(view.descriptions[Int(job.rawValue)].name)-events.\(suffix)"
@@ -64,12 +64,15 @@ struct EventLogPage: Page {
     let first = (page - 1) * EventLogPage.perPage
     // The newest first: what has just happened is at the top. Only what is searched through is read as a whole.
     let found: [EventDocument]
+    let resumed = view.descriptions[Int(job.rawValue)].firstStep
     let total: Int
     if isFiltered {
-      found = try EventLog.read(desk, job).reversed().filter { EventLog.matches($0, form["type"], form["search"]) }
+      found = try EventLog.read(desk, job, from: resumed).reversed().filter {
+        EventLog.matches($0, form["type"], form["search"])
+      }
       total = found.count
     } else {
-      (found, total) = try EventLog.newest(first + EventLogPage.perPage, desk, job)
+      (found, total) = try EventLog.newest(first + EventLogPage.perPage, desk, job, from: resumed)
     }
     rows = found.dropFirst(first).prefix(EventLogPage.perPage).enumerated().map {
       Row($0.element, number: total - first - $0.offset)

@@ -26,7 +26,11 @@ enum FanChart {
     if let limit {
       let most = (days + other).map { $0.day.p95 ?? $0.day.p90 }.max() ?? limit
       chart.references = [ChartReference(limit, label: "Budget \(Wording.money(limit))")]
-      chart.zones = [ChartZone("Over budget", y: limit...(max(limit, most) * 1.15 + 1))]
+      // From where the budget's first alert comes on (story 7.2.2).
+      chart.zones = [
+        ChartZone("Approaching the budget: 80% and more", y: (limit * 0.8)...limit, tone: .warning),
+        ChartZone("Over budget", y: limit...(max(limit, most) * 1.15 + 1)),
+      ]
     }
     return chart.svg(isInteractive: false)
   }

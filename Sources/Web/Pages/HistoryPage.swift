@@ -71,7 +71,8 @@ struct HistoryPage: Page {
       .init(figure: Wording.group(figures.jobs), label: "Total jobs"),
       .init(
         figure: figures.success_rate.map(Wording.per) ?? Wording.nothing,
-        label: "Success rate (\(figures.completed) completed, \(figures.failed) failed, \(figures.cancelled) cancelled)"
+        label:
+          "Success rate of those that complete or fail (\(figures.completed) completed, \(figures.failed) failed, \(figures.cancelled) cancelled)"
       ),
       .init(
         figure: Wording.money(figures.total_cost_usd),
@@ -130,7 +131,7 @@ extension CSVText {
           job.preset, job.pricing, job.training_file ?? "", job.tags?.joined(separator: " ") ?? "", job.template ?? "",
           "\(job.interruptions)", Wording.digits(job.cost_usd), number(job.duration_s),
           number(job.finals?.training_loss), number(job.finals?.validation_loss), number(job.finals?.perplexity),
-          job.submitted_at, job.admitted_at ?? "", job.ended_at ?? "", job.notes ?? "", number(job.paused_s),
+          job.submitted_at, job.admitted_at ?? "", job.ended_at ?? "", allNotes(job), number(job.paused_s),
         ]
       })
   }

@@ -13,12 +13,23 @@ extension JobPage.Progress {
     "\(job.steps > 0 ? done(job, metric) * 100 / job.steps : 0)"
   }
 
-  init(_ job: JobDocument, _ projection: ForecastDocument.Projection?, _ metric: Catalogue.Metric?, at now: Instant) {
+  /// The same on the job's page, before it is cancelled, and where it is shared: pauses stand beside the time it took.
+  init(
+    _ job: JobDocument, _ held: Job, _ projection: ForecastDocument.Projection?, _ metric: Catalogue.Metric?,
+    _ catalogue: Catalogue, at now: Instant
+  ) throws {
     let done = JobPage.Progress.done(job, metric)
     percent = JobPage.Progress.percent(job, metric)
     (step, steps) = (Wording.group(done), Wording.group(job.steps))
     label = "\(percent)% complete (Step \(step) of \(steps))"
     elapsed = job.duration_s.map(Wording.duration) ?? "not started"
+    if held.admitted < .distantFuture {
+      let span = try catalogue.paused(job.id, since: held.admitted, until: min(held.ended, now))
+      if span > .zero {
+        paused = Wording.duration(span.seconds)
+        elapsed = Wording.duration(max(0, (job.duration_s ?? 0) - span.seconds))
+      }
+    }
     remaining = projection?.remaining_s.map {
       "\(Wording.duration($0.p50)), 8 in 10 between \(Wording.duration($0.p10)) and \(Wording.duration($0.p90))"
     }
@@ -36,9 +47,10 @@ extension JobPage.Trouble {
   /// - Parameters:
   ///   - refusal: what the provider said when it had no pod.
   ///   - wait: seconds within which half, and eight in ten, of such waits end.
+  ///   - allocation: the part of the budget that it is charged to.
   init?(
     _ job: JobDocument, refusal: String?, wait: (p50: Double?, p80: Double?), canEdit: Bool, isManager: Bool,
-    queue: String = ""
+    queue: String = "", allocation: AllocationDocument? = nil
   ) {
     let path = "/dashboard/training-jobs/\(job.id)"
     options = []
@@ -46,6 +58,15 @@ extension JobPage.Trouble {
     case "blocked" where job.refusal == "queue_full":
       title = "Queue full"
       text = queue
+    case "blocked" where job.refusal == "allocation":
+      title = "Blocked by the allocation"
+      text =
+        (allocation.map { JobMaker.shortage(job.reserved_usd, of: $0) + " " } ?? "")
+        + "Adjust the configuration, or ask a manager to raise the allocation: a higher monthly limit does not help."
+      options.append(.init(label: "See the allocations", path: "/dashboard/training-budget#allocations"))
+      if isManager {
+        options.append(.init(label: "Proceed anyway (requires justification)", path: "\(path)/do/override"))
+      }
     case "blocked":
       title = "Blocked by the \(Wording.words(job.refusal ?? "budget"))"
       text =

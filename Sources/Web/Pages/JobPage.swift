@@ -119,7 +119,7 @@ struct JobPage: Page {
     isHidden = try desk.catalogue.hiddenJobs().contains(index)
     job.hidden = isHidden
     let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
-    let record = try desk.catalogue.record(of: job.id)
+    let record = try desk.catalogue.record(of: job.id).counting(on: job.resumed_at_step ?? 0)
     let last = try desk.catalogue.lastMetrics(of: index, count: 2)
     (id, title, status, statusText) = (job.id, job.name, job.status, Wording.badge(job.status))
     path = "/dashboard/training-jobs/\(job.id)"
@@ -143,17 +143,12 @@ struct JobPage: Page {
       : "Interrupted \(job.interruptions)×" + (job.status == "completed" || !job.isOver ? " (auto-recovered)" : "")
     let step = max(last.first?.step ?? 0, job.durable_step)
     let file = try job.training_file.flatMap { try desk.catalogue.file($0) }
-    stages = JobStage.list(job, record, view.at, step: step, conversations: file?.conversations)
-    var progress = Progress(job, projection, last.first, at: view.at)
-    progress.overall = "\(JobStage.overall(job, record, step: step))"
+    stages = JobStage.list(
+      job, record, view.at, step: step, conversations: file?.conversations,
+      baseModel: view.descriptions[Int(index.rawValue)].baseModel)
     let held = view.fleet[index]
-    if held.admitted < .distantFuture {
-      let paused = try desk.catalogue.paused(job.id, since: held.admitted, until: min(held.ended, view.at))
-      if paused > .zero {
-        progress.paused = Wording.duration(paused.seconds)
-        progress.elapsed = Wording.duration(max(0, (job.duration_s ?? 0) - paused.seconds))
-      }
-    }
+    var progress = try Progress(job, held, projection, last.first, desk.catalogue, at: view.at)
+    progress.overall = "\(JobStage.overall(job, record, step: step))"
     self.progress = progress
     cost = CostCard(job, record, projection)
     metrics = JobPage.metrics(last)
@@ -166,7 +161,10 @@ struct JobPage: Page {
       ? desk.advice.wait(view.fleet[index].pricing, view.policies.provisioningRetryEvery) : (nil, nil)
     var trouble = Trouble(
       job, refusal: refusal, wait: wait, canEdit: role >= .engineer, isManager: role == .manager,
-      queue: QueueDocument.fullness(view))
+      queue: QueueDocument.fullness(view),
+      allocation: try desk.catalogue.allocations().first { $0.number == held.spec.allocation }.map {
+        AllocationDocument($0, view)
+      })
     if job.status == "failed" {
       trouble?.explain(
         job, fixes: FixList.ordered(desk.advice.fixes(job.configuration, held.failure), view),

@@ -24,7 +24,8 @@ struct JobStage: Sendable {
 
   /// - Parameter conversations: of the training file, where that is known.
   static func list(
-    _ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int, conversations: Int? = nil
+    _ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int, conversations: Int? = nil,
+    baseModel: String
   ) -> [JobStage] {
     let runs = record.leases.flatMap { lease in lease.stages.map { ($0, $0.ended ?? lease.ended) } }
     let reached = stages.lastIndex { stage in runs.contains { stage.runs.contains($0.0.name) } }
@@ -39,7 +40,8 @@ struct JobStage: Sendable {
         ? "complete" : job.status == "failed" && i == (reached ?? 0) ? "failed" : i == current ? "active" : "pending"
       let detail =
         switch state {
-        case "active": doing(job, i, step: step, conversations) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
+        case "active":
+          doing(job, i, step: step, conversations, baseModel) + (took > 0 ? " \(Wording.duration(took)) so far" : "")
         case "pending": took > 0 ? "\(Wording.duration(took)) before" : ""
         default: took > 0 ? "took \(Wording.duration(took))" : ""
         }
@@ -74,7 +76,9 @@ struct JobStage: Sendable {
     return (loads ? 2 : 0) + (trains ? 8 : 0) + Int(85 * share)
   }
 
-  private static func doing(_ job: JobDocument, _ stage: Int, step: Int, _ conversations: Int?) -> String {
+  private static func doing(_ job: JobDocument, _ stage: Int, step: Int, _ conversations: Int?, _ baseModel: String)
+    -> String
+  {
     switch (job.status, stage) {
     case ("paused", _): "Paused."
     case ("waiting_for_gpu", _), ("provisioning", _), ("admitted", _): "Waiting for a GPU."
@@ -82,7 +86,7 @@ struct JobStage: Sendable {
     case ("interrupted", _): "Auto-recovery in progress..."
     case ("restoring", _): "Loading the last checkpoint..."
     case (_, 0): "Tokenizing \(conversations.map { "\(Wording.group($0)) " } ?? "")conversations..."
-    case (_, 1): "Loading Llama 3 70B model (4-bit quantization)..."
+    case (_, 1): "Loading \(baseModel) model (4-bit quantization)..."
     case (_, 2):
       "Training epoch \(epoch(job, step))/\(job.configuration.epochs) - Step \(Wording.group(step))/\(Wording.group(job.steps))..."
     default: "Saving adapters and finalizing..."

@@ -91,7 +91,7 @@ enum LossCurves {
     let job = try desk.job(context, view)
     let text = view.descriptions[Int(job.rawValue)]
     let curves = try await desk.curves.curves(of: job, durable: Int(view.fleet[job].durableStep))
-    let lost = interruptions(try desk.catalogue.record(of: text.id))
+    let lost = interruptions(try desk.catalogue.record(of: text.id).counting(on: text.firstStep))
     return (
       chart(curves, CurveQuery(FormFields(query: request)), title: text.name, interruptions: lost), text.name
     )

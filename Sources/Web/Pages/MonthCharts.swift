@@ -35,7 +35,7 @@ enum MonthCharts {
   static func success(_ months: [StatisticsDocument.Month], goal: Double? = nil) -> String? {
     line(
       months, id: "months-success", title: "Success rate per month", name: "Completed jobs",
-      ChartAxis("Share of jobs that ended", unit: .fraction, domain: 0...1), tone: .series(1),
+      ChartAxis("Of jobs that complete or fail", unit: .fraction, domain: 0...1), tone: .series(1),
       references: goal.map { [ChartReference($0, label: "Goal \(Wording.per($0))", tone: .good)] } ?? []
     ) { $0.success_rate }
   }

@@ -60,8 +60,8 @@ struct NewJobRoutes {
       _ = try context.require(.engineer)
       let form = NewJobForm(try await FormFields(request), try desk.catalogue.presets())
       do {
-        let (job, quote, _) = try await quoted(form, context)
-        let page = try ReviewPage(desk, form, job, quote, context.person)
+        let (job, quote, view) = try await quoted(form, context)
+        let page = try ReviewPage(desk, form, job, quote, view, await month(job, quote, view), context.person)
         return await desk.answer(page, request, context)
       } catch let problem as Problem {
         return try await page(form, problem, request, context)
@@ -112,6 +112,13 @@ struct NewJobRoutes {
     return (job, quote, view)
   }
 
+  /// The running month with such a job in it, under the same luck.
+  private func month(_ job: NewJob, _ quote: QuoteDocument, _ view: LiveView) async -> WhatIfDocument? {
+    var question = WhatIfQuestion()
+    question.addition = .init(configuration: quote.resume?.left(of: job.configuration) ?? job.configuration)
+    return try? await desk.advice.foresight.whatIf(view, question)
+  }
+
   private func page(
     _ form: NewJobForm, _ problem: Problem?, _ request: Request, _ context: LiveContext
   ) async throws -> Response {
@@ -120,10 +127,11 @@ struct NewJobRoutes {
     do {
       var job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
       try maker.order(&job)
-      let quote = try await maker.quote(of: job).quote
+      let (quote, view) = try await maker.quote(of: job)
       var other = job.configuration
       other.pricing = other.pricing == .spot ? .onDemand : .spot
-      var panel = EstimatePanel(quote, job, other: try? await desk.advice.quote(other))
+      var panel = EstimatePanel(
+        quote, job, other: try? await desk.advice.quote(other), month: await month(job, quote, view))
       let known = await desk.advice.foresight.knownAccuracy(view)
       panel.accuracy = EstimatePanel.accuracy(known, job.configuration.preset.rawValue)
       estimate = panel
@@ -151,10 +159,14 @@ struct ReviewPage: Page {
   let expense: String?
   let understood: String
   let fits, mayProceed: Bool
+  /// What does not hold it, and where more is asked for.
   let blockText: String
+  let way: JobPage.Action
 
-  init(_ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ person: Catalogue.Person?) throws
-  {
+  init(
+    _ desk: PageDesk, _ form: NewJobForm, _ job: NewJob, _ quote: QuoteDocument, _ view: LiveView,
+    _ month: WhatIfDocument?, _ person: Catalogue.Person?
+  ) throws {
     var fields = form.fields
     fields["name"] = job.name
     hidden = fields.list.filter { $0.name != "_csrf" }.map { Field(name: $0.name, value: $0.value) }
@@ -180,15 +192,27 @@ struct ReviewPage: Page {
       ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
     ]
     facts = rows.compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
-    estimate = EstimatePanel(quote, job, other: nil)
+    estimate = EstimatePanel(quote, job, other: nil, month: month)
     question = quote.resume == nil ? nil : "Resume training from last checkpoint with adjusted configuration?"
     expense = ReviewPage.expense(quote, job)
     understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
     fits = quote.fits_budget ?? true
     mayProceed = person?.role == .manager
-    blockText =
-      "Estimated cost (\(Wording.money(quote.reservation_usd))) exceeds remaining monthly budget "
-      + "(\(Wording.money(max(0, quote.budget?.available_usd ?? 0)))). Adjust configuration or increase budget limit."
+    let isWithin = quote.budget?.available_usd.map { quote.reservation_usd <= $0 } ?? true
+    let part = try JobMaker(runner: desk.runner, advice: desk.advice).allocation(of: job).map {
+      AllocationDocument($0, view)
+    }
+    if isWithin, let part, part.left.map({ quote.reservation_usd > $0 }) == true {
+      blockText =
+        "\(JobMaker.shortage(quote.reservation_usd, of: part)) Adjust the configuration, or ask a manager to raise the allocation."
+      way = .init(label: "See the allocations", path: "/dashboard/training-budget#allocations")
+    } else {
+      blockText =
+        "Estimated cost (\(Wording.money(quote.reservation_usd))) exceeds remaining monthly budget "
+        + "(\(Wording.money(max(0, quote.budget?.available_usd ?? 0)))). Adjust configuration or increase budget limit."
+      way = .init(
+        label: "Increase Budget Limit (requires manager approval)", path: "/dashboard/training-budget#ask")
+    }
   }
 
   /// On-demand beyond this takes a yes of its own (story 1.1.3).
@@ -202,7 +226,7 @@ struct ReviewPage: Page {
 
   static let template = #"""
     <div class="head"><h1>{{title}}</h1></div>
-    {{^fits}}<div class="notice bad" role="alert"><p class="error">{{blockText}}</p><p class="actions"><a class="button" href="/dashboard/training-budget#ask">Increase Budget Limit (requires manager approval)</a></p></div>{{/fits}}
+    {{^fits}}<div class="notice bad" role="alert"><p class="error">{{blockText}}</p><p class="actions">{{#way}}<a class="button" href="{{path}}">{{label}}</a>{{/way}}</p></div>{{/fits}}
     <div class="two"><div>
     <section class="card"><h2>Configuration</h2><dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
     <form class="card" method="post" action="/dashboard/training-jobs" data-checklist>{{>csrf}}

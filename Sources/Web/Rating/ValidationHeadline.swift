@@ -44,6 +44,38 @@ extension ValidationDocument {
     }
   }
 
+  /// The questions that the base had right and the trained model has wrong (story 6.3.1), by category where there are some.
+  var lostLines: [String] {
+    let categories = retention.filter { $0.category != nil }
+    return (categories.isEmpty ? retention : categories).filter { !$0.lost.isEmpty }.map {
+      "\($0.category.map { Wording.capital(Wording.words($0)) } ?? "All questions"): \($0.lost.count) lost "
+        + "(\($0.lost.joined(separator: ", ")))"
+    }
+  }
+
+  /// What the figure means (story 6.1.1's interpretation), and how likely luck alone gives as much.
+  var meaning: [String] {
+    var lines: [String] = []
+    if let overall {
+      if part == .perplexity { lines.append(PerplexityResults.interpretation(overall)) }
+      if let note = overall.note { lines.append(note) }
+      if let luck = overall.chance_of_luck {
+        lines.append("Chance that an unchanged model does as well: \(Self.chance(luck))")
+      }
+    }
+    if let all = retention.first(where: { $0.category == nil }) {
+      lines.append("Chance of as many losses in a model that forgot nothing: \(Self.chance(all.chance_of_luck))")
+    }
+    if let luck = levels.first(where: { $0.scale == nil })?.chance_of_luck {
+      lines.append("Chance that a voice just below this badge scores as high: \(Self.chance(luck))")
+    }
+    return lines
+  }
+
+  private static func chance(_ value: Double) -> String {
+    value < 0.001 ? "fewer than 1 in 1,000" : Wording.percent(value)
+  }
+
   /// What it found, in one line, with its badge; nil: nothing that a line could say.
   var headline: String? { line.map { line in badge.map { "\($0.text): \(line)" } ?? line } }
 

@@ -47,8 +47,10 @@ struct ValidationPage: Page {
     var hasLevels: Bool
     var findings, recommendations, warnings: [String]
     var hasFindings, hasRecommendations: Bool
-    var examples: [Example]
-    var hasExamples: Bool
+    var examples, worst: [Example]
+    var hasExamples, hasWorst: Bool
+    /// What the figure means, how likely luck gives as much, what it could have told, and how it was found.
+    var meaning: [String]
     var charts: [String]
   }
   struct Level: Sendable { var title, score, word, colour: String }
@@ -131,6 +133,7 @@ struct ValidationPage: Page {
     {{#hasOrdered}}<section class="card" aria-labelledby="ordered-h"><h2 id="ordered-h">Suites of this job</h2><dl class="pairs">{{#ordered}}<dt>{{name}}</dt><dd><span class="badge {{state}}">{{said}}</span>{{#frame.canEdit}}{{#answersPath}} <a href="{{answersPath}}.csv">Answers as CSV<span class="hidden"> to {{name}}</span></a> <a href="{{answersPath}}">JSON<span class="hidden"> of the answers to {{name}}</span></a>{{/answersPath}}{{/frame.canEdit}}</dd>{{/ordered}}</dl></section>{{/hasOrdered}}
     {{#parts}}<section class="card" aria-label="{{title}}"><div class="card-head"><h2>{{title}}</h2><a class="small" href="{{csvPath}}">Export CSV<span class="hidden"> of {{title}}</span></a></div>
     <p>{{#hasBadge}}<span class="badge {{colour}}">{{badge}}</span> {{/hasBadge}}<b>{{headline}}</b></p><p class="small"><span class="badge {{gateColour}}">Gate: {{verdict}}</span> <span class="soft">{{gate}}</span></p>
+    {{#meaning}}<p class="small">{{.}}</p>{{/meaning}}
     {{#hasRows}}<div class="scroll" tabindex="0" role="region" aria-label="Figures of {{title}}"><table><thead><tr><th scope="col">What</th><th scope="col" class="number">Baseline</th><th scope="col" class="number">Trained</th><th scope="col" class="number">Improvement</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">n</th></tr></thead><tbody>
     {{#rows}}<tr><th scope="row">{{name}}{{#mark}} <span class="tag">{{mark}}</span>{{/mark}}</th><td class="number">{{base}}</td><td class="number">{{trained}}</td><td class="number">{{improvement}}</td><td class="number">{{interval}}</td><td class="number">{{count}}</td></tr>{{/rows}}</tbody></table></div>{{/hasRows}}
     {{#hasLevels}}<h3>Characteristics</h3><dl class="pairs">{{#levels}}<dt>{{title}}</dt><dd>{{score}} <span class="badge {{colour}}">{{word}}</span></dd>{{/levels}}</dl>{{/hasLevels}}
@@ -139,6 +142,7 @@ struct ValidationPage: Page {
     {{#hasRecommendations}}<h3>Recommendations</h3><ul>{{#recommendations}}<li>{{.}}</li>{{/recommendations}}</ul>{{/hasRecommendations}}
     {{#warnings}}<p class="soft small">{{.}}</p>{{/warnings}}
     {{#hasExamples}}<details class="fold"><summary>Before and after<span class="hidden"> in {{title}}</span></summary>{{#examples}}<div class="note"><p><b>{{prompt}}</b> <span class="soft small">{{remark}}</span></p><dl class="pairs small"><dt>Baseline</dt><dd>{{base}}</dd><dt>Trained</dt><dd>{{trained}}</dd></dl></div>{{/examples}}</details>{{/hasExamples}}
+    {{#hasWorst}}<details class="fold"><summary>The worst<span class="hidden"> in {{title}}</span></summary>{{#worst}}<div class="note"><p><b>{{prompt}}</b> <span class="soft small">{{remark}}</span></p><dl class="pairs small"><dt>Baseline</dt><dd>{{base}}</dd><dt>Trained</dt><dd>{{trained}}</dd></dl></div>{{/worst}}</details>{{/hasWorst}}
     </section>{{/parts}}
     {{^hasParts}}<div class="card empty"><h2>Nothing was validated yet</h2><p>Choose <a href="/dashboard/suites">suites</a> when you create a job, and its pod answers them. Other results come in by <code>lora-train evaluate submit {{id}} RESULT.json</code>, or from people who <a href="{{path}}/ratings">score the answers</a>.</p></div>{{/hasParts}}
     """#
@@ -198,18 +202,25 @@ extension ValidationPage.Part {
         colour: $0.score < 3 ? "bad" : $0.score >= 4.2 ? "good" : "")
     }
     hasLevels = !levels.isEmpty
-    findings = document.regressionLines + document.root_causes
+    meaning = document.meaning + [document.power].compactMap { $0 } + [document.method].filter { !$0.isEmpty }
+    findings = document.lostLines + document.regressionLines + document.root_causes
     (recommendations, warnings) = (document.recommendations, document.warnings)
     (hasFindings, hasRecommendations) = (!findings.isEmpty, !recommendations.isEmpty)
-    examples = document.best.prefix(10).map {
-      .init(
-        prompt: $0.prompt, base: $0.base_answer, trained: $0.trained_answer,
-        remark: String(format: "%.1f → %.1f", $0.base_score, $0.trained_score))
-    }
-    hasExamples = !examples.isEmpty
+    examples = document.best.prefix(10).map(ValidationPage.Example.init)
+    worst = document.worst.prefix(10).map(ValidationPage.Example.init)
+    (hasExamples, hasWorst) = (!examples.isEmpty, !worst.isEmpty)
     charts = [
       ValidationCharts.bars(document), ValidationCharts.heatMap(document),
       ValidationCharts.trend(document.heading, points),
     ].compactMap { $0?.svg() }
+  }
+}
+
+extension ValidationPage.Example {
+  init(_ example: ValidationDocument.Example) {
+    self.init(
+      prompt: example.prompt, base: example.base_answer, trained: example.trained_answer,
+      remark: String(format: "%.1f → %.1f", example.base_score, example.trained_score)
+        + (example.notes.isEmpty ? "" : ": \(example.notes)"))
   }
 }

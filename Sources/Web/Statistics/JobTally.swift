@@ -33,7 +33,8 @@ struct JobTally: Sendable {
     let n = Double(count)
     return JobFigures(
       jobs: count, completed: completed, failed: failed, cancelled: cancelled,
-      success_rate: count > 0 ? Double(completed) / n : nil, total_cost_usd: Wording.dollars(cost),
+      success_rate: completed + failed > 0 ? Double(completed) / Double(completed + failed) : nil,
+      total_cost_usd: Wording.dollars(cost),
       mean_cost_usd: count > 0 ? Wording.dollars(cost) / n : nil, training_s: seconds,
       mean_duration_s: completed > 0 ? completedSeconds / Double(completed) : nil,
       mean_final_loss: losses.count > 0 ? losses.sum / Double(losses.count) : nil)

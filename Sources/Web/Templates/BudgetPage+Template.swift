@@ -1,6 +1,6 @@
 extension BudgetPage {
   static let template = #"""
-    <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="/dashboard/attribution">By client and project</a></div><p class="lead">{{#periodEnds}}The running month ends {{>time}}.{{/periodEnds}} <a href="/dashboard/help/budget">How the budget works</a></p></div>
+    <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="/dashboard/attribution">By client and project</a></div><p class="lead">{{#periodEnds}}The running month ends {{>time}}.{{/periodEnds}}{{#isRolling}}The budget is of the last 30 days, whenever that is asked.{{/isRolling}} <a href="/dashboard/help/budget">How the budget works</a></p></div>
     <div id="live" data-live="30">
     <div class="grid">{{#cards}}<div class="card figure"><b>{{figure}}</b><span>{{label}}</span></div>{{/cards}}</div>
     {{#hasLimit}}<div class="card"><progress class="{{kind}}" max="100" value="{{percent}}" aria-label="Budget used">{{percent}}%</progress></div>{{/hasLimit}}
@@ -10,14 +10,15 @@ extension BudgetPage {
     {{#months}}<section class="card" aria-labelledby="six-h"><h2 id="six-h">Last 6 months</h2><table><caption>Average monthly spend before this month: {{average}}. Trend: {{trend}}</caption><thead><tr><th scope="col">Month</th><th scope="col">Share of the highest</th><th scope="col" class="number">Spent</th></tr></thead><tbody>{{#rows}}<tr><th scope="row">{{name}}</th><td><progress max="100" value="{{percent}}" aria-label="{{name}}">{{percent}}%</progress></td><td class="number">{{spent}}</td></tr>{{/rows}}</tbody></table></section>{{/months}}
     </div>
     <section class="card" aria-labelledby="jobs-h"><h2 id="jobs-h">Per-job breakdown</h2>
-    {{#hasJobs}}<div class="scroll" tabindex="0" role="region" aria-label="Jobs of this month"><table><caption>Jobs that belong to this month, the most expensive first</caption><thead><tr><th scope="col">Job Name</th><th scope="col">Status</th><th scope="col" class="number">Cost</th><th scope="col" class="number">Percentage of Budget</th><th scope="col">Date</th></tr></thead><tbody>
+    {{#hasJobs}}<div class="scroll" tabindex="0" role="region" aria-label="Costs of jobs {{period}}"><table><caption>What jobs cost {{period}}, the most expensive first</caption><thead><tr><th scope="col">Job Name</th><th scope="col">Status</th><th scope="col" class="number">Cost</th><th scope="col" class="number">Percentage of Budget</th><th scope="col">Date</th></tr></thead><tbody>
     {{#jobs}}<tr><th scope="row" class="wide-name"><a href="/dashboard/training-jobs/{{id}}">{{name}}</a></th><td>{{>badge}}</td><td class="number">{{cost}}</td><td class="number">{{share}}</td><td class="nowrap">{{#at}}{{>time}}{{/at}}</td></tr>{{/jobs}}</tbody></table></div>{{/hasJobs}}
-    {{^hasJobs}}<p class="soft">No job has cost anything this month.</p>{{/hasJobs}}</section>
-    {{#savings}}<section class="card" id="spot" aria-labelledby="spot-h"><div class="card-head"><h2 id="spot-h">Cost Optimization Report: spot instance savings</h2>{{#hasRows}}<a href="/api/v1/reports/cost.pdf">Export PDF</a>{{/hasRows}}</div>
+    {{^hasJobs}}<p class="soft">No job has cost anything {{period}}.</p>{{/hasJobs}}</section>
+    {{#savings}}<section class="card" id="spot" aria-labelledby="spot-h"><div class="card-head"><h2 id="spot-h">Cost Optimization Report: spot instance savings</h2>{{#hasRows}}<a href="{{pdfPath}}">Export PDF</a>{{/hasRows}}</div>
+    <p class="soft small">Jobs that ended in the last 30 days: {{period}}</p>
     {{#hasRows}}{{#recommendation}}<p><b>{{recommendation}}</b></p>{{/recommendation}}<dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl>
     <div class="scroll" tabindex="0" role="region" aria-label="Savings by job"><table><caption>The hours that spot jobs were billed, without what interruptions cost, at the on-demand rate</caption><thead><tr><th scope="col">Job Name</th><th scope="col" class="number">Spot Cost</th><th scope="col" class="number">Equivalent On-Demand Cost</th><th scope="col" class="number">Savings</th><th scope="col" class="number">Interruptions</th></tr></thead><tbody>
     {{#rows}}<tr><th scope="row" class="wide-name"><a href="/dashboard/training-jobs/{{id}}">{{name}}</a></th><td class="number">{{spot}}</td><td class="number">{{onDemand}}</td><td class="number">{{saved}}</td><td class="number">{{interruptions}}</td></tr>{{/rows}}</tbody></table></div>{{/hasRows}}
-    {{^hasRows}}<p class="soft">No spot job is over yet, or the rates are not known.</p>{{/hasRows}}</section>{{/savings}}
+    {{^hasRows}}<p class="soft">No spot job ended in that time, or the rates are not known.</p>{{/hasRows}}</section>{{/savings}}
     </div>
     <div class="half">
     <section class="card" aria-labelledby="ctl-h"><h2 id="ctl-h">Budget controls</h2>

@@ -23,7 +23,7 @@ extension HistoryPage {
     </section>
     {{#hasRows}}<div class="half">{{#charts}}<div class="card chart">{{{.}}}</div>{{/charts}}</div>
     <section class="card" aria-labelledby="team-h"><div class="card-head"><h2 id="team-h">Team activity</h2><a href="/dashboard/team">Team and leaderboard</a></div>
-    {{#hasPeople}}<div class="scroll" tabindex="0" role="region" aria-label="Table of the team"><table><caption>Of the jobs that the filters leave; a success is a job that completed, of those that are over</caption><thead><tr><th scope="col">Team member</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Success rate</th><th scope="col" class="number">Average cost</th><th scope="col" class="number">Mean final loss</th></tr></thead><tbody>
+    {{#hasPeople}}<div class="scroll" tabindex="0" role="region" aria-label="Table of the team"><table><caption>Of the jobs that the filters leave; a success is a job that completed, of those that complete or fail</caption><thead><tr><th scope="col">Team member</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Success rate</th><th scope="col" class="number">Average cost</th><th scope="col" class="number">Mean final loss</th></tr></thead><tbody>
     {{#people}}<tr><th scope="row">{{person}}</th><td class="number">{{over}}</td><td class="number">{{success}}</td><td class="number">{{cost}}</td><td class="number">{{loss}}</td></tr>
     {{/people}}</tbody></table></div>{{/hasPeople}}</section>{{/hasRows}}
     """#

@@ -49,7 +49,8 @@ struct ShareDeeds: Sendable {
     var made = MadeShare(share: share, path: "/shared/jobs/\(token)")
     if new.slack == true, let slack {
       let document = JobDocument(await runner.view, job)
-      switch await slack(ShareDeeds.slackText(document, origin + made.path)) {
+      let last = try runner.catalogue.lastMetrics(of: job, count: 1).first
+      switch await slack(ShareDeeds.slackText(document, last, origin + made.path)) {
       case .delivered: made.slack = "posted"
       case .refused(let why), .failed(let why, _): made.slack = "not posted: \(why)"
       }
@@ -70,14 +71,14 @@ struct ShareDeeds: Sendable {
   }
 
   /// `*Job* (64% complete): <…|View Job>`, as Slack wants it escaped.
-  static func slackText(_ document: JobDocument, _ url: String) -> String {
+  static func slackText(_ document: JobDocument, _ metric: Catalogue.Metric?, _ url: String) -> String {
     let name = document.name.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-    return "*\(name)* (\(progress(document))): <\(url)|View Job>"
+    return "*\(name)* (\(progress(document, metric))): <\(url)|View Job>"
   }
 
-  static func progress(_ document: JobDocument) -> String {
+  static func progress(_ document: JobDocument, _ metric: Catalogue.Metric?) -> String {
     document.isOver
-      ? Wording.badge(document.status).lowercased() : "\(JobPage.Progress.percent(document))% complete"
+      ? Wording.badge(document.status).lowercased() : "\(JobPage.Progress.percent(document, metric))% complete"
   }
 
   /// Whoever made a link takes it back, or a manager.

@@ -55,7 +55,7 @@ struct SharePage: Page {
       let made = try await deeds.make(new, of: job, at: origin, context)
       let page = SharePage(
         JobDocument(view, job), try deeds.list(of: job), person, hasSlack: desk.slack != nil,
-        made: (url: origin + made.path, made: made))
+        made: (origin + made.path, made, try desk.catalogue.lastMetrics(of: job, count: 1).first))
       return await desk.answer(page, request, context)
     }
     router.post("training-jobs/:id/share/revoke") { request, context in
@@ -67,7 +67,7 @@ struct SharePage: Page {
 
   init(
     _ document: JobDocument, _ list: ShareList, _ person: Catalogue.Person, hasSlack: Bool,
-    made: (url: String, made: MadeShare)? = nil
+    made: (url: String, made: MadeShare, last: Catalogue.Metric?)? = nil
   ) {
     self.hasSlack = hasSlack
     (id, job) = (document.id, document.name)
@@ -87,13 +87,13 @@ struct SharePage: Page {
         made: Moment(share.created_at), ends: Moment(share.ends_at), viewed: Moment(share.viewed_at))
     }
     hasRows = !rows.isEmpty
-    self.made = made.map { url, made in
-      let (progress, share) = (ShareDeeds.progress(document), made.share)
+    self.made = made.map { url, made, last in
+      let (progress, share) = (ShareDeeds.progress(document, last), made.share)
       return Made(
         url: url,
         mail: "mailto:?subject=\(Address.escaped("Training job: \(document.name)"))&body="
           + Address.escaped("\(document.name) (\(progress)):\n\n\(url)\n\nThe link holds until \(share.ends_at)."),
-        slack: ShareDeeds.slackText(document, url), who: SharePage.words(share.audience),
+        slack: ShareDeeds.slackText(document, last, url), who: SharePage.words(share.audience),
         posted: made.slack.map { "Slack: \($0)." })
     }
   }

@@ -38,13 +38,14 @@ struct SharedJob: Sendable {
     let job = JobDocument(view, index)
     let text = view.descriptions[Int(index.rawValue)]
     let last = try desk.catalogue.lastMetrics(of: index, count: 2)
-    let record = try desk.catalogue.record(of: job.id)
+    let record = try desk.catalogue.record(of: job.id).counting(on: text.firstStep)
     let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
     (title, status, statusText) = (job.name, job.status, Wording.badge(job.status))
     creator = job.creator ?? "nobody known"
     (made, until, audience) = (Moment(job.submitted_at), Moment(share.ends_at), share.audience.rawValue)
-    progress = JobPage.Progress(job, projection, last.first, at: view.at)
-    stages = JobStage.list(job, record, view.at, step: max(last.first?.step ?? 0, job.durable_step))
+    progress = try JobPage.Progress(job, view.fleet[index], projection, last.first, desk.catalogue, at: view.at)
+    stages = JobStage.list(
+      job, record, view.at, step: max(last.first?.step ?? 0, job.durable_step), baseModel: text.baseModel)
     metrics = JobPage.metrics(last)
     hasMetrics = !last.isEmpty
     if last.isEmpty {
@@ -120,7 +121,7 @@ struct SharedJob: Sendable {
     <p class="lead">A training job, shared as it stands now. Created by {{creator}}{{#made}}, {{>time}}{{/made}}</p></div>
     <section class="card" aria-labelledby="progress-h"><div class="card-head"><h2 id="progress-h">Progress</h2>{{>badge}}</div>
     {{#progress}}<p><b>{{label}}</b></p><progress max="100" value="{{percent}}" aria-label="Progress of the training">{{percent}}%</progress>
-    <dl class="pairs small"><dt>Elapsed time</dt><dd>{{elapsed}}</dd>{{#remaining}}<dt>Estimated remaining</dt><dd>{{remaining}}</dd>{{/remaining}}{{#completion}}<dt>Expected completion</dt><dd>{{completion}}</dd>{{/completion}}{{#epoch}}<dt>Current epoch</dt><dd>{{epoch}}</dd>{{/epoch}}</dl>{{/progress}}
+    <dl class="pairs small"><dt>Elapsed time</dt><dd>{{elapsed}}</dd>{{#paused}}<dt>Paused, beside that</dt><dd>{{paused}}</dd>{{/paused}}{{#remaining}}<dt>Estimated remaining</dt><dd>{{remaining}}</dd>{{/remaining}}{{#completion}}<dt>Expected completion</dt><dd>{{completion}}</dd>{{/completion}}{{#epoch}}<dt>Current epoch</dt><dd>{{epoch}}</dd>{{/epoch}}</dl>{{/progress}}
     <ol class="stages">{{#stages}}<li class="{{state}}"><b>{{name}}</b><span>{{stateText}}</span><span>{{detail}}</span><span>usually {{usual}}</span></li>{{/stages}}</ol></section>
     {{#hasResults}}<section class="card" aria-labelledby="results-h"><h2 id="results-h">Results</h2><dl class="pairs">{{#results}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/results}}</dl></section>{{/hasResults}}
     <section class="card" aria-labelledby="metrics-h"><h2 id="metrics-h">Metrics</h2>
