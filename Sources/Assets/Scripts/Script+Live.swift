@@ -12,6 +12,14 @@ extension Script {
       // What the page was made from: what has changed since is heard at once.
       let after = document.getElementById("main")?.dataset.feed ?? "";
       let isBusy = false, source = null, due = 0, last = Date.now();
+      // The same thing on the fresh page: where the focus goes, what stays ticked.
+      const twin = (root, one) => [...root.querySelectorAll(one.localName)].find((other) =>
+        ["id", "name", "value", "href", "aria-label", "form"].every((key) => other.getAttribute(key) === one.getAttribute(key))
+        && (!one.matches("button, summary") || other.textContent === one.textContent));
+      const isTick = (field) => field.matches("[type=checkbox], [type=radio]");
+      // What somebody writes in, wrote, or has opened.
+      const isWritten = (part, held) => [...part.querySelectorAll("input, textarea, select")].some((field) =>
+        !isTick(field) && (field === held || (field.value !== field.defaultValue && field.localName !== "select")));
       const refresh = async () => {
         if (isBusy) return;
         isBusy = true;
@@ -22,11 +30,19 @@ extension Script {
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           for (const part of parts) {
             const fresh = page.getElementById(part.id);
-            // What somebody writes in or has the focus in is left alone.
-            if (!fresh || part.contains(document.activeElement) || part.dataset.was === fresh.innerHTML) continue;
+            const held = part.contains(document.activeElement) ? document.activeElement : null;
+            if (!fresh || part.dataset.was === fresh.innerHTML || isWritten(part, held)) continue;
+            // Nor is the focus lost: where there is nothing like it any more, what is shown stays until it has moved on.
+            if (held && !twin(fresh, held)) continue;
+            for (const box of part.querySelectorAll("input")) {
+              const other = isTick(box) && box.checked !== box.defaultChecked && twin(fresh, box);
+              if (other) other.checked = box.checked;
+            }
+            const next = held && twin(fresh, held);
             part.dataset.was = fresh.innerHTML;
             const open = [...part.querySelectorAll("details[open][id]")].map((fold) => fold.id);
             part.replaceChildren(...fresh.childNodes);
+            next?.focus({ preventScroll: true });
             for (const id of open) document.getElementById(id)?.setAttribute("open", "");
             part.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
           }

@@ -1,6 +1,11 @@
 extension Script {
   /// "/" goes to the box that searches everything, unless somebody is writing.
   static let search = #"""
+    // An address names what is asked for, not what is not.
+    document.addEventListener("formdata", (event) => {
+      if (event.target.method !== "get") return;
+      for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+    });
     (() => {
       const box = document.getElementById("find");
       if (!box) return;

@@ -15,30 +15,35 @@ struct DeedPage: Page {
   /// What to choose from; empty where nothing has to be chosen.
   let reasons: [String]
   let hasReasons, needsReason, isDanger: Bool
-  let confirmation: String?
+  let confirmations: [Confirmation]
 
-  private static let cancelReasons = [
+  /// What has to be ticked before it is done.
+  struct Confirmation: Sendable {
+    var name, text: String
+  }
+
+  static let cancelReasons = [
     "Loss not decreasing", "Too expensive", "Wrong configuration", "Testing", "Other",
   ]
+  static let undone = Confirmation(name: "confirmed", text: "I understand this action cannot be undone")
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs/:id/cancel") { request, context in
       let view = await desk.runner.view
-      return await desk.answer(try DeedPage("cancel", view, try desk.job(context, view)), request, context)
+      return await desk.answer(try DeedPage("cancel", view, try desk.job(context, view), context), request, context)
     }
     router.get("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
       let action = context.parameters.get("action") ?? ""
-      return await desk.answer(try DeedPage(action, view, try desk.job(context, view)), request, context)
+      return await desk.answer(try DeedPage(action, view, try desk.job(context, view), context), request, context)
     }
     router.post("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
       let (job, action) = (try desk.job(context, view), context.parameters.get("action") ?? "")
       let form = try await FormFields(request)
-      if action == "cancel", !form.has("confirmed") {
-        throw Problem(
-          .badRequest, "the box 'I understand this action cannot be undone' was not ticked", hint: "go back and tick it"
-        )
+      let missing = DeedPage.confirmations(action, JobDocument(view, job)).first { !form.has($0.name) }
+      if let missing {
+        throw Problem(.badRequest, "the box '\(missing.text)' was not ticked", hint: "go back and tick it")
       }
       let why = [form["reason"], form["justification"]].compactMap { $0 }.joined(separator: ": ")
       try await desk.act(action, on: job, view, Reason(justification: why.isEmpty ? nil : why), context)
@@ -53,12 +58,8 @@ struct DeedPage: Page {
       }
       guard form["action"] == "cancel" else { throw Problem(.badRequest, "choose what is to be done") }
       _ = try context.require(.engineer)
-      let jobs = form.all("job")
-      guard (1...100).contains(jobs.count) else {
-        throw Problem(.badRequest, "no job is selected", hint: "tick some in the list first; 100 at most")
-      }
-      try await desk.cancel(jobs, context)
-      return Reply.see("/dashboard/training-jobs?notice=selected")
+      let view = await desk.runner.view
+      return await desk.answer(CancelPage(try HidePage.jobs(form, view), view), request, context)
     }
   }
 
@@ -74,14 +75,19 @@ struct DeedPage: Page {
     }
   }
 
-  init(_ action: String, _ view: LiveView, _ index: JobIndex) throws {
+  /// - Throws: ``Problem`` where there is no such deed, or it is not for whoever asks to do.
+  init(_ action: String, _ view: LiveView, _ index: JobIndex, _ context: LiveContext) throws {
+    guard let words = DeedPage.words[action] else {
+      throw Problem(.notFound, "nothing called '\(action)' can be done to a job")
+    }
+    _ = try context.require(JobDeed.all.first { $0.name == action }?.role ?? .engineer)
     let document = JobDocument(view, index)
     (id, job, self.action) = (document.id, document.name, action)
     path = "/dashboard/training-jobs/\(document.id)"
     (needsReason, isDanger) = (["promote", "override"].contains(action), ["cancel", "answer-fail"].contains(action))
     reasons = action == "cancel" ? DeedPage.cancelReasons : []
     hasReasons = !reasons.isEmpty
-    confirmation = action == "cancel" ? "I understand this action cannot be undone" : nil
+    confirmations = DeedPage.confirmations(action, document)
     let done = document.steps > 0 ? document.durable_step * 100 / document.steps : 0
     facts = [
       .init(label: "Job", value: "\(document.name) (\(document.id))"),
@@ -90,10 +96,19 @@ struct DeedPage: Page {
       .init(label: "Cost spent", value: Wording.money(document.cost_usd)),
       .init(label: "Set aside", value: Wording.money(document.reserved_usd)),
     ]
-    guard let words = DeedPage.words[action] else {
-      throw Problem(.notFound, "nothing called '\(action)' can be done to a job")
-    }
     (title, warning, button) = words
+  }
+
+  /// A draft passes the checklist that it would have passed on its review.
+  private static func confirmations(_ action: String, _ job: JobDocument) -> [Confirmation] {
+    switch action {
+    case "cancel": return [undone]
+    case "confirm":
+      let range = job.quote.map { Wording.range($0.cost_usd.p10, $0.cost_usd.p90) }
+      let expense = job.quote.flatMap { ReviewPage.expense($0.cost_usd.p50, job.pricing) }
+      return ReviewPage.checklist(range) + (expense.map { [Confirmation(name: "expensive", text: $0)] } ?? [])
+    default: return []
+    }
   }
 
   private static let words: [String: (title: String, warning: String, button: String)] = [
@@ -150,7 +165,8 @@ struct DeedPage: Page {
     <dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl><hr>
     {{#hasReasons}}<div class="field"><label for="reason">Reason for cancellation?</label><select id="reason" name="reason">{{#reasons}}<option>{{.}}</option>{{/reasons}}</select></div>{{/hasReasons}}
     <div class="field"><label for="why">{{#needsReason}}Justification (required){{/needsReason}}{{^needsReason}}Notes (optional){{/needsReason}}</label><textarea id="why" name="justification" maxlength="2000"{{#needsReason}} required{{/needsReason}}></textarea></div>
-    {{#confirmation}}<label class="check"><input type="checkbox" name="confirmed" value="yes" required> {{confirmation}}</label>{{/confirmation}}
+    {{#confirmations}}<label class="check"><input type="checkbox" name="{{name}}" value="yes" required> {{text}}</label>
+    {{/confirmations}}
     <div class="actions"><button class="{{#isDanger}}danger{{/isDanger}}{{^isDanger}}primary{{/isDanger}}" data-last>{{button}}</button><a class="button" href="{{path}}">Go back</a></div>
     </form>
     """#
@@ -165,29 +181,5 @@ extension PageDesk {
     let deed = try await maker.completed(try JobDeed(named: action, job, view, why, context), named: action, job)
     let answer = try await Reply.orUnavailable { try await runner.ask(deed.request, as: deed.act) }
     try JobDeed.check(answer, view, job)
-  }
-
-  /// Cancels all that can be: what one of them refuses holds up none of the others.
-  ///
-  /// - Throws: ``Problem`` that says which could not be; at once where nothing can be done at all, as in a copy that nobody has confirmed.
-  fileprivate func cancel(_ ids: [String], _ context: LiveContext) async throws {
-    var refusals: [String] = []
-    for id in ids {
-      let view = await runner.view
-      guard let job = view.job(id) else {
-        refusals.append("\(id.prefix(40)): there is no such job")
-        continue
-      }
-      do {
-        try await act("cancel", on: job, view, Reason(justification: "Cancelled with others"), context)
-      } catch let problem as Problem where problem.status == .conflict && view.isConfirmed {
-        refusals.append("\(view.descriptions[Int(job.rawValue)].id): \(problem.document.detail)")
-      }
-    }
-    guard !refusals.isEmpty else { return }
-    throw Problem(
-      .conflict,
-      "\(ids.count - refusals.count) of \(Wording.count(ids.count, "job")) cancelled; not \(refusals.joined(separator: "; "))",
-      hint: "the list shows how each of them stands now")
   }
 }

@@ -12,7 +12,7 @@ enum PageLibrary {
     ReviewPage.self, QueuePage.self,
     BudgetPage.self, SettingsPage.self, NotificationsPage.self, ProblemPage.self, SharePage.self, SearchPage.self,
     KnowledgePage.self,
-    KnowledgeEntryPage.self, KnowledgeFormPage.self, HidePage.self, NotePage.self, RatingsPage.self, RatingPage.self,
+    KnowledgeEntryPage.self, KnowledgeFormPage.self, HidePage.self, CancelPage.self, PersonPage.self, NotePage.self, RatingsPage.self, RatingPage.self,
     ValidationPage.self,
     ComparePage.self, AnalyticsPage.self, HistoryPage.self, TeamPage.self, StoragePage.self, StorageDeletionPage.self,
     HelpPage.self, AttributionPage.self,

@@ -147,7 +147,8 @@ struct SharedRoutes {
       let found = try await Reply.orUnavailable {
         try desk.catalogue.share(ofDigest: Bearers.digest(of: token), at: desk.signIn.clock())
       }
-      guard let (job, share) = found else {
+      // A link holds no longer than whoever made it may do something here.
+      guard let (job, share) = found, try desk.catalogue.somebody(share.person) != nil else {
         throw Problem(.notFound, "there is no such link, or it does not hold any more", hint: "ask whoever sent it")
       }
       let person = try await desk.signIn.session(of: request, context.caller)?.person
