@@ -150,8 +150,15 @@ import Testing
     // A link that was made before does not get round it; what is no model may go.
     #expect(try await office.ask("GET", own, token: nil).status == 409)
     #expect(try await office.ask("GET", "\(path)/metrics_csv").status == 200)
-    let why = Reason(justification: "the client agreed in writing")
-    #expect(try await office.ask("POST", "/api/v1/jobs/job-1/delivery", why).status == 201)
+    // A manager lets it go where they are told of it; an engineer is not shown the form.
+    #expect(held.text.contains("Deliver it anyway") && !held.text.contains("lora-train evaluate"))
+    let emil = try await office.token("emil", .engineer)
+    let page = "/dashboard/training-jobs/job-1"
+    #expect(!(try await office.ask("GET", page, token: emil).text.contains("Deliver it anyway")))
+    let why = Data("justification=the+client+agreed+in+writing".utf8)
+    #expect(try await office.ask("POST", "\(page)/delivery", token: emil, bytes: why).status == 403)
+    #expect(try await office.ask("POST", "\(page)/delivery", bytes: Data()).status == 400)
+    #expect(try await office.ask("POST", "\(page)/delivery", bytes: why).status == 303)
     let answer = try await office.ask("GET", "\(path)/adapters")
     #expect(answer.status == 200 && answer.body == zip)
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1")

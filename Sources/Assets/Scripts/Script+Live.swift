@@ -24,6 +24,7 @@ extension Script {
         if (isBusy) return;
         isBusy = true;
         last = Date.now();
+        for (const part of parts) part.ariaBusy = "true";
         try {
           const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
           if (!answer.ok) throw new Error(String(answer.status));
@@ -50,6 +51,7 @@ extension Script {
         } catch {
           if (said) said.textContent = "The server does not answer; what is shown may be old.";
         }
+        for (const part of parts) part.ariaBusy = null;
         isBusy = false;
       };
       const heard = () => {

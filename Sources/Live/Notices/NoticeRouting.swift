@@ -25,7 +25,8 @@ struct NoticeRouting {
       let creators = people.filter { $0.name == name }
       // The owner is a token: without an address nobody reads what they are told.
       let isHeard = creators.contains { $0.name != "owner" || $0.email != nil }
-      let isManagers = notice.kind == .decisionNeeded || (notice.kind == .jobBlocked && notice.facts.refusal != "queue full")
+      let isManagers =
+        notice.kind == .decisionNeeded || (notice.kind == .jobBlocked && notice.facts.refusal != "queue full")
       heard = people.filter { $0.name == name || ((isManagers || !isHeard) && $0.role == .manager) }
     case .managers: heard = people.filter { $0.role == .manager }
     }

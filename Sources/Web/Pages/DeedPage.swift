@@ -11,7 +11,7 @@ struct DeedPage: Page {
   let scripts = ["checklist.js"]
 
   let title, id, job, path, action, warning, button: String
-  let facts: [JobPage.Fact]
+  var facts: [JobPage.Fact]
   /// What to choose from; empty where nothing has to be chosen.
   let reasons: [String]
   let hasReasons, needsReason, isDanger: Bool
@@ -25,6 +25,8 @@ struct DeedPage: Page {
   static let cancelReasons = [
     "Loss not decreasing", "Too expensive", "Wrong configuration", "Testing", "Other",
   ]
+  /// Of a job that waits for a spot GPU: two deeds in one.
+  static let switching = "switch-on-demand"
   static let undone = Confirmation(name: "confirmed", text: "I understand this action cannot be undone")
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
@@ -35,7 +37,16 @@ struct DeedPage: Page {
     router.get("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
       let action = context.parameters.get("action") ?? ""
-      return await desk.answer(try DeedPage(action, view, try desk.job(context, view), context), request, context)
+      let job = try desk.job(context, view)
+      var page = try DeedPage(action, view, job, context)
+      if action == DeedPage.switching {
+        let cost = try await JobMaker(runner: desk.runner, advice: desk.advice).rest(of: job, as: .onDemand).cost_usd
+        page.facts.append(
+          .init(
+            label: "The rest of it on-demand",
+            value: "\(Wording.money(cost.p50)), 8 in 10 between \(Wording.range(cost.p10, cost.p90))"))
+      }
+      return await desk.answer(page, request, context)
     }
     router.post("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
@@ -46,7 +57,12 @@ struct DeedPage: Page {
         throw Problem(.badRequest, "the box '\(missing.text)' was not ticked", hint: "go back and tick it")
       }
       let why = [form["reason"], form["justification"]].compactMap { $0 }.joined(separator: ": ")
-      try await desk.act(action, on: job, view, Reason(justification: why.isEmpty ? nil : why), context)
+      let reason = Reason(justification: why.isEmpty ? nil : why)
+      if action == DeedPage.switching {
+        try await desk.switchToOnDemand(job, view, reason, context)
+      } else {
+        try await desk.act(action, on: job, view, reason, context)
+      }
       return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=\(DeedPage.notice(action))")
     }
     router.post("training-jobs/bulk") { request, context in
@@ -68,7 +84,7 @@ struct DeedPage: Page {
     case "cancel": .cancelled
     case "pause": .paused
     case "confirm": .added
-    case "resume", "resume-spot", "resume-on-demand": .resumed
+    case "resume", "resume-spot", "resume-on-demand", switching: .resumed
     case "promote": .promoted
     case "override": .overridden
     default: .answered
@@ -146,6 +162,11 @@ struct DeedPage: Page {
       "The job starts although what is set aside for it exceeds the remaining monthly budget. The audit log says who and why.",
       "Proceed anyway"
     ),
+    switching: (
+      "Switch to on-demand?",
+      "It waits no longer for a spot instance: an on-demand instance is asked for, which is not taken back and costs more by the hour. What is left is estimated anew and held against the budget.",
+      "Switch to on-demand"
+    ),
     "answer-on-demand": (
       "Switch to on-demand?",
       "It goes on from its last checkpoint with an instance that is not taken back, at the higher rate.",
@@ -181,5 +202,14 @@ extension PageDesk {
     let deed = try await maker.completed(try JobDeed(named: action, job, view, why, context), named: action, job)
     let answer = try await Reply.orUnavailable { try await runner.ask(deed.request, as: deed.act) }
     try JobDeed.check(answer, view, job)
+  }
+
+  /// A job that waits for a spot instance goes on with an on-demand one; nothing is done where the budget does not hold that.
+  func switchToOnDemand(_ job: JobIndex, _ view: LiveView, _ why: Reason?, _ context: LiveContext) async throws {
+    _ = try context.require(.engineer)
+    let maker = JobMaker(runner: runner, advice: advice)
+    _ = try await maker.reservation(resuming: job, as: .onDemand, from: .waitingForGPU)
+    try await act("pause", on: job, view, why, context)
+    try await act("resume-on-demand", on: job, await runner.view, why, context)
   }
 }

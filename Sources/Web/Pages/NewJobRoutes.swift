@@ -86,7 +86,10 @@ struct NewJobRoutes {
         new.justification = fields["justification"]
         if isDraft {
           new.draft = true
-        } else if let question = ReviewPage.expense(try await maker.quote(of: new).quote.cost_usd.p50, Wording.snake(new.configuration.pricing)), !fields.has("expensive") {
+        } else if let question = ReviewPage.expense(
+          try await maker.quote(of: new).quote.cost_usd.p50, Wording.snake(new.configuration.pricing)),
+          !fields.has("expensive")
+        {
           throw Problem(.badRequest, question, hint: "tick the box on the review, or choose spot")
         }
         let job = try await maker.make(new, by: person)

@@ -50,7 +50,7 @@ struct PageDesk: Sendable {
   enum Notice: String {
     case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
       rejected
-    case limit, selected, revoked, hidden, shown
+    case limit, selected, revoked, hidden, shown, retried, delivered
 
     var banner: Frame.Banner {
       let text =
@@ -71,6 +71,8 @@ struct PageDesk: Sendable {
         case .rejected: "Rejected."
         case .limit: "The budget limit was changed."
         case .hidden: "Deleted from the lists. “Hidden jobs” in the filter finds them again."
+        case .delivered: "The model may go now. The audit log says who and why."
+        case .retried: "It is sent again within a minute."
         case .shown: "Shown in the lists again."
         case .revoked: "The link leads nowhere any more."
         case .selected: "Done for all that were selected and could be."

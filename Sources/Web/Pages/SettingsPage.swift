@@ -70,7 +70,8 @@ struct SettingsPage: Page {
 
   init(_ catalogue: Catalogue, _ person: Catalogue.Person, secret: String? = nil, text: String? = nil) throws {
     people = try catalogue.people().map {
-      Person(name: $0.name, email: $0.email ?? "", role: $0.role.rawValue, isSelf: $0.name == person.name,
+      Person(
+        name: $0.name, email: $0.email ?? "", role: $0.role.rawValue, isSelf: $0.name == person.name,
         path: PersonPage.path($0.name))
     }
     hasPeople = !people.isEmpty
