@@ -50,6 +50,9 @@ import Testing
     #expect(try await send("person", ["name": "mia", "role": "engineer"]).status == 409)
     #expect(try await send("person/remove", ["name": "emil", "sure": "yes"]).status == 303)
     #expect(try await people().map(\.name) == ["mia"])
+    let log = try await mia.get("/dashboard/settings/audit.csv")
+    #expect(log.status == 200 && log.text.hasPrefix("at,person,role,action"))
+    #expect(log.text.contains("person.retire,emil") && mia.office === office)
     #expect(try await mia.get("/dashboard/settings/person?name=emil").status == 404)
   }
 
@@ -129,6 +132,21 @@ import Testing
     #expect(zone.text.contains("name=\"digest\" value=\"on\" checked") && zone.text.contains("Berlin"))
     let half = try await send(office, "notifications", "quiet_from=22%3A00&digest_at=09%3A30")
     #expect(half.status == 400 && half.text.contains("value=\"22:00\"") && half.text.contains("value=\"09:30\""))
+  }
+
+  @Test func aProblemLeadsBackToItsForm() async throws {
+    let office = try Office()
+    func page(_ referer: String) async throws -> String {
+      try await office.ask(
+        "POST", "/dashboard/settings/person/remove", bytes: Data("name=emil".utf8), headers: ["Referer": referer]
+      ).text
+    }
+    #expect(
+      try await page("http://here/dashboard/settings/person?name=emil").contains(
+        "href=\"/dashboard/settings/person\">Go back to the form"))
+    for other in ["https://evil.example/", "javascript:alert(1)"] {
+      #expect(!(try await page(other).contains("Go back to the form")), "\(other)")
+    }
   }
 
   @Test func noticesAreSeenTogetherNameTheirJobsAndGiveWay() async throws {

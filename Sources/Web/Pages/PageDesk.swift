@@ -92,7 +92,8 @@ struct PageProblems: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch let problem as Problem {
-      return await desk.answer(ProblemPage(problem), request, context, status: problem.status)
+      let referer = request.method == .post ? request.headers[.referer] : nil
+      return await desk.answer(ProblemPage(problem, from: referer), request, context, status: problem.status)
     }
   }
 }

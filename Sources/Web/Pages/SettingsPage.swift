@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Scenarios
 
 /// Who works here: people with their roles, the tokens of their programs, and what was done lately.
 struct SettingsPage: Page {
@@ -45,6 +46,15 @@ struct SettingsPage: Page {
       }
       try await deeds.put(Catalogue.Person(name: form["name"] ?? "", email: form["email"], role: role), context)
       return await desk.answer(try await link(form["name"] ?? "", desk, context), request, context)
+    }
+    router.get("settings/audit.csv") { _, context in
+      _ = try context.require(.viewer)
+      let rows = try desk.catalogue.audit(limit: .max).map {
+        [$0.at, $0.person, $0.role, $0.action, $0.subject, $0.change ?? "", $0.justification ?? ""]
+      }
+      return Reply.download(
+        CSVText.table(["at", "person", "role", "action", "subject", "change", "justification"], rows),
+        "text/csv; charset=utf-8", as: "audit-log.csv")
     }
     router.post("settings/tokens") { request, context in
       let form = try await FormFields(request)
@@ -107,7 +117,7 @@ struct SettingsPage: Page {
     {{^hasTokens}}<p class="soft">None. A program that asks on somebody's behalf bears one.</p>{{/hasTokens}}
     {{#frame.isManager}}<hr><form class="row-form" method="post" action="/dashboard/settings/tokens">{{>csrf}}<div class="grow"><label for="t-name">Of</label><select id="t-name" name="name">{{#people}}<option>{{name}}</option>{{/people}}</select></div><div class="grow"><label for="t-label">For</label><input id="t-label" name="label" maxlength="100"></div><button class="primary" type="submit">Make a token</button></form>{{/frame.isManager}}
     </section>
-    <section class="card" aria-labelledby="audit-h"><h2 id="audit-h">Audit log</h2>
+    <section class="card" aria-labelledby="audit-h"><div class="card-head"><h2 id="audit-h">Audit log</h2>{{#hasLog}}<a href="/dashboard/settings/audit.csv">All of it (CSV)</a>{{/hasLog}}</div>
     {{#hasLog}}<div class="scroll" tabindex="0" role="region" aria-label="Table of the audit log"><table><caption>The last 50 things that people did</caption><thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Change</th><th scope="col">Why</th></tr></thead><tbody>
     {{#log}}<tr><td class="nowrap">{{#at}}{{>time}}{{/at}}</td><td>{{person}}</td><td>{{action}}</td><td>{{change}}</td><td class="wide-name">{{why}}</td></tr>{{/log}}</tbody></table></div>{{/hasLog}}
     {{^hasLog}}<p class="soft">Nobody has done anything yet.</p>{{/hasLog}}</section>
