@@ -153,12 +153,12 @@ import Testing
     // A manager lets it go where they are told of it; an engineer is not shown the form.
     #expect(held.text.contains("Deliver it anyway") && !held.text.contains("lora-train evaluate"))
     let emil = try await office.token("emil", .engineer)
-    let page = "/dashboard/training-jobs/job-1"
-    #expect(!(try await office.ask("GET", page, token: emil).text.contains("Deliver it anyway")))
+    let jobPage = "/dashboard/training-jobs/job-1"
+    #expect(!(try await office.ask("GET", jobPage, token: emil).text.contains("Deliver it anyway")))
     let why = Data("justification=the+client+agreed+in+writing".utf8)
-    #expect(try await office.ask("POST", "\(page)/delivery", token: emil, bytes: why).status == 403)
-    #expect(try await office.ask("POST", "\(page)/delivery", bytes: Data()).status == 400)
-    #expect(try await office.ask("POST", "\(page)/delivery", bytes: why).status == 303)
+    #expect(try await office.ask("POST", "\(jobPage)/delivery", token: emil, bytes: why).status == 403)
+    #expect(try await office.ask("POST", "\(jobPage)/delivery", bytes: Data()).status == 400)
+    #expect(try await office.ask("POST", "\(jobPage)/delivery", bytes: why).status == 303)
     let answer = try await office.ask("GET", "\(path)/adapters")
     #expect(answer.status == 200 && answer.body == zip)
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1")
