@@ -46,9 +46,10 @@ import Testing
       "GET", "/api/v1/jobs/1/artifacts/adapters", token: viewer, headers: ["Range": "bytes=99990-"])
     #expect(part.status == 206 && part.body == zip.suffix(10))
     let after = try await office.ask("GET", "/api/v1/artifacts").value(ArtifactList.self).artifacts[0]
-    #expect(after.downloads == 2 && after.downloaded_at != nil)
+    // A later part belongs to a download that was counted at its beginning.
+    #expect(after.downloads == 1 && after.downloaded_at != nil)
     let audit = try await office.ask("GET", "/api/v1/audit?action=artifact").value(AuditLog.self).lines
-    #expect(audit.map(\.person) == ["ada", "ada"] && audit[0].subject == "job-1")
+    #expect(audit.map(\.person) == ["ada"] && audit[0].subject == "job-1")
     #expect(audit[0].change == "adapters: First-job-adapters-job-1.zip")
     #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/evaluation_csv").status == 404)
     #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/adapters", token: nil).status == 401)
