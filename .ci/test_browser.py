@@ -80,6 +80,34 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
     except Exception as error:
         check("a list follows its jobs", False, error)
 
+    # What is ticked stays so over a refresh, and so does the focus, wherever it is.
+    page.goto(address + "/dashboard/training-jobs")
+    page.check("input[name=job] >> nth=0")
+    page.wait_for_selector("#jobs")
+    for where in ("input[name=job] >> nth=0", "#jobs tbody a >> nth=0", "#find"):
+        page.focus(where)
+        before = page.evaluate("document.activeElement.outerHTML")
+        with page.expect_response(lambda r: r.request.resource_type == "fetch" and "/training-jobs" in r.url, timeout=90000):
+            # As if something had changed.
+            page.evaluate("() => { document.getElementById('jobs').dataset.was = ''; document.dispatchEvent(new Event('visibilitychange')); }")
+        page.wait_for_function("() => document.getElementById('jobs').dataset.was !== ''")
+        check(f"a tick outlives a refresh ({where})", page.is_checked("input[name=job] >> nth=0"))
+        check(f"the focus outlives a refresh ({where})", page.evaluate("document.activeElement.outerHTML") == before)
+    page.select_option("#f-status", "cancelled")
+    page.click("form[role=search] .filters button")
+    check("an address names what is asked for alone", "status=cancelled" in page.url and "search=" not in page.url and "preset" not in page.url, page.url)
+    # The last entry of the navigation, and what is below it, are within reach.
+    page.set_viewport_size({"width": 1360, "height": 700})
+    check("signing out is within reach", page.locator("form[action='/sign-out'] button").bounding_box()["y"] < 700)
+    page.goto(address + "/dashboard/training-jobs/new")
+    start = page.locator("aside button.primary")
+    check("the start is within reach", start.bounding_box()["y"] < 670, start.bounding_box())
+    page.set_viewport_size({"width": 390, "height": 800})
+    check("the start is within reach at 390 pixels", start.bounding_box()["y"] < 770, start.bounding_box())
+    page.goto(address + "/dashboard/training-jobs")
+    check("the list is within reach at 390 pixels", page.locator("#jobs").bounding_box()["y"] < 500, page.locator("#jobs").bounding_box())
+    page.set_viewport_size({"width": 1360, "height": 900})
+
     # A link for anyone: whoever has it needs no sign-in, and sees no money.
     page.goto(job + "/share")
     page.check("input[name=audience][value=public]")

@@ -65,6 +65,8 @@ extension Letter {
       !name.contains("*")
     {
       line.replaceSubrange(place, with: "*\(e(name))*")
+    } else if let name = facts.first(where: { $0.label == "Job" })?.value, !line.contains(e(name)) {
+      line = "\(name.contains("*") ? e(name) : "*\(e(name))*"): \(line)"
     }
     let links = actions.map { "<\($0.url)|\(e($0.title == "View Job Details" ? "View Job" : $0.title))>" }
     let details = tone == .good ? [] : facts.filter { $0.label != "Job" }.map { "\(e($0.label)): \(e($0.value))" }

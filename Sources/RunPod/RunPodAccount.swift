@@ -18,6 +18,8 @@ public struct RunPodAccount: Sendable {
   struct SpotOffer {
     /// Dollars an hour: the lowest bid that is taken; nil: none is.
     var bid: Double?
+    /// Low, Medium or High; nil: RunPod does not say.
+    var stock: String?
     var status = 200
     var message: String?
     var code: String?
@@ -59,7 +61,10 @@ public struct RunPodAccount: Sendable {
 
   private struct Types: Decodable, Sendable {
     struct GPU: Decodable, Sendable {
-      struct Lowest: Decodable, Sendable { var minimumBidPrice: Double? }
+      struct Lowest: Decodable, Sendable {
+        var minimumBidPrice: Double?
+        var stockStatus: String?
+      }
       var lowestPrice: Lowest?
     }
     var gpuTypes: [GPU]?
@@ -70,8 +75,9 @@ public struct RunPodAccount: Sendable {
       "query($gpu: String!) { gpuTypes(input: {id: $gpu}) "
         + "{ lowestPrice(input: {gpuCount: 1}) { minimumBidPrice uninterruptablePrice stockStatus } } }",
       ["gpu": .text(client.settings.gpu)], as: Types.self, .question)
+    let lowest = answer.data?.gpuTypes?.first?.lowestPrice
     return SpotOffer(
-      bid: answer.data?.gpuTypes?.first?.lowestPrice?.minimumBidPrice.flatMap { $0 > 0 ? $0 : nil },
+      bid: lowest?.minimumBidPrice.flatMap { $0 > 0 ? $0 : nil }, stock: lowest?.stockStatus,
       status: answer.status, message: answer.message, code: answer.code)
   }
 

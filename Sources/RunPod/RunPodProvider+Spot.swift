@@ -56,6 +56,8 @@ extension RunPodProvider {
     }
     // Neither a pod nor an error: nobody knows.
     guard let message = answer.message else { return .ambiguous }
-    return answerTo(request, status: answer.status, detail: message, code: answer.code)
+    // Little stock, and nothing to be had for the lowest bid: how busy it is, as far as RunPod says (story 3.1.3).
+    let said = message + (offer.stock.map { "; RunPod reports stock: \($0.lowercased())" } ?? "")
+    return answerTo(request, status: answer.status, detail: said, code: answer.code)
   }
 }

@@ -6,23 +6,32 @@ import Scenarios
 
 /// A paused job that goes on with other pods (story 2.2.2): what is left of it is estimated anew, and passes the budget's gate anew.
 extension JobMaker {
-  /// What has to be set aside for all of it, in nanodollars.
+  /// What is left of it, estimated with such pods.
   ///
-  /// - Throws: ``Problem`` where such pods cannot be had, or the budget does not hold them.
-  func reservation(resuming index: JobIndex, as pricing: Pricing) async throws -> Int64 {
+  /// - Throws: ``Problem`` where such pods cannot be had.
+  func rest(of index: JobIndex, as pricing: Pricing) async throws -> QuoteDocument {
     let view = await runner.view
     let job = view.fleet[index]
-    guard job.phase == .paused else {
-      throw Problem(
-        .conflict, "that cannot be done to a job that is \(Wording.snake(job.phase))", hint: "lora-train job show")
-    }
     var left = view.descriptions[Int(index.rawValue)].configuration
     left.pricing = pricing
     left.statedSteps = max(1, Int(job.spec.steps - job.durableStep))
-    let quote: QuoteDocument
-    do { quote = try await advice.quote(left) } catch let error as InputError {
+    do { return try await advice.quote(left) } catch let error as InputError {
       throw Problem(.badRequest, error.problem, hint: error.hint)
     }
+  }
+
+  /// What has to be set aside for all of it, in nanodollars.
+  ///
+  /// - Parameter phase: what it has to be in now.
+  /// - Throws: ``Problem`` where such pods cannot be had, or the budget does not hold them.
+  func reservation(resuming index: JobIndex, as pricing: Pricing, from phase: Phase = .paused) async throws -> Int64 {
+    let view = await runner.view
+    let job = view.fleet[index]
+    guard job.phase == phase else {
+      throw Problem(
+        .conflict, "that cannot be done to a job that is \(Wording.snake(job.phase))", hint: "lora-train job show")
+    }
+    let quote = try await rest(of: index, as: pricing)
     let more = Int64((quote.reservation_usd * 1e9).rounded())
     let whole = min(job.cost(at: view.at) + more, job.spec.maxCost)
     let budget = view.fleet.budget

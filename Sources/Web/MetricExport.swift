@@ -22,7 +22,7 @@ struct MetricExport {
 
   func add(to router: RouterGroup<LiveContext>) {
     for (format, type) in MetricExport.types {
-      router.get("jobs/:id/metrics.\(format)") { _, context in
+      router.get("jobs/:id/metrics.\(format)") { request, context in
         let person = try context.require(.viewer)
         let view = await runner.view
         let id = context.parameters.get("id") ?? ""
@@ -37,9 +37,11 @@ struct MetricExport {
           case "json": try MetricExport.document(rows, description)
           default: try package(rows, description, name, at: view.at)
           }
-        let count = try runner.catalogue.countExport("metrics_\(format)", of: job, at: view.at)
-        let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
-        try await runner.record(act)
+        if request.takesFromTheStart {
+          let count = try runner.catalogue.countExport("metrics_\(format)", of: job, at: view.at)
+          let act = person.act("metrics.export", description.id, change: "\(format), export \(count)")
+          try await runner.record(act)
+        }
         return Response(
           status: .ok,
           headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(name).\(format)\""],

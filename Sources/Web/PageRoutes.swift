@@ -32,6 +32,8 @@ struct PageRoutes {
     SearchPage.add(to: pages, desk)
     KnowledgePage.add(to: pages, desk)
     HidePage.add(to: pages, desk)
+    CancelPage.add(to: pages, desk)
+    PersonPage.add(to: pages, desk)
     NotePage.add(to: pages, desk)
     RatingsPage.add(to: pages, desk)
     SuitesPage.add(to: pages, desk)

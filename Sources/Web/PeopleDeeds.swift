@@ -23,6 +23,7 @@ struct PeopleDeeds: Sendable {
   func put(_ person: Catalogue.Person, _ context: LiveContext) async throws {
     let manager = try context.require(.manager)
     try PersonName.check(person.name)
+    if person.role != .manager { try keepOne(person.name, manager) }
     try catalogue.put(person, at: await runner.view.at)
     try await runner.record(manager.act("person.put", person.name, change: person.role.rawValue))
   }
@@ -30,6 +31,7 @@ struct PeopleDeeds: Sendable {
   /// - Throws: ``Problem`` where there is nobody of that name.
   func retire(_ name: String, _ context: LiveContext) async throws {
     let manager = try context.require(.manager)
+    try keepOne(name, manager)
     guard try catalogue.retire(name, at: await runner.view.at) else {
       throw Problem(.notFound, "there is no '\(name)'")
     }
@@ -61,6 +63,14 @@ struct PeopleDeeds: Sendable {
     let path = try await signIn.link(for: name)
     try await runner.record(manager.act("person.invite", name))
     return NewLink(person: name, path: path)
+  }
+
+  /// Somebody stays who can do what managers do; whoever has the token beside the store always can.
+  private func keepOne(_ name: String, _ person: Catalogue.Person) throws {
+    guard person.name != "owner", try catalogue.people().filter({ $0.role == .manager }).map(\.name) == [name] else {
+      return
+    }
+    throw Problem(.conflict, "'\(name)' is the last manager", hint: "make somebody else a manager first")
   }
 
   private func known(_ name: String, hint: String) throws {

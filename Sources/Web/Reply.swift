@@ -106,3 +106,11 @@ struct Problem: Error, HTTPResponseError {
     return response
   }
 }
+
+extension Request {
+  /// Whether something is taken, once for each taking: not where its head alone is asked for, nor a later part of what is downloaded in parts.
+  var takesFromTheStart: Bool {
+    guard method == .get, let range = headers[.range] else { return method == .get }
+    return !range.hasPrefix("bytes=") || range.hasPrefix("bytes=0-")
+  }
+}

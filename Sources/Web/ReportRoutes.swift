@@ -50,9 +50,11 @@ struct ReportRoutes {
       let view = await runner.view
       let job = try composer.job(context.parameters.get("id") ?? "", view)
       let wish: LinkWish? = try await Reply.readOrNothing(request)
-      return try Reply.json(
-        link(to: view.descriptions[Int(job.rawValue)].id, wish ?? LinkWish(), by: person.name), .created,
-        Reply.secret)
+      let id = view.descriptions[Int(job.rawValue)].id
+      let link = link(to: id, wish ?? LinkWish(), by: person.name)
+      let shown = (wish?.shows_costs == true ? ", with costs" : "") + (wish?.shows_notes == true ? ", with notes" : "")
+      try await runner.record(person.act("report.link", id, change: "until \(link.until)\(shown)"))
+      return try Reply.json(link, .created, Reply.secret)
     }
     people.get("reports/cost.pdf") { request, _ in
       let query = request.uri.queryParameters

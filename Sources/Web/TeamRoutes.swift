@@ -82,13 +82,7 @@ struct TeamRoutes {
   }
 
   private func addTemplates(_ router: RouterGroup<LiveContext>) {
-    router.get("templates") { _, context in
-      let person = try context.require(.viewer)
-      let view = await runner.view
-      let templates = try catalogue.templates(for: person.name)
-      return try Reply.json(
-        TemplateList(templates: TemplateDocument.list(templates, view, try await finals.finals(view))))
-    }
+    router.get("templates") { _, context in try await templates(context) }
     let deeds = TemplateDeeds(runner: runner)
     router.post("templates") { request, context in
       _ = try context.require(.engineer)
@@ -96,7 +90,16 @@ struct TeamRoutes {
     }
     router.delete("templates/:name") { _, context in
       try await deeds.remove((context.parameters.get("name") ?? "").removingPercentEncoding ?? "", context)
-      return try Reply.json(TemplateList(templates: []))
+      return try await templates(context)
     }
+  }
+
+  /// Those that whoever asks sees.
+  private func templates(_ context: LiveContext) async throws -> Response {
+    let person = try context.require(.viewer)
+    let view = await runner.view
+    let templates = try catalogue.templates(for: person.name)
+    return try Reply.json(
+      TemplateList(templates: TemplateDocument.list(templates, view, try await finals.finals(view))))
   }
 }

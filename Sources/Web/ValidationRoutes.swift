@@ -51,7 +51,7 @@ struct ValidationRoutes {
   }
 
   /// A block is a manager's to override; what wants a review is any engineer's to have reviewed.
-  private func decide(
+  func decide(
     _ job: JobIndex, _ justification: String?, _ context: LiveContext, _ view: LiveView
   ) async throws -> JobValidationDocument {
     let orders = view.descriptions[Int(job.rawValue)].suites?.map(\.name) ?? []

@@ -94,7 +94,7 @@ extension Endpoint.Parameter {
       name: "add_start", about: "When it is submitted (UTC); at once unless said.",
       schema: [
         "type": "string",
-        "pattern": #"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9])?$"#,
+        "pattern": .string("^\(Endpoint.Parameter.day)" + #"(T([01][0-9]|2[0-3]):[0-5][0-9])?$"#),
       ]),
     .count("slots", "How many jobs may run at once.", from: 1, to: 1_000),
     .word("payment", "How all jobs without a pod are paid for.", WhatIfQuestion.payments),

@@ -47,6 +47,31 @@ import Testing
     #expect(again.first?.notice.key == "budget.1.10000000000.80")
   }
 
+  @Test func whatNobodyWouldHearOfGoesToManagers() {
+    func heard(_ kind: NoticeKind, by creator: String, refusal: String? = nil, owner: String? = nil) -> Set<String> {
+      var (settings, facts) = (NoticeSettings(), NoticeFacts())
+      settings.ownerAddress = owner
+      facts.refusal = refusal
+      let people = [
+        Catalogue.Person(name: "dana", role: .engineer), .init(name: "emil", role: .engineer),
+        .init(name: "max", role: .manager),
+      ]
+      let notice = NewNotice(key: "k", at: .zero, kind: kind, facts: facts)
+      let draft = NoticeFollower.Draft(notice: notice, audience: .creator(creator), job: JobIndex(0))
+      let routing = NoticeRouting(settings: settings, people: people, wishes: [:])
+      return Set(routing.targets(of: draft, at: .zero).filter { $0.channel == .banner }.map(\.recipient))
+    }
+    #expect(heard(.completed, by: "dana") == ["dana"])
+    // Somebody who was removed, and the token that nobody reads mails of.
+    #expect(heard(.failed, by: "gone") == ["max", "owner"])
+    #expect(heard(.failed, by: "owner") == ["max", "owner"])
+    #expect(heard(.failed, by: "owner", owner: "ops@example.com") == ["owner"])
+    // What a manager alone can let pass, or what waits for an answer.
+    #expect(heard(.decisionNeeded, by: "dana") == ["dana", "max", "owner"])
+    #expect(heard(.jobBlocked, by: "dana", refusal: "budget") == ["dana", "max", "owner"])
+    #expect(heard(.jobBlocked, by: "dana", refusal: "queue full") == ["dana"])
+  }
+
   @Test func whatIsReadAgainHasTheSameKeys() throws {
     var (a, b) = (try Self.follower(), try Self.follower())
     #expect(

@@ -89,6 +89,18 @@ import Testing
     #expect(!open.plainText.contains("key=") && !open.slackText.contains("key="))
   }
 
+  /// Where several jobs are told of, each says which it is.
+  @Test func aPostNamesItsJob() {
+    for kind in [NoticeKind.interrupted, .resumed, .estimateAlert, .cancelled] {
+      let notice = Self.notice(kind)
+      let post = Self.writer.letter(notice, to: nil).slackText
+      #expect(post.hasPrefix("*Elena &lt;v2&gt; &amp; co*: "), "\(kind): \(post)")
+      #expect(NoticeSummary.named(notice) == "Elena <v2> & co: \(NoticeSummary.line(notice))", "\(kind)")
+    }
+    let started = Self.notice(.started)
+    #expect(NoticeSummary.named(started) == NoticeSummary.line(started), "it says so itself")
+  }
+
   @Test func everyKindHasAWordingInEveryForm() {
     for kind in NoticeKind.allCases {
       let letter = Self.writer.letter(Self.notice(kind), to: "dana")

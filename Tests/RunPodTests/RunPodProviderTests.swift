@@ -103,6 +103,15 @@ import Testing
     }
   }
 
+  @Test func aRefusalSaysWhatStockIsReported() async throws {
+    try await Station.with(spot: true) { station in
+      await station.sandbox.change { $0.stockOuts = 1 }
+      let answer = await station.provider().create(Station.request(1, .spot), Station.launch)
+      #expect(answer.plain == .refused(.noCapacity))
+      #expect(answer.said?.firstMatch(of: /RunPod reports stock: (low|medium|high)/) != nil, "\(answer)")
+    }
+  }
+
   @Test func withoutSpotNothingIsAskedFor() async throws {
     var world = Station.calm()
     for i in world.gpus.indices { world.gpus[i].spot = nil }

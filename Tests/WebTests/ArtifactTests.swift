@@ -46,9 +46,10 @@ import Testing
       "GET", "/api/v1/jobs/1/artifacts/adapters", token: viewer, headers: ["Range": "bytes=99990-"])
     #expect(part.status == 206 && part.body == zip.suffix(10))
     let after = try await office.ask("GET", "/api/v1/artifacts").value(ArtifactList.self).artifacts[0]
-    #expect(after.downloads == 2 && after.downloaded_at != nil)
+    // A later part belongs to a download that was counted at its beginning.
+    #expect(after.downloads == 1 && after.downloaded_at != nil)
     let audit = try await office.ask("GET", "/api/v1/audit?action=artifact").value(AuditLog.self).lines
-    #expect(audit.map(\.person) == ["ada", "ada"] && audit[0].subject == "job-1")
+    #expect(audit.map(\.person) == ["ada"] && audit[0].subject == "job-1")
     #expect(audit[0].change == "adapters: First-job-adapters-job-1.zip")
     #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/evaluation_csv").status == 404)
     #expect(try await office.ask("GET", "/api/v1/jobs/1/artifacts/adapters", token: nil).status == 401)
@@ -150,14 +151,21 @@ import Testing
     // A link that was made before does not get round it; what is no model may go.
     #expect(try await office.ask("GET", own, token: nil).status == 409)
     #expect(try await office.ask("GET", "\(path)/metrics_csv").status == 200)
-    let why = Reason(justification: "the client agreed in writing")
-    #expect(try await office.ask("POST", "/api/v1/jobs/job-1/delivery", why).status == 201)
+    // A manager lets it go where they are told of it; an engineer is not shown the form.
+    #expect(held.text.contains("Deliver it anyway") && !held.text.contains("lora-train evaluate"))
+    let emil = try await office.token("emil", .engineer)
+    let jobPage = "/dashboard/training-jobs/job-1"
+    #expect(!(try await office.ask("GET", jobPage, token: emil).text.contains("Deliver it anyway")))
+    let why = Data("justification=the+client+agreed+in+writing".utf8)
+    #expect(try await office.ask("POST", "\(jobPage)/delivery", token: emil, bytes: why).status == 403)
+    #expect(try await office.ask("POST", "\(jobPage)/delivery", bytes: Data()).status == 400)
+    #expect(try await office.ask("POST", "\(jobPage)/delivery", bytes: why).status == 303)
     let answer = try await office.ask("GET", "\(path)/adapters")
     #expect(answer.status == 200 && answer.body == zip)
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1")
     #expect(
       page.text.contains("href=\"\(path.replacing("jobs/1", with: "jobs/job-1"))/adapters\">Download Adapters</a>"))
-    #expect(page.text.contains("First-job-adapters-job-1.zip, 100 kB, 1 download; since "))
+    #expect(page.text.contains("First-job-adapters-job-1.zip, 100 kB, 1 download, in ") && page.text.contains("; since <time"))
     #expect(page.text.contains("/api/v1/jobs/job-1/report.pdf\">Generate Report"))
   }
 

@@ -51,16 +51,37 @@ import Testing
 
   @Test func whatCannotBeCancelledHoldsUpNoOther() async throws {
     let (office, emil) = try await office()
-    let body = Data("action=cancel&job=job-1&job=job-9&job=job-3".utf8)
-    let answer = try await office.ask("POST", "/dashboard/training-jobs/bulk", token: emil, bytes: body)
+    let body = Data("confirmed=yes&job=job-1&job=job-9&job=job-3".utf8)
+    let answer = try await office.ask("POST", "/dashboard/training-jobs/cancel", token: emil, bytes: body)
     #expect(answer.status == 409 && answer.text.contains("1 of 3 jobs cancelled"), "\(answer.text)")
     #expect(answer.text.contains("job-1: ") && answer.text.contains("job-9: "), "those that could not be")
     #expect(!answer.text.contains("job-3: "))
     #expect(try await office.ask("GET", office.api("jobs/3")).value(JobDocument.self).status == "cancelled")
-    let again = Data("action=cancel&job=job-3".utf8)
+    let again = Data("confirmed=yes&job=job-3".utf8)
     #expect(
-      try await office.ask("POST", "/dashboard/training-jobs/bulk", token: emil, bytes: again).status == 409,
+      try await office.ask("POST", "/dashboard/training-jobs/cancel", token: emil, bytes: again).status == 409,
       "it is over by now")
+  }
+
+  @Test func severalAreCancelledAfterAConfirmationAndWithAReason() async throws {
+    let (office, emil) = try await office()
+    func send(_ path: String, _ text: String) async throws -> Office.Answer {
+      try await office.ask("POST", "/dashboard/training-jobs/\(path)", token: emil, bytes: Data(text.utf8))
+    }
+    func status() async throws -> String {
+      try await office.ask("GET", office.api("jobs/3")).value(JobDocument.self).status
+    }
+    let page = try await send("bulk", "action=cancel&job=job-1&job=job-3")
+    #expect(page.status == 200 && page.text.contains("Cancel 1 job?"), "\(page.text)")
+    #expect(page.text.contains("Stays: it is cancelled already") && page.text.contains("cannot be undone"))
+    #expect(try await send("cancel", "job=job-3&reason=Testing").status == 400, "without the box")
+    #expect(try await status() != "cancelled", "a click alone ends nothing")
+    #expect(try await send("cancel", "confirmed=yes").status == 400, "none")
+    let form = "job=job-3&confirmed=yes&reason=Too+expensive&justification=by+far"
+    #expect(try await send("cancel", form).status == 303)
+    #expect(try await status() == "cancelled")
+    let line = try await office.ask("GET", office.api("audit?action=job.cancel")).value(AuditLog.self).lines.first
+    #expect(line?.justification == "Too expensive: by far")
   }
 
   @Test func severalAreHiddenAfterAConfirmation() async throws {

@@ -62,7 +62,7 @@ import Testing
     #expect(NotificationsPage.tone(of: own.notice) == "good")
     let alert = NoticeRecord(id: 1, at: 0, kind: .estimateAlert, urgent: false, facts: facts)
     #expect(NotificationsPage.tone(of: alert) == "warn", "a cost that runs away is no success")
-    let banner = "&lt;i&gt;first&lt;/i&gt; (H100 spot). <a href=\"\(path)\">Show</a>"
+    let banner = "&lt;i&gt;first&lt;/i&gt; (H100 spot). <a href=\"/dashboard/training-jobs/job-1\">Show</a>"
     #expect(try await mia.get(jobs).text.contains(banner))
     let page = try await mia.get(path).text
     #expect(

@@ -140,7 +140,8 @@ extension Office {
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1").text
     #expect(page.contains("/job-1/do/confirm\"") && page.contains("/job-1/cancel\""))
     #expect(try await office.ask("GET", "/dashboard/training-jobs/job-1/events").text.contains("Kept as a draft"))
-    let started = try await office.ask("POST", "/dashboard/training-jobs/job-1/do/confirm", bytes: Data())
+    let checks = Data("reviewed=yes&understood=yes&approved=yes".utf8)
+    let started = try await office.ask("POST", "/dashboard/training-jobs/job-1/do/confirm", bytes: checks)
     #expect(started.status == 303)
     let job = try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self)
     #expect(job.status != "pending_configuration")

@@ -105,6 +105,25 @@ import Testing
     }
   }
 
+  @Test func aLinkEndsWithWhoeverMadeIt() async throws {
+    let office = try await office()
+    let emil = try await office.token("emil", .engineer)
+    let made = try await make(office, NewShare(audience: .public, days: 90), token: emil)
+    #expect(try await open(office, made).status == 200)
+    #expect(try await office.ask("DELETE", office.api("people/emil")).status == 200)
+    #expect(try await open(office, made).status == 404)
+    #expect(try await open(office, make(office, NewShare(audience: .public))).status == 200, "others' hold")
+  }
+
+  @Test func aLinkToAReportIsWrittenDown() async throws {
+    let office = try await office()
+    let wish = ReportRoutes.LinkWish(shows_costs: true)
+    #expect(try await office.ask("POST", office.api("jobs/1/report-link"), wish).status == 201)
+    let lines = try await office.ask("GET", office.api("audit?action=report.")).value(AuditLog.self).lines
+    #expect(lines.map(\.action) == ["report.link"] && lines.map(\.subject) == ["job-1"])
+    #expect(lines.first?.change?.hasSuffix(", with costs") == true)
+  }
+
   @Test func thePageMakesLinksAndShowsThemOnce() async throws {
     let office = try await office()
     let browser = try await Browser.first(office)

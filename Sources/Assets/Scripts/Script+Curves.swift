@@ -72,7 +72,8 @@ extension Script {
         let held = null;
         // What is measured meanwhile appears, unless somebody looks at a part.
         setInterval(() => { if (!document.hidden && range === null && !held && !isBusy && svg()) load(); }, 15000);
-        plot.addEventListener("wheel", (event) => { event.preventDefault(); zoom(event.deltaY > 0 ? 1.25 : 0.8, place(event).value); }, { passive: false });
+        // Without Ctrl or the focus the wheel scrolls the page, as it does everywhere.
+        plot.addEventListener("wheel", (event) => { if (!event.ctrlKey && !plot.contains(document.activeElement)) return; event.preventDefault(); zoom(event.deltaY > 0 ? 1.25 : 0.8, place(event).value); }, { passive: false });
         plot.addEventListener("pointerdown", (event) => { held = { at: event.clientX, range: now() }; plot.setPointerCapture(event.pointerId); });
         plot.addEventListener("pointerup", () => { held = null; });
         plot.addEventListener("pointercancel", () => { held = null; });

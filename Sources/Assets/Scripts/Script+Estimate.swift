@@ -21,6 +21,8 @@ extension Script {
           const page = new DOMParser().parseFromString(text, "text/html");
           const fresh = page.getElementById("estimate");
           if (fresh) panel.replaceChildren(...fresh.childNodes);
+          const sum = page.getElementById("sum");
+          if (sum) document.getElementById("sum").textContent = sum.textContent;
           if (isOther) {
             const file = page.getElementById("file");
             if (file) document.getElementById("file")?.replaceChildren(...file.childNodes);

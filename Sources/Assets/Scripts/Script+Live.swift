@@ -12,21 +12,38 @@ extension Script {
       // What the page was made from: what has changed since is heard at once.
       let after = document.getElementById("main")?.dataset.feed ?? "";
       let isBusy = false, source = null, due = 0, last = Date.now();
+      // The same thing on the fresh page: where the focus goes, what stays ticked.
+      const twin = (root, one) => [...root.querySelectorAll(one.localName)].find((other) =>
+        ["id", "name", "value", "href", "aria-label", "form"].every((key) => other.getAttribute(key) === one.getAttribute(key))
+        && (!one.matches("button, summary") || other.textContent === one.textContent));
+      const isTick = (field) => field.matches("[type=checkbox], [type=radio]");
+      // What somebody writes in, wrote, or has opened.
+      const isWritten = (part, held) => [...part.querySelectorAll("input, textarea, select")].some((field) =>
+        !isTick(field) && (field === held || (field.value !== field.defaultValue && field.localName !== "select")));
       const refresh = async () => {
         if (isBusy) return;
         isBusy = true;
         last = Date.now();
+        for (const part of parts) part.ariaBusy = "true";
         try {
           const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
           if (!answer.ok) throw new Error(String(answer.status));
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           for (const part of parts) {
             const fresh = page.getElementById(part.id);
-            // What somebody writes in or has the focus in is left alone.
-            if (!fresh || part.contains(document.activeElement) || part.dataset.was === fresh.innerHTML) continue;
+            const held = part.contains(document.activeElement) ? document.activeElement : null;
+            if (!fresh || part.dataset.was === fresh.innerHTML || isWritten(part, held)) continue;
+            // Nor is the focus lost: where there is nothing like it any more, what is shown stays until it has moved on.
+            if (held && !twin(fresh, held)) continue;
+            for (const box of part.querySelectorAll("input")) {
+              const other = isTick(box) && box.checked !== box.defaultChecked && twin(fresh, box);
+              if (other) other.checked = box.checked;
+            }
+            const next = held && twin(fresh, held);
             part.dataset.was = fresh.innerHTML;
             const open = [...part.querySelectorAll("details[open][id]")].map((fold) => fold.id);
             part.replaceChildren(...fresh.childNodes);
+            next?.focus({ preventScroll: true });
             for (const id of open) document.getElementById(id)?.setAttribute("open", "");
             part.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
           }
@@ -34,6 +51,7 @@ extension Script {
         } catch {
           if (said) said.textContent = "The server does not answer; what is shown may be old.";
         }
+        for (const part of parts) part.ariaBusy = null;
         isBusy = false;
       };
       const heard = () => {

@@ -1,6 +1,13 @@
 extension Script {
   /// "/" goes to the box that searches everything, unless somebody is writing.
   static let search = #"""
+    // An address names what is asked for, not what is not.
+    document.addEventListener("formdata", (event) => {
+      if (event.target.method !== "get") return;
+      for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+    });
+    // In a narrow window filters would stand between the heading and the list.
+    if (matchMedia("(max-width: 899px)").matches) for (const fold of document.querySelectorAll("[data-narrow]")) fold.open = false;
     (() => {
       const box = document.getElementById("find");
       if (!box) return;

@@ -41,7 +41,16 @@ extension Style {
     .choice .mono { overflow-wrap: anywhere; }
     .checks { display: flex; flex-wrap: wrap; gap: 2px 20px; }
     .choice .soft { display: block; font-size: 0.85rem; }
-    .sticky { position: sticky; top: 16px; }
+    .sticky { position: sticky; top: 16px; max-height: calc(100vh - 32px); overflow-y: auto; }
+    .sticky > .actions { position: sticky; bottom: -18px; background: var(--surface); padding: 10px 0; }
+    .sticky > .actions > b { display: none; }
+    @media (max-width: 1099px) {
+      .sticky { position: static; max-height: none; overflow: visible; }
+      .sticky > .actions { position: fixed; z-index: 5; left: 0; right: 0; bottom: 0; padding: 8px 14px; border-top: 1px solid var(--line); justify-content: space-between; }
+      .sticky > .actions > b { display: block; }
+      main:has(.sticky > .actions) { padding-bottom: 100px; }
+    }
+    @media (min-width: 900px) { .narrow > summary { display: none; } }
     @media (max-width: 899px) { .filters .wide { grid-column: auto; } }
 
     """#

@@ -29,7 +29,8 @@ extension Style {
 
     .frame { display: grid; grid-template-columns: 216px minmax(0, 1fr); min-height: 100vh; }
     .side { background: var(--surface); border-right: 1px solid var(--line); padding: 16px 12px; }
-    .side-inner { position: sticky; top: 16px; display: flex; flex-direction: column; gap: 14px; }
+    .side-inner { position: sticky; top: 16px; display: flex; flex-direction: column; gap: 14px; max-height: calc(100vh - 32px); }
+    .side nav { overflow-y: auto; min-height: 0; }
     .brand { display: flex; align-items: center; gap: 9px; font-weight: 700; font-size: 1.05rem; color: var(--text); text-decoration: none; padding: 2px 8px; }
     .brand svg { width: 24px; height: 24px; color: var(--accent); flex: none; }
     .side nav ul { list-style: none; margin: 0 0 4px; padding: 0; }
@@ -50,7 +51,7 @@ extension Style {
     @media (max-width: 899px) {
       .frame { display: block; }
       .side { border-right: 0; border-bottom: 1px solid var(--line); padding: 10px 14px; }
-      .side-inner { position: static; gap: 0; }
+      .side-inner { position: static; gap: 0; max-height: none; }
       .side-inner > .who, .side nav { display: none; }
       .menu-button { display: inline-flex; position: absolute; right: 12px; top: 9px; padding: 5px 12px; border: 1px solid var(--line-strong); border-radius: 8px; color: var(--text); text-decoration: none; }
       #navigation:target nav { display: grid; grid-template-columns: 1fr 1fr; gap: 0 10px; padding-top: 8px; align-items: start; }

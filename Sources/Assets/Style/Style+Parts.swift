@@ -70,6 +70,7 @@ extension Style {
     details.fold[open] > summary { margin-bottom: 8px; }
     svg.chart, .chart svg { width: 100%; height: auto; display: block; }
     .chart { margin: 0 0 10px; overflow-x: auto; }
+    [data-live][aria-busy="true"] { animation: breathe 1.4s ease-in-out 0.8s infinite; }
     .skeleton { background: var(--raised); border-radius: 6px; min-height: 1em; animation: breathe 1.4s ease-in-out infinite; }
     @keyframes breathe { 50% { opacity: 0.45; } }
     del { color: var(--bad); } ins { color: var(--good); text-decoration: none; font-weight: 600; }

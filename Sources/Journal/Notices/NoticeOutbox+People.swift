@@ -35,6 +35,17 @@ extension NoticeOutbox {
     }
   }
 
+  /// All of a person's banners up to one: what came since they looked stays new.
+  public func seenAll(upTo id: Int64, by person: String, at now: Instant) throws(InputError) {
+    try catalogue.write { db in
+      try db.execute(
+        sql: """
+          UPDATE notice_delivery SET state = 'seen', delivered_at = ?
+          WHERE id <= ? AND recipient = ? AND channel = 'banner' AND state = 'shown'
+          """, arguments: [now.microseconds, id, person])
+    }
+  }
+
   /// Brings dead letters back, one or all. Returns how many.
   public func retry(_ id: Int64?, at now: Instant) throws(InputError) -> Int {
     try catalogue.write { db in

@@ -172,7 +172,7 @@ public actor NoticeDesk {
 
   private func digestFacts(isManager: Bool, _ waiting: [NoticeDelivery]) -> NoticeFacts {
     var facts = NoticeFacts()
-    facts.items = waiting.map { NoticeSummary.line($0.notice) }
+    facts.items = waiting.map { NoticeSummary.named($0.notice) }
     guard isManager else { return facts }
     let (fleet, now) = (follower.fleet, own())
     facts.spent_usd = NoticeFollower.dollars(fleet.spent(at: now))

@@ -20,7 +20,14 @@ struct NoticeRouting {
     let heard: [Catalogue.Person]
     switch draft.audience {
     case .nobody: return []
-    case .creator(let name), .person(let name): heard = people.filter { $0.name == name }
+    case .person(let name): heard = people.filter { $0.name == name }
+    case .creator(let name):
+      let creators = people.filter { $0.name == name }
+      // The owner is a token: without an address nobody reads what they are told.
+      let isHeard = creators.contains { $0.name != "owner" || $0.email != nil }
+      let isManagers =
+        notice.kind == .decisionNeeded || (notice.kind == .jobBlocked && notice.facts.refusal != "queue full")
+      heard = people.filter { $0.name == name || ((isManagers || !isHeard) && $0.role == .manager) }
     case .managers: heard = people.filter { $0.role == .manager }
     }
     // 80: by mail; 95: in Slack, too; 100: on the dashboard, too.

@@ -60,6 +60,13 @@ public enum NoticeSummary {
     }
   }
 
+  /// The same where several jobs' notices stand together: whose it is comes first, unless the line says so itself.
+  public static func named(_ notice: NoticeRecord) -> String {
+    let line = line(notice)
+    guard let name = notice.facts.job_name ?? notice.facts.job, !line.contains(name) else { return line }
+    return "\(name): \(line)"
+  }
+
   /// `$22.18`; whole dollars without cents.
   public static func dollars(_ x: Double?) -> String {
     guard let x, x.isFinite else { return "no limit" }

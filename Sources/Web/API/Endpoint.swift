@@ -74,10 +74,15 @@ extension Endpoint.Parameter {
       schema: ["type": "integer", "minimum": .integer(least), "maximum": .integer(most)])
   }
 
+  /// A day that there is, of this century.
+  static let day =
+    #"(20[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"#
+    + #"|20([02468][048]|[13579][26])-02-29)"#
+
   static func time(_ name: String, _ about: String) -> Self {
     .init(
       name: name, about: about,
-      schema: ["type": "string", "pattern": .string(#"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$"#)])
+      schema: ["type": "string", "pattern": .string("^\(day)$")])
   }
 
   static let page: [Self] = [

@@ -37,7 +37,14 @@ struct BudgetPage: Page {
   let chart: String?
   let jobs: [Row]
   let hasJobs: Bool
-  let limitValue: String
+  var limitValue: String
+  /// What was filled in and could not be taken, and why.
+  var wrong = Wrong()
+  struct Wrong: Sendable {
+    var problem, setWhy, askLimit, askWhy: String?
+    /// The form's heading.
+    var place = "ctl-h"
+  }
   let blocks: Bool
   struct Part: Sendable { var number, name, takes, limit, spent, reserved, percent, kind: String }
   let parts: [Part]

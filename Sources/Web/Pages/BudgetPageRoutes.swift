@@ -8,22 +8,36 @@ import Scenarios
 extension BudgetPage {
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     let deeds = BudgetDeeds(runner: desk.runner)
-    router.get("training-budget") { request, context in
+    let page = { @Sendable (request: Request, context: LiveContext, problem: Problem?, wrong: Wrong, limit: String?) in
       let view = await desk.runner.view
       let forecast = try? await desk.advice.forecast(view)
-      return await desk.answer(
-        try BudgetPage(view, desk.catalogue, forecast, rates: desk.advice.rates), request, context)
+      var page = try BudgetPage(view, desk.catalogue, forecast, rates: desk.advice.rates)
+      page.wrong = wrong
+      page.wrong.problem = problem?.document.detail
+      if let limit { page.limitValue = limit }
+      return await desk.answer(page, request, context, status: problem?.status ?? .ok)
     }
+    router.get("training-budget") { request, context in try await page(request, context, nil, Wrong(), nil) }
     router.post("training-budget") { request, context in
       let form = try await FormFields(request)
-      try await deeds.set(
-        try form.number("limit"), blocks: form.has("gate") ? form.has("blocks") : nil, form["justification"], context)
+      do {
+        try await deeds.set(
+          try form.number("limit"), blocks: form.has("gate") ? form.has("blocks") : nil, form["justification"], context)
+      } catch let problem as Problem where problem.status == .badRequest {
+        let wrong = Wrong(setWhy: form["justification"])
+        return try await page(request, context, problem, wrong, form["limit"])
+      }
       return Reply.see("/dashboard/training-budget?notice=limit")
     }
     router.post("training-budget/ask") { request, context in
       let form = try await FormFields(request)
-      guard let limit = try form.number("limit") else { throw Problem(.badRequest, "the new limit is missing") }
-      _ = try await deeds.ask(limit, form["justification"], context)
+      do {
+        guard let limit = try form.number("limit") else { throw Problem(.badRequest, "the new limit is missing") }
+        _ = try await deeds.ask(limit, form["justification"], context)
+      } catch let problem as Problem where problem.status == .badRequest {
+        let wrong = Wrong(askLimit: form["limit"], askWhy: form["justification"], place: "ask")
+        return try await page(request, context, problem, wrong, nil)
+      }
       return Reply.see("/dashboard/training-budget?notice=asked#ask")
     }
     router.post("training-budget/approvals/:number") { request, context in

@@ -11,39 +11,59 @@ struct DeedPage: Page {
   let scripts = ["checklist.js"]
 
   let title, id, job, path, action, warning, button: String
-  let facts: [JobPage.Fact]
+  var facts: [JobPage.Fact]
   /// What to choose from; empty where nothing has to be chosen.
   let reasons: [String]
   let hasReasons, needsReason, isDanger: Bool
-  let confirmation: String?
+  let confirmations: [Confirmation]
 
-  private static let cancelReasons = [
+  /// What has to be ticked before it is done.
+  struct Confirmation: Sendable {
+    var name, text: String
+  }
+
+  static let cancelReasons = [
     "Loss not decreasing", "Too expensive", "Wrong configuration", "Testing", "Other",
   ]
+  /// Of a job that waits for a spot GPU: two deeds in one.
+  static let switching = "switch-on-demand"
+  static let undone = Confirmation(name: "confirmed", text: "I understand this action cannot be undone")
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs/:id/cancel") { request, context in
       let view = await desk.runner.view
       return await desk.answer(
-        try DeedPage("cancel", view, try desk.job(context, view), desk.catalogue), request, context)
+        try DeedPage("cancel", view, try desk.job(context, view), desk.catalogue, context), request, context)
     }
     router.get("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
       let action = context.parameters.get("action") ?? ""
-      return await desk.answer(
-        try DeedPage(action, view, try desk.job(context, view), desk.catalogue), request, context)
+      let job = try desk.job(context, view)
+      var page = try DeedPage(action, view, job, desk.catalogue, context)
+      if action == DeedPage.switching {
+        let cost = try await JobMaker(runner: desk.runner, advice: desk.advice).rest(of: job, as: .onDemand).cost_usd
+        page.facts.append(
+          .init(
+            label: "The rest of it on-demand",
+            value: "\(Wording.money(cost.p50)), 8 in 10 between \(Wording.range(cost.p10, cost.p90))"))
+      }
+      return await desk.answer(page, request, context)
     }
     router.post("training-jobs/:id/do/:action") { request, context in
       let view = await desk.runner.view
       let (job, action) = (try desk.job(context, view), context.parameters.get("action") ?? "")
       let form = try await FormFields(request)
-      if action == "cancel", !form.has("confirmed") {
-        throw Problem(
-          .badRequest, "the box 'I understand this action cannot be undone' was not ticked", hint: "go back and tick it"
-        )
+      let missing = DeedPage.confirmations(action, JobDocument(view, job)).first { !form.has($0.name) }
+      if let missing {
+        throw Problem(.badRequest, "the box '\(missing.text)' was not ticked", hint: "go back and tick it")
       }
       let why = [form["reason"], form["justification"]].compactMap { $0 }.joined(separator: ": ")
-      try await desk.act(action, on: job, view, Reason(justification: why.isEmpty ? nil : why), context)
+      let reason = Reason(justification: why.isEmpty ? nil : why)
+      if action == DeedPage.switching {
+        try await desk.switchToOnDemand(job, view, reason, context)
+      } else {
+        try await desk.act(action, on: job, view, reason, context)
+      }
       return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=\(DeedPage.notice(action))")
     }
     router.post("training-jobs/bulk") { request, context in
@@ -55,12 +75,8 @@ struct DeedPage: Page {
       }
       guard form["action"] == "cancel" else { throw Problem(.badRequest, "choose what is to be done") }
       _ = try context.require(.engineer)
-      let jobs = form.all("job")
-      guard (1...100).contains(jobs.count) else {
-        throw Problem(.badRequest, "no job is selected", hint: "tick some in the list first; 100 at most")
-      }
-      try await desk.cancel(jobs, context)
-      return Reply.see("/dashboard/training-jobs?notice=selected")
+      let view = await desk.runner.view
+      return await desk.answer(CancelPage(try HidePage.jobs(form, view), view), request, context)
     }
   }
 
@@ -69,14 +85,19 @@ struct DeedPage: Page {
     case "cancel": .cancelled
     case "pause": .paused
     case "confirm": .added
-    case "resume", "resume-spot", "resume-on-demand": .resumed
+    case "resume", "resume-spot", "resume-on-demand", switching: .resumed
     case "promote": .promoted
     case "override": .overridden
     default: .answered
     }
   }
 
-  init(_ action: String, _ view: LiveView, _ index: JobIndex, _ catalogue: Catalogue) throws {
+  /// - Throws: ``Problem`` where there is no such deed, or it is not for whoever asks to do.
+  init(_ action: String, _ view: LiveView, _ index: JobIndex, _ catalogue: Catalogue, _ context: LiveContext) throws {
+    guard let words = DeedPage.words[action] else {
+      throw Problem(.notFound, "nothing called '\(action)' can be done to a job")
+    }
+    _ = try context.require(JobDeed.all.first { $0.name == action }?.role ?? .engineer)
     let document = JobDocument(view, index)
     let progress = try JobPage.Progress(
       document, view.fleet[index], nil, try catalogue.lastMetrics(of: index, count: 1).first, catalogue, at: view.at)
@@ -85,7 +106,7 @@ struct DeedPage: Page {
     (needsReason, isDanger) = (["promote", "override"].contains(action), ["cancel", "answer-fail"].contains(action))
     reasons = action == "cancel" ? DeedPage.cancelReasons : []
     hasReasons = !reasons.isEmpty
-    confirmation = action == "cancel" ? "I understand this action cannot be undone" : nil
+    confirmations = DeedPage.confirmations(action, document)
     facts = [
       .init(label: "Job", value: "\(document.name) (\(document.id))"),
       .init(label: "Current progress", value: progress.label),
@@ -93,10 +114,19 @@ struct DeedPage: Page {
       .init(label: "Cost spent", value: Wording.money(document.cost_usd)),
       .init(label: "Set aside", value: Wording.money(document.reserved_usd)),
     ]
-    guard let words = DeedPage.words[action] else {
-      throw Problem(.notFound, "nothing called '\(action)' can be done to a job")
-    }
     (title, warning, button) = words
+  }
+
+  /// A draft passes the checklist that it would have passed on its review.
+  private static func confirmations(_ action: String, _ job: JobDocument) -> [Confirmation] {
+    switch action {
+    case "cancel": return [undone]
+    case "confirm":
+      let range = job.quote.map { Wording.range($0.cost_usd.p10, $0.cost_usd.p90) }
+      let expense = job.quote.flatMap { ReviewPage.expense($0.cost_usd.p50, job.pricing) }
+      return ReviewPage.checklist(range) + (expense.map { [Confirmation(name: "expensive", text: $0)] } ?? [])
+    default: return []
+    }
   }
 
   private static let words: [String: (title: String, warning: String, button: String)] = [
@@ -134,6 +164,11 @@ struct DeedPage: Page {
       "The job starts although what is set aside for it exceeds the remaining monthly budget. The audit log says who and why.",
       "Proceed anyway"
     ),
+    switching: (
+      "Switch to on-demand?",
+      "It waits no longer for a spot instance: an on-demand instance is asked for, which is not taken back and costs more by the hour. What is left is estimated anew and held against the budget.",
+      "Switch to on-demand"
+    ),
     "answer-on-demand": (
       "Switch to on-demand?",
       "It goes on from its last checkpoint with an instance that is not taken back, at the higher rate.",
@@ -153,7 +188,8 @@ struct DeedPage: Page {
     <dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl><hr>
     {{#hasReasons}}<div class="field"><label for="reason">Reason for cancellation?</label><select id="reason" name="reason">{{#reasons}}<option>{{.}}</option>{{/reasons}}</select></div>{{/hasReasons}}
     <div class="field"><label for="why">{{#needsReason}}Justification (required){{/needsReason}}{{^needsReason}}Notes (optional){{/needsReason}}</label><textarea id="why" name="justification" maxlength="2000"{{#needsReason}} required{{/needsReason}}></textarea></div>
-    {{#confirmation}}<label class="check"><input type="checkbox" name="confirmed" value="yes" required> {{confirmation}}</label>{{/confirmation}}
+    {{#confirmations}}<label class="check"><input type="checkbox" name="{{name}}" value="yes" required> {{text}}</label>
+    {{/confirmations}}
     <div class="actions"><button class="{{#isDanger}}danger{{/isDanger}}{{^isDanger}}primary{{/isDanger}}" data-last>{{button}}</button><a class="button" href="{{path}}">Go back</a></div>
     </form>
     """#
@@ -170,27 +206,12 @@ extension PageDesk {
     try JobDeed.check(answer, view, job)
   }
 
-  /// Cancels all that can be: what one of them refuses holds up none of the others.
-  ///
-  /// - Throws: ``Problem`` that says which could not be; at once where nothing can be done at all, as in a copy that nobody has confirmed.
-  fileprivate func cancel(_ ids: [String], _ context: LiveContext) async throws {
-    var refusals: [String] = []
-    for id in ids {
-      let view = await runner.view
-      guard let job = view.job(id) else {
-        refusals.append("\(id.prefix(40)): there is no such job")
-        continue
-      }
-      do {
-        try await act("cancel", on: job, view, Reason(justification: "Cancelled with others"), context)
-      } catch let problem as Problem where problem.status == .conflict && view.isConfirmed {
-        refusals.append("\(view.descriptions[Int(job.rawValue)].id): \(problem.document.detail)")
-      }
-    }
-    guard !refusals.isEmpty else { return }
-    throw Problem(
-      .conflict,
-      "\(ids.count - refusals.count) of \(Wording.count(ids.count, "job")) cancelled; not \(refusals.joined(separator: "; "))",
-      hint: "the list shows how each of them stands now")
+  /// A job that waits for a spot instance goes on with an on-demand one; nothing is done where the budget does not hold that.
+  func switchToOnDemand(_ job: JobIndex, _ view: LiveView, _ why: Reason?, _ context: LiveContext) async throws {
+    _ = try context.require(.engineer)
+    let maker = JobMaker(runner: runner, advice: advice)
+    _ = try await maker.reservation(resuming: job, as: .onDemand, from: .waitingForGPU)
+    try await act("pause", on: job, view, why, context)
+    try await act("resume-on-demand", on: job, await runner.view, why, context)
   }
 }

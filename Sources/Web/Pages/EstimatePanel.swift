@@ -118,13 +118,13 @@ struct EstimatePanel: Sendable {
     <div class="figure"><b>{{cost}}</b><span>Estimated cost, 8 in 10 between {{costRange}}</span></div>
     <div class="figure"><b>{{duration}}</b><span>Estimated duration, 8 in 10 between {{durationRange}}</span></div>
     {{#suites}}<p class="small">{{suites}}</p>{{/suites}}
+    {{^fits}}<p class="error">The budget does not hold it: it would be blocked.</p>{{/fits}}
+    {{#hasWarnings}}<div class="notice warn"><ul>{{#warnings}}<li>{{.}}</li>{{/warnings}}</ul></div>{{/hasWarnings}}
     <dl class="pairs small"><dt>Steps</dt><dd>{{steps}}</dd><dt>Completes</dt><dd>{{completes}}</dd><dt>Set aside for it</dt><dd>{{reservation}} (80th percentile)</dd>
     {{#breakdown}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/breakdown}}
     {{#budget}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/budget}}</dl>
     {{#accuracy}}<p class="small">{{accuracy}} <a href="/dashboard/accuracy">Each of them</a></p>{{/accuracy}}
     {{#other}}<p class="small">{{other}}</p>{{/other}}
-    {{#hasWarnings}}<div class="notice warn"><ul>{{#warnings}}<li>{{.}}</li>{{/warnings}}</ul></div>{{/hasWarnings}}
-    {{^fits}}<p class="error">The budget does not hold it: it would be blocked.</p>{{/fits}}
     <p class="soft small">Source: {{source}}. The ranges are its own; they hold for jobs that complete.</p>
     {{/trouble}}
     """#

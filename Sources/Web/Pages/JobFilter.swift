@@ -2,6 +2,7 @@ import DiscreteEvent
 import Foundation
 import Hummingbird
 import Live
+import Scenarios
 
 /// The filters of a list of jobs as a form has them, and as ``JobQuery`` takes them.
 struct JobFilter: Sendable {
@@ -23,6 +24,8 @@ struct JobFilter: Sendable {
   let page: Int
   let list: List
   let path: String
+  /// What the list goes by; applying a filter keeps it.
+  let kept: [ReviewPage.Field]
   private let at: Instant
   private let person: String?
   var offset: Int { (page - 1) * limit }
@@ -55,6 +58,9 @@ struct JobFilter: Sendable {
     }
     let creators = [(JobFilter.me, "Me only")] + known(view.descriptions.lazy.compactMap(\.creator))
     let tags = known(view.descriptions.lazy.flatMap { $0.tags ?? [] })
+    let clients = known(view.descriptions.lazy.compactMap(\.client))
+    let projects = known(view.descriptions.lazy.compactMap(\.project))
+    kept = ["sort", "order"].compactMap { key in form[key].map { .init(name: key, value: $0) } }
     let statuses =
       list == .jobs
       ? ["active", "completed", "failed", "cancelled", "queued", "blocked", "paused"]
@@ -75,6 +81,8 @@ struct JobFilter: Sendable {
         choices: Choice.list("All", [("spot", "Spot"), ("on_demand", "On-Demand")], chosen: form["pricing"])),
       Select(name: "cost", label: "Cost", choices: Choice.list("All", JobFilter.costs, chosen: form["cost"])),
       Select(name: "tag", label: "Tag", choices: Choice.list("All", tags, chosen: form["tag"])),
+      Select(name: "client", label: "Client", choices: Choice.list("All", clients, chosen: form["client"])),
+      Select(name: "project", label: "Project", choices: Choice.list("All", projects, chosen: form["project"])),
       Select(
         name: "days", label: "Submitted",
         choices: Choice.list(
@@ -115,13 +123,20 @@ struct JobFilter: Sendable {
     if let days = form["days"].flatMap({ Int64($0) }), (1...36_500).contains(days), form["from"] == nil {
       values.append(("from", Wording.stamp(at - .days(days)) ?? ""))
     }
-    for key in ["from", "until"] { if let value = form[key] { values.append((key, value)) } }
+    if let value = form["from"] { values.append(("from", value)) }
+    if let value = form["until"] { values.append(("until", JobFilter.throughDay(value))) }
     if let parts = form["cost"]?.split(separator: "-", omittingEmptySubsequences: false), parts.count == 2 {
       if !parts[0].isEmpty { values.append(("cost_from", String(parts[0]))) }
       if !parts[1].isEmpty { values.append(("cost_to", String(parts[1]))) }
     }
     values += [("limit", "\(limit)"), ("offset", "\(offset)")]
     return Parameters(values.map { (Substring($0.0), Substring($0.1)) })
+  }
+
+  /// People mean the whole of the day that they name last; programs name an instant that comes after.
+  static func throughDay(_ text: String) -> String {
+    guard text.count == 10, let day = InstantText.instant(text) else { return text }
+    return Wording.stamp(day + .days(1)) ?? text
   }
 
   func path(page: Int) -> String {

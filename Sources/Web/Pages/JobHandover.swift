@@ -7,20 +7,23 @@ struct JobHandover: Sendable {
   struct Entry: Sendable {
     var label, path: String
     var detail: String?
+    var at: Moment?
     var isPrimary = false
   }
 
   let entries: [Entry]
   /// Why adapters and package are not handed out, and the way out.
   let held: String?
-  let hint: String?
+  /// A block is a manager's to override; what wants a review is any engineer's to have reviewed.
+  let takesManager: Bool
 
   init(_ job: JobDocument, _ index: JobIndex, hasMetrics: Bool, _ catalogue: Catalogue) throws {
     let api = "/api/v1/jobs/\(job.id)"
     var held: Problem?
     do { try ValidationRoutes.requireDelivery(index, orders: job.suites ?? [], catalogue) } catch let problem as Problem
     { held = problem }
-    (self.held, hint) = (held?.document.detail, held?.document.hint)
+    self.held = held?.document.detail
+    takesManager = held?.document.detail.hasPrefix("delivery is blocked") ?? false
     var entries: [Entry] = []
     for artifact in try catalogue.artifacts(of: index) where artifact.deleted == nil {
       let isModel = artifact.kind == .adapters || artifact.kind == .deploymentPackage
@@ -30,7 +33,8 @@ struct JobHandover: Sendable {
         Entry(
           label: JobHandover.label(artifact.kind), path: "\(api)/artifacts/\(artifact.kind.rawValue)",
           detail:
-            "\(artifact.name), \(JobHandover.size(artifact.bytes)), \(taken); since \(Moment(artifact.made)?.text ?? "") in \(artifact.key)",
+            "\(artifact.name), \(JobHandover.size(artifact.bytes)), \(taken), in \(artifact.key)",
+          at: Moment(artifact.made),
           isPrimary: artifact.kind == .adapters))
     }
     if !entries.isEmpty {

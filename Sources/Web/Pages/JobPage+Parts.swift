@@ -35,7 +35,7 @@ extension JobPage.Progress {
     }
     completion = projection?.remaining_s.flatMap {
       Wording.stamp(now + Span(microseconds: Int64(min($0.p50, 1e9) * 1e6)))
-    }.flatMap { Moment($0)?.text }
+    }.flatMap(Moment.init)
     let epochs = job.configuration.epochs
     epoch = metric?.epoch.map { "\(Int(min(Double(epochs), max(1, $0.rounded(.up))))) of \(epochs)" }
   }
@@ -78,8 +78,8 @@ extension JobPage.Trouble {
       }
     case "awaiting_decision":
       title = "Needs a decision"
-      let deadline = Moment(job.deadline).map { " Until \($0.text); after that it is decided without you." } ?? ""
-      text = JobPage.Trouble.question(job.question) + deadline + (refusal.map { " \($0)" } ?? "")
+      (due, dueText) = (Moment(job.deadline), "It is decided without you after")
+      text = JobPage.Trouble.question(job.question) + (refusal.map { " \($0)" } ?? "")
       if canEdit {
         options = [
           .init(label: "Switch to on-demand", path: "\(path)/do/answer-on-demand", isPrimary: true),
@@ -90,9 +90,15 @@ extension JobPage.Trouble {
     case "waiting_for_gpu":
       title = "No H100 \(job.pricing == "spot" ? "spot " : "")GPUs currently available"
       text =
-        "It is retried every few minutes until one is available."
-        + (Moment(job.deadline).map { " The next try: \($0.text)." } ?? "") + (refusal.map { " \($0)" } ?? "")
+        "It is retried every few minutes until one is available." + (refusal.map { " \($0)" } ?? "")
         + JobPage.Trouble.wait(wait)
+      (due, dueText) = (Moment(job.deadline), "The next try:")
+      if canEdit {
+        if job.pricing == "spot" {
+          options.append(.init(label: "Switch to on-demand", path: "\(path)/do/\(DeedPage.switching)", isPrimary: true))
+        }
+        options.append(.init(label: "Cancel, and retry later", path: "\(path)/cancel", isDanger: true))
+      }
     case "failed":
       (title, text) = JobPage.Trouble.failure(job)
       if canEdit {
@@ -269,7 +275,7 @@ extension JobPage {
     let c = job.configuration
     var facts: [(String, String?)] = [
       ("Created by", job.creator.map { $0 + (email.map { " (\($0))" } ?? "") }),
-      ("Created on", Moment(job.submitted_at)?.text), ("Description", job.purpose),
+      ("Description", job.purpose),
       ("Client", job.client), ("Project", job.project), ("Tags", job.tags.map { $0.joined(separator: ", ") }),
       ("Template", job.template), ("Training file", job.training_file),
       (
@@ -288,6 +294,9 @@ extension JobPage {
       ),
     ]
     if let cap = job.max_cost_usd { facts.append(("Stops at", Wording.money(cap))) }
-    return facts.compactMap { label, value in value.map { Fact(label: label, value: $0) } }
+    var shown = facts.compactMap { label, value in value.map { Fact(label: label, value: $0) } }
+    let created = Fact(label: "Created on", value: "", at: Moment(job.submitted_at))
+    shown.insert(created, at: shown.first?.label == "Created by" ? 1 : 0)
+    return shown
   }
 }

@@ -43,7 +43,11 @@ struct JobPage: Page {
     var isLogarithmic: Bool
   }
 
-  struct Fact: Sendable { var label, value: String }
+  struct Fact: Sendable {
+    var label, value: String
+    /// In place of the value, in the viewer's zone.
+    var at: Moment?
+  }
   struct Action: Sendable {
     var label, path: String
     var isDanger = false
@@ -72,6 +76,9 @@ struct JobPage: Page {
   }
   struct Trouble: Sendable {
     var title, text: String
+    /// The next try, or by when somebody has to decide.
+    var due: Moment?
+    var dueText = ""
     var options: [Action]
     var fixes: [Fix] = []
     var hasFixes = false
@@ -90,7 +97,8 @@ struct JobPage: Page {
     var percent, step, steps, label, elapsed: String
     /// Per cent over all stages.
     var overall = "0"
-    var remaining, epoch, completion: String?
+    var remaining, epoch: String?
+    var completion: Moment?
     var paused: String?
   }
 
@@ -100,6 +108,14 @@ struct JobPage: Page {
       let job = try desk.job(context, view)
       return await desk.answer(
         try await JobPage(desk, view, job, context.person, CurveQuery(FormFields(query: request))), request, context)
+    }
+    router.post("training-jobs/:id/delivery") { request, context in
+      _ = try context.require(.engineer)
+      let view = await desk.runner.view
+      let job = try desk.job(context, view)
+      let why = try await FormFields(request)["justification"]
+      _ = try await ValidationRoutes(runner: desk.runner).decide(job, why, context, view)
+      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=delivered#adapters")
     }
     router.post("training-jobs/:id/notes") { request, context in
       let person = try context.require(.engineer)

@@ -73,7 +73,7 @@ struct NewJobRoutes {
       let form = NewJobForm(fields, try desk.catalogue.presets())
       do {
         let isDraft = fields.has("draft")
-        guard isDraft || ["reviewed", "understood", "approved"].allSatisfy(fields.has) else {
+        guard isDraft || ReviewPage.checklist(nil).map(\.name).allSatisfy(fields.has) else {
           throw Problem(.badRequest, "the checklist is not complete", hint: "go through it before the start")
         }
         let isBeyond = !isDraft && fields["beyond"] == "yes"
@@ -87,7 +87,9 @@ struct NewJobRoutes {
         new.justification = fields["justification"]
         if isDraft {
           new.draft = true
-        } else if let question = ReviewPage.expense(try await maker.quote(of: new).quote, new), !fields.has("expensive")
+        } else if let question = ReviewPage.expense(
+          try await maker.quote(of: new).quote.cost_usd.p50, Wording.snake(new.configuration.pricing)),
+          !fields.has("expensive")
         {
           throw Problem(.badRequest, question, hint: "tick the box on the review, or choose spot")
         }
@@ -157,7 +159,7 @@ struct ReviewPage: Page {
   let question: String?
   /// What has to be said yes to where on-demand is dear.
   let expense: String?
-  let understood: String
+  let checklist: [DeedPage.Confirmation]
   let fits, mayProceed: Bool
   /// What does not hold it, and where more is asked for.
   let blockText: String
@@ -194,8 +196,8 @@ struct ReviewPage: Page {
     facts = rows.compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil, month: month)
     question = quote.resume == nil ? nil : "Resume training from last checkpoint with adjusted configuration?"
-    expense = ReviewPage.expense(quote, job)
-    understood = Wording.range(quote.cost_usd.p10, quote.cost_usd.p90)
+    expense = ReviewPage.expense(quote.cost_usd.p50, Wording.snake(job.configuration.pricing))
+    checklist = ReviewPage.checklist(Wording.range(quote.cost_usd.p10, quote.cost_usd.p90))
     fits = quote.fits_budget ?? true
     mayProceed = person?.role == .manager
     let isWithin = quote.budget?.available_usd.map { quote.reservation_usd <= $0 } ?? true
@@ -218,10 +220,21 @@ struct ReviewPage: Page {
   /// On-demand beyond this takes a yes of its own (story 1.1.3).
   private static let dear = 150.0
 
-  static func expense(_ quote: QuoteDocument, _ job: NewJob) -> String? {
-    guard job.configuration.pricing == .onDemand, quote.cost_usd.p50 > dear else { return nil }
-    return
-      "On-demand for an estimated \(Wording.money(quote.cost_usd.p50)), more than \(Wording.money(dear)): are you sure?"
+  /// - Parameter dollars: the median of the estimate.
+  static func expense(_ dollars: Double, _ pricing: String) -> String? {
+    guard pricing == Wording.snake(Pricing.onDemand), dollars > dear else { return nil }
+    return "On-demand for an estimated \(Wording.money(dollars)), more than \(Wording.money(dear)): are you sure?"
+  }
+
+  /// What is ticked before a job starts (story 1.3.2).
+  ///
+  /// - Parameter range: of its estimated cost; nil: there is none.
+  static func checklist(_ range: String?) -> [DeedPage.Confirmation] {
+    [
+      .init(name: "reviewed", text: "I have reviewed the configuration"),
+      .init(name: "understood", text: "I understand the estimated cost (\(range ?? "none was made"))"),
+      .init(name: "approved", text: "I have budget approval if required"),
+    ]
   }
 
   static let template = #"""
@@ -233,9 +246,8 @@ struct ReviewPage: Page {
     {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
     {{#question}}<p><b>{{question}}</b></p>{{/question}}
     <fieldset><legend>Confirmation checklist</legend>
-    <label class="check"><input type="checkbox" name="reviewed" value="yes" required> I have reviewed the configuration</label>
-    <label class="check"><input type="checkbox" name="understood" value="yes" required> I understand the estimated cost ({{understood}})</label>
-    <label class="check"><input type="checkbox" name="approved" value="yes" required> I have budget approval if required</label>
+    {{#checklist}}<label class="check"><input type="checkbox" name="{{name}}" value="yes" required> {{text}}</label>
+    {{/checklist}}
     {{#expense}}<label class="check"><input type="checkbox" name="expensive" value="yes" required> <b>{{expense}}</b></label>{{/expense}}</fieldset>
     {{^fits}}{{#mayProceed}}<input type="hidden" name="beyond" value="yes"><div class="field"><label for="why">Proceed anyway (requires justification)</label><textarea id="why" name="justification" maxlength="2000" required></textarea></div>{{/mayProceed}}
     {{^mayProceed}}<p class="soft">It will be kept as blocked, and starts when a manager lets it through or raises the limit.</p>{{/mayProceed}}{{/fits}}

@@ -21,8 +21,20 @@ struct NotificationsPage: Page {
     var isChosen: Bool
   }
 
+  struct Dead: Sendable {
+    var id, text, to, attempts, error: String
+    var at: Moment?
+  }
+
   let lines: [Line]
   let hasLines: Bool
+  /// The newest that is new; nil: none is.
+  let newest: String?
+  /// What never arrived: of everybody where a manager looks, else their own.
+  let dead: [Dead]
+  let hasDead: Bool
+  /// What is wrong with what was sent; it stands in the form again.
+  let problem: String?
   let wishes: NoticeWishes
   let emailEvents, slackEvents, channels: [Choice]
   let hasChannels: Bool
@@ -39,8 +51,33 @@ struct NotificationsPage: Page {
     router.post("notifications") { request, context in
       let person = try context.require(.viewer)
       let form = try await FormFields(request)
-      try notices.put(try wishes(form, from: try notices.wishes(of: person)), of: person)
+      let wishes = wishes(form, from: try notices.wishes(of: person))
+      do {
+        guard form.has("quiet_from") == form.has("quiet_to") else {
+          throw Problem(.badRequest, "quiet hours have a beginning and an end: give both, or neither")
+        }
+        try notices.put(wishes, of: person)
+      } catch let problem as Problem {
+        let page = try NotificationsPage(notices, person, sent: (form, wishes, problem))
+        return await desk.answer(page, request, context, status: problem.status)
+      }
       return Reply.see("/dashboard/notifications?notice=saved")
+    }
+    router.post("notifications/seen-all") { request, context in
+      let person = try context.require(.viewer)
+      guard let id = try await FormFields(request).whole("id") else {
+        throw Problem(.badRequest, "up to which notification is not said")
+      }
+      try notices.outbox.seenAll(upTo: Int64(id), by: person.name, at: LiveTime.machine)
+      return Reply.see("/dashboard/notifications")
+    }
+    router.post("notifications/retry") { request, context in
+      _ = try context.require(.manager)
+      let id = try await FormFields(request).whole("id")
+      guard try notices.outbox.retry(id.map(Int64.init), at: LiveTime.machine) > 0 else {
+        throw Problem(.notFound, "there is no such dead letter any more")
+      }
+      return Reply.see("/dashboard/notifications?notice=retried#dead")
     }
     router.post("notifications/test") { request, context in
       let person = try context.require(.viewer)
@@ -56,22 +93,36 @@ struct NotificationsPage: Page {
     }
   }
 
-  init(_ notices: NoticeRoutes, _ person: Catalogue.Person, sentTo: String? = nil) throws {
+  init(
+    _ notices: NoticeRoutes, _ person: Catalogue.Person, sentTo: String? = nil,
+    sent: (form: FormFields, wishes: NoticeWishes, problem: Problem)? = nil
+  ) throws {
     lines = try notices.outbox.banners(of: person.name, unseenOnly: false).map { banner in
       Line(
-        id: "\(banner.id)", text: NoticeSummary.line(banner.notice), job: banner.notice.facts.job,
+        id: "\(banner.id)", text: NoticeSummary.named(banner.notice), job: banner.notice.facts.job,
         at: Moment(Instant(microseconds: banner.notice.at)), isNew: banner.state == .shown,
         isUrgent: banner.notice.urgent)
     }
     hasLines = !lines.isEmpty
-    wishes = try notices.wishes(of: person)
+    newest = lines.first(where: \.isNew)?.id
+    let own = person.role == .manager ? nil : person.name
+    dead = try notices.outbox.deliveries(state: .dead, recipient: own, limit: 50).map {
+      Dead(
+        id: "\($0.id)", text: NoticeSummary.named($0.notice), to: "\($0.recipient), by \($0.channel.rawValue)",
+        attempts: "\($0.attempts)", error: $0.error ?? "", at: Moment(Instant(microseconds: $0.notice.at)))
+    }
+    hasDead = !dead.isEmpty
+    problem = sent?.problem.document.detail
+    wishes = try sent?.wishes ?? notices.wishes(of: person)
     (emailEvents, slackEvents) = (
       NotificationsPage.events(wishes.email.events), NotificationsPage.events(wishes.slack.events)
     )
     let chosen = wishes.slack.channel
     channels = notices.settings.slackChannels.map { .init(value: $0, label: $0, isChosen: $0 == chosen) }
     hasChannels = !channels.isEmpty
-    (quietFrom, quietTo) = (wishes.quiet_hours?.from ?? "", wishes.quiet_hours?.to ?? "")
+    (quietFrom, quietTo) = (
+      sent?.form["quiet_from"] ?? wishes.quiet_hours?.from ?? "", sent?.form["quiet_to"] ?? wishes.quiet_hours?.to ?? ""
+    )
     address = notices.settings.hasMail ? notices.address(of: person) : nil
     noMail =
       address != nil
@@ -84,16 +135,26 @@ struct NotificationsPage: Page {
 
   /// What stands above every page until it is seen: the newest few.
   static func unseen(by person: Catalogue.Person?, _ catalogue: Catalogue) -> [Frame.Banner] {
-    guard let person, let new = try? NoticeOutbox(catalogue).banners(of: person.name, limit: most + 1) else {
-      return []
+    guard let person, let new = try? NoticeOutbox(catalogue).banners(of: person.name) else { return [] }
+    var jobs: Set<String> = []
+    // Where a job stood says nothing any more once it stands elsewhere.
+    let news = new.filter { banner in
+      guard let job = banner.notice.facts.job else { return true }
+      return jobs.insert(job).inserted || !passing.contains(banner.notice.kind)
     }
-    let shown = new.prefix(most).map {
-      Frame.Banner(kind: tone(of: $0.notice), text: NoticeSummary.line($0.notice), path: path)
+    let shown = news.prefix(most).map { banner in
+      let job = banner.notice.facts.job.map { "/dashboard/training-jobs/\($0)" }
+      return Frame.Banner(
+        kind: tone(of: banner.notice), text: NoticeSummary.named(banner.notice), path: job ?? path)
     }
-    return shown
-      + (new.count > most
-        ? [Frame.Banner(kind: "good", text: "There is more that you have not seen.", path: path)] : [])
+    guard !news.isEmpty else { return [] }
+    let more =
+      news.count > most
+      ? "\(Wording.count(new.count, "notification")) in all that you have not seen."
+      : "They stay here until they are marked as seen."
+    return shown + [Frame.Banner(kind: "plain", text: more, path: path)]
   }
+  private static let passing: Set<NoticeKind> = [.jobQueued, .waitingForGPU, .started, .interrupted, .resumed]
   /// `good`, `warn` or `bad`, as its banner looks.
   static func tone(of notice: NoticeRecord) -> String {
     switch notice.kind {
@@ -121,7 +182,7 @@ struct NotificationsPage: Page {
       ? known : known + [Choice(value: own, label: now.joined(separator: ", "), isChosen: true)]
   }
 
-  private static func wishes(_ form: FormFields, from old: NoticeWishes) throws -> NoticeWishes {
+  private static func wishes(_ form: FormFields, from old: NoticeWishes) -> NoticeWishes {
     var wishes = old
     (wishes.email.on, wishes.email.digest, wishes.slack.on) = (form.has("email"), form.has("digest"), form.has("slack"))
     if let word = form["email_events"], word != own { wishes.email.events = [word] }
@@ -129,10 +190,10 @@ struct NotificationsPage: Page {
     wishes.slack.channel = form["channel"]
     wishes.digest_at = form["digest_at"] ?? NoticeWishes().digest_at
     wishes.time_zone = form["time_zone"] ?? NoticeWishes().time_zone
-    switch (form["quiet_from"], form["quiet_to"]) {
-    case (let from?, let to?): wishes.quiet_hours = .init(from: from, to: to)
-    case (nil, nil): wishes.quiet_hours = nil
-    default: throw Problem(.badRequest, "quiet hours have a beginning and an end", hint: "give both, or neither")
+    if let from = form["quiet_from"], let to = form["quiet_to"] {
+      wishes.quiet_hours = .init(from: from, to: to)
+    } else {
+      wishes.quiet_hours = nil
     }
     return wishes
   }
@@ -144,9 +205,16 @@ struct NotificationsPage: Page {
     {{#hasLines}}<div class="scroll" tabindex="0" role="region" aria-label="Table of notifications"><table><caption>The last 50</caption><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Job</th><th scope="col">Actions</th></tr></thead><tbody>
     {{#lines}}<tr><td class="nowrap">{{#at}}{{>time}}{{/at}}</td><td class="wide-name">{{#isUrgent}}<span class="badge interrupted">urgent</span> {{/isUrgent}}{{text}}</td><td>{{#job}}<a href="/dashboard/training-jobs/{{job}}">{{job}}</a>{{/job}}</td><td>{{#isNew}}<form method="post" action="/dashboard/notifications/seen">{{>csrf}}<input type="hidden" name="id" value="{{id}}"><button type="submit">Seen<span class="hidden">: {{text}}</span></button></form>{{/isNew}}{{^isNew}}<span class="soft">seen</span>{{/isNew}}</td></tr>{{/lines}}
     </tbody></table></div>{{/hasLines}}
+    {{#newest}}<form method="post" action="/dashboard/notifications/seen-all">{{>csrf}}<input type="hidden" name="id" value="{{newest}}"><button type="submit">Mark all as seen</button></form>{{/newest}}
     {{^hasLines}}<p class="soft">Nothing yet.</p>{{/hasLines}}
     </section>
+    {{#hasDead}}<section class="card" id="dead" aria-labelledby="dead-h"><h2 id="dead-h">What never arrived</h2>
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of dead letters"><table><caption>Given up after many attempts, or refused; the newest 50</caption><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">To</th><th scope="col" class="number">Attempts</th><th scope="col">Answer</th>{{#frame.isManager}}<th scope="col">Actions</th>{{/frame.isManager}}</tr></thead><tbody>
+    {{#dead}}<tr><td class="nowrap">{{#at}}{{>time}}{{/at}}</td><td class="wide-name">{{text}}</td><td>{{to}}</td><td class="number">{{attempts}}</td><td class="wide-name">{{error}}</td>{{#frame.isManager}}<td><form method="post" action="/dashboard/notifications/retry">{{>csrf}}<input type="hidden" name="id" value="{{id}}"><button type="submit">Try again<span class="hidden">: {{text}}</span></button></form></td>{{/frame.isManager}}</tr>{{/dead}}
+    </tbody></table></div>
+    {{#frame.isManager}}<form method="post" action="/dashboard/notifications/retry">{{>csrf}}<button type="submit">Try all of them again</button></form>{{/frame.isManager}}</section>{{/hasDead}}
     <form class="card" method="post" action="/dashboard/notifications">{{>csrf}}<h2>How you are told</h2>
+    {{#problem}}<div class="notice bad" role="alert"><p class="error">{{problem}}.</p></div>{{/problem}}
     <p class="soft">The dashboard always tells you. What is urgent comes at once, in quiet hours and beside a daily summary, too.</p>
     <fieldset><legend>Email{{#address}} to {{address}}{{/address}}</legend>
     {{#noMail}}<p class="soft">{{noMail}}</p>{{/noMail}}

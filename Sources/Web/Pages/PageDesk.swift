@@ -50,7 +50,7 @@ struct PageDesk: Sendable {
   enum Notice: String {
     case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
       rejected
-    case limit, selected, revoked, hidden, shown, preset
+    case limit, selected, revoked, hidden, shown, preset, retried, delivered
 
     var banner: Frame.Banner {
       let text =
@@ -72,6 +72,8 @@ struct PageDesk: Sendable {
         case .preset: "Accepted: new jobs have the new values from now on."
         case .limit: "The budget limit was changed."
         case .hidden: "Deleted from the lists. “Hidden jobs” in the filter finds them again."
+        case .delivered: "The model may go now. The audit log says who and why."
+        case .retried: "It is sent again within a minute."
         case .shown: "Shown in the lists again."
         case .revoked: "The link leads nowhere any more."
         case .selected: "Done for all that were selected and could be."
@@ -91,7 +93,8 @@ struct PageProblems: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch let problem as Problem {
-      return await desk.answer(ProblemPage(problem), request, context, status: problem.status)
+      let referer = request.method == .post ? request.headers[.referer] : nil
+      return await desk.answer(ProblemPage(problem, from: referer), request, context, status: problem.status)
     }
   }
 }

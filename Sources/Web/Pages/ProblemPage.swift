@@ -1,3 +1,5 @@
+import Foundation
+
 /// What is wrong, and the way out.
 struct ProblemPage: Page {
   static let name = "problem"
@@ -5,8 +7,15 @@ struct ProblemPage: Page {
   let section = Section.help
   let text: String
   let hint: String?
+  /// Where the form stands; nil: there was none.
+  let back: String?
 
-  init(_ problem: Problem) {
+  /// - Parameter referer: where whoever asked came from, as the browser says.
+  init(_ problem: Problem, from referer: String? = nil) {
+    // A path on this server and nothing else, whatever a header says.
+    back = referer.flatMap { URLComponents(string: $0) }.flatMap {
+      $0.path.hasPrefix("/dashboard/") ? $0.path : nil
+    }
     title =
       switch problem.status.code {
       case 404: "Not there"
@@ -24,6 +33,7 @@ struct ProblemPage: Page {
     <div class="card">
     <p>{{text}}.</p>
     {{#hint}}<p class="soft">{{hint}}</p>{{/hint}}
+    {{#back}}<p><a href="{{back}}">Go back to the form</a></p>{{/back}}
     <p><a href="/dashboard/training-jobs">Go to the jobs</a></p>
     </div>
     """#

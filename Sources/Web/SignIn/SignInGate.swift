@@ -32,9 +32,12 @@ actor SignInGate {
     return bytes.prefix(8).hex
   }
 
+  /// What stands for a name: nobody's is longer than this, but anybody may send a megabyte, ten thousand times.
+  static func key(_ name: String) -> String { name.utf8.count > 256 ? Bearers.digest(of: name) : name }
+
   /// How long to wait; nil: try. Counts as a failure until ``passed(name:address:)``, so that many at once are no way round it.
   func wait(name: String, address: String, at now: Instant) -> Span? {
-    let address = SignInGate.place(address)
+    let (name, address) = (SignInGate.key(name), SignInGate.place(address))
     let open = max(names[name]?.open ?? .distantPast, addresses[address]?.open ?? .distantPast)
     guard open <= now else { return open - now }
     SignInGate.fail(&names, name, SignInGate.longestForName, now)
@@ -44,7 +47,7 @@ actor SignInGate {
 
   /// The name is forgiven; the address gets this one try back: whoever has one password may still be guessing others.
   func passed(name: String, address: String) {
-    let address = SignInGate.place(address)
+    let (name, address) = (SignInGate.key(name), SignInGate.place(address))
     names[name] = nil
     guard var count = addresses[address] else { return }
     count.failures -= 1

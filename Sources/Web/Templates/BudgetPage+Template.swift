@@ -1,6 +1,7 @@
 extension BudgetPage {
   static let template = #"""
     <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="/dashboard/attribution">By client and project</a></div><p class="lead">{{#periodEnds}}The running month ends {{>time}}.{{/periodEnds}}{{#isRolling}}The budget is of the last 30 days, whenever that is asked.{{/isRolling}} <a href="/dashboard/help/budget">How the budget works</a></p></div>
+    {{#wrong.problem}}<div class="notice bad" role="alert"><p class="error">{{wrong.problem}}.</p><p>Nothing was changed; what you wrote stands <a href="#{{wrong.place}}">in the form</a> still.</p></div>{{/wrong.problem}}
     <div id="live" data-live="30">
     <div class="grid">{{#cards}}<div class="card figure"><b>{{figure}}</b><span>{{label}}</span></div>{{/cards}}</div>
     {{#hasLimit}}<div class="card"><progress class="{{kind}}" max="100" value="{{percent}}" aria-label="Budget used">{{percent}}%</progress></div>{{/hasLimit}}
@@ -24,11 +25,11 @@ extension BudgetPage {
     <section class="card" aria-labelledby="ctl-h"><h2 id="ctl-h">Budget controls</h2>
     {{#frame.isManager}}<form method="post" action="/dashboard/training-budget">{{>csrf}}<div class="fields"><div class="field"><label for="limit">Monthly limit ($)</label><input id="limit" name="limit" inputmode="decimal" value="{{limitValue}}"><p class="hint">Empty: no limit, and no job is blocked.</p></div></div>
     <input type="hidden" name="gate" value="yes"><label class="check"><input type="checkbox" name="blocks" value="yes"{{#blocks}} checked{{/blocks}}> Block new jobs when the budget is exceeded</label>
-    <div class="field"><label for="limit-why">Justification (required)</label><textarea id="limit-why" name="justification" maxlength="2000" required></textarea></div><button class="primary" type="submit">Set limit</button></form>{{/frame.isManager}}
+    <div class="field"><label for="limit-why">Justification (required)</label><textarea id="limit-why" name="justification" maxlength="2000" required>{{wrong.setWhy}}</textarea></div><button class="primary" type="submit">Set limit</button></form>{{/frame.isManager}}
     {{^frame.isManager}}<p class="soft">A manager sets the limit. You can ask for a higher one.</p>{{/frame.isManager}}
     </section>
     <section class="card" id="ask" aria-labelledby="ask-h"><h2 id="ask-h">Ask for a higher limit</h2>
-    {{#frame.canEdit}}<form method="post" action="/dashboard/training-budget/ask">{{>csrf}}<div class="field"><label for="new-limit">New limit ($)</label><input id="new-limit" name="limit" inputmode="decimal" required></div><div class="field"><label for="ask-why">Justification (required)</label><textarea id="ask-why" name="justification" maxlength="2000" required></textarea></div><button type="submit">Submit request</button></form>{{/frame.canEdit}}
+    {{#frame.canEdit}}<form method="post" action="/dashboard/training-budget/ask">{{>csrf}}<div class="field"><label for="new-limit">New limit ($)</label><input id="new-limit" name="limit" inputmode="decimal" value="{{wrong.askLimit}}" required></div><div class="field"><label for="ask-why">Justification (required)</label><textarea id="ask-why" name="justification" maxlength="2000" required>{{wrong.askWhy}}</textarea></div><button type="submit">Submit request</button></form>{{/frame.canEdit}}
     {{#hasApprovals}}<hr><h3>Requests</h3>{{#approvals}}<div class="note"><p>{{applicant}} asks for {{limit}}: {{justification}} <span class="badge {{status}}">{{status}}</span></p>{{#isPending}}<p class="soft">{{#expires}}Expires {{>time}}{{/expires}}</p>{{#frame.isManager}}<form class="actions" method="post" action="/dashboard/training-budget/approvals/{{number}}">{{>csrf}}<button class="primary" name="decision" value="approve">Approve</button><button name="decision" value="reject">Reject</button></form>{{/frame.isManager}}{{/isPending}}</div>{{/approvals}}{{/hasApprovals}}
     </section></div>
     <section class="card" id="allocations" aria-labelledby="alloc-h"><h2 id="alloc-h">Allocations</h2><p class="soft small">Parts of the monthly budget, by client or by tag (a priority, for one). A job is charged to the first that takes it, and held against both limits.</p>

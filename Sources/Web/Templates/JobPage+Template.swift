@@ -6,7 +6,7 @@ extension JobPage {
     {{#isHidden}}<div class="notice warn"><p>This job is hidden: lists and the search leave it out.</p>{{#frame.canEdit}}<form method="post" action="/dashboard/training-jobs/show">{{>csrf}}<input type="hidden" name="job" value="{{id}}"><button type="submit">Show again</button></form>{{/frame.canEdit}}</div>{{/isHidden}}
     <nav class="tabs" aria-label="Parts of the job"><a href="{{path}}" aria-current="page">Overview</a><a href="{{path}}/events">Event Log</a><a href="{{path}}/validation">Validation</a><a href="{{path}}/replay">Replay</a></nav>
     <div id="live" data-live="15" data-job="{{id}}">
-    {{#trouble}}<div class="notice bad" id="error"><h2>{{title}}</h2><p>{{text}}</p>
+    {{#trouble}}<div class="notice bad" id="error"><h2>{{title}}</h2><p>{{text}}{{#due}} {{dueText}} {{>time}}.{{/due}}</p>
     {{#defect}}{{>defect}}{{/defect}}
     {{#hasFixes}}<p><b>Suggested fixes</b></p><ol>{{#fixes}}<li>{{text}}{{#isFirst}} (recommended){{/isFirst}} <span class="soft small">{{record}}</span>{{#path}} <a href="{{path}}">{{label}}</a>{{/path}}</li>{{/fixes}}</ol>{{/hasFixes}}
     <div class="actions">{{#options}}<a class="button{{#isDanger}} danger{{/isDanger}}{{#isPrimary}} primary{{/isPrimary}}" href="{{path}}">{{label}}</a>{{/options}}</div></div>{{/trouble}}
@@ -21,7 +21,7 @@ extension JobPage {
     <dt>Elapsed time</dt><dd>{{elapsed}}</dd>
     {{#paused}}<dt>Paused, beside that</dt><dd>{{paused}}</dd>{{/paused}}
     {{#remaining}}<dt>Estimated remaining</dt><dd>{{remaining}}</dd>{{/remaining}}
-    {{#completion}}<dt>Expected completion</dt><dd>{{completion}}</dd>{{/completion}}
+    {{#completion}}<dt>Expected completion</dt><dd>{{>time}}</dd>{{/completion}}
     {{#epoch}}<dt>Current epoch</dt><dd>{{epoch}}</dd>{{/epoch}}
     </dl>{{/progress}}
     <ol class="stages">{{#stages}}<li class="{{state}}"><b>{{name}}</b><span>{{stateText}}</span><span>{{detail}}</span><span>usually {{usual}}</span></li>{{/stages}}</ol>
@@ -53,7 +53,7 @@ extension JobPage {
     {{#verdict}}<p>{{verdict}}</p>{{/verdict}}
     {{#hasParts}}<h3>Cost breakdown</h3><dl class="pairs small">{{#parts}}<dt>{{label}}</dt><dd class="number">{{value}}</dd>{{/parts}}<dt><b>Total</b></dt><dd class="number"><b>{{spent}}</b></dd></dl>{{/hasParts}}
     </section>{{/cost}}
-    <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl></section>
+    <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}{{#at}}{{>time}}{{/at}}</dd>{{/facts}}</dl></section>
     </div></div>
     </div>
     {{#curve}}<section class="card" aria-labelledby="loss-h"><div class="card-head"><h2 id="loss-h">Loss curves</h2><span class="actions"><a href="/dashboard/help/loss-curves">Reading them</a><a href="{{path}}/curves.png?{{query}}">Export PNG</a></span></div>
@@ -64,8 +64,8 @@ extension JobPage {
     <span class="actions" data-zoom-tools hidden><button type="button" data-zoom="in">Zoom in</button><button type="button" data-zoom="out">Zoom out</button><button type="button" data-zoom="all">All</button></span></form>
     <div class="plot chart" tabindex="0" role="group" aria-label="Loss curves: arrow keys move, plus and minus zoom, 0 shows all">{{{svg}}}</div><output class="small soft"></output></figure></section>{{/curve}}
     {{#hasHandover}}<section class="card" id="adapters" aria-labelledby="handover-h"><h2 id="handover-h">What it hands over</h2>
-    {{#handover}}{{#held}}<div class="notice bad"><p>{{held}}</p>{{#hint}}<p class="small"><code>{{hint}}</code></p>{{/hint}}</div>{{/held}}
-    <ul id="report">{{#entries}}<li><a{{#isPrimary}} class="button primary"{{/isPrimary}} href="{{path}}">{{label}}</a>{{#detail}} <span class="soft small">{{detail}}</span>{{/detail}}</li>{{/entries}}</ul>{{/handover}}
+    {{#handover}}{{#held}}<div class="notice bad"><p>{{held}}</p>{{#takesManager}}{{#frame.isManager}}<form method="post" action="{{path}}/delivery">{{>csrf}}<div class="field"><label for="deliver-why">Why it may go (required; the audit log keeps it)</label><textarea id="deliver-why" name="justification" maxlength="2000" required></textarea></div><button type="submit">Deliver it anyway</button></form>{{/frame.isManager}}{{^frame.isManager}}<p class="small">A manager may let it go all the same.</p>{{/frame.isManager}}{{/takesManager}}{{^takesManager}}{{#frame.canEdit}}<form method="post" action="{{path}}/delivery">{{>csrf}}<div class="field"><label for="deliver-why">Why it may go (required; the audit log keeps it)</label><textarea id="deliver-why" name="justification" maxlength="2000" required></textarea></div><button type="submit">It was reviewed: deliver it</button></form>{{/frame.canEdit}}{{/takesManager}}</div>{{/held}}
+    <ul id="report">{{#entries}}<li><a{{#isPrimary}} class="button primary"{{/isPrimary}} href="{{path}}">{{label}}</a>{{#detail}} <span class="soft small">{{detail}}{{#at}}; since {{>time}}{{/at}}</span>{{/detail}}</li>{{/entries}}</ul>{{/handover}}
     </section>{{/hasHandover}}
     <section class="card" aria-labelledby="notes-h"><h2 id="notes-h">Notes</h2>
     {{#notes}}<div class="note"><p class="soft">{{heading}}{{#at}}, {{>time}}{{/at}}{{#edited}} (edited {{>time}}){{/edited}}{{#editPath}} <a href="{{editPath}}">Edit</a>{{/editPath}}</p>{{{html}}}</div>{{/notes}}

@@ -2,16 +2,17 @@ extension JobFilter {
   /// The form above a list of jobs; `filter` and `isFiltered` stand around it.
   static let partial = #"""
     <form class="card" method="get" action="{{filter.path}}" role="search" aria-label="Filter jobs">
-    <div class="filters">
+    {{#filter.kept}}<input type="hidden" name="{{name}}" value="{{value}}">{{/filter.kept}}
+    <details class="narrow" open data-narrow><summary>Filters{{#isFiltered}} (in use){{/isFiltered}}</summary><div class="filters">
     <div class="wide"><label for="search">Search name, notes, tags</label><input id="search" name="search" type="search" value="{{filter.search}}"></div>
     {{#filter.selects}}<div><label for="f-{{name}}">{{label}}</label><select id="f-{{name}}" name="{{name}}">
     {{#choices}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/choices}}
     </select></div>
     {{/filter.selects}}
     <div><label for="f-from">From</label><input id="f-from" name="from" type="date" value="{{filter.from}}"></div>
-    <div><label for="f-until">Until</label><input id="f-until" name="until" type="date" value="{{filter.until}}"></div>
+    <div><label for="f-until">Until, that day included</label><input id="f-until" name="until" type="date" value="{{filter.until}}"></div>
     <div class="actions"><button type="submit">Apply</button>{{#isFiltered}}<a href="{{filter.path}}">Clear</a>{{/isFiltered}}</div>
-    </div></form>
+    </div></details></form>
     """#
 }
 

@@ -37,7 +37,7 @@ extension NewJobPage {
     </section>
     </div>
     <aside class="sticky card" aria-label="Estimate"><h2>Estimate</h2><div id="estimate" aria-live="polite">{{#estimate}}{{>estimate}}{{/estimate}}</div><p class="small"><a href="/dashboard/help/estimates">How estimates are made</a></p>
-    <div class="actions"><button class="primary" type="submit">Review &amp; Start Training</button><button type="submit" formaction="/dashboard/training-jobs/estimate" data-without-script>Estimate</button></div>
+    <div class="actions"><b id="sum">{{#estimate}}{{cost}}{{/estimate}}</b><button class="primary" type="submit">Review &amp; Start Training</button><button type="submit" formaction="/dashboard/training-jobs/estimate" data-without-script>Estimate</button></div>
     <div id="related">{{#hasRelated}}<hr><h2>From the knowledge base</h2><ul class="finds">{{#related}}<li><a href="/dashboard/knowledge/{{number}}">{{title}}</a><p class="soft small">{{why}}</p></li>{{/related}}</ul>{{/hasRelated}}</div></aside>
     </div></form>
     """#

@@ -121,7 +121,7 @@ struct SharedJob: Sendable {
     <p class="lead">A training job, shared as it stands now. Created by {{creator}}{{#made}}, {{>time}}{{/made}}</p></div>
     <section class="card" aria-labelledby="progress-h"><div class="card-head"><h2 id="progress-h">Progress</h2>{{>badge}}</div>
     {{#progress}}<p><b>{{label}}</b></p><progress max="100" value="{{percent}}" aria-label="Progress of the training">{{percent}}%</progress>
-    <dl class="pairs small"><dt>Elapsed time</dt><dd>{{elapsed}}</dd>{{#paused}}<dt>Paused, beside that</dt><dd>{{paused}}</dd>{{/paused}}{{#remaining}}<dt>Estimated remaining</dt><dd>{{remaining}}</dd>{{/remaining}}{{#completion}}<dt>Expected completion</dt><dd>{{completion}}</dd>{{/completion}}{{#epoch}}<dt>Current epoch</dt><dd>{{epoch}}</dd>{{/epoch}}</dl>{{/progress}}
+    <dl class="pairs small"><dt>Elapsed time</dt><dd>{{elapsed}}</dd>{{#paused}}<dt>Paused, beside that</dt><dd>{{paused}}</dd>{{/paused}}{{#remaining}}<dt>Estimated remaining</dt><dd>{{remaining}}</dd>{{/remaining}}{{#completion}}<dt>Expected completion</dt><dd>{{>time}}</dd>{{/completion}}{{#epoch}}<dt>Current epoch</dt><dd>{{epoch}}</dd>{{/epoch}}</dl>{{/progress}}
     <ol class="stages">{{#stages}}<li class="{{state}}"><b>{{name}}</b><span>{{stateText}}</span><span>{{detail}}</span><span>usually {{usual}}</span></li>{{/stages}}</ol></section>
     {{#hasResults}}<section class="card" aria-labelledby="results-h"><h2 id="results-h">Results</h2><dl class="pairs">{{#results}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/results}}</dl></section>{{/hasResults}}
     <section class="card" aria-labelledby="metrics-h"><h2 id="metrics-h">Metrics</h2>
@@ -148,7 +148,8 @@ struct SharedRoutes {
       let found = try await Reply.orUnavailable {
         try desk.catalogue.share(ofDigest: Bearers.digest(of: token), at: desk.signIn.clock())
       }
-      guard let (job, share) = found else {
+      // A link holds no longer than whoever made it may do something here.
+      guard let (job, share) = found, try desk.catalogue.somebody(share.person) != nil else {
         throw Problem(.notFound, "there is no such link, or it does not hold any more", hint: "ask whoever sent it")
       }
       let person = try await desk.signIn.session(of: request, context.caller)?.person
