@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
@@ -40,8 +39,7 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     if reporter.contact is None:
         return Exit.OK
     # The pod goes when it is told to; heartbeats go on until then.
-    fall_silent(reporter, UNTOLD_S / reporter.contact.scale)
-    threading.Event().wait()
+    wait_to_be_told(reporter, end, UNTOLD_S / reporter.contact.scale)
     return Exit.OK
 
 
@@ -49,13 +47,16 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
 UNTOLD_S = 600.0
 
 
-def fall_silent(reporter: Reporter, after_s: float) -> None:
+def wait_to_be_told(reporter: Reporter, end: Ending, after_s: float) -> None:
     """Says no more once all is heard and nobody has told it to go: of two pods under one name, what the second says first is taken for what the
-    first has said. Then it is its silence that is noticed."""
+    first has said. Then it is its silence that is noticed; where that is not, either, nobody is there, and it ends at its deadline."""
     while not reporter.flush(60):
         pass
     time.sleep(after_s)
     reporter.close()
+    # Nobody is listened to any more, so nobody else will notice that.
+    time.sleep(reporter.contact.deadline_s if reporter.contact else 0.0)
+    end.silent()
 
 
 def _described(error: Exception, code: Exit, job: Job) -> Exception:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .configuration import Checkpoints as Interval
-from .errors import WorkerError
+from .errors import described
 
 
 class Saver:
@@ -24,7 +24,7 @@ class Saver:
         self._asked = threading.Event()
         self._is_held = threading.Event()
         self._writing = threading.Lock()
-        self._error: WorkerError | None = None
+        self._error: Exception | None = None
         threading.Thread(target=self._work, name="checkpoints", daemon=True).start()
 
     def after_step(self) -> None:
@@ -72,8 +72,8 @@ class Saver:
             try:
                 save()
                 return
-            except WorkerError as error:
-                self.reporter.warn("checkpoint_failed", str(error), attempt=attempt + 1)
+            except Exception as error:  # one that nobody foresaw ends the training, too, and not this thread unseen
+                self.reporter.warn("checkpoint_failed", described(error), attempt=attempt + 1)
                 if attempt == self.TRIES - 1:
                     self._error = error
                 else:
