@@ -45,9 +45,11 @@ class Checkpoints:
         self.before = f"{resumed_from}/checkpoints" if resumed_from else None
         self.folder = f"{job}/checkpoints"
         self.own = f"{self.folder}/{pod}"
+        # Those of other pods that were there when this one looked: only they are older than its own.
+        self._inherited: list[str] = []
 
     def save(self, state: State) -> str:
-        """Writes a checkpoint; when this returns, it is durable. Older ones beyond `keep` go."""
+        """Writes a checkpoint; when this returns, it is durable. Older ones beyond `keep` go, but none that another pod has written since."""
         name = f"{self.own}/checkpoint-step-{state.step:06}.pt"
         document = {**vars(state), "start": asdict(state.start), "after": asdict(state.after), "version": VERSION}
         buffer = io.BytesIO()
@@ -55,14 +57,19 @@ class Checkpoints:
         data = buffer.getbuffer()
         self.store.put(name, data)
         self.store.put(name + ".sha256", hashlib.sha256(data).hexdigest().encode())
-        for _, old in self._all(self.folder)[self.keep:]:
+        own = [old for _, old in self._all(self.own)]
+        left = max(0, self.keep - len(own))
+        # A number says nothing between pods: one that was given up and lives on may be ahead of its successor.
+        for old in own[self.keep:] + self._inherited[left:]:
             # Its sum first: what is half deleted is no checkpoint.
             self.store.delete(old + ".sha256")
             self.store.delete(old)
+        self._inherited = self._inherited[:left]
         return name
 
     def newest(self, notice: Any) -> State | None:
         """The newest good one, of this job or of the one it goes on from; what is wrong with newer ones goes to `notice`."""
+        self._inherited = [n for _, n in self._all(self.folder) if not n.startswith(self.own + "/")]
         state = self._newest(self.folder, notice)
         if state is None and self.before is not None:
             state = self._newest(self.before, notice)
