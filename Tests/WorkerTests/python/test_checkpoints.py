@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import unittest
 from pathlib import Path
+from typing import Any
 
+from lora_worker import objects
 from lora_worker.checkpoints import Checkpoints, State
+from lora_worker.configuration import Checkpoints as Interval
 from lora_worker.objects import FolderStore
 from lora_worker.plan import Start
+from lora_worker.saving import Saver
 
 KEEP = 3
 
@@ -43,6 +48,55 @@ class CheckpointTests(unittest.TestCase):
         for step in (12, 13, 14):
             successor.save(state(step))
         self.assertEqual((self.steps("first"), self.steps("second")), ([40, 50, 60], [12, 13, 14]))
+
+    def test_the_last_seconds_save_onto_the_volume_past_an_upload_that_hangs(self) -> None:
+        uploading, goes_on = threading.Event(), threading.Event()
+
+        class Slow(FolderStore):
+            def put(self, name: str, data: Any) -> None:
+                uploading.set()
+                goes_on.wait(30)
+                super().put(name, data)
+
+        class Trainer:
+            step, blocked_s = 0, 0.0
+
+            def snapshot(self) -> tuple[State, float]:
+                return state(self.step), 0.0
+
+        class Reporter:
+            told: list[int] = []
+
+            def report(self, event: str, **facts: Any) -> None:
+                self.told.append(facts["step"])
+
+        near = objects.near("served", {"LORA_VOLUME": str(self.folder / "volume"), "LORA_POD": "lt-abc-1-7"})
+        assert near is not None
+        trainer, reporter = Trainer(), Reporter()
+        first = Checkpoints(Slow(self.folder / "store"), "job-1", "lt-abc-1-7", KEEP, near=near)
+        saver = Saver(trainer, first, Interval(every_steps=1), reporter, 1.0)
+        trainer.step = 1
+        saver.after_step()
+        self.assertTrue(uploading.wait(30))
+        trainer.step = 2
+        self.assertTrue(saver.save_at_once())
+        self.assertEqual(reporter.told, [2])
+        goes_on.set()
+        with saver._writing:
+            pass
+        self.assertEqual(reporter.told, [2])
+        # The next pod takes the volume's, and clears it once it has a later one of its own.
+        second = Checkpoints(FolderStore(self.folder / "store"), "job-1", "lt-abc-1-8", KEEP, near=near)
+        found = second.newest(self.fail)
+        assert found is not None
+        self.assertEqual(found.step, 2)
+        self.assertEqual(len(list(near.names("job-1/checkpoints"))), 2)
+        second.save(state(3))
+        self.assertEqual(list(near.names("job-1/checkpoints")), [])
+
+    def test_only_a_rented_pod_with_a_volume_has_a_folder_near(self) -> None:
+        self.assertIsNone(objects.near("served", {"LORA_POD": "lt-abc-1-7"}))
+        self.assertIsNone(objects.near(str(self.folder), {"LORA_POD": "lt-abc-1-7", "LORA_VOLUME": str(self.folder)}))
 
     def test_what_was_there_before_goes_as_own_ones_come(self) -> None:
         before = self.pod("first")

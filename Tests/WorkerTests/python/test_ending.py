@@ -28,6 +28,7 @@ from lora_worker.reporting import Reporter
 class Saver:
     def hold(self): pass
     def save_now(self): raise RuntimeError("nobody foresaw this")
+    save_at_once = save_now
 
 ending.block_signals()
 reporter = Reporter(Contact.of(os.environ), retry_s=0.1, timeout_s=1.0)

@@ -20,6 +20,8 @@ from . import provider
 from .errors import Exit, WorkerError, described
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# Seconds of the minute in which the bill of a pod that nobody listens to has to end.
+_SAVED_WITHIN_S = 40.0
 
 
 def block_signals() -> None:
@@ -58,7 +60,10 @@ class Ending:
         """Nobody listens: whoever rented this pod is gone, and it goes on costing money until it ends itself."""
         with self._the_end(Exit.OK if self.is_done else Exit.INTERRUPTED):
             self.reporter.log("unheard", "nobody has answered until the deadline: saving, and ending this pod", "warning")
-            self._save()
+            # Who does not answer gives no links for an upload, either: the bill does not wait for that.
+            saves = threading.Thread(target=self._save, args=(True,), daemon=True)
+            saves.start()
+            saves.join(_SAVED_WITHIN_S)
             self._end_pod()
 
     def failed(self, error: Exception, code: Exit) -> None:
@@ -77,7 +82,7 @@ class Ending:
         with self._the_end(Exit.OK if self.is_done else Exit.INTERRUPTED):
             if not self.is_done:
                 self.reporter.report("interruption_noticed")
-                self._save()
+                self._save(is_urgent=True)
                 self.reporter.flush(until - time.monotonic())
 
     @contextmanager
@@ -100,11 +105,11 @@ class Ending:
     def _end_pod(self) -> None:
         provider.end_own_pod(self.environment, lambda text: self.reporter.log("termination", text, "warning"))
 
-    def _save(self) -> None:
+    def _save(self, is_urgent: bool = False) -> None:
         try:
             if self.saver is not None:
                 self.saver.hold()
-                self.saver.save_now()
+                self.saver.save_at_once() if is_urgent else self.saver.save_now()
         except Exception as error:  # whatever it is, the end comes
             self.reporter.log("checkpoint_failed", described(error), "error")
 

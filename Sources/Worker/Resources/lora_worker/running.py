@@ -156,7 +156,8 @@ class _Run:
         from .checkpoints import Checkpoints
         pod, job = self.environment.get("LORA_POD", "here"), self.job
         store = objects.opened(job.store, self.environment)
-        return Checkpoints(store, job.job_id, pod, job.checkpoints.keep, job.resumed_from)
+        near = objects.near(job.store, self.environment)
+        return Checkpoints(store, job.job_id, pod, job.checkpoints.keep, job.resumed_from, near)
 
     def _compare_steps(self, trainer: Any) -> None:
         plan = trainer.plan

@@ -24,6 +24,7 @@ class Saver:
         self._asked = threading.Event()
         self._is_held = threading.Event()
         self._writing = threading.Lock()
+        self._telling = threading.Lock()
         self._error: Exception | None = None
         threading.Thread(target=self._work, name="checkpoints", daemon=True).start()
 
@@ -51,13 +52,30 @@ class Saver:
                 return False
             state, trained = newest
             self.checkpoints.save(state)
+            return self._tell(state.step, trained)
+
+    def save_at_once(self) -> bool:
+        """For who has seconds left: onto the pod's volume where it has one, past an upload that may be on its way."""
+        if self.checkpoints.near is None:
+            return self.save_now()
+        newest = self.trainer.snapshot()
+        if newest is None or newest[0].step <= self.saved_step:
+            return False
+        state, trained = newest
+        self.checkpoints.save_near(state)
+        return self._tell(state.step, trained)
+
+    def _tell(self, step: int, trained: float) -> bool:
+        with self._telling:
+            # An upload may come to its end after a later step was put on the volume.
+            if step <= self.saved_step:
+                return False
             blocked, self.trainer.blocked_s = self.trainer.blocked_s, 0.0
-            self.saved_step, self._saved_at = state.step, time.monotonic()
+            self.saved_step, self._saved_at = step, time.monotonic()
             # Steps that a job before this one had made durable are none of this one's.
-            if state.step > self.first:
+            if step > self.first:
                 self.reporter.report(
-                    "checkpoint_saved", happened=trained, step=state.step - self.first,
-                    blocked_s=round(blocked * self.scale, 6))
+                    "checkpoint_saved", happened=trained, step=step - self.first, blocked_s=round(blocked * self.scale, 6))
             return True
 
     def _work(self) -> None:
