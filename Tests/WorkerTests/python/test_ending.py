@@ -103,6 +103,13 @@ class EndingTests(unittest.TestCase):
         _, errors = process.communicate(timeout=30)
         self.assertEqual((process.returncode, self.provider.ended), (Exit.MODEL, ["/v2/pods/pod7"]), errors)
 
+    def test_a_save_that_hangs_does_not_hold_up_the_bills_end(self) -> None:
+        self.listener.close()
+        hangs = "ending._SAVED_WITHIN_S = 0.2\nend.saver = Saver()\nend.saver.hold = threading.Event().wait\nthreading.Event().wait()"
+        process = self.start(hangs, deadline_s=0.5)
+        _, errors = process.communicate(timeout=30)
+        self.assertEqual((process.returncode, self.provider.ended), (Exit.INTERRUPTED, ["/v2/pods/pod7"]), errors)
+
     def test_a_save_that_fails_as_nobody_foresaw_holds_up_no_end(self) -> None:
         self.addCleanup(self.listener.close)
         with self.subTest("SIGTERM"):

@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from .split import split
 def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     """Trains; returns where nobody listens, and otherwise stays until it is told to go."""
     ending.block_signals()
+    keep_models_on_volume(environment, os.environ)
     reporter = Reporter(Contact.of(environment))
     end = Ending(reporter, environment)
     reporter.start()
@@ -41,6 +42,12 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     # The pod goes when it is told to; heartbeats go on until then.
     wait_to_be_told(reporter, end, UNTOLD_S / reporter.contact.scale)
     return Exit.OK
+
+
+def keep_models_on_volume(environment: Mapping[str, str], own: MutableMapping[str, str]) -> None:
+    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it."""
+    if environment.get("LORA_VOLUME"):
+        own.setdefault("HF_HOME", os.path.join(environment["LORA_VOLUME"], "huggingface"))
 
 
 # How long a worker that is done waits to be told to go, in the store's own time.
