@@ -80,7 +80,7 @@ class Worker:
             if due is None and time.monotonic() < beat:
                 continue
             answer = self.post(due or {"sequence": 0, "event": "heartbeat"})
-            if answer is None:
+            if not isinstance(answer, dict) or "directive" not in answer or "next" not in answer:
                 if time.monotonic() - heard > DEADLINE:
                     self.end_own_pod()
                 time.sleep(pause)
