@@ -4,6 +4,7 @@ Reports are numbered from 1 and kept until they are acknowledged; heartbeats hav
 """
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import signal
@@ -68,7 +69,7 @@ class Worker:
             there = error.headers.get("X-Lora-Time")
             if error.code == 401 and there:
                 self.ahead = float(there) - time.time()
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             pass
         return None
 
@@ -83,7 +84,7 @@ class Worker:
             if due is None and time.monotonic() < beat:
                 continue
             answer = self.post(due or {"sequence": 0, "event": "heartbeat"})
-            if answer is None:
+            if not isinstance(answer, dict) or "directive" not in answer or "next" not in answer:
                 if time.monotonic() - heard > DEADLINE:
                     self.end_own_pod()
                 time.sleep(pause)
@@ -110,7 +111,7 @@ class Worker:
                 f"{base}/v2/pods/{pod}", method="DELETE", headers={"Authorization": f"Bearer {key}"})
             try:
                 urllib.request.urlopen(request, timeout=20).close()
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 self.tries -= 1
                 if self.tries > 0:
                     return

@@ -28,6 +28,8 @@ class Listener:
         # What is handed out to be answered.
         self.suites: list[dict[str, Any]] = []
         self.clock_off = 0.0
+        # What every answer is instead, where it is something; see `_garble`.
+        self.garbled: str | None = None
         self.faults, self.knows_metrics = faults, knows_metrics
         self._random = random.Random(seed)
         self.changed = threading.Condition()
@@ -72,6 +74,9 @@ class Listener:
                 return self._answer(request, 401, {})
             if abs(float(stamp) - time.time() - self.clock_off) > 300:
                 return self._answer(request, 401, {}, {"X-Lora-Time": str(int(time.time() + self.clock_off))})
+            if self.garbled or 0.35 <= fate < 0.45:
+                self.changed.notify_all()
+                return self._garble(request, self.garbled or ("truncated" if fate < 0.4 else "status"))
             if fate < 0.25:
                 # Lost on its way.
                 return self._drop(request)
@@ -108,6 +113,22 @@ class Listener:
         else:
             self.notes[message["number"]] = message
         return {"directive": self.directive, "next": len(self.reports) + 1}
+
+    @staticmethod
+    def _garble(request: BaseHTTPRequestHandler, how: str) -> None:
+        """An answer as no server would give it: it is written by hand."""
+        bodies = {"no-number": b'{"directive": "proceed"}', "no-text": b'{"directive": 7, "next": 1}', "list": b"[]"}
+        body = bodies.get(how, b'{"directive": "proceed", "next": 1000}')
+        length = len(body) + (100 if how in ("truncated", "truncated-error") else 0)
+        status = {"status": "NONSENSE", "truncated-error": "HTTP/1.1 503 No", "clock": "HTTP/1.1 401 No\r\nX-Lora-Time: noon"}
+        data = f"{status.get(how, 'HTTP/1.1 200 OK')}\r\nContent-Length: {length}\r\n\r\n".encode() + body
+        request.close_connection = True
+        try:
+            request.wfile.write(data)
+            request.wfile.flush()
+            request.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     @staticmethod
     def _drop(request: BaseHTTPRequestHandler) -> None:

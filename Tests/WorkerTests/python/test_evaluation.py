@@ -57,6 +57,20 @@ class EvaluationTests(unittest.TestCase):
         self.assertEqual(sum(c["conversations"] for c in cells), count)
         self.assertTrue(all(c["badge"] is None for c in cells if c["conversations"] < 5))
 
+    def test_a_point_lies_in_its_interval(self) -> None:
+        examples = [Scored(i) for i in range(10)]
+        base = [[20.0, 10.0]] * 10
+        for gains in ([0.0] * 8 + [10.0] * 2, [9.0] * 8 + [0.0] * 2, [float(i % 3) for i in range(10)]):
+            trained = [[20.0 - g, 10.0] for g in gains]
+            document = evaluation.report([conversation(i) for i in range(10)], examples, base, trained, seed=1)
+            rows = [document["overall"], *(r for rs in document["by"].values() for r in rs),
+                    *(r for rs in document["matrix"].values() for r in rs)]
+            with_interval = [r for r in rows if r.get("interval_percent")]
+            self.assertTrue(any(r["is_shrunk"] for r in with_interval))
+            for row in with_interval:
+                low, high = row["interval_percent"]
+                self.assertTrue(low <= row["improvement_percent"] <= high, row)
+
     def test_the_interval_covers_and_is_the_same_each_time(self) -> None:
         examples = [Scored(i) for i in range(10)]
         base = [[20.0, 10.0]] * 10

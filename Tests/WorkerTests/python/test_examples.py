@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import unittest
 
 import torch
@@ -86,6 +89,18 @@ class ExampleTests(unittest.TestCase):
         example = chat.Example(0, (1, 2, 3), 3)
         with self.assertRaises(WorkerError):
             scoring.batch([example], 0, torch.device("cpu"))
+
+
+class HubTests(unittest.TestCase):
+    def test_models_are_kept_on_the_volume(self) -> None:
+        program = (
+            "import os; from lora_worker import running; running.keep_models_on_volume(os.environ, os.environ); "
+            "from huggingface_hub import constants; print(constants.HF_HUB_CACHE)")
+        for more, folder in (({}, "/volume/huggingface/hub"), ({"HF_HOME": "/other"}, "/other/hub")):
+            own = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "XDG_", "HUGGINGFACE_"))}
+            run = subprocess.run(
+                [sys.executable, "-c", program], env={**own, "LORA_VOLUME": "/volume", **more}, capture_output=True, text=True)
+            self.assertEqual(run.stdout.strip(), folder, run.stderr)
 
 
 if __name__ == "__main__":

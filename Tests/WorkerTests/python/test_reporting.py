@@ -7,6 +7,7 @@ import io
 import os
 import threading
 import unittest
+from typing import Any
 
 from listener import SECRET, Listener
 from lora_worker.reporting import Contact, Reporter
@@ -118,23 +119,52 @@ class ReportingTests(unittest.TestCase):
         self.assertTrue(listener.wait_for(lambda: listener.requests >= 3))
         self.assertFalse(told.acquire(blocking=False))
 
-    def test_who_is_done_and_not_told_to_go_falls_silent(self) -> None:
-        from lora_worker.running import fall_silent
+    GARBLED = ("truncated", "truncated-error", "status", "clock", "no-number", "no-text", "list")
 
-        said: list[str] = []
+    def test_no_answer_ends_the_reports(self) -> None:
+        for how in self.GARBLED:
+            with self.subTest(how=how):
+                listener = Listener()
+                listener.garbled = how
+                reporter = self.reporter(listener)
+                with contextlib.redirect_stderr(io.StringIO()):
+                    reporter.start()
+                    reporter.report("stage_finished", stage="boot")
+                    reporter.metrics({"step": 1, "training_loss": 1.0})
+                    self.assertTrue(listener.wait_for(lambda: listener.requests >= 3, 30))
+                    listener.garbled = None
+                    self.assertTrue(reporter.flush(30))
+                self.assertEqual([r["stage"] for r in listener.reports], ["boot"])
 
-        class Spoken:
-            heard = [False, True]
+    def test_who_answers_garbled_alone_is_silent(self) -> None:
+        for how in self.GARBLED:
+            with self.subTest(how=how):
+                listener = Listener()
+                listener.garbled = how
+                reporter = self.reporter(listener, deadline_s=0.3)
+                silent = threading.Event()
+                reporter.on("silent", silent.set)
+                with contextlib.redirect_stderr(io.StringIO()):
+                    reporter.start()
+                    self.assertTrue(silent.wait(30))
 
-            def flush(self, seconds: float) -> bool:
-                said.append("flush")
-                return self.heard.pop(0)
+    def test_whatever_sending_raises_the_thread_lives(self) -> None:
+        listener = Listener()
+        reporter = self.reporter(listener)
+        assert reporter._line is not None
+        post, raised = reporter._line.post, threading.Semaphore(0)
 
-            def close(self) -> None:
-                said.append("close")
+        def fails_at_first(message: dict[str, Any], path: str = "") -> Any:
+            if raised.acquire(blocking=False):
+                raise RecursionError("nobody foresaw this")
+            return post(message, path)
 
-        fall_silent(Spoken(), 0.0)
-        self.assertEqual(said, ["flush", "flush", "close"])
+        raised.release(3)
+        reporter._line.post = fails_at_first  # type: ignore[method-assign]
+        with contextlib.redirect_stderr(io.StringIO()):
+            reporter.start()
+            reporter.report("stage_finished", stage="boot")
+            self.assertTrue(reporter.flush(30))
 
     def test_silence_is_noticed_at_the_deadline(self) -> None:
         listener = Listener(faults=0.5)

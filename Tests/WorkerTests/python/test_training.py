@@ -305,6 +305,16 @@ class PodTests(Case):
         self.assertEqual(process.wait(timeout=60), 0)
         process.communicate()
 
+    def test_who_is_done_and_never_told_to_leave_ends_by_itself(self) -> None:
+        listener = Listener()
+        self.addCleanup(listener.close)
+        process = runs.start(
+            runs.make_job(self.folder), **listener.environment(LORA_TIME_SCALE="6000", LORA_DEADLINE_S="2"))
+        output, _ = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, output[-1000:])
+        self.assertEqual(listener.reports[-1]["stage"], "finalization")
+        self.assertEqual(runs.events(output)[-1]["code"], "unheard")
+
     def test_stop_saves_and_says_so(self) -> None:
         listener = Listener()
         process = self.launch(listener)

@@ -181,6 +181,20 @@ class LaunchTests(unittest.TestCase):
         with self.assertRaises(WorkerError) as caught:
             configuration.from_launch({})
         self.assertEqual(caught.exception.code, 10)
+        # Who pays for a GPU is not given the tiny model for want of a name.
+        for elsewhere in ({"LORA_OBJECTS": "served"}, {"RUNPOD_POD_ID": "pod7"}, {"SLURM_JOB_ID": "7"}):
+            with self.subTest(**elsewhere), self.assertRaisesRegex(WorkerError, "no model is named") as caught:
+                configuration.from_launch({**launch, **elsewhere})
+            self.assertEqual(caught.exception.code, 10)
+            real = {"kind": "pretrained", "name": "meta-llama/Meta-Llama-3-70B-Instruct"}
+            named = {**launch, **elsewhere, "LORA_WORKER_SETTINGS": json.dumps({"model": real})}
+            self.assertEqual(configuration.from_launch(named).model.name, real["name"])
+
+    def test_a_models_name_and_kind_go_together(self) -> None:
+        for model in ({"name": "meta-llama/Meta-Llama-3-70B-Instruct"}, {"kind": "pretrained"}):
+            with self.subTest(**model), self.assertRaisesRegex(WorkerError, "does not go with") as caught:
+                configuration.parse({"job_id": "j", "training_file": "f", "store": "s", "model": model}, "job")
+            self.assertEqual(caught.exception.code, 10)
 
 
 class SplitTests(unittest.TestCase):

@@ -17,12 +17,15 @@ from .errors import Exit, WorkerError
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
+_TINY = "tiny-random-llama"
+
+
 @dataclass(frozen=True)
 class Model:
     """`tiny`: a random Llama made on the spot. `pretrained`: a name on the hub, or a folder."""
 
     kind: str = "tiny"
-    name: str = "tiny-random-llama"
+    name: str = _TINY
     revision: str | None = None
     quantization: str = "none"
     dtype: str = "float32"
@@ -149,10 +152,17 @@ def from_launch(environment: Mapping[str, str]) -> Job:
             "checkpoints": {"every_steps": own["checkpointEvery"]},
         }
         # What this machine adds: which model it can hold, for one.
-        for key, value in json.loads(environment.get("LORA_WORKER_SETTINGS", "{}")).items():
+        settings = json.loads(environment.get("LORA_WORKER_SETTINGS", "{}"))
+        for key, value in settings.items():
             document[key] = {**document.get(key, {}), **value} if isinstance(value, dict) else value
     except (KeyError, TypeError, ValueError) as error:
         raise WorkerError(Exit.CONFIGURATION, f"the pod was started without a whole job: {error!r}") from error
+    # A machine of one's own makes do with the tiny model; who pays for a GPU did not mean that.
+    is_elsewhere = environment["LORA_OBJECTS"] == "served" or any(k in environment for k in ("RUNPOD_POD_ID", "SLURM_JOB_ID"))
+    if is_elsewhere and "model" not in settings:
+        raise WorkerError(
+            Exit.CONFIGURATION, "no model is named for this pod, and a random tiny one is not what it was rented for",
+            'name it in the worker\'s settings: {"model": {"kind": "pretrained", "name": …}}')
     return parse(document, "LORA_JOB")
 
 
@@ -192,6 +202,10 @@ def parse(document: Any, where: str) -> Job:
     for name, is_right in checks.items():
         if not is_right:
             raise WorkerError(Exit.CONFIGURATION, f"{where}: {name} cannot be {_value(job, name)!r}")
+    if (job.model.kind == "tiny") != (job.model.name == _TINY):
+        raise WorkerError(
+            Exit.CONFIGURATION, f"{where}: model.name {job.model.name!r} does not go with model.kind {job.model.kind!r}",
+            'a model of the hub, or in a folder, is of the kind "pretrained"')
     return job
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import http.client
 import json
+import math
 import time
 import urllib.error
 import urllib.request
@@ -71,12 +73,20 @@ class Line:
         except urllib.error.HTTPError as error:
             there = error.headers.get("X-Lora-Time")
             if error.code == 401 and there:
-                self.ahead = float(there) - time.time()
+                self._set_clock(there)
             try:
                 document = json.loads(error.read())
-            except (OSError, ValueError):
+            except (OSError, ValueError, http.client.HTTPException):
                 document = {}
             return Answer(error.code, document if isinstance(document, dict) else {})
-        except (OSError, ValueError, MemoryError):
-            # Memory that ran out for the training is here again when it has ended.
+        except (OSError, ValueError, MemoryError, http.client.HTTPException):
+            # Memory that ran out for the training is here again when it has ended. An answer cut short is no OSError.
             return Answer(0, {})
+
+    def _set_clock(self, there: str) -> None:
+        try:
+            ahead = float(there) - time.time()
+        except ValueError:
+            return
+        if math.isfinite(ahead):
+            self.ahead = ahead

@@ -79,3 +79,8 @@ def exit_code(error: BaseException) -> Exit:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO):
         return Exit.STORAGE
     return Exit.CRASH
+
+
+def described(error: BaseException) -> str:
+    """What is told of an error: one that nobody foresaw says little without its kind."""
+    return str(error) if isinstance(error, WorkerError) else f"{type(error).__name__}: {error}"

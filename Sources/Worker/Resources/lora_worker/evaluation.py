@@ -124,7 +124,8 @@ def report(
             for i, s in sorted(scores.items())
         ],
         "method": f"exp(mean loss per answer token); 95 % intervals from {RESAMPLES} resamples of conversations; "
-        f"groups under {FEWEST} conversations are shrunk to their margins and carry no badge",
+        f"groups under {FEWEST} conversations are shrunk to their margins and carry no badge, "
+        "and their intervals reach to the shrunk value",
     }
 
 
@@ -135,7 +136,10 @@ def _row(names: dict[str, str], group: Group, expected: float, key: str) -> dict
     is_shrunk = count < FEWEST
     weight = count / (count + FEWEST) if is_shrunk else 1.0
     gain = weight * group.gain + (1 - weight) * expected
-    low, high = group.interval(key) if count > 1 else (None, None)
+    bounds = group.interval(key) if count > 1 else None
+    if bounds is not None:
+        # Of its own conversations, which says how little is known; what it is drawn to may lie beyond them.
+        bounds = min(bounds[0], gain), max(bounds[1], gain)
     percent = improvement(gain)
     return {
         **names,
@@ -143,7 +147,7 @@ def _row(names: dict[str, str], group: Group, expected: float, key: str) -> dict
         "base_perplexity": round(math.exp(group.base), 4),
         "trained_perplexity": round(math.exp(group.trained), 4),
         "improvement_percent": round(percent, 2),
-        "interval_percent": None if low is None or high is None else [round(improvement(v), 2) for v in (low, high)],
+        "interval_percent": None if bounds is None else [round(improvement(v), 2) for v in bounds],
         "is_shrunk": is_shrunk,
         "badge": None if is_shrunk else badge(percent),
     }

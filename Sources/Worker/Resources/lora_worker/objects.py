@@ -19,6 +19,15 @@ def opened(store: str, environment: Mapping[str, str] = os.environ) -> FolderSto
     return PodStore.of(environment) if store == SERVED else FolderStore(store)
 
 
+def near(store: str, environment: Mapping[str, str] = os.environ) -> FolderStore | None:
+    """A folder on the pod's volume, where it has one (`LORA_VOLUME`) and its objects are elsewhere: one for each store that rents pods."""
+    volume = environment.get("LORA_VOLUME")
+    if store != SERVED or not volume:
+        return None
+    # A pod's name is its store's, and two numbers.
+    return FolderStore(Path(volume) / "lora-train" / environment["LORA_POD"].rsplit("-", 2)[0])
+
+
 class FolderStore:
     """Objects are files; a new one is written under another name, synced and renamed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import time
 import urllib.error
@@ -106,18 +107,14 @@ class PodStore:
             request = urllib.request.Request(link, piece, {"Content-Type": "application/octet-stream"}, method="PUT")
             with urllib.request.urlopen(request, timeout=self.timeout_s) as answer:
                 return (answer.headers.get("ETag") or "").strip('"') or None
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return None
 
     def _read(self, link: str) -> bytes | None:
         try:
             with urllib.request.urlopen(link, timeout=self.timeout_s) as answer:
                 return bytes(answer.read())
-        except (OSError, ValueError, EOFError):
-            return None
-        except Exception as error:  # http.client's IncompleteRead is no OSError
-            if type(error).__module__ != "http.client":
-                raise
+        except (OSError, ValueError, EOFError, http.client.HTTPException):
             return None
 
     def _asked(self, question: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 import urllib.error
 import urllib.request
@@ -30,7 +31,7 @@ def end_own_pod(environment: Mapping[str, str], log: Callable[[str], None], trie
             if error.code == 404:
                 return True
             log(f"the provider answers {error.code} to the end of pod {pod}")
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             log(f"the provider does not answer to the end of pod {pod}: {error}")
         if attempt + 1 < tries:
             time.sleep(min(_PAUSE_S, 2.0 ** attempt))

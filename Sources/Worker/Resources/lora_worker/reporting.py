@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -138,23 +139,39 @@ class Reporter:
                     self._condition.wait(max(0.001, min(min(times) - now, 1.0)))
                     continue
             if aside is not None:
-                if self._send_aside(aside):
+                if self._tried(self._send_aside, aside):
                     aside_pause = self._least_pause
                 else:
                     aside_until, aside_pause = time.monotonic() + aside_pause, min(2 * aside_pause, self._retry_s)
                 continue
-            answer = self._post(self._dated(due) if due else {"sequence": 0, "event": "heartbeat"}, "")
-            if not isinstance(answer, dict) or "directive" not in answer:
+            if not self._tried(self._send, self._dated(due) if due else {"sequence": 0, "event": "heartbeat"}):
                 pause_until, pause = time.monotonic() + pause, min(2 * pause, self._retry_s)
                 # Only an attempt that failed tells of silence: this process may have been stopped itself.
                 if time.monotonic() - self._heard > self.contact.deadline_s:
                     self._call("silent")
                 continue
             pause, pause_until, beat = self._least_pause, 0.0, time.monotonic() + beat_every
-            self._hear(answer)
             if self.directive == "wait":
                 # It is not time yet: the same again, but not at once.
                 pause_until = time.monotonic() + 0.2
+
+    def _tried(self, send: Callable[[Any], bool], what: Any) -> bool:
+        """Whether it was heard. Whatever an answer does to this thread, the thread lives: it alone notices silence."""
+        try:
+            return send(what)
+        except Exception:
+            traceback.print_exc()
+            return False
+
+    def _send(self, report: dict[str, Any]) -> bool:
+        answer = self._post(report, "")
+        if not isinstance(answer, dict) or not isinstance(answer.get("directive"), str):
+            return False
+        # What is not to wait has to say what it has taken in.
+        if answer["directive"] != "wait" and not isinstance(answer.get("next"), int):
+            return False
+        self._hear(answer)
+        return True
 
     def _hear(self, answer: dict[str, Any]) -> None:
         with self._condition:

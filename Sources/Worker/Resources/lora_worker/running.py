@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +24,7 @@ from .split import split
 def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     """Trains; returns where nobody listens, and otherwise stays until it is told to go."""
     ending.block_signals()
+    keep_models_on_volume(environment, os.environ)
     reporter = Reporter(Contact.of(environment))
     end = Ending(reporter, environment)
     reporter.start()
@@ -40,22 +40,30 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     if reporter.contact is None:
         return Exit.OK
     # The pod goes when it is told to; heartbeats go on until then.
-    fall_silent(reporter, UNTOLD_S / reporter.contact.scale)
-    threading.Event().wait()
+    wait_to_be_told(reporter, end, UNTOLD_S / reporter.contact.scale)
     return Exit.OK
+
+
+def keep_models_on_volume(environment: Mapping[str, str], own: MutableMapping[str, str]) -> None:
+    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it."""
+    if environment.get("LORA_VOLUME"):
+        own.setdefault("HF_HOME", os.path.join(environment["LORA_VOLUME"], "huggingface"))
 
 
 # How long a worker that is done waits to be told to go, in the store's own time.
 UNTOLD_S = 600.0
 
 
-def fall_silent(reporter: Reporter, after_s: float) -> None:
+def wait_to_be_told(reporter: Reporter, end: Ending, after_s: float) -> None:
     """Says no more once all is heard and nobody has told it to go: of two pods under one name, what the second says first is taken for what the
-    first has said. Then it is its silence that is noticed."""
+    first has said. Then it is its silence that is noticed; where that is not, either, nobody is there, and it ends at its deadline."""
     while not reporter.flush(60):
         pass
     time.sleep(after_s)
     reporter.close()
+    # Nobody is listened to any more, so nobody else will notice that.
+    time.sleep(reporter.contact.deadline_s if reporter.contact else 0.0)
+    end.silent()
 
 
 def _described(error: Exception, code: Exit, job: Job) -> Exception:
@@ -156,7 +164,8 @@ class _Run:
         from .checkpoints import Checkpoints
         pod, job = self.environment.get("LORA_POD", "here"), self.job
         store = objects.opened(job.store, self.environment)
-        return Checkpoints(store, job.job_id, pod, job.checkpoints.keep, job.resumed_from)
+        near = objects.near(job.store, self.environment)
+        return Checkpoints(store, job.job_id, pod, job.checkpoints.keep, job.resumed_from, near)
 
     def _compare_steps(self, trainer: Any) -> None:
         plan = trainer.plan

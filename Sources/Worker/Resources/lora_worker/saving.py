@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .configuration import Checkpoints as Interval
-from .errors import WorkerError
+from .errors import described
 
 
 class Saver:
@@ -24,7 +24,8 @@ class Saver:
         self._asked = threading.Event()
         self._is_held = threading.Event()
         self._writing = threading.Lock()
-        self._error: WorkerError | None = None
+        self._telling = threading.Lock()
+        self._error: Exception | None = None
         threading.Thread(target=self._work, name="checkpoints", daemon=True).start()
 
     def after_step(self) -> None:
@@ -51,13 +52,30 @@ class Saver:
                 return False
             state, trained = newest
             self.checkpoints.save(state)
+            return self._tell(state.step, trained)
+
+    def save_at_once(self) -> bool:
+        """For who has seconds left: onto the pod's volume where it has one, past an upload that may be on its way."""
+        if self.checkpoints.near is None:
+            return self.save_now()
+        newest = self.trainer.snapshot()
+        if newest is None or newest[0].step <= self.saved_step:
+            return False
+        state, trained = newest
+        self.checkpoints.save_near(state)
+        return self._tell(state.step, trained)
+
+    def _tell(self, step: int, trained: float) -> bool:
+        with self._telling:
+            # An upload may come to its end after a later step was put on the volume.
+            if step <= self.saved_step:
+                return False
             blocked, self.trainer.blocked_s = self.trainer.blocked_s, 0.0
-            self.saved_step, self._saved_at = state.step, time.monotonic()
+            self.saved_step, self._saved_at = step, time.monotonic()
             # Steps that a job before this one had made durable are none of this one's.
-            if state.step > self.first:
+            if step > self.first:
                 self.reporter.report(
-                    "checkpoint_saved", happened=trained, step=state.step - self.first,
-                    blocked_s=round(blocked * self.scale, 6))
+                    "checkpoint_saved", happened=trained, step=step - self.first, blocked_s=round(blocked * self.scale, 6))
             return True
 
     def _work(self) -> None:
@@ -72,8 +90,8 @@ class Saver:
             try:
                 save()
                 return
-            except WorkerError as error:
-                self.reporter.warn("checkpoint_failed", str(error), attempt=attempt + 1)
+            except Exception as error:  # one that nobody foresaw ends the training, too, and not this thread unseen
+                self.reporter.warn("checkpoint_failed", described(error), attempt=attempt + 1)
                 if attempt == self.TRIES - 1:
                     self._error = error
                 else:
