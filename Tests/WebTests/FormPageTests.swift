@@ -7,6 +7,7 @@ import Hummingbird
 import Journal
 import Live
 import NIOCore
+import Scenarios
 import Testing
 
 @testable import Web
@@ -226,10 +227,7 @@ import Testing
     for day in ["2026-11-31", "2026-02-29", "2026-02-30", "2026-13-01", "2026-00-10", "2026-04-31"] {
       #expect(try pattern.wholeMatch(in: day) == nil, "\(day)")
     }
-    for text in ["2026-11-30T09:00", "2026-12-31"] {
-      let question = try WhatIfQuestion(FormFields(text: "add=balanced&add_start=\(text)"))
-      #expect(question.addition?.start != nil, "\(text)")
-    }
+    for text in ["2026-11-30T09:00", "2026-12-31"] { #expect(InstantText.instant(text) != nil, "\(text)") }
   }
 
   @Test func theTemplatesThatRemainAreAnswered() async throws {
