@@ -49,7 +49,7 @@ public actor RunPodProvider: PodProvider {
     do {
       environment = try launch.environment(of: request, scale: time.scale)
       environment.merge(StartCommand.environment(try bundle(launch))) { $1 }
-      environment["HF_HOME"] = settings.volume?.models
+      environment["LORA_VOLUME"] = settings.volume?.path
     } catch {
       return refuse(.init(.invalid, detail: "\(error)", gpu: settings.gpu, pricing: request.pricing))
     }

@@ -5,8 +5,6 @@ public struct RunPodSettings: Sendable {
     public var id: String
     /// Where pods see it.
     public var path: String
-    /// Where models are kept that a pod fetched: the next one finds them.
-    public var models: String { path + "/huggingface" }
     public init(id: String, path: String) { (self.id, self.path) = (id, path) }
   }
 

@@ -7,12 +7,11 @@ import Testing
 
 /// What is known at an instant: see `TestDatabase.twoJobs`.
 @Suite struct HistoryAsOfTests {
-  private func history(_ hours: Double, _ changes: String = "", origins: HistoryReader.Origins = .any) throws -> History
-  {
+  private func history(_ hours: Double, _ changes: String = "") throws -> History {
     let database = try TestDatabase(TestDatabase.twoJobs + changes)
     return try withExtendedLifetime(database) {
       try HistoryReader.read(
-        path: database.path, asOf: Instant(microseconds: Int64(hours * Double(TestDatabase.hour))), origins: origins)
+        path: database.path, asOf: Instant(microseconds: Int64(hours * Double(TestDatabase.hour))))
     }
   }
 
@@ -91,16 +90,6 @@ import Testing
       }
       #expect(history.charges.allSatisfy { $0.to <= asOf })
     }
-  }
-
-  @Test func onlyRealOnesOfAStoreThatNobodyNamed() throws {
-    #expect(try history(12, origins: .realOnly).jobs.count == 2)
-    let synthetic = try history(12, "UPDATE observation SET origin = 'synthetic';", origins: .realOnly)
-    #expect(synthetic.jobs.isEmpty && synthetic.observations.isEmpty && synthetic.leases.isEmpty)
-    let mixed = try history(
-      12, "INSERT INTO observation VALUES ('t', 'sandbox', 1, 2); UPDATE observation SET until_at = 3600000000;",
-      origins: .realOnly)
-    #expect(mixed.jobs.map(\.id) == ["a"])
   }
 
   @Test func aFactAfterTheObservationExtendsIt() throws {

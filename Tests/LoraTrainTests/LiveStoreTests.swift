@@ -84,7 +84,8 @@ import Testing
     plan.policy = .uniformProgress(deadline: 86_400)
     (plan.settings.maxFailedRecoveries, plan.settings.provisioningRetryEvery) = (2, .minutes(1))
     do { _ = try LiveStore(path: path, plan: plan).coordinator() }
-    let policies = try LiveStore(path: path, plan: .init(slots: 1, limit: nil)).coordinator().view.policies
+    _ = try LiveStore(path: path, plan: .init(slots: 1, limit: nil)).coordinator()
+    let policies = try EventStore.opening(path: path).0.policies
     #expect(policies.progressDeadline == .days(1) && policies.maxInterruptions == .max)
     #expect(policies.maxFailedRecoveries == 2 && policies.provisioningRetryEvery == .minutes(1))
     #expect(policies.afterProvisioning == .ask)

@@ -146,8 +146,8 @@ import Testing
     }
   }
 
-  /// What a pod fetched, the next one finds: on the volume, where there is one.
-  @Test func modelsAreKeptOnTheVolume() async throws {
+  /// The worker keeps models and a last state on the volume, where it is told of one.
+  @Test func theWorkerIsToldOfTheVolume() async throws {
     try await Station.with { station in
       for (number, volume) in [(1, nil), (2, RunPodSettings.Volume(id: "vol1", path: "/workspace"))] {
         var settings = station.settings
@@ -160,8 +160,8 @@ import Testing
           return
         }
       }
-      let homes = await station.sandbox.pods.map { $0.order.env["HF_HOME"] }
-      #expect(homes == [nil, "/workspace/huggingface"])
+      let volumes = await station.sandbox.pods.map { $0.order.env["LORA_VOLUME"] }
+      #expect(volumes == [nil, "/workspace"])
     }
   }
 

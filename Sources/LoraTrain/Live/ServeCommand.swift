@@ -129,12 +129,12 @@ struct ServeCommand: AsyncParsableCommand {
         settings: configuration.serve.policies, timeScale: timeScale,
         isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
     quoter.policies = live.policies
+    let diary = Diary()
     if !live.isNew, let policy = policy ?? configuration.serve.policy?.description {
       diary.say("--policy \(policy) is for a new store: this one goes on by the rules that it began with")
     }
     // Signals are the server's now: what is going on is brought to an end.
     signal(SIGPIPE, SIG_IGN)
-    let diary = Diary()
     switch source {
     case .local:
       let pods = try LivePods.local(
