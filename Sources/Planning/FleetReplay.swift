@@ -46,6 +46,7 @@ public struct FleetReplay: Sendable {
   }
 
   private mutating func apply(_ event: Event, to index: JobIndex, at instant: Instant) throws(TransitionError) {
+    if case .jobSubmitted = event { return try fleet.evolve(event, at: instant) }
     let phase = fleet[index].phase
     switch event {
     // A pause is told twice, by its own row and by its lease's end, and may take effect at once.

@@ -111,8 +111,9 @@ extension ReportComposer {
 
   /// A day, which begins at midnight UTC, or a time in ISO 8601.
   private static func time(_ text: String) throws -> Date {
-    if let day = try? Date(text, strategy: .iso8601.year().month().day()) { return day }
+    // A time first: it begins like a day.
     if let time = try? Date(text, strategy: .iso8601) { return time }
+    if let day = try? Date(text, strategy: .iso8601.year().month().day()) { return day }
     throw Problem(.badRequest, "'\(text)' is no time", hint: "write 2026-11-01, or 2026-11-01T00:00:00Z")
   }
 }

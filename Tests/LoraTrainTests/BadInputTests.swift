@@ -42,7 +42,10 @@ import Testing
 
   /// Whoever mends a file wants to do so once.
   @Test func everyDefectOfATrainingFileIsNamed() throws {
-    let pairs = (1...3).map { #"{"prompt": "p\#($0)", "target_response": 5, "_meta": {}}"# }
+    let pairs = (1...3).map {
+      #"{"id": "c\#($0)_turn1", "conversation_id": "c\#($0)", "turn_number": 1, "system_prompt": "s", "#
+        + #""conversation_history": [], "current_user_input": "q", "target_response": 5}"#
+    }
     let file = try Scratch.file(pairs.joined(separator: "\n"), "jsonl")
     let run = try CommandLineTool.run(["estimate", "--training-file", file.path])
     #expect(run.code == 65, "\(run.errors)")

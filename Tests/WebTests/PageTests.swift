@@ -65,7 +65,9 @@ import Testing
     #expect(found.contains("plain &amp; simple") && !found.contains("quoted"))
     #expect(try await office.ask("GET", "/dashboard/training-jobs?search=nowhere").text.contains("No job is like that"))
     let csv = try await office.ask("GET", "/dashboard/training-jobs.csv")
-    #expect(csv.text == CSVText.jobs(list.jobs))
+    // Of jobs that go on, durations do too.
+    func settled(_ text: String) -> String { text.replacing(/,[0-9.]+,,,$/.anchorsMatchLineEndings(), with: ",,,,") }
+    #expect(settled(csv.text) == settled(CSVText.jobs(list.jobs)))
     #expect(try await office.ask("GET", "/dashboard/training-jobs?from=yesterday").status == 400)
   }
 

@@ -135,6 +135,8 @@ public struct NewConfiguration: Codable, Sendable {
   public var trainingPairs: Int
   public var tokensPerPair: Double
   public var statedSteps: Int?
+  /// Of a job that is copied; counted anew from the suites that are asked for.
+  public var suitePasses: Int?
 
   func filled(by book: PresetBook) -> JobConfiguration {
     var c = book.configuration(preset, pricing: pricing)

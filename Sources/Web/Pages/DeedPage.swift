@@ -209,6 +209,10 @@ extension PageDesk {
   /// A job that waits for a spot instance goes on with an on-demand one; nothing is done where the budget does not hold that.
   func switchToOnDemand(_ job: JobIndex, _ view: LiveView, _ why: Reason?, _ context: LiveContext) async throws {
     _ = try context.require(.engineer)
+    let now = view.fleet[job]
+    guard now.phase == .waitingForGPU, now.pricing == .spot else {
+      throw Problem(.conflict, "only a job that waits for a spot GPU can be switched so", hint: "look at the job again")
+    }
     let maker = JobMaker(runner: runner, advice: advice)
     _ = try await maker.reservation(resuming: job, as: .onDemand, from: .waitingForGPU)
     try await act("pause", on: job, view, why, context)
