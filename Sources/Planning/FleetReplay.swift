@@ -50,7 +50,7 @@ public struct FleetReplay: Sendable {
     let phase = fleet[index].phase
     switch event {
     // A pause is told twice, by its own row and by its lease's end, and may take effect at once.
-    case .pauseRequested where phase == .paused, .podGone where phase != .stopping: return
+    case .pauseRequested where phase == .paused || phase == .stopping, .podGone where phase != .stopping: return
     // Between an interruption and a pause somebody was asked.
     case .pauseRequested where phase == .interrupted:
       try fleet.evolve(.decisionRequested(index, .interruptions, until: .distantFuture), at: instant)

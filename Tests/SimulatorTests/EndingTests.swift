@@ -40,7 +40,7 @@ import Testing
     #expect(result.failed[Int(Failure.provisioning.rawValue)] == 2)
     // An attempt every five minutes.
     let attempts = Int64(Replication.mostRequests)
-    #expect(result.jobs.first?.ended == .zero + .minutes(5) * (attempts - 1))
+    #expect(result.jobs.first?.ended == Instant.zero + .minutes(5) * (attempts - 1))
   }
 
   /// A fleet that was rebuilt from what happened, not from what was decided: the engine decides at the fork.

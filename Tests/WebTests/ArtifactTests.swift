@@ -165,7 +165,9 @@ import Testing
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1")
     #expect(
       page.text.contains("href=\"\(path.replacing("jobs/1", with: "jobs/job-1"))/adapters\">Download Adapters</a>"))
-    #expect(page.text.contains("First-job-adapters-job-1.zip, 100 kB, 1 download, in ") && page.text.contains("; since <time"))
+    #expect(
+      page.text.contains("First-job-adapters-job-1.zip, 100 kB, 1 download, in ") && page.text.contains("; since <time")
+    )
     #expect(page.text.contains("/api/v1/jobs/job-1/report.pdf\">Generate Report"))
   }
 
