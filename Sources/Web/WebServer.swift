@@ -130,6 +130,27 @@ public struct WebServer: Sendable {
     try runner.catalogue.hasPasswords() ? nil : try await signIn.link(for: nil)
   }
 
+  /// Looks whether the port can be had, before anything is begun that a refusal would have to end again.
+  ///
+  /// - Throws: `InputError` where it cannot.
+  public static func checkPort(host: String, port: Int) async throws {
+    do {
+      let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1).bind(host: host, port: port).get()
+      try await channel.close()
+    } catch let error as IOError {
+      throw refusal(error, host, port) ?? error
+    }
+  }
+
+  private static func refusal(_ error: IOError, _ host: String, _ port: Int) -> (any Error)? {
+    guard [EADDRINUSE, EACCES, EADDRNOTAVAIL].contains(error.errnoCode) else { return nil }
+    return InputError(
+      .unavailable, "port \(port) of \(host) cannot be had: \(String(cString: strerror(error.errnoCode)))",
+      hint: error.errnoCode == EADDRINUSE
+        ? "another program has it: choose one with --port" : "choose another with --port")
+  }
+
   /// Serves, and lets the runner step, until a signal comes or a step fails.
   ///
   /// - Parameter ready: told the port once it is open.
@@ -143,11 +164,8 @@ public struct WebServer: Sendable {
       logger: logger)
     do {
       try await app.runService()
-    } catch let error as IOError where [EADDRINUSE, EACCES, EADDRNOTAVAIL].contains(error.errnoCode) {
-      throw InputError(
-        .unavailable, "port \(port) of \(host) cannot be had: \(String(cString: strerror(error.errnoCode)))",
-        hint: error.errnoCode == EADDRINUSE
-          ? "another program has it: choose one with --port" : "choose another with --port")
+    } catch let error as IOError {
+      throw WebServer.refusal(error, host, port) ?? error
     }
   }
 

@@ -114,6 +114,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try options.read()
+    let (address, number) = address(configuration)
+    try await WebServer.checkPort(host: address, port: number)
     let source = try source(configuration)
     var quoter = try await Quoter(
       history: history, rates: source.rates, reservation: configuration.serve.reservation)
@@ -330,8 +332,8 @@ struct ServeCommand: AsyncParsableCommand {
       links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support),
       trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
-    let host = host ?? configuration.serve.host ?? "127.0.0.1"
-    try await server.run(host: host, port: port ?? configuration.serve.port ?? 8088) { port in
+    let (host, port) = address(configuration)
+    try await server.run(host: host, port: port) { port in
       let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(port)"
       await address.set(url)
       do {
@@ -355,6 +357,10 @@ struct ServeCommand: AsyncParsableCommand {
             + "lora-train store confirm --store \(path)")
       }
     }
+  }
+
+  private func address(_ configuration: ServiceConfiguration) -> (host: String, port: Int) {
+    (host ?? configuration.serve.host ?? "127.0.0.1", port ?? configuration.serve.port ?? 8088)
   }
 
   private static func isLoopback(_ host: String) -> Bool {
