@@ -114,7 +114,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try options.read()
-    let (address, number) = address(configuration)
+    let (address, number) = listening(configuration)
     try await WebServer.checkPort(host: address, port: number)
     let source = try source(configuration)
     var quoter = try await Quoter(
@@ -332,7 +332,7 @@ struct ServeCommand: AsyncParsableCommand {
       links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support),
       trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
-    let (host, port) = address(configuration)
+    let (host, port) = listening(configuration)
     try await server.run(host: host, port: port) { port in
       let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(port)"
       await address.set(url)
@@ -359,7 +359,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
-  private func address(_ configuration: ServiceConfiguration) -> (host: String, port: Int) {
+  private func listening(_ configuration: ServiceConfiguration) -> (host: String, port: Int) {
     (host ?? configuration.serve.host ?? "127.0.0.1", port ?? configuration.serve.port ?? 8088)
   }
 
