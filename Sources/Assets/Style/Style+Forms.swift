@@ -41,7 +41,7 @@ extension Style {
     .choice .mono { overflow-wrap: anywhere; }
     .checks { display: flex; flex-wrap: wrap; gap: 2px 20px; }
     .choice .soft { display: block; font-size: 0.85rem; }
-    .sticky { position: sticky; top: 16px; max-height: calc(100vh - 32px); overflow-y: auto; }
+    .sticky { position: sticky; top: 16px; max-height: max(320px, calc(100vh - 270px)); overflow-y: auto; }
     .sticky > .actions { position: sticky; bottom: -18px; background: var(--surface); padding: 10px 0; }
     .sticky > .actions > b { display: none; }
     @media (max-width: 1099px) {
