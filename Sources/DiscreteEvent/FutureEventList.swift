@@ -17,6 +17,10 @@ public struct FutureEventList: @unchecked Sendable {
   @usableFromInline var places: UnsafeMutablePointer<Place>
   /// How many places there are: a power of two, at least 2.
   @usableFromInline var leaves: Int
+  /// A slot that was emptied and whose matches are not played anew yet, or -1. It never holds the earliest event: the root is right.
+  ///
+  /// What is cancelled is mostly scheduled anew at once; both together then play the matches once.
+  @usableFromInline var hole = -1
 
   /// Place n is the slot n and the node n.
   @frozen @usableFromInline
@@ -82,12 +86,32 @@ public struct FutureEventList: @unchecked Sendable {
     precondition(slot >= 0 && slot < slots, "no such slot")
     precondition(key.time != .distantPast, "nothing happens in the distant past")
     own()
+    if hole >= 0 {
+      if hole != slot { fill() }
+      hole = -1
+    }
     replay(slot, key)
   }
 
   /// Empties the slot; an empty one stays empty. O(log slots).
   @inlinable
-  public mutating func cancel(slot: Int) { schedule(.none, slot: slot) }
+  public mutating func cancel(slot: Int) {
+    precondition(slot >= 0 && slot < slots, "no such slot")
+    own()
+    defer { withExtendedLifetime(owner) {} }
+    if hole >= 0 && hole != slot { fill() }
+    if places[1].winner == slot {
+      hole = -1
+      replay(slot, .none)
+    } else {
+      hole = slot
+      places[slot].key = .none
+    }
+  }
+
+  /// Plays the matches of the ``hole``, if there is one: another slot's matches are about to look at what they left.
+  @usableFromInline @inline(never)
+  mutating func fill() { replay(hole, .none) }
 
   /// Makes room for more slots; what is pending stays. O(slots) when it grows; never shrinks.
   public mutating func reserve(slots wanted: Int) {
@@ -132,6 +156,7 @@ public struct FutureEventList: @unchecked Sendable {
 
   /// Plays every match anew, from the leaves up.
   mutating func rebuild() {
+    hole = -1
     for node in stride(from: leaves - 1, through: 1, by: -1) {
       let left = 2 * node >= leaves ? UInt32(2 * node - leaves) : places[2 * node].winner
       let right = 2 * node >= leaves ? UInt32(2 * node + 1 - leaves) : places[2 * node + 1].winner

@@ -108,6 +108,26 @@ import Testing
     }
   }
 
+  /// An emptied slot whose matches are not played yet is no business of a copy's, nor a copy's of the original's.
+  @Test func copiesGoTheirOwnWaysAfterACancellation() {
+    func key(_ time: Int64) -> EventKey { EventKey(time: Instant(microseconds: time), ordinal: 0) }
+    var list = FutureEventList(slots: 4)
+    for slot in 0..<4 { list.schedule(key(Int64(slot)), slot: slot) }
+    list.cancel(slot: 1)
+    var copy = list
+    copy.schedule(key(9), slot: 0)
+    list.schedule(key(7), slot: 1)
+    #expect(copy.earliest == 2 && list.earliest == 0)
+    list.cancel(slot: 0)
+    #expect(list.earliest == 2)
+    list.cancel(slot: 2)
+    #expect(list.earliest == 3)
+    list.cancel(slot: 1)
+    list.reserve(slots: 9)
+    list.cancel(slot: 3)
+    #expect(list.earliest == nil && list.key(slot: 1) == nil && copy.earliest == 2)
+  }
+
   @Test(arguments: 1...10)
   func drainsInTheOrderOfAHeap(seed: UInt64) {
     var random = SplitMix(seed)
