@@ -27,6 +27,13 @@ import Testing
     try expect(["simulate"], code: 64)
   }
 
+  /// Each of these was read as another time: the first of December, the day's first instant.
+  @Test func timesThatAreNoneAreRefused() throws {
+    for time in ["2026-11-31", "2026-11-20x", "2026-11-20T25:00:00Z", "2026-1-2", "2026-11-20T03"] {
+      try expect(["estimate", "--start", time], code: 64, "--start takes a time such as", time)
+    }
+  }
+
   /// Each of these ended the program by a signal, or went on for ever.
   @Test func numbersThatNobodyMeansAreRefused() throws {
     try expect(["forecast", "--as-of", "300000-01-01"], code: 64, "--as-of")

@@ -80,23 +80,12 @@ struct HistoryOptions: ParsableArguments {
 
 /// Times on the command line.
 enum TimeArgument {
-  /// `2026-11-20` (its first instant, UTC) or an ISO 8601 time.
+  /// `2026-11-20` (its first instant) or a time of that day; UTC unless the text has another zone.
   static func instant(_ text: String, option: String) throws -> Instant {
-    let formatter = ISO8601DateFormatter()
-    for options: ISO8601DateFormatter.Options in [
-      [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds], [.withFullDate],
-    ] {
-      formatter.formatOptions = options
-      formatter.timeZone = TimeZone(identifier: "UTC")
-      if let date = formatter.date(from: text) {
-        // The years 1 to 9999: what a formatter makes of others need not fit a number of microseconds.
-        guard (-62_135_596_800..<253_402_300_800).contains(date.timeIntervalSince1970) else {
-          throw ValidationError("\(option) takes a time in the years 1 to 9999, not '\(text)'")
-        }
-        return Instant(microseconds: Int64((date.timeIntervalSince1970 * 1e6).rounded()))
-      }
+    guard let instant = InstantText.instant(text) else {
+      throw ValidationError("\(option) takes a time such as 2026-11-20 or 2026-11-20T03:30:00Z, not '\(text)'")
     }
-    throw ValidationError("\(option) takes a time such as 2026-11-20 or 2026-11-20T03:30:00Z, not '\(text)'")
+    return instant
   }
 
   static func month(_ text: String, option: String) throws -> Scenario.Month {
