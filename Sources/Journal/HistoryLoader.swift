@@ -133,6 +133,7 @@ struct HistoryLoader {
       let job = try row.reference(0, to: "job", in: jobs)
       let (from, to) = (try row.instant(1), try row.instantOrNil(2))
       try row.ordered(1, from, 2, to)
+      try row.follows(1, from, history.jobs[job])
       history.jobs[job].pauses.append((from, to))
     }
   }
@@ -146,6 +147,7 @@ struct HistoryLoader {
         result: try row.oneOfOrNil(
           5, History.RequestResult.self, ["granted", "unavailable", "timeout", "error", "withdrawn"]))
       try row.ordered(3, request.requested, 4, request.resolved)
+      try row.follows(3, request.requested, history.jobs[request.job])
       if (request.resolved == nil) != (request.result == nil) {
         throw row.error("of resolved_at and result one is NULL and the other is not")
       }

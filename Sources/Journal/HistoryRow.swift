@@ -1,3 +1,4 @@
+import Calibration
 import DiscreteEvent
 import Foundation
 import GRDB
@@ -147,6 +148,14 @@ struct HistoryRow {
     guard let from, let to, to < from else { return }
     throw error(
       "\(table.columns[later]) (\(Self.written(to))) is before \(table.columns[earlier]) (\(Self.written(from)))",
+      hint: "correct the row, or delete it with all that refers to it")
+  }
+
+  /// Requires that what happened to a job is not before its submission.
+  func follows(_ column: Int, _ at: Instant, _ job: History.Job) throws {
+    guard at < job.submitted else { return }
+    throw error(
+      "\(table.columns[column]) (\(Self.written(at))) is before its job \(job.id) was submitted (\(Self.written(job.submitted)))",
       hint: "correct the row, or delete it with all that refers to it")
   }
 

@@ -28,11 +28,13 @@ public struct FleetReplay: Sendable {
         ordinal: UInt32(jobs.count), pricing: job.configuration.pricing, steps: Int32(clamping: job.configuration.steps)
       )
       jobs.append(position)
-      var facts = [Fact(at: job.submitted, order: 0, event: .jobSubmitted(spec))]
+      var facts = [Fact(at: job.submitted, order: -1, event: .jobSubmitted(spec))]
       if let admitted = job.admitted { facts.append(Fact(at: admitted, order: 1, event: .jobAdmitted(index))) }
       addRequests(of: job, in: history, index, &facts)
       addLeases(of: job, in: history, index, &facts)
       addPauses(of: job, in: history, index, &facts)
+      // Nothing comes before the job itself, whatever another clock says.
+      for i in facts.indices { facts[i].at = max(facts[i].at, job.submitted) }
       facts.sort { ($0.at, $0.order) < ($1.at, $1.order) }
       for fact in facts {
         do {

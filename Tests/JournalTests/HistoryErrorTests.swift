@@ -50,6 +50,10 @@ import Testing
       "UPDATE pod_request SET resolved_at = 1 WHERE id = 'r1'",
       "resolved_at (1970-01-01T00:00:00Z) is before requested_at"
     ),
+    (
+      "UPDATE pod_request SET requested_at = 3 WHERE id = 'r3'",
+      "table pod_request, row r3: requested_at (1970-01-01T00:00:00Z) is before its job b was submitted"
+    ),
     ("UPDATE pod_request SET result = NULL WHERE id = 'r1'", "of resolved_at and result one is NULL"),
     ("UPDATE lease SET request_id = 'zz' WHERE id = 'l3'", "table lease, row l3: request_id is “zz”"),
     ("UPDATE lease SET request_id = 'r3' WHERE id = 'l1'", "table lease, row l1: its request belongs to job b"),
