@@ -147,8 +147,26 @@ extension Office {
     let days = (1...3).map {
       ForecastDocument.Day(date: "2026-11-0\($0)", isPast: $0 < 2, p10: 10, p50: 20, p90: 30)
     }
-    let chart = try #require(FanChart.svg(days, limit: 25))
+    let chart = try #require(FanChart.svg(days, now: nil, limit: 25))
     #expect(chart.contains("Approaching the budget") && chart.contains("Over budget"))
+  }
+
+  /// The line of what is spent ends where it stands now, not at midnight; and the words beside the limit do not lie on each other.
+  @Test func theMonthsChartEndsNow() throws {
+    let days = (1...6).map {
+      ForecastDocument.Day(date: "2026-11-0\($0)", isPast: $0 < 4, p10: 100, p50: 200, p90: 300)
+    }
+    let noon = Instant(microseconds: 1_793_793_600_000_000)  // 2026-11-04T12:00:00Z
+    let chart = try #require(FanChart.svg(days, now: (noon, 269.96), limit: 800))
+    #expect(chart.contains("$269.96"))
+    #expect(try #require(FanChart.svg(days, now: nil, limit: 800)).contains("$200"))
+    func place(_ words: String) throws -> (x: Double, y: Double) {
+      let text = try #require(
+        chart.firstMatch(of: try Regex("<text[^>]* x=\"([0-9.]+)\" y=\"([0-9.]+)\"[^>]*>\(words)")), "\(chart)")
+      return (Double(text[1].substring ?? "") ?? -1, Double(text[2].substring ?? "") ?? -1)
+    }
+    let (budget, over) = (try place("Budget"), try place("Over budget"))
+    #expect(abs(budget.y - over.y) > 12 || abs(budget.x - over.x) > 300, "\(budget) and \(over)")
   }
 
   @Test func theMonthWithThisJobIsSimulated() async throws {

@@ -14,7 +14,7 @@ struct LiveForecaster: Sendable {
   /// Of the running month.
   private let recent: RecentHistory
   let model: Model
-  let source: ModelSource
+  private(set) var source: ModelSource
   /// The same in fewer possible truths: for questions that try many worlds, and are to be answered while a person waits.
   let coarse: ModelSource
   let calendar: CalendarMonths
@@ -33,23 +33,37 @@ struct LiveForecaster: Sendable {
   init(
     store path: String, history: String?, rates: (spot: Int64, onDemand: Int64)? = nil, timeZone: String? = nil
   ) throws {
-    (self.path, recent) = (path, RecentHistory(path: path))
-    self.rates = rates
-    let calibrated = try ModelLoader.load(history, asOf: nil)
-    model = calibrated.model
-    // The shipped priors know nothing of how often this team has a job.
-    expectsJobs = history != nil
-    var source = calibrated.source
-    source.worlds = LiveForecaster.own(source.worlds, rates, expectsJobs: expectsJobs)
-    self.source = source
-    let (model, expectsJobs, fewer) = (model, expectsJobs, LiveForecaster.fewer)
-    source.worlds = LiveForecaster.own(
-      (0..<fewer).map { model.draw($0, of: fewer, seed: 1) }, rates, expectsJobs: expectsJobs)
-    coarse = source
     guard let calendar = CalendarMonths(timeZone: timeZone ?? "UTC") else {
       throw InputError(.badConfiguration, "this system has no time zone UTC", hint: "install tzdata")
     }
-    self.calendar = calendar
+    // The shipped priors know nothing of how often this team has a job.
+    self.init(
+      store: path, try ModelLoader.load(history, asOf: nil), expectsJobs: history != nil, rates: rates,
+      calendar: calendar)
+  }
+
+  /// The same from a later calibration on the store's own jobs.
+  func learning(_ calibrated: Calibrated) throws -> LiveForecaster {
+    LiveForecaster(store: path, calibrated, expectsJobs: true, rates: rates, calendar: calendar)
+  }
+
+  private init(
+    store path: String, _ calibrated: Calibrated, expectsJobs: Bool, rates: (spot: Int64, onDemand: Int64)?,
+    calendar: CalendarMonths
+  ) {
+    (self.path, recent, self.calendar) = (path, RecentHistory(path: path), calendar)
+    (self.rates, self.expectsJobs) = (rates, expectsJobs)
+    model = calibrated.model
+    var source = calibrated.source
+    source.worlds = LiveForecaster.own(source.worlds, rates, expectsJobs: expectsJobs)
+    self.source = source
+    if !expectsJobs {
+      self.source.name += "; jobs that are still to arrive are left out, for nothing says yet how often they come"
+    }
+    let (model, fewer) = (model, LiveForecaster.fewer)
+    source.worlds = LiveForecaster.own(
+      (0..<fewer).map { model.draw($0, of: fewer, seed: 1) }, rates, expectsJobs: expectsJobs)
+    coarse = source
   }
 
   /// Possible truths as they are here: at this provider's prices, and with jobs to come only where they are known of.

@@ -10,16 +10,16 @@ import Web
 enum LiveNotices {
   static func desk(
     _ runner: LiveRunner, _ live: LiveStore, _ channels: ServiceConfiguration.Notifications,
-    address: @escaping @Sendable () async -> String, forecaster: LiveForecaster, quoter: Quoter, _ diary: Diary
+    address: @escaping @Sendable () async -> String, knowledge: LiveKnowledge, _ diary: Diary
   ) -> NoticeDesk {
     let (time, post) = (live.time, NoticePost(channels, store: live.name, keys: live.keys, address: address))
     return NoticeDesk(
       runner.catalogue, settings: NoticeSettings(channels), notifier: post, own: { time.reading.wall },
       outlook: {
-        guard let forecast = try? await forecaster.forecast(await runner.view) else { return nil }
+        guard let forecast = try? await knowledge.forecaster.forecast(await runner.view) else { return nil }
         return outlook(forecast, await runner.view)
       },
-      suggest: { quoter.fixes($0, $1).map(\.text) }, tell: { diary.say($0) })
+      suggest: { knowledge.quoter.fixes($0, $1).map(\.text) }, tell: { diary.say($0) })
   }
 
   /// Posts what people share into the configured channel; nil: there is none.

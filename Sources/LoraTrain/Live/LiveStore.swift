@@ -41,6 +41,8 @@ struct LiveStore: Sendable {
   /// The store's own name, part of its pods'.
   let name: String
   private let opening: JournalOpening
+  /// Whether its jobs were real, or only played.
+  var origin: JournalOpening.Origin { opening.origin }
   /// It was made just now.
   let isNew: Bool
   private let lock: FileLock

@@ -7,10 +7,12 @@ import Web
 
 /// Says what a new job would cost, from what was loaded once.
 struct Quoter: Sendable {
-  private let basis: EstimateBasis
-  private let source: ModelSource
+  private var basis: EstimateBasis
+  private var source: ModelSource
   /// Which quantile of the cost admission sets aside.
   private let reservation: Double
+  /// Nanodollars an hour, where they are known better than from the history.
+  private let prices: (spot: Int64, onDemand: Int64)?
   /// What a job goes on by.
   var policies = Calibrated.policies
 
@@ -21,9 +23,19 @@ struct Quoter: Sendable {
     history: String?, rates: (spot: Int64, onDemand: Int64)? = nil, reservation: Double? = nil
   ) async throws {
     self.reservation = reservation ?? 0.8
+    prices = rates
     let threads = ProcessInfo.processInfo.activeProcessorCount
     basis = try await EstimateBasis.load(history, asOf: nil, threads: threads)
     source = await basis.source(history, .random, threads: threads).paying(rates)
+  }
+
+  /// The same from a later calibration.
+  func learning(_ basis: EstimateBasis, from history: String, threads: Int) async throws -> Quoter {
+    var learned = self
+    learned.basis = basis
+    learned.basis.model.mix = []
+    learned.source = await learned.basis.source(history, .random, threads: threads).paying(prices)
+    return learned
   }
 
   /// Nanodollars an hour.

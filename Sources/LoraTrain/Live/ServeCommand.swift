@@ -62,8 +62,10 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Of a new store: how spot jobs go on: \(PolicyChoice.liveForms).", valueName: "policy"))
   var policy: String?
-  @Option(help: ArgumentHelp("What estimates stand on; without it the shipped priors.", valueName: "file")) var history:
-    String?
+  @Option(
+    help: ArgumentHelp(
+      "What estimates stand on; without it the store's own jobs, or the shipped priors where they are not real.",
+      valueName: "file")) var history: String?
 
   @Option(
     help: ArgumentHelp(
@@ -285,8 +287,12 @@ struct ServeCommand: AsyncParsableCommand {
     let address = Address()
     let publicURL = publicUrl ?? configuration.publicURL
     if !isPlayed, publicURL == nil { diary.say("jobs are refused: \(ServeCommand.unreachable.problem)") }
-    let forecaster = try LiveForecaster(
-      store: live.path, history: history, rates: pods.rates, timeZone: live.budgetTimeZone)
+    let knowledge = LiveKnowledge(
+      .init(
+        quoter: quoter,
+        forecaster: try LiveForecaster(
+          store: live.path, history: history, rates: pods.rates, timeZone: live.budgetTimeZone)),
+      own: history == nil && live.origin == .real ? live.path : nil)
     let runner = try LiveRunner(
       { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
       reportAddress: { if let publicURL, !isHere { publicURL } else { await address.value } },
@@ -295,16 +301,16 @@ struct ServeCommand: AsyncParsableCommand {
       quote: { configuration in
         if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
         try pods.check(configuration.pricing)
-        var quote = try await quoter.quote(configuration)
+        var quote = try await knowledge.quoter.quote(configuration)
         if let refusal = await runner.refusal?.split(separator: "\n").first {
           quote.warnings.append("the last pod that was asked for was refused: \(refusal)")
         }
         return quote
-      }, forecast: { try await forecaster.forecast($0) },
-      fixes: { quoter.fixes($0, $1) }, foresight: forecaster.foresight)
+      }, forecast: { try await knowledge.forecaster.forecast($0) },
+      fixes: { knowledge.quoter.fixes($0, $1) }, foresight: knowledge.foresight)
     advice.allows = { (new) throws(InputError) in try pods.check(new) }
-    advice.memory = { quoter.memory($0) }
-    advice.wait = { quoter.wait(for: $0, every: $1) }
+    advice.memory = { knowledge.quoter.memory($0) }
+    advice.wait = { knowledge.quoter.wait(for: $0, every: $1) }
     advice.suitePass = quoter.suitePass
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
     let objects = try configuration.objectStores(beside: live.path)
@@ -318,9 +324,11 @@ struct ServeCommand: AsyncParsableCommand {
     let channels = try configuration.notifications.completed()
     let desk = LiveNotices.desk(
       runner, live, channels, address: { if let publicURL { publicURL } else { await address.value } },
-      forecaster: forecaster, quoter: quoter, diary)
+      knowledge: knowledge, diary)
     let telling = Task { await desk.run() }
     defer { telling.cancel() }
+    let learning = Task(priority: .utility) { await knowledge.goOn(runner) { diary.say($0) } }
+    defer { learning.cancel() }
     let server = try WebServer(
       runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
       artifacts: ArtifactShelf(

@@ -81,7 +81,16 @@ extension ChartScene {
       shapes.append(
         .path([ends], isClosed: false, line: Line(ink: .tone(reference.tone), width: 1.5, dash: [6, 4]), fill: nil))
       let place = isUpright ? Place(along + 4, plot.top + 11) : Place(plot.left + 6, along - 5)
-      add(Label(text: reference.label, place: place, ink: .tone(reference.tone), hasHalo: true), steps: [0, 16])
+      let label = Label(text: reference.label, place: place, ink: .tone(reference.tone), hasHalo: true)
+      // At the line's other end where a zone's words stand at this one.
+      var other = label
+      (other.place, other.anchor) = (Place(plot.right - 6, along - 5), .end)
+      let steps: [Double] = [0, 16]
+      if !isUpright, free(label, steps) == nil, free(other, steps) != nil {
+        add(other, steps: steps)
+      } else {
+        add(label, steps: steps)
+      }
     }
   }
 
@@ -118,19 +127,21 @@ extension ChartScene {
   /// Adds a label at the first of the steps below or above its place where nothing stands yet; else at its place, or not at all if it
   /// isn't needed.
   mutating func add(_ label: Label, steps: [Double], isNeeded: Bool = true) {
-    var chosen = isNeeded ? label : nil
+    guard let chosen = free(label, steps) ?? (isNeeded ? label : nil) else { return }
+    taken.append(Self.box(of: chosen))
+    shapes.append(.label(chosen))
+  }
+
+  /// The label at the first of the steps where nothing stands yet.
+  private func free(_ label: Label, _ steps: [Double]) -> Label? {
     for step in steps {
       var moved = label
       moved.place.y += step
       let box = Self.box(of: moved)
-      guard box.top >= plot.top - 2, box.bottom <= plot.bottom + 2, !taken.contains(where: { $0.overlaps(box) }) else {
-        continue
+      if box.top >= plot.top - 2, box.bottom <= plot.bottom + 2, !taken.contains(where: { $0.overlaps(box) }) {
+        return moved
       }
-      chosen = moved
-      break
     }
-    guard let chosen else { return }
-    taken.append(Self.box(of: chosen))
-    shapes.append(.label(chosen))
+    return nil
   }
 }

@@ -112,7 +112,11 @@ struct BudgetPage: Page {
     ]
     (self.forecast, forecastWarning) = BudgetPage.forecast(budget, forecast, view)
     // The forecast is a calendar month's: it has nothing to do with a limit of any 30 days.
-    chart = forecast.flatMap { FanChart.svg($0.by_day, limit: isRolling ? nil : budget.limit_usd) }
+    chart = forecast.flatMap {
+      isRolling
+        ? FanChart.svg($0.by_day, now: nil, limit: nil)
+        : FanChart.svg($0.by_day, now: (view.at, budget.spent_usd), limit: budget.limit_usd)
+    }
     jobs = charged.sorted { $0.cost > $1.cost }.prefix(50).map { entry in
       let job = JobDocument(view, entry.job)
       return Row(

@@ -1,14 +1,19 @@
+import DiscreteEvent
 import Foundation
 import Reports
 
 /// What the month has cost day by day, and will have: the forecast's fan, the limit, and the zone above it.
 enum FanChart {
   /// - Parameters:
+  ///   - now: an instant, and US dollars that had been spent by then; nil: not known.
   ///   - changed: the same month with something changed, held against it.
   ///   - limit: US dollars; nil: there is none.
   /// - Returns: SVG; nil where there are not two days to draw.
-  static func svg(_ today: [ForecastDocument.Day], changed: [ForecastDocument.Day]? = nil, limit: Double?) -> String? {
-    let days = placed(today)
+  static func svg(
+    _ today: [ForecastDocument.Day], now: (at: Instant, spent: Double)?, changed: [ForecastDocument.Day]? = nil,
+    limit: Double?
+  ) -> String? {
+    let days = placed(today, now)
     guard days.count > 1 else { return nil }
     // A day's figure is that at its end, and the first to come begins where the last past one ended.
     let past = days.filter(\.day.is_past)
@@ -17,7 +22,7 @@ enum FanChart {
       layers.append(
         .line(ChartLine("Spent", points: past.map { ChartPoint($0.x, $0.day.p50) }, showsFinalValue: true)))
     }
-    let other = changed.map(placed) ?? []
+    let other = changed.map { placed($0, now) } ?? []
     layers += fan(other, "8 in 10 with the change", "With the change, the middle", tone: .series(2), hasTail: false)
     var chart = Chart(
       id: "accumulation", title: "Spending over the month", x: ChartAxis("Day", unit: .date(.gmt)),
@@ -53,10 +58,19 @@ enum FanChart {
 
   private typealias Placed = (x: Double, day: ForecastDocument.Day)
 
-  /// Each day with its seconds since 1970.
-  private static func placed(_ days: [ForecastDocument.Day]) -> [Placed] {
-    days.compactMap { day in
+  /// Each day with its seconds since 1970, and between those that are over and those to come what has been spent by now.
+  private static func placed(_ days: [ForecastDocument.Day], _ now: (at: Instant, spent: Double)?) -> [Placed] {
+    var placed: [Placed] = days.compactMap { day in
       (try? Date(day.date, strategy: .iso8601.year().month().day())).map { ($0.timeIntervalSince1970, day) }
     }
+    guard let now, let next = placed.firstIndex(where: { !$0.day.is_past })
+    else { return placed }
+    // A day's place is its beginning, and its figure that at its end: now is as far on as the day before.
+    let place = Double(now.at.microseconds) / 1e6 - 86_400
+    guard place <= placed[next].x, next == 0 || place > placed[next - 1].x else { return placed }
+    let day = ForecastDocument.Day(
+      date: "now", isPast: true, p10: now.spent, p50: now.spent, p90: now.spent)
+    placed.insert((place, day), at: next)
+    return placed
   }
 }

@@ -48,7 +48,7 @@ struct ForecastPage: Page {
       }
       async let drivers = desk.advice.foresight.drivers(view)
       let page = ForecastPage(
-        try await desk.advice.forecast(view), try await desk.advice.foresight.whatIf(view, question),
+        view, try await desk.advice.forecast(view), try await desk.advice.foresight.whatIf(view, question),
         try? await drivers,
         fields, isAsked: !question.isEmpty, problem: problem)
       return await desk.answer(page, request, context, status: problem == nil ? .ok : .badRequest)
@@ -61,14 +61,17 @@ struct ForecastPage: Page {
   }
 
   init(
-    _ forecast: ForecastDocument, _ answer: WhatIfDocument, _ drivers: DriversDocument?, _ fields: FormFields,
+    _ view: LiveView, _ forecast: ForecastDocument, _ answer: WhatIfDocument, _ drivers: DriversDocument?,
+    _ fields: FormFields,
     isAsked: Bool, problem: String?
   ) {
     self.isAsked = isAsked
     self.problem = problem
     month = String((forecast.by_day.last?.date ?? answer.at).prefix(7))
     cards = ForecastPage.cards(forecast, limit: answer.limit_usd)
-    chart = FanChart.svg(forecast.by_day, changed: answer.changed?.by_day, limit: answer.limit_usd)
+    chart = FanChart.svg(
+      forecast.by_day, now: (view.at, BudgetDocument(view).spent_usd), changed: answer.changed?.by_day,
+      limit: answer.limit_usd)
     source =
       "\(Wording.group(forecast.futures)) simulated futures from where the jobs stand; laws from \(answer.source)"
     form = WhatIfForm(fields, slots: answer.slots)
