@@ -52,4 +52,16 @@ import Testing
     #expect(knowledge.forecaster.source.name.contains("nothing says yet how often they come"))
     #expect(try await knowledge.quoter.quote(Self.job).source.contains("shipped priors"))
   }
+
+  /// “Completes: 3.7 %” alone would leave people guessing.
+  @Test func whoDoesNotFitTheGPUIsToldWhatWould() async throws {
+    let quoter = try await Quoter(history: nil)
+    let roomy = try await quoter.quote(Self.job)
+    #expect(roomy.memory == nil)
+    let crowded = try await quoter.quote(
+      JobConfiguration(preset: .conservative, pricing: .spot, trainingPairs: 2_600, tokensPerPair: 3_400))
+    let memory = try #require(crowded.memory)
+    #expect(memory.contains("of 80 GB: does not fit. Reduce batch_size to 2"), "\(memory)")
+    #expect(crowded.warnings.contains(memory) && crowded.p_completes < 0.5)
+  }
 }

@@ -127,6 +127,11 @@ struct Quoter: Sendable {
       reservation_usd: Double(answer.estimate.reservation(at: reservation)) / 1e9,
       source: answer.estimate.source.name, warnings: answer.warnings)
     (quote.p_interrupted, quote.hourly_rate_usd) = (answer.estimate.probabilityInterrupted, answer.hourlyRate)
+    if answer.fits < 0.95 {
+      let memory = EstimateText.memory(answer) + (answer.suggestion.map { " \($0.text)." } ?? "")
+      quote.memory = memory
+      quote.warnings.append(memory)
+    }
     func sum(_ isOf: (Account) -> Bool) -> Double { answer.estimate.parts.reduce(0) { $0 + (isOf($1.0) ? $1.1 : 0) } }
     let disturbed: [Account] = [.lostWork, .recovery, .idle]
     quote.parts = .init(

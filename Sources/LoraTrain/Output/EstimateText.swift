@@ -131,7 +131,8 @@ enum EstimateText {
     return text + "."
   }
 
-  private static func memory(_ answer: EstimateAnswer) -> String {
+  /// How much of the GPU's memory the run takes, and whether it fits.
+  static func memory(_ answer: EstimateAnswer) -> String {
     let fits = answer.fits
     let verdict =
       answer.peak.low > answer.capacity

@@ -29,6 +29,8 @@ public struct QuoteDocument: Codable, Sendable {
   public var reservation_usd: Double
   public var source: String
   public var warnings: [String]
+  /// Where it is not safe that the job fits the GPU's memory: how much it takes, and what would do. Among the warnings, too.
+  public var memory: String?
   /// Filled in by the server.
   public var budget: BudgetDocument?
   /// False: it would be blocked now.

@@ -10,7 +10,7 @@ struct EstimatePanel: Sendable {
   /// `Resume from step 850 (42 % complete). Remaining: 1.5 epochs (~8 h)`.
   var resume: String?
   /// `Answers to 50 suite prompts: about 12 minutes, $0.40`, which is in the figures above.
-  var suites: String?
+  var suiteTime: String?
   var warnings: [String]
   var hasWarnings: Bool
   var budget: [JobPage.Fact]
@@ -45,7 +45,7 @@ struct EstimatePanel: Sendable {
       "Resume from Step \(Wording.group(resume.step)) (\(Int((resume.done * 100).rounded(.down)))% complete). Remaining: "
         + "\(String(format: "%.1f", resume.remaining_epochs)) epochs (~\(lasts))"
     }
-    suites = quote.suites.map { Wording.capital(Wording.suites($0)) + ", in both figures" }
+    suiteTime = quote.suites.map { Wording.capital(Wording.suites($0)) + ", in both figures" }
     let isSpot = job.configuration.pricing == .spot
     self.other = other.map {
       "\(isSpot ? "On-demand" : "Spot") instead: \(Wording.money($0.cost_usd.p50)) (\(Wording.range($0.cost_usd.p10, $0.cost_usd.p90))), "
@@ -117,7 +117,7 @@ struct EstimatePanel: Sendable {
     {{^trouble}}{{#resume}}<p><b>{{resume}}</b></p>{{/resume}}
     <div class="figure"><b>{{cost}}</b><span>Estimated cost, 8 in 10 between {{costRange}}</span></div>
     <div class="figure"><b>{{duration}}</b><span>Estimated duration, 8 in 10 between {{durationRange}}</span></div>
-    {{#suites}}<p class="small">{{suites}}</p>{{/suites}}
+    {{#suiteTime}}<p class="small">{{suiteTime}}</p>{{/suiteTime}}
     {{^fits}}<p class="error">The budget does not hold it: it would be blocked.</p>{{/fits}}
     {{#hasWarnings}}<div class="notice warn"><ul>{{#warnings}}<li>{{.}}</li>{{/warnings}}</ul></div>{{/hasWarnings}}
     <dl class="pairs small"><dt>Steps</dt><dd>{{steps}}</dd><dt>Completes</dt><dd>{{completes}}</dd><dt>Set aside for it</dt><dd>{{reservation}} (80th percentile)</dd>

@@ -37,6 +37,7 @@ enum NewJobCards {
           "Estimated cost: \(Wording.range(spot.cost_usd.p10, spot.cost_usd.p90)) (spot)"
             + (onDemand.map { " / \(Wording.range($0.cost_usd.p10, $0.cost_usd.p90)) (on-demand)" } ?? ""))
         figures.append("Completes: \(Wording.percent(spot.p_completes)) on spot, based on \(spot.source)")
+        if let memory = spot.memory { figures.append(memory) }
       }
       presets.append(
         .init(
