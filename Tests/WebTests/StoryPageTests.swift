@@ -146,7 +146,7 @@ import Testing
     let row = try #require(try await office.ask("GET", office.api("jobs")).value(JobList.self).jobs.first)
     #expect(try #require(row.paused_s) > 0 && #require(row.paused_s) <= #require(row.duration_s))
     #expect(try #require(row.active_s) == #require(row.duration_s) - #require(row.paused_s))
-    #expect(try await office.page("training-jobs").contains(" paused)</td>"))
+    #expect(try await office.page("training-jobs").contains(" paused</span></td>"))
     #expect(try await office.page("training-jobs/job-1/do/resume-on-demand").contains("costs more by the hour"))
     // Another job takes what is left of the budget: what on-demand would cost does not fit any more.
     _ = try await office.ask("PUT", office.api("budget"), NewLimit(limit_usd: 39, justification: "a test"))

@@ -17,6 +17,7 @@ struct JobsPage: Page {
     var id, name, status, statusText: String
     var note: String?
     var configuration, creator, initials, duration, cost: String
+    let paused: String?
     var started: Moment?
     var isOver: Bool
   }
@@ -86,10 +87,8 @@ extension JobsPage.Row {
       ? "Interrupted \(job.interruptions)×" + (job.isOver && job.status != "completed" ? "" : " (auto-recovered)") : nil
     configuration = "\(Wording.capital(job.preset)), \(Wording.pricing(job.pricing))"
     (creator, initials) = (job.creator ?? Wording.nothing, Wording.initials(job.creator ?? ""))
-    duration =
-      job.active_s.map(Wording.duration).map { active in
-        active + (job.paused_s.map { " (and \(Wording.duration($0)) paused)" } ?? "")
-      } ?? Wording.nothing
+    duration = job.active_s.map(Wording.duration) ?? Wording.nothing
+    paused = job.paused_s.map { "and \(Wording.duration($0)) paused" }
     cost = Wording.money(job.cost_usd)
     started = Moment(job.admitted_at)
     isOver = job.isOver

@@ -36,7 +36,7 @@ extension JobsPage {
     <td>{{>badge}}{{#note}}<br><span class="soft small">{{note}}</span>{{/note}}</td>
     <td>{{configuration}}</td><td class="nowrap">{{#initials}}<span class="avatar" aria-hidden="true">{{initials}}</span> {{/initials}}{{creator}}</td>
     <td>{{#started}}{{>time}}{{/started}}{{^started}}<span class="soft">not yet</span>{{/started}}</td>
-    <td class="number">{{duration}}</td><td class="number">{{cost}}</td>
+    <td class="number">{{duration}}{{#paused}}<br><span class="soft small">{{paused}}</span>{{/paused}}</td><td class="number">{{cost}}</td>
     <td class="nowrap">{{#frame.canEdit}}{{#isOver}}<a href="/dashboard/training-jobs/{{id}}/retry">Retry</a>{{/isOver}}{{^isOver}}<a href="/dashboard/training-jobs/{{id}}/cancel">Cancel</a>{{/isOver}}{{/frame.canEdit}}</td>
     </tr>
     {{/rows}}</tbody></table></div>
