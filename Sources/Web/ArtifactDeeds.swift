@@ -56,7 +56,8 @@ struct ArtifactDeeds: Sendable {
     try runner.catalogue.countDownload(artifact.kind, of: artifact.job, at: view.at)
     try await runner.record(
       person.act(
-        action, view.descriptions[Int(artifact.job.rawValue)].id, change: "\(artifact.kind.rawValue): \(artifact.name)"))
+        action, view.descriptions[Int(artifact.job.rawValue)].id, change: "\(artifact.kind.rawValue): \(artifact.name)")
+    )
   }
 
   /// - Throws: ``Problem`` where there is none, or it was deleted.

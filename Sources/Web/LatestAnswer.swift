@@ -4,7 +4,10 @@ import Synchronization
 public actor LatestAnswer<Key: Hashable & Sendable, Value: Sendable> {
   private var latest: (key: Key, value: Value, at: ContinuousClock.Instant)?
   private var task: (key: Key, task: Task<Value, any Error>)?
+  private var failure: (key: Key, error: any Error, at: ContinuousClock.Instant)?
   private let duration: Duration
+  /// What failed is not tried again sooner, unless somebody waits for it.
+  private static var pause: Duration { .seconds(10) }
 
   /// - Parameter duration: how long an answer holds, of the machine's time.
   public init(for duration: Duration) { self.duration = duration }
@@ -17,7 +20,7 @@ public actor LatestAnswer<Key: Hashable & Sendable, Value: Sendable> {
 
   /// What is known by now, however old; a newer one is made meanwhile. nil: nothing is, within this time.
   ///
-  /// - Throws: what the question threw within this time.
+  /// - Throws: what the question threw a short while ago.
   func answer(
     _ key: Key, within limit: Duration, _ ask: @escaping @Sendable () async throws -> Value
   ) async throws -> Value? {
@@ -25,6 +28,7 @@ public actor LatestAnswer<Key: Hashable & Sendable, Value: Sendable> {
       if latest.at.duration(to: .now) >= duration { _ = begin(key, ask) }
       return latest.value
     }
+    if let failure, failure.key == key, failure.at.duration(to: .now) < LatestAnswer.pause { throw failure.error }
     return try await begin(key, ask).value(within: limit)
   }
 
@@ -41,6 +45,7 @@ public actor LatestAnswer<Key: Hashable & Sendable, Value: Sendable> {
         take(key, value)
         return value
       } catch {
+        failure = (key, error, .now)
         end(key)
         throw error
       }

@@ -27,6 +27,43 @@ import Testing
     #expect(["11", "12"].contains(try await ask(12)))
   }
 
+  @Test func whoCanDoWithoutDoesNotWait() async throws {
+    let answers = HeldAnswers<Int, Int>(for: .seconds(3_600))
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    let ask: @Sendable () async throws -> Int = {
+      for await _ in gate { break }
+      return 7
+    }
+    #expect(try await answers.answer(to: 1, within: .zero, ask) == nil)
+    // Asked once, however often somebody does not wait.
+    #expect(try await answers.answer(to: 1, within: .zero, ask) == nil)
+    open.yield()
+    #expect(try await answers.answer(to: 1, ask) == 7)
+    #expect(try await answers.answer(to: 1, within: .zero, ask) == 7)
+    await #expect(throws: Trouble.self) { try await answers.answer(to: 2, within: .seconds(3_600)) { throw Trouble() } }
+  }
+
+  @Test func theLatestAnswerStandsWhileANewerOneIsMade() async throws {
+    let answers = LatestAnswer<Int, Int>(for: .zero)
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    #expect(try await answers.answer(1) { 7 } == 7)
+    let slow: @Sendable () async throws -> Int = {
+      for await _ in gate { break }
+      return 8
+    }
+    // It holds no more, but is better than none; of another key it is none.
+    #expect(try await answers.answer(1, within: .zero, slow) == 7)
+    #expect(try await answers.answer(2, within: .zero, slow) == nil)
+    open.yield()
+    open.yield()
+    while try await answers.answer(2, within: .zero, slow) != 8 { await Task.yield() }
+    // What failed is said, and not tried again at once.
+    let failing = LatestAnswer<Int, Int>(for: .zero)
+    await #expect(throws: Trouble.self) { try await failing.answer(1) { throw Trouble() } }
+    await #expect(throws: Trouble.self) { try await failing.answer(1, within: .zero) { 9 } }
+    #expect(try await failing.answer(1) { 9 } == 9, "who waits tries")
+  }
+
   @Test func whatFailedIsAskedAgain() async throws {
     let answers = HeldAnswers<Int, Int>(for: .seconds(3_600))
     await #expect(throws: Trouble.self) { try await answers.answer(to: 1) { throw Trouble() } }

@@ -135,7 +135,7 @@ struct LivePods: Sendable {
     var pods = LivePods(
       provider: provider, shelf: nil, rates: Source.slurm(settings, python: nil).rates,
       without: "slurm.preemptible_partition in lora-train.yaml names none", isPlayed: trainer == nil)
-    pods.place = ("slurm", Wording.count(Int(settings.gpus), "GPU"))
+    pods.place = ("slurm", "\(settings.gpus) GPU\(settings.gpus == 1 ? "" : "s")")
     return pods
   }
 

@@ -61,7 +61,9 @@ extension Quoter {
     let source =
       own != nil ? "lora-train.yaml" : figure?.source ?? "the last such pods of \(history ?? "the history")"
     // A prior says when its price was seen.
-    let seen = figure.flatMap { $0.source.firstRange(of: /seen \d{4}-\d{2}-\d{2}/).map { range in figure?.source[range] } }
+    let seen = figure.flatMap {
+      $0.source.firstRange(of: /seen \d{4}-\d{2}-\d{2}/).map { range in figure?.source[range] }
+    }
     let hasSpot = pods.provider.capabilities.contains(.spot)
     return RateDocument(
       use: .estimates, provider: pods.place.provider, gpu: pods.place.gpu, pricing: pricing,

@@ -70,7 +70,9 @@ struct AccountPage: Page {
   /// `Firefox on Linux`; what calls itself otherwise is shown as it does.
   static func browser(_ agent: String) -> String {
     // In this order: most say that they are others, too.
-    let names = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]
+    let names = [
+      ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+    ]
     let systems = [
       ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
       ("Linux", "Linux"),

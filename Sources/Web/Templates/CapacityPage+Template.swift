@@ -8,7 +8,7 @@ extension CapacityPage {
     {{#rows}}<tr><th scope="row" class="nowrap">{{slots}}{{#isToday}} (today){{/isToday}}</th>{{#cells}}<td class="small">{{.}}</td>{{/cells}}</tr>
     {{/rows}}</tbody></table></div></details>
     <p class="soft small">{{caption}}. Where more comes than the slots can do, the wait grows for as long as that goes on. Source: {{source}}.</p>{{/hasCells}}
-    {{#isComputing}}<div class="empty" role="status"><h2>Being computed</h2><p>A few hundred thousand jobs are simulated: 7 loads by 8 numbers of slots. It stands here in a moment, and is kept up to date from then on.</p></div>{{/isComputing}}
+    {{#isComputing}}<div class="empty" role="status"><h2>Being computed</h2><p>Teams with more and fewer jobs and slots are simulated. It stands here in a moment, and is kept up to date from then on.</p></div>{{/isComputing}}
     {{^isComputing}}{{^hasCells}}<div class="empty"><h2>No job has come yet</h2><p>How often jobs come and how long they hold a slot is learnt from this store's own jobs. {{#frame.canEdit}}<a href="/dashboard/training-jobs/new">Make the first one</a>, {{/frame.canEdit}}or serve with <code>--history</code>.</p></div>{{/hasCells}}{{/isComputing}}</section></div>
     <section class="card" id="deadline" aria-labelledby="plan-h"><h2 id="plan-h">The cheapest plan for a deadline</h2>
     {{#form}}<form method="get" action="/dashboard/capacity#deadline" data-refresh="plan"><div class="fields">

@@ -35,7 +35,8 @@ struct LinksPage: Page {
       let form = try await FormFields(request)
       let view = await desk.runner.view
       guard let job = form["job"].flatMap({ view.job($0) }), let what = form["what"] else {
-        throw Problem(.badRequest, "a link is to a job's file, or to its report", hint: "open the job: Links for others")
+        throw Problem(
+          .badRequest, "a link is to a job's file, or to its report", hint: "open the job: Links for others")
       }
       let name = view.descriptions[Int(job.rawValue)].name
       let made: Made
