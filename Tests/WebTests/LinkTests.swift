@@ -65,7 +65,7 @@ import Testing
     let other = try await office.ask("POST", "/api/v1/jobs/1/artifacts/metrics_csv/link", token: ada).value(
       ArtifactLink.self)
     struct Made: Decodable { var path: String }
-    let report = try await office.ask("POST", "/api/v1/jobs/1/report-link", token: ada).value(Made.self).path
+    let report = try await office.ask("POST", "/api/v1/jobs/job-1/report-link", token: ada).value(Made.self).path
     func path(_ link: ArtifactLink) -> String { String(link.url.dropFirst("http://127.0.0.1:1".count)) }
     func status(_ path: String) async throws -> Int { try await office.ask("GET", path, token: nil).status }
     let links = try await office.ask("GET", "/api/v1/links", token: ada).value(SignedLinkList.self).links

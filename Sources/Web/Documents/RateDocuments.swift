@@ -9,7 +9,7 @@ import Live
 
 /// What an hour of a pod costs, by one source.
 public struct RateDocument: Codable, Sendable {
-  public enum Use: String, Codable, Sendable {
+  public enum Use: String, Codable, Sendable, CaseIterable {
     /// What estimates, forecasts and the budget's reservations reckon with.
     case estimates
     /// What the provider asks now.
