@@ -10,9 +10,10 @@ PASSWORD = "a long enough password"
 
 
 @contextmanager
-def served(*arguments):
-    """A sandbox's address, and the link that it printed for the first visitor."""
-    with tempfile.TemporaryDirectory() as folder:
+def served(*arguments, inside=None):
+    """A sandbox's address, the link that it printed for the first visitor, and its owner's token. `inside`: the folder for its store."""
+    with tempfile.TemporaryDirectory(dir=inside) as own:
+        folder = inside or own
         store = os.path.join(folder, "store")
         log = open(os.path.join(folder, "log"), "w+")
         process = subprocess.Popen([TOOL, "serve", "--sandbox", "--store", store, "--port", "0", *arguments], stdout=log, stderr=log)
@@ -88,7 +89,8 @@ def pages(page, address):
     job = page.eval_on_selector_all("tbody th a", "links => links.map(a => a.getAttribute('href'))")
     paths += [part for path in job[:1] for part in (path, path + "/events", path + "/retry", path + "/share", path + "/validation", path + "/ratings")]
     paths += [part for path in job[:1] for part in (path + "/replay", path + "/replay?at=200")]
-    paths += ["/dashboard/search?q=training", "/dashboard/knowledge/new"]
+    paths += ["/dashboard/search?q=training", "/dashboard/knowledge/new", "/dashboard/links", "/dashboard/notifications"]
+    paths += ["/dashboard/settings/" + part for part in ("channels", "rates", "account")]
     paths += ["/dashboard/forecast?add=aggressive&add_count=3&slots=4&payment=on_demand", "/dashboard/forecast?slots=0"]
     paths += ["/dashboard/capacity?deadline_hours=24&jobs=3", "/dashboard/replay?at=100", "/dashboard/replay?month=2020-01"]
     running = page.eval_on_selector_all("tbody a[href$='/cancel']", "links => links.map(a => a.getAttribute('href'))")

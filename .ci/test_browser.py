@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The dashboard in a real browser, against a sandbox: the stories from end to end, and axe on every page."""
-import os, sys, json
+import os, sys, json, tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from axe_playwright_python.sync_playwright import Axe
-from browser import browser, pages, served, sign_in, together
+from browser import PASSWORD, browser, pages, served, sign_in, together
+from browser_speed import first_paints, panning
 
 failures = []
 
@@ -25,7 +26,7 @@ def upload(page, address, name, text):
     page.click("form[enctype] button")
 
 
-with served("--budget", "2400") as (address, link, token), browser() as chromium:
+with tempfile.TemporaryDirectory() as folder, served("--budget", "2400", inside=folder) as (address, link, token), browser() as chromium:
     context = chromium.new_context(viewport={"width": 1360, "height": 900})
     page = context.new_page()
     elsewhere, broken = [], []
@@ -126,6 +127,32 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
     outside.set_viewport_size({"width": 390, "height": 800})
     check("a shared job at 390 pixels", outside.evaluate("document.documentElement.scrollWidth") <= 390)
 
+    # A link to a file's or a report's: made by a form, copied, followed by a stranger, taken back alone.
+    page.goto(address + "/dashboard/training-jobs?status=completed")
+    page.goto(address + page.locator("tbody th a >> nth=0").get_attribute("href"))
+    page.click("#links summary")
+    page.click("#links form:has(input[value=report]) button")
+    check("a link to a report is made and can be copied", page.is_visible("button[data-copy=link]"), page.inner_text("main")[:300])
+    report = page.input_value("#link")
+    check("a stranger reads the report", stranger.request.get(report).status == 200)
+    page.click("form[action$='/links/revoke'] button >> nth=0")
+    check("no more once it is revoked", stranger.request.get(report).status == 404)
+    check("nothing else is linked", "No link holds" in page.inner_text("main"))
+
+    # One's own sessions: another browser's is ended, and is out.
+    second = chromium.new_context()
+    other = second.new_page()
+    other.goto(address + "/sign-in")
+    other.fill("#name", "ada")
+    other.fill("#password", PASSWORD)
+    other.click("button[type=submit]")
+    other.wait_for_url("**/dashboard/**")
+    page.goto(address + "/dashboard/settings/account")
+    page.click("form[action$='/end-others'] button")
+    check("ended is said", "Ended:" in page.inner_text("main"), page.inner_text("main")[:200])
+    other.goto(address + "/dashboard/training-jobs")
+    check("whose session was ended is out", "/sign-in" in other.url, other.url)
+
     # "/" leads to the search, unless somebody is writing.
     page.goto(address + "/dashboard/training-budget")
     page.keyboard.press("/")
@@ -174,6 +201,8 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
     check("a journal is stepped through without scripts", bare.inner_text("#row-h + p") != before, before)
     page.goto(address + "/dashboard/accuracy")
     page.wait_for_selector("#cost-h", timeout=60000)
+    page.goto(address + "/dashboard/capacity")
+    page.wait_for_selector("#waits-now svg", timeout=60000)
 
     # Every page: axe finds nothing in either theme, and nothing scrolls sideways at 390 pixels.
     axe = Axe()
@@ -189,6 +218,12 @@ with served("--budget", "2400") as (address, link, token), browser() as chromium
         wide = page.evaluate("document.documentElement.scrollWidth")
         check(f"{path} at 390 pixels", wide <= 390, f"{wide} pixels wide")
         page.set_viewport_size({"width": 1360, "height": 900})
+    # A report, not a test: how soon pages are painted, and how smoothly a long curve is panned.
+    page.emulate_media(color_scheme="light")
+    page.goto(address + "/dashboard/training-jobs")
+    main = page.eval_on_selector_all("nav[aria-label=Pages] a", "links => links.map(a => a.getAttribute('href'))")
+    first_paints(page, address, main + [job.removeprefix(address)])
+    check("a long curve follows the hand", panning(page, address, token, os.path.join(folder, "store")) > 0)
     check("no request leaves the machine", not elsewhere, elsewhere[:3])
     check("nothing is amiss in the console", not [b for b in broken if "422" not in b and "slots=0" not in b], broken[:5])
 

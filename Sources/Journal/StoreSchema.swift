@@ -45,6 +45,7 @@ enum StoreSchema {
     migrator.registerMigration("time of suites") { db in try db.execute(sql: HistorySchema.suites) }
     migrator.registerMigration("heads of suites") { db in try db.execute(sql: Catalogue.suiteHeads) }
     migrator.registerMigration("preset proposals") { db in try db.execute(sql: Catalogue.presetSchema) }
+    migrator.registerMigration("signed links") { db in try db.execute(sql: Catalogue.signedLinkSchema) }
     return migrator
   }
 

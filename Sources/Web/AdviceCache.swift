@@ -6,7 +6,7 @@ import Live
 /// Answers of the simulator that still hold: a page and the programming interface ask for the same many times a minute.
 ///
 /// What is said of the running month holds for ten seconds of the machine's time and only while no job, lease or limit has changed; the forecast
-/// for as long while jobs only come further, and the newer one is made meanwhile. A quote and a plan hold for one minute. How good estimates were is computed once for each state of the history, see ``AccuracyShelf``.
+/// for as long while jobs only come further, and the newer one is made meanwhile. A quote and a plan hold for one minute. Capacity is computed off the path of pages, see ``LatestAnswer``. How good estimates were is computed once for each state of the history, see ``AccuracyShelf``.
 enum AdviceCache {
   private struct State: Hashable {
     var jobs, slots, queued: Int
@@ -35,12 +35,14 @@ enum AdviceCache {
   }
 
   /// The same advice, remembered.
-  static func around(_ advice: WebServer.Advice) -> WebServer.Advice {
+  ///
+  /// - Parameter patience: how long a page waits for what it can do without: of the 200 ms that an answer may take, the rest is its own.
+  static func around(_ advice: WebServer.Advice, patience: Duration = .milliseconds(150)) -> WebServer.Advice {
     let quotes = HeldAnswers<JobConfiguration, QuoteDocument>(for: .seconds(60), most: 500)
     let forecasts = HeldAnswers<State, ForecastDocument>(for: .seconds(10))
     let trials = HeldAnswers<Trial, WhatIfDocument>(for: .seconds(10))
     let drivers = HeldAnswers<State, DriversDocument>(for: .seconds(10))
-    let capacities = HeldAnswers<Int32, CapacityDocument>(for: .seconds(300))
+    let capacities = LatestAnswer<Int32, CapacityDocument>(for: .seconds(300))
     let plans = HeldAnswers<DeadlineQuestion, DeadlinePlanDocument>(for: .seconds(60))
     let accuracy = AccuracyShelf(advice.foresight.accuracy)
     var remembered = advice
@@ -57,10 +59,18 @@ enum AdviceCache {
       drivers: { view in try await drivers.answer(to: State(view)) { try await own.drivers(view) } },
       capacity: { view in
         // One job more changes nothing of how often they come.
-        try await capacities.answer(to: view.policies.maxConcurrent) { try await own.capacity(view) }
+        try await capacities.answer(view.policies.maxConcurrent) { try await own.capacity(view) }
       },
       plan: { view, asked in try await plans.answer(to: asked) { try await own.plan(view, asked) } },
       accuracy: { view in try await accuracy.answer(view) })
+    remembered.foresight.knownCapacity = { view in
+      try await capacities.answer(view.policies.maxConcurrent, within: .zero) { try await own.capacity(view) }
+    }
+    remembered.foresight.whatIfSoon = { view, asked in
+      try await trials.answer(to: Trial(state: State(view), question: asked), within: patience) {
+        try await own.whatIf(view, asked)
+      }
+    }
     remembered.foresight.knownAccuracy = { view in await accuracy.last(view) }
     return remembered
   }

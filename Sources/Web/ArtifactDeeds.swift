@@ -40,6 +40,26 @@ struct ArtifactDeeds: Sendable {
     }
   }
 
+  /// An artifact that may go: the model itself not while a gate of its validation holds it back.
+  func deliverable(_ word: String, of job: JobIndex, _ view: LiveView) throws -> Catalogue.Artifact {
+    let artifact = try artifact(word, of: job, view)
+    if artifact.kind == .adapters || artifact.kind == .deploymentPackage {
+      let orders = view.descriptions[Int(job.rawValue)].suites ?? []
+      try ValidationRoutes.requireDelivery(job, orders: orders.map(\.name), runner.catalogue)
+    }
+    return artifact
+  }
+
+  /// Counts that somebody took one away, or was given the way to it, and writes that down.
+  func taken(_ artifact: Catalogue.Artifact, by person: Catalogue.Person, _ action: String) async throws {
+    let view = await runner.view
+    try runner.catalogue.countDownload(artifact.kind, of: artifact.job, at: view.at)
+    try await runner.record(
+      person.act(
+        action, view.descriptions[Int(artifact.job.rawValue)].id, change: "\(artifact.kind.rawValue): \(artifact.name)")
+    )
+  }
+
   /// - Throws: ``Problem`` where there is none, or it was deleted.
   func artifact(_ word: String, of job: JobIndex, _ view: LiveView) throws -> Catalogue.Artifact {
     guard let kind = Catalogue.ArtifactKind(rawValue: word) else {

@@ -11,6 +11,8 @@ import Scenarios
 struct ArtifactRoutes {
   let runner: LiveRunner
   let shelf: ArtifactShelf
+  private var deeds: ArtifactDeeds { ArtifactDeeds(runner: runner, shelf: shelf) }
+  private var links: LinkDeeds { LinkDeeds(runner: runner, keys: shelf.keys, shelf: shelf) }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("artifacts") { _, _ in
@@ -31,7 +33,7 @@ struct ArtifactRoutes {
     router.get("jobs/:id/artifacts/:kind") { request, context in
       let person = try context.require(.viewer)
       let artifact = try await deliverable(context)
-      if request.takesFromTheStart { try await taken(artifact, by: person, "artifact.download") }
+      if request.takesFromTheStart { try await deeds.taken(artifact, by: person, "artifact.download") }
       if let path = shelf.stores.artifacts.path(artifact.key) {
         return try await ArtifactShelf.file(path, named: artifact.name, request, context)
       }
@@ -40,17 +42,18 @@ struct ArtifactRoutes {
       return Response(status: .temporaryRedirect, headers: [.location: link])
     }
     router.post("jobs/:id/artifacts/:kind/link") { request, context in
-      let person = try context.require(.engineer)
+      _ = try context.require(.engineer)
+      let job = try await runner.view.known(context)
       return try Reply.json(
-        try await link(try await deliverable(context), for: person, request), .created, Reply.secret)
+        try await links.artifact(context.parameters.get("kind") ?? "", of: job, context), .created, Reply.secret)
     }
     router.delete("jobs/:id/artifacts/:kind") { request, context in
       _ = try context.require(.engineer)
       let deletion = try await confirmed(request)
       let view = await runner.view
       let job = try view.known(context)
-      try await ArtifactDeeds(runner: runner, shelf: shelf)
-        .delete(context.parameters.get("kind") ?? "", of: job, deletion.justification, context)
+      try await deeds.delete(
+        context.parameters.get("kind") ?? "", of: job, deletion.justification, context)
       return try Reply.json(list(try runner.catalogue.artifacts(of: job), await runner.view))
     }
   }
@@ -64,9 +67,12 @@ struct ArtifactRoutes {
       let named = try view.job(context.parameters.get("id") ?? "").flatMap { job in
         try runner.catalogue.artifacts(of: job).first { $0.kind.rawValue == context.parameters.get("kind") }
       }
-      try shelf.check(named.map { ArtifactRoutes.what($0, person) } ?? "nothing", query)
-      // Whoever made it may have been retired since.
-      guard try runner.catalogue.somebody(person) != nil else { throw ArtifactShelf.noLink }
+      let what = named.map { ArtifactRoutes.what($0, person) } ?? "nothing"
+      let until = try shelf.check(what, query)
+      // Whoever made it may have been retired since, or have taken it back.
+      guard try runner.catalogue.somebody(person) != nil, try !links.isRevoked(what, until: until) else {
+        throw ArtifactShelf.noLink
+      }
       let artifact = try await deliverable(context)
       if request.takesFromTheStart {
         try await taken(artifact, by: PersonAct(person: person, role: "link", action: ""), view)
@@ -78,45 +84,12 @@ struct ArtifactRoutes {
     }
   }
 
-  // MARK: Links
-
-  private static func what(_ artifact: Catalogue.Artifact, _ person: String) -> String {
+  /// What a link's signature is of.
+  static func what(_ artifact: Catalogue.Artifact, _ person: String) -> String {
     "artifact \(artifact.job.rawValue) \(artifact.kind.rawValue) \(artifact.sha256) \(person)"
   }
 
-  /// An S3's own link, counted when it is made, for nobody sees it used; else one to ourselves, counted when it is used.
-  private func link(_ artifact: Catalogue.Artifact, for person: Catalogue.Person, _ request: Request) async throws
-    -> ArtifactLink
-  {
-    let hours = ArtifactShelf.hours(artifact.kind)
-    let until = Int(Date().timeIntervalSince1970) + hours * 3600
-    let own = try await ArtifactRoutes.explained {
-      try await shelf.stores.artifacts.link(artifact.key, named: artifact.name, for: hours * 3600)
-    }
-    let view = await runner.view
-    let url: String
-    if let own {
-      url = own
-      try await taken(artifact, by: person, "artifact.link")
-    } else {
-      let id = view.descriptions[Int(artifact.job.rawValue)].id
-      url = shelf.signed(
-        "\(await runner.address)/v1/artifacts/\(id)/\(artifact.kind.rawValue)",
-        ArtifactRoutes.what(artifact, person.name),
-        [("for", person.name)], until: until)
-      try await record(person, "artifact.link", artifact.job, nil, "\(artifact.kind.rawValue), \(hours) h", view)
-    }
-    return ArtifactLink(
-      url: url, expires_at: Date(timeIntervalSince1970: Double(until)).formatted(.iso8601), valid_hours: hours)
-  }
-
   // MARK: What is counted and written down
-
-  private func taken(_ artifact: Catalogue.Artifact, by person: Catalogue.Person, _ action: String) async throws {
-    let view = await runner.view
-    try runner.catalogue.countDownload(artifact.kind, of: artifact.job, at: view.at)
-    try await record(person, action, artifact.job, nil, "\(artifact.kind.rawValue): \(artifact.name)", view)
-  }
 
   private func taken(_ artifact: Catalogue.Artifact, by bearer: PersonAct, _ view: LiveView) async throws {
     try runner.catalogue.countDownload(artifact.kind, of: artifact.job, at: view.at)
@@ -127,12 +100,6 @@ struct ArtifactRoutes {
     try await runner.record(act)
   }
 
-  private func record(
-    _ person: Catalogue.Person, _ action: String, _ job: JobIndex, _ why: String?, _ change: String, _ view: LiveView
-  ) async throws {
-    try await runner.record(person.act(action, view.descriptions[Int(job.rawValue)].id, why: why, change: change))
-  }
-
   // MARK: Finding
 
   private func list(_ artifacts: [Catalogue.Artifact], _ view: LiveView) -> ArtifactList {
@@ -141,18 +108,8 @@ struct ArtifactRoutes {
 
   /// An artifact that may go: the model itself not while a gate of its validation holds it back.
   private func deliverable(_ context: LiveContext) async throws -> Catalogue.Artifact {
-    let artifact = try await artifact(context)
-    if artifact.kind == .adapters || artifact.kind == .deploymentPackage {
-      let orders = await runner.view.descriptions[Int(artifact.job.rawValue)].suites ?? []
-      try ValidationRoutes.requireDelivery(artifact.job, orders: orders.map(\.name), runner.catalogue)
-    }
-    return artifact
-  }
-
-  private func artifact(_ context: LiveContext) async throws -> Catalogue.Artifact {
     let view = await runner.view
-    return try ArtifactDeeds(runner: runner, shelf: shelf)
-      .artifact(context.parameters.get("kind") ?? "", of: try view.known(context), view)
+    return try deeds.deliverable(context.parameters.get("kind") ?? "", of: try view.known(context), view)
   }
 
   private func confirmed(_ request: Request) async throws -> Deletion {

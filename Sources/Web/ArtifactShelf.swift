@@ -31,11 +31,15 @@ public struct ArtifactShelf: Sendable {
     return path + "?" + pairs.map { "\($0.0)=\(Address.escaped($0.1))" }.joined(separator: "&")
   }
 
+  /// Returns until when it holds.
+  ///
   /// - Throws: ``Problem`` 404 unless the link's signature is right and its time not over: nobody learns what there is.
-  func check(_ what: String, _ query: Parameters, now: Date = Date()) throws {
+  @discardableResult
+  func check(_ what: String, _ query: Parameters, now: Date = Date()) throws -> Int {
     guard let until = query.get("until").flatMap({ Int($0) }), let signature = query.get("signature"),
       keys.isValid(signature, of: what, until: until), now.timeIntervalSince1970 <= Double(until)
     else { throw ArtifactShelf.noLink }
+    return until
   }
 
   static let noLink = Problem(

@@ -15,6 +15,10 @@ extension WebServer {
     public var accuracy: @Sendable (LiveView) async throws -> AccuracyDocument
     /// What is known of it by now, however old; nobody waits for it.
     var knownAccuracy: @Sendable (LiveView) async -> AccuracyDocument? = { _ in nil }
+    /// How long jobs wait, as far as it is known by now; nil: it is being computed.
+    var knownCapacity: @Sendable (LiveView) async throws -> CapacityDocument? = { _ in nil }
+    /// What a change would do, where that is there at once; nil: it is being computed.
+    var whatIfSoon: @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument? = { _, _ in nil }
 
     public init(
       whatIf: @escaping @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument,

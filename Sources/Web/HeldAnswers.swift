@@ -36,6 +36,21 @@ actor HeldAnswers<Key: Hashable & Sendable, Value: Sendable> {
     return value
   }
 
+  /// The answer where it is there within this time; else nil, and it is there for who asks next.
+  func answer(
+    to key: Key, within limit: Duration, _ ask: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value? {
+    if let value = held(key)?.value { return value }
+    let task: Task<Value, any Error>
+    if let held = held(key) {
+      task = held.task
+    } else {
+      task = begin(key, ask)
+      Task { _ = try? await self.value(of: task, key) }
+    }
+    return try await task.value(within: limit)
+  }
+
   /// What is on its way is waited for, however long it takes; what is there holds from then on.
   private func held(_ key: Key) -> Held? {
     known[key].flatMap { $0.value == nil || $0.at.duration(to: .now) < duration ? $0 : nil }

@@ -38,7 +38,7 @@ struct JobComparison: Sendable {
       let file = text.trainingFile.map { id in files.first { $0.id == id }?.name ?? id }
       runs.append(
         JobComparison.run(
-          index, view, try await curves.curves(of: index, durable: Int(view.fleet[index].durableStep)), final, file))
+          index, view, try await curves.curves(of: index, view), final, file))
     }
     ids = jobs.map { view.descriptions[Int($0.rawValue)].id }
     statuses = jobs.map { JobWords.word(view.fleet[$0].phase) }

@@ -105,27 +105,67 @@ struct NoticeRoutes {
   ///
   /// - Throws: ``Problem`` 429 within a minute of the last: a channel is read by others, too.
   func test(_ person: Catalogue.Person) async throws -> [String] {
+    try await send(reaching(person), person)
+  }
+
+  /// Over one channel, for managers.
+  ///
+  /// - Parameter name: a Slack channel's or a webhook's; of mails there is one server, and the letter goes to whoever asks.
+  /// - Throws: ``Problem`` where there is no such channel, or nobody to write to; 429 within a minute of the last test.
+  func test(_ channel: NoticeChannel, _ name: String?, _ person: Catalogue.Person) async throws -> [String] {
+    switch channel {
+    case .email:
+      guard settings.hasMail else {
+        throw Problem(.notFound, "no mail server is configured", hint: "notifications.email in lora-train.yaml")
+      }
+      guard let address = address(of: person) else {
+        throw Problem(.conflict, "your account has no mail address", hint: "a manager adds one: Settings, Team, Edit")
+      }
+      return try await send([(.email, person.name, address)], person)
+    case .slack:
+      guard let name, settings.slackChannels.contains(name) else { throw NoticeRoutes.unknown(channel, name) }
+      return try await send([(.slack, name, name)], person)
+    case .webhook:
+      guard let name, settings.webhooks[name] != nil else { throw NoticeRoutes.unknown(channel, name) }
+      return try await send([(.webhook, name, name)], person)
+    case .banner: return try await send([], person)
+    }
+  }
+
+  private static func unknown(_ channel: NoticeChannel, _ name: String?) -> Problem {
+    Problem(
+      .notFound, "there is no \(channel.rawValue) channel '\(name ?? "")'",
+      hint: "notifications.\(channel == .slack ? "slack" : "webhooks") in lora-train.yaml")
+  }
+
+  private typealias Place = (channel: NoticeChannel, recipient: String, address: String)
+
+  /// Every channel that would reach this person now.
+  private func reaching(_ person: Catalogue.Person) throws -> [Place] {
+    var places: [Place] = []
+    if settings.hasMail, let address = address(of: person) { places.append((.email, person.name, address)) }
+    if let name = try wishes(of: person).slack.channel ?? settings.slackChannel { places.append((.slack, name, name)) }
+    if person.role == .manager { places += settings.webhooks.keys.sorted().map { (.webhook, $0, $0) } }
+    return places
+  }
+
+  /// Puts a test into the outbox, and onto the dashboard of whoever asks.
+  private func send(_ places: [Place], _ person: Catalogue.Person) async throws -> [String] {
     if let wait = await gate.wait(person.name, at: clock()) {
-      throw Problem.tooSoon(wait, "a test was sent to you within the last minute")
+      throw Problem.tooSoon(wait, "a test was sent by you within the last minute")
     }
     let now = LiveTime.machine
-    let (wishes, address) = (try wishes(of: person), address(of: person))
     var notice = NewNotice(
       key: "test.\(person.name).\(now.microseconds)", at: now, kind: .test, urgent: true, facts: NoticeFacts())
-    notice.targets = [.init(recipient: person.name, channel: .banner, address: "", state: .shown, due: now)]
-    if settings.hasMail, let address {
-      notice.targets.append(.init(recipient: person.name, channel: .email, address: address, due: now))
+    notice.targets =
+      [.init(recipient: person.name, channel: .banner, address: "", state: .shown, due: now)]
+      + places.map { .init(recipient: $0.recipient, channel: $0.channel, address: $0.address, due: now) }
+    let sent = notice.targets.map {
+      $0.address.isEmpty ? $0.channel.rawValue : "\($0.channel.rawValue) \($0.address)"
     }
-    if let name = wishes.slack.channel ?? settings.slackChannel {
-      notice.targets.append(.init(recipient: name, channel: .slack, address: name, due: now))
-    }
-    if person.role == .manager {
-      notice.targets += settings.webhooks.keys.sorted().map {
-        .init(recipient: $0, channel: .webhook, address: $0, due: now)
-      }
-    }
+    try await runner.record(person.act("notice.test", change: sent.joined(separator: ", ")))
     try outbox.add([notice], cursor: nil, now: now)
-    return notice.targets.map { $0.address.isEmpty ? $0.channel.rawValue : "\($0.channel.rawValue) \($0.address)" }
+    return sent
   }
 }
 

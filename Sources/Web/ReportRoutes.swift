@@ -13,9 +13,7 @@ struct ReportRoutes {
   let composer: ReportComposer
   let runner: LiveRunner
   let keys: WorkerKeys
-
-  /// How long a link holds: 30 days.
-  static let holds = 30 * 24 * 3600
+  private var links: LinkDeeds { LinkDeeds(runner: runner, keys: keys, shelf: nil) }
 
   /// What a link shows beyond the training itself. Both are hidden unless they are asked for.
   struct LinkWish: Codable {
@@ -46,15 +44,10 @@ struct ReportRoutes {
       return try Self.pdf(try report.document(branding: composer.branding, made: made).pdf(), name: name)
     }
     people.post("jobs/:id/report-link") { request, context in
-      let person = try context.require(.engineer)
-      let view = await runner.view
-      let job = try composer.job(context.parameters.get("id") ?? "", view)
+      _ = try context.require(.engineer)
+      let job = try composer.job(context.parameters.get("id") ?? "", await runner.view)
       let wish: LinkWish? = try await Reply.readOrNothing(request)
-      let id = view.descriptions[Int(job.rawValue)].id
-      let link = link(to: id, wish ?? LinkWish(), by: person.name)
-      let shown = (wish?.shows_costs == true ? ", with costs" : "") + (wish?.shows_notes == true ? ", with notes" : "")
-      try await runner.record(person.act("report.link", id, change: "until \(link.until)\(shown)"))
-      return try Reply.json(link, .created, Reply.secret)
+      return try Reply.json(try await links.report(of: job, wish ?? LinkWish(), context), .created, Reply.secret)
     }
     people.get("reports/cost.pdf") { request, _ in
       let query = request.uri.queryParameters
@@ -76,7 +69,8 @@ struct ReportRoutes {
       let person = query.get("for") ?? ""
       guard let until = query.get("until").flatMap({ Int($0) }), let signature = query.get("signature"),
         keys.isValid(signature, of: Self.signed(id, costs, notes, person), until: until),
-        Date().timeIntervalSince1970 <= Double(until), try runner.catalogue.somebody(person) != nil
+        Date().timeIntervalSince1970 <= Double(until), try runner.catalogue.somebody(person) != nil,
+        try !links.isRevoked(Self.signed(id, costs, notes, person), until: until)
       else { throw Problem(.notFound, "no such link, or it does not hold any more") }
       return try await training(id, showsCosts: costs, showsNotes: notes, isPreview: true)
     }
@@ -94,18 +88,8 @@ struct ReportRoutes {
 
   /// What is signed names what is shown: a link for a report without costs cannot be turned into one with them. And who made it: it holds no
   /// longer than they may do something here.
-  private static func signed(_ id: String, _ costs: Bool, _ notes: Bool, _ person: String) -> String {
+  static func signed(_ id: String, _ costs: Bool, _ notes: Bool, _ person: String) -> String {
     "report \(id) costs=\(costs) notes=\(notes) \(person)"
-  }
-
-  private func link(to id: String, _ wish: LinkWish, by person: String, now: Date = Date()) -> Link {
-    let until = Int(now.timeIntervalSince1970) + Self.holds
-    let (costs, notes) = (wish.shows_costs == true, wish.shows_notes == true)
-    let signature = keys.linkSignature(of: Self.signed(id, costs, notes, person), until: until)
-    let shown = (costs ? "&costs=1" : "") + (notes ? "&notes=1" : "")
-    return Link(
-      path: "/shared/reports/\(id)?for=\(Address.escaped(person))&until=\(until)\(shown)&signature=\(signature)",
-      until: Date(timeIntervalSince1970: Double(until)).formatted(.iso8601))
   }
 
   private static func pdf(_ bytes: [UInt8], name: String, isInline: Bool = false) throws -> Response {

@@ -24,6 +24,18 @@ public struct WebServer: Sendable {
     /// What an hour of a pod costs, in US dollars; nil where that is not known.
     public var rates: (spot: Double, onDemand: Double)?
 
+    /// What estimates reckon with, and where that is from.
+    public var reckoned: [RateDocument] = []
+
+    /// What the provider asks now; nil: it has not answered yet.
+    public var offers: @Sendable () async -> [RateDocument]? = { [] }
+
+    /// Whether jobs may have spot pods, and if not, why.
+    public var spot: (isAvailable: Bool, reason: String?) = (true, nil)
+
+    /// US dollars for a gigabyte a month; nil: not known.
+    public var storagePrice: Double?
+
     /// Seconds of a forward pass that answers a suite, the middle case; nil where that is not known.
     public var suitePass: Double?
 
@@ -101,7 +113,7 @@ public struct WebServer: Sendable {
     runner: LiveRunner, keys: WorkerKeys, store: String, storePath: String, token: String, shelf: BundleShelf? = nil,
     artifacts: ArtifactShelf? = nil, notices: NoticeSettings = NoticeSettings(), slack: SlackPost? = nil,
     advice: Advice, trustedProxies: Set<String>, passwords: PasswordHash, links: Links = Links(),
-    clock: @escaping @Sendable () -> Instant
+    patience: Duration = .milliseconds(150), clock: @escaping @Sendable () -> Instant
   ) {
     self.links = links
     self.runner = runner
@@ -109,7 +121,7 @@ public struct WebServer: Sendable {
     self.store = store
     self.storePath = storePath
     self.token = token
-    self.advice = AdviceCache.around(advice)
+    self.advice = AdviceCache.around(advice, patience: patience)
     self.shelf = shelf
     self.artifacts = artifacts
     self.notices = notices
@@ -158,6 +170,11 @@ public struct WebServer: Sendable {
   public func run(host: String, port: Int, ready: @escaping @Sendable (Int) async -> Void) async throws {
     var logger = Logger(label: "lora-train")
     logger.logLevel = .error
+    // Nobody waits for it: whoever looks first finds it there, or being computed.
+    let early = Task(priority: .utility) { [runner, advice] in
+      _ = try? await advice.foresight.knownCapacity(await runner.view)
+    }
+    defer { early.cancel() }
     let app = Application(
       router: router(), configuration: .init(address: .hostname(host, port: port), serverName: "lora-train"),
       services: [Running(runner: runner, feed: feed)], onServerRunning: { await ready($0.localAddress?.port ?? port) },
@@ -209,7 +226,11 @@ public struct WebServer: Sendable {
     let noticeRoutes = NoticeRoutes(runner: runner, settings: notices, clock: signIn.clock)
     noticeRoutes.add(to: api)
     NoticeLinkRoutes(runner: runner, keys: keys).add(to: router)
-    SessionRoutes(signIn: signIn).add(to: api)
+    SessionRoutes(deeds: SessionDeeds(signIn: signIn)).add(to: api)
+    ChannelRoutes(notices: noticeRoutes).add(to: api)
+    RateRoutes(runner: runner, advice: advice).add(to: api)
+    let signed = LinkDeeds(runner: runner, keys: keys, shelf: artifacts)
+    LinkRoutes(deeds: signed).add(to: api)
     ShareRoutes(runner: runner, deeds: ShareDeeds(runner: runner, clock: signIn.clock, slack: slack)).add(to: api)
     SearchRoutes(runner: runner).add(to: api)
     KnowledgeRoutes(runner: runner).add(to: api)
@@ -234,7 +255,7 @@ public struct WebServer: Sendable {
     AssetRoutes().add(to: router)
     var desk = PageDesk(
       runner: runner, storePath: storePath, signIn: signIn, advice: advice, finals: finals, curves: curves,
-      replays: replays, artifacts: artifacts, slack: slack)
+      replays: replays, signed: signed, slack: slack)
     desk.links = links
     ValidationRoutes(runner: runner).add(to: api, trends: desk.trends)
     SharedRoutes(desk: desk).add(to: router)

@@ -11,7 +11,7 @@ import Testing
 /// What jobs leave, in a folder: kept, downloaded, linked, counted, deleted.
 @Suite struct ArtifactTests {
   /// A job that has completed, with a file in its downloads.
-  private func finished(_ office: Office) async throws -> Data {
+  func finished(_ office: Office) async throws -> Data {
     #expect(try await office.ask("POST", "/api/v1/jobs", Office.job("First job", pairs: 4)).status == 201)
     let pod = PodName(store: "office", epoch: 1, request: 1)
     let zip = Data((0..<100_000).map { UInt8($0 & 255) })

@@ -96,6 +96,24 @@ import Testing
     #expect(!page.contains("Recommended") && found.contains("90 %"))
   }
 
+  @Test func nobodyWaitsForCapacity() async throws {
+    let office = try Office(limit: nil)
+    office.past.keepCapacity()
+    let first = try await office.ask("GET", "/dashboard/capacity")
+    #expect(
+      first.status == 200 && first.text.contains("Being computed")
+        && first.text.contains("id=\"waits-now\" data-live=\"2\""))
+    #expect(!first.text.contains("No job has come yet"))
+    // What needs no waits is answered meanwhile.
+    let plan = try await office.ask("GET", "/dashboard/capacity?jobs=3&preset=balanced&deadline_hours=24")
+    #expect(plan.text.contains("Recommended: 1 slot, spot.") && plan.text.contains("Being computed"))
+    office.past.sayCapacity()
+    // A program waits for figures.
+    #expect(try await !office.ask("GET", office.api("capacity")).value(CapacityDocument.self).cells.isEmpty)
+    let then = try await office.ask("GET", "/dashboard/capacity").text
+    #expect(then.contains("3 slots (today)") && !then.contains("Being computed"))
+  }
+
   @Test func pastEstimatesAreComputedOnceAndNobodyWaits() async throws {
     let office = try Office(limit: nil)
     office.past.hold()

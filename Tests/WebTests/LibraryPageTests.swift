@@ -148,7 +148,8 @@ import Testing
         runner: office.runner, storePath: "", signIn: signIn, advice: advice,
         finals: FinalShelf(office.runner.catalogue),
         curves: CurveShelf(office.runner.catalogue),
-        replays: ReplayShelf(path: office.folder.appendingPathComponent("store").path))
+        replays: ReplayShelf(path: office.folder.appendingPathComponent("store").path),
+        signed: LinkDeeds(runner: office.runner, keys: Office.keys, shelf: nil))
       let chosen = Office.job("x y z").configuration
       return await NewJobCards.cards(desk, chosen, await office.runner.view, PresetBook()).1
     }

@@ -34,6 +34,7 @@ final class Office {
   /// - Parameter change: what is otherwise about the policies.
   init(
     limit: Double? = 100, pods: PaperPods.Supply = .never, slack: SlackPost? = nil, links: WebServer.Links = .init(),
+    notices: NoticeSettings = NoticeSettings(), patience: Duration = .seconds(60),
     _ change: (inout Policies) -> Void = { _ in }
   ) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
@@ -79,13 +80,20 @@ final class Office {
       }, foresight: .paper(past))
     advice.suitePass = 0.15
     advice.wait = { _, _ in (900, 2_400) }
+    advice.reckoned = [
+      RateDocument(
+        use: .estimates, provider: "paper", gpu: "h100", pricing: .spot, usd_per_hour: 2.49, source: "a test",
+        as_of: "2026-11-09", is_available: false, reason: "nobody sells it")
+    ]
+    advice.spot = (false, "nobody sells it")
     advice.memory = { _ in MemoryDocument(peak_gb: 92.3, low_gb: 88, high_gb: 97, capacity_gb: 80) }
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
       artifacts: ArtifactShelf(stores, keeper: keeper, keys: keys, pricePerGigabyteMonth: 20_000_000),
-      slack: slack, advice: advice, trustedProxies: [Office.proxy],
+      notices: notices, slack: slack, advice: advice, trustedProxies: [Office.proxy],
       // As cheap as can be: what it costs is another test's.
-      passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), links: links, clock: { [clock] in clock.now })
+      passwords: try PasswordHash(cost: .init(power: 1, parallelism: 1)), links: links, patience: patience,
+      clock: { [clock] in clock.now })
     responder = server.router().buildResponder()
     running = Task { [runner] in try await runner.run() }
   }

@@ -10,6 +10,12 @@ final class PaperPast: Sendable {
   /// How often it was computed.
   var count: Int { asked.withLock { $0 } }
 
+  private let isBusy = Mutex(false)
+  /// Waits for a slot are computed until they are let be said.
+  func keepCapacity() { isBusy.withLock { $0 = true } }
+  func sayCapacity() { isBusy.withLock { $0 = false } }
+  func capacity() async { while isBusy.withLock({ $0 }) { await Task.yield() } }
+
   func hold() { isKnown.withLock { $0 = false } }
   func release() { isKnown.withLock { $0 = true } }
 
@@ -74,6 +80,7 @@ extension WebServer.Foresight {
           ], sentence: "69 % of the variance is luck.", futures: 4_096, milliseconds: 88, source: "a test")
       },
       capacity: { view in
+        await past.capacity()
         let loads: [Double] = [1, 2]
         return CapacityDocument(
           at: "2026-11-10T00:00:00Z", slots_now: Int(view.policies.maxConcurrent),

@@ -70,6 +70,8 @@ extension Script {
           said.textContent = parts.join("; ");
         };
         let held = null;
+        // So long that the page did not wait for it.
+        if (!svg()) load();
         // What is measured meanwhile appears, unless somebody looks at a part.
         setInterval(() => { if (!document.hidden && range === null && !held && !isBusy && svg()) load(); }, 15000);
         // Without Ctrl or the focus the wheel scrolls the page, as it does everywhere.

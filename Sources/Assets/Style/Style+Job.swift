@@ -11,6 +11,7 @@ extension Style {
     .stages li.active b::after { content: ""; display: inline-block; width: 8px; height: 8px; border-radius: 50%; background: var(--accent); margin-left: 7px; animation: breathe 1.4s ease-in-out infinite; }
     @media (max-width: 599px) { .stages { grid-template-columns: 1fr 1fr; } }
     figure.curve { margin: 0; }
+    .curve .plot .skeleton { aspect-ratio: 860 / 340; }
     .scripted .curve .plot { cursor: crosshair; touch-action: pan-y; }
     .curve output { display: block; min-height: 1.5em; }
     .curve-tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; margin-bottom: 8px; }

@@ -88,6 +88,17 @@ extension Catalogue {
     }
   }
 
+  /// Ends all of a person's but one. Returns how many.
+  ///
+  /// - Parameter digest: of the one that stays; nil: none does.
+  public func endSessions(of person: String, keeping digest: String?) throws(InputError) -> Int {
+    try write { db in
+      try db.execute(
+        sql: "DELETE FROM session WHERE person = ? AND digest IS NOT ?", arguments: [person, digest])
+      return db.changesCount
+    }
+  }
+
   /// Nobody is signed in any more, and no link gives a password: what was good in another life of the store is not in this one.
   public func endAllSessions() throws(InputError) {
     try write { db in

@@ -14,6 +14,37 @@ extension NoticeOutbox {
       [state?.rawValue, recipient, limit])
   }
 
+  /// What became of what went over a channel lately.
+  public struct Tally: Sendable, Hashable {
+    public var channel: NoticeChannel
+    /// A Slack channel's or a webhook's name; empty: of mails, all of them.
+    public var address: String
+    public var waiting, dead: Int
+    public var delivered: Instant?
+  }
+
+  /// Of the newest ten thousand deliveries.
+  public func tallies() throws(InputError) -> [Tally] {
+    try catalogue.read { db in
+      try GRDB.Row.fetchAll(
+        db,
+        sql: """
+          SELECT channel, CASE channel WHEN 'email' THEN '' ELSE address END AS place,
+            count(*) FILTER (WHERE state IN ('waiting', 'digest')), count(*) FILTER (WHERE state = 'dead'),
+            max(delivered_at) FILTER (WHERE state = 'delivered')
+          FROM notice_delivery WHERE channel <> 'banner' AND id > (SELECT coalesce(max(id), 0) - 10000 FROM notice_delivery)
+          GROUP BY channel, place
+          """
+      ).compactMap { row in
+        NoticeChannel(rawValue: row[0]).map {
+          Tally(
+            channel: $0, address: row[1], waiting: row[2], dead: row[3],
+            delivered: (row[4] as Int64?).map { Instant(microseconds: $0) })
+        }
+      }
+    }
+  }
+
   /// What a person's dashboard shows, the newest first.
   public func banners(of person: String, unseenOnly: Bool = true, limit: Int = 50) throws(InputError)
     -> [NoticeDelivery]

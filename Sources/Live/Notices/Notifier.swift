@@ -18,6 +18,8 @@ public enum NoticeAnswer: Hashable, Sendable {
 /// Which channels there are, and who is always told.
 public struct NoticeSettings: Hashable, Sendable {
   public var hasMail = false
+  /// Which server takes mails, and who they are from; in words, without its user and password.
+  public var mailServer: String?
   /// The store's owner, who is no person of the team.
   public var ownerAddress: String?
   /// Configured names; the addresses behind them are secrets.

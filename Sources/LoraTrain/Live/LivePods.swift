@@ -44,6 +44,10 @@ struct LivePods: Sendable {
   var rates: (spot: Int64, onDemand: Int64)?
   /// Why there are no spot pods, where there are none.
   var without = noSpot
+  /// Whose they are, and what they have, as pages say it.
+  var place: (provider: String, gpu: String) = ("local", "h100-pcie-80gb, played")
+  /// What the provider asks for them now; nil: it has not answered yet.
+  var offers: @Sendable () async -> [RateDocument]? = { [] }
   /// Their workers play jobs without a training file; else such a job would rent a pod on which nothing happens.
   var isPlayed = true
 
@@ -85,9 +89,12 @@ struct LivePods: Sendable {
             ["LORA_TRAINING_FILE": "served", "LORA_OBJECTS": "served", "LORA_WORKER_SETTINGS": $0]
           } ?? [:])
       }, tell: { diary.say($0) })
-    return LivePods(
+    var pods = LivePods(
       provider: provider, shelf: shelf, without: asksForSpot ? noSpot : "runpod.spot in lora-train.yaml says so",
       isPlayed: ServiceConfiguration.isLoopback(settings.address))
+    pods.place = (pods.isPlayed ? "sandbox" : "runpod", settings.gpu)
+    pods.offers = RunPodRates(settings, time: live.time, provider: pods.place.provider).soon
+    return pods
   }
 
   private static let noSpot = "this RunPod account sells none"
@@ -125,9 +132,11 @@ struct LivePods: Sendable {
       settings, programs: try SlurmPrograms(), folder: live.path + ".slurm", time: time, worker: worker,
       training: training, tell: { diary.say($0) })
     if settings.preemptiblePartition == nil { diary.say("there is no preemptible partition: jobs run on demand") }
-    return LivePods(
+    var pods = LivePods(
       provider: provider, shelf: nil, rates: Source.slurm(settings, python: nil).rates,
       without: "slurm.preemptible_partition in lora-train.yaml names none", isPlayed: trainer == nil)
+    pods.place = ("slurm", "\(settings.gpus) GPU\(settings.gpus == 1 ? "" : "s")")
+    return pods
   }
 
   /// What a rented GPU trains where nothing else is said: the presets are of this model.

@@ -313,6 +313,10 @@ struct ServeCommand: AsyncParsableCommand {
     advice.wait = { knowledge.quoter.wait(for: $0, every: $1) }
     advice.suitePass = quoter.suitePass
     advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
+    advice.reckoned = [Pricing.onDemand, .spot].map { quoter.rate($0, of: pods, history: history) }
+    advice.offers = pods.offers
+    advice.spot = pods.provider.capabilities.contains(.spot) ? (true, nil) : (false, pods.without)
+    advice.storagePrice = configuration.objects.pricePerGigabyteMonth.map { Double($0) / 1e9 }
     let objects = try configuration.objectStores(beside: live.path)
     let keeper = ArtifactKeeper(
       runner, objects, local: live.path + ".objects",

@@ -24,6 +24,12 @@ extension Endpoint {
       about: "A link that needs no token, for a while; shown once",
       role: .engineer, answer: ArtifactLink.self, status: 201, refusals: [410]),
     Endpoint(
+      method: .get, path: "links", about: "Signed links to files and reports that hold: a manager sees everybody's",
+      role: .viewer, answer: SignedLinkList.self),
+    Endpoint(
+      method: .delete, path: "links/{id}", about: "Takes one back: it leads nowhere any more", role: .engineer,
+      answer: SignedLinkList.self, refusals: [409]),
+    Endpoint(
       method: .get, path: "jobs/{id}/metrics.csv", about: "From the first step on, as a table", role: .viewer,
       answer: nil, answerType: "text/csv"),
     Endpoint(
@@ -81,6 +87,13 @@ extension Endpoint {
       method: .post, path: "notifications/test",
       about: "Tells whoever asks something over every channel; once a minute",
       role: .viewer, answer: TestDocument.self, status: 201, refusals: [429]),
+    Endpoint(
+      method: .get, path: "channels",
+      about: "Which channels there are, who is always told and when, and what became of what was sent", role: .viewer,
+      answer: ChannelList.self),
+    Endpoint(
+      method: .post, path: "channels/test", about: "Sends a test over one of them; once a minute", role: .manager,
+      body: .json(ChannelTest.self), answer: TestDocument.self, status: 201, refusals: [404, 429]),
     Endpoint(
       method: .get, path: "notifications/outbox", about: "What became of what was sent", role: .viewer,
       query: [

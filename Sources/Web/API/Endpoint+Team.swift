@@ -46,6 +46,12 @@ extension Endpoint {
       method: .get, path: "sessions", about: "Who is signed in: a manager sees everybody", role: .viewer,
       answer: SessionList.self),
     Endpoint(
+      method: .delete, path: "sessions", about: "Ends all of one's own sessions but the one that asks", role: .viewer,
+      answer: SessionList.self),
+    Endpoint(
+      method: .get, path: "rates", about: "What pods cost, each with its source and its day, and whether there is spot",
+      role: .viewer, answer: RateList.self),
+    Endpoint(
       method: .delete, path: "sessions/{id}", about: "Ends a session", role: .viewer, answer: SessionList.self),
     Endpoint(
       method: .get, path: "people", about: "People, and the names of their tokens", role: .viewer, answer: Team.self),

@@ -24,6 +24,7 @@ enum Rules {
       "clients": ["maxItems": 50, "items": text(1, 100).merging(["type": "string"])],
       "tags": ["maxItems": 50, "items": text(1, 100).merging(["type": "string"])],
     ],
+    "ChannelTest": ["name": text(0, 100)],
     "NewShare": ["days": range(1, ShareDeeds.mostDays)],
     "NewRatings": ["suite": text(1, 200), "suite_text": text(0, SuiteReader.limit), "answers": text(0, 32 << 20)],
     "NewScores": [

@@ -55,3 +55,42 @@ public struct DeliveryDocument: Codable, Sendable {
 public struct OutboxDocument: Codable, Sendable { public var deliveries: [DeliveryDocument] }
 public struct RetryDocument: Codable, Sendable { public var retried: Int }
 public struct TestDocument: Codable, Sendable { public var sent_to: [String] }
+
+/// A channel that is configured, and how it does. Nothing of it is secret.
+public struct ChannelDocument: Codable, Sendable {
+  /// `email`, `slack` or `webhook`.
+  public var channel: NoticeChannel
+  /// By which it is chosen; of mails `email`.
+  public var name: String
+  /// What it is, in words.
+  public var about: String
+  /// Of the last ten thousand: on their way, given up, and when the last one arrived, this machine's time.
+  public var waiting: Int
+  public var dead: Int
+  public var delivered_at: String?
+}
+
+/// Who hears of the budget when so much of it is spent.
+public struct EscalationDocument: Codable, Sendable {
+  /// Per cent of the limit, and of each allocation.
+  public var percent: Int
+  public var tells: [String]
+}
+
+public struct ChannelList: Codable, Sendable {
+  public var channels: [ChannelDocument]
+  public var escalation: [EscalationDocument]
+  /// Hear of the budget beside the managers, by mail.
+  public var budget_recipients: [String]
+  /// Of the store's owner, who is no person of the team.
+  public var owner_address: String?
+  /// Managers whom no mail reaches, for they have no address.
+  public var unreachable_managers: [String]
+}
+
+/// Which channel a test goes over.
+public struct ChannelTest: Codable, Sendable {
+  public var channel: NoticeChannel
+  /// A Slack channel's or a webhook's.
+  public var name: String?
+}

@@ -9,7 +9,7 @@ struct CapacityPage: Page {
   static let name = "capacity"
   let title = "Capacity"
   let section = Section.capacity
-  let scripts = ["refresh.js"]
+  let scripts = ["refresh.js", "live.js"]
 
   struct Row: Sendable {
     var slots: String
@@ -25,6 +25,10 @@ struct CapacityPage: Page {
     var presets: [Choice]
   }
 
+  /// Waits are not known yet.
+  let isComputing: Bool
+  /// Seconds until the waits are looked for again.
+  let refresh: String
   let hasCells: Bool
   let facts: [JobPage.Fact]
   let chart: String?
@@ -48,7 +52,7 @@ struct CapacityPage: Page {
         let question = try DeadlineQuestion(fields, desk.catalogue.presets())
         if fields.has("deadline_hours") { plan = try await desk.advice.foresight.plan(view, question) }
       } catch let wrong as Problem { problem = wrong.document.detail }
-      let page = CapacityPage(try await desk.advice.foresight.capacity(view), plan, fields, problem: problem)
+      let page = CapacityPage(try await desk.advice.foresight.knownCapacity(view), plan, fields, problem: problem)
       return await desk.answer(page, request, context, status: problem == nil ? .ok : .badRequest)
     }
     router.get("capacity.csv") { _, _ in
@@ -57,32 +61,16 @@ struct CapacityPage: Page {
     }
   }
 
-  init(_ capacity: CapacityDocument, _ plan: DeadlinePlanDocument?, _ fields: FormFields, problem: String?) {
-    hasCells = !capacity.cells.isEmpty
-    let perDay = capacity.jobs_per_day
-    facts = [
-      .init(label: "Slots today", value: "\(capacity.slots_now)"),
-      .init(
-        label: "Jobs that come",
-        value: "\(CapacityPage.rate(perDay.p50)) a day, 8 in 10 between \(CapacityPage.rate(perDay.p10)) and "
-          + CapacityPage.rate(perDay.p90)),
-      .init(label: "A job holds its slot for", value: "\(Wording.duration(capacity.hours_a_job * 3_600)) on average"),
-    ]
-    chart = CapacityPage.chart(capacity)
-    loads = capacity.loads.map(CapacityPage.name)
-    rows = capacity.slots.map { slots in
-      Row(
-        slots: Wording.count(slots, "slot"), isToday: slots == capacity.slots_now,
-        cells: capacity.cells.filter { $0.slots == slots }.sorted { $0.load < $1.load }.map { cell in
-          "\(Wording.duration(cell.wait_mean_s)) ± \(Wording.duration(cell.wait_half_width_95)); 9 in 10 at most "
-            + Wording.duration(cell.wait_p90_s) + (cell.is_overloaded ? "; more than the slots can do" : "")
-        })
-    }
-    caption =
-      "A job's mean wait for its slot over \(Wording.count(capacity.days, "day")) that begin with nothing running; ± is half of the 95 % interval of the mean"
-    source =
-      "\(capacity.source); \(Wording.group(capacity.futures)) simulated stretches of \(Wording.count(capacity.days, "day")) behind each cell, in "
-      + "\(Wording.group(Int(capacity.milliseconds.rounded(.up)))) ms"
+  /// - Parameter capacity: nil: it is being computed.
+  init(_ capacity: CapacityDocument?, _ plan: DeadlinePlanDocument?, _ fields: FormFields, problem: String?) {
+    (isComputing, refresh) = (capacity == nil, capacity == nil ? "2" : "300")
+    hasCells = capacity?.cells.isEmpty == false
+    facts = capacity.map(CapacityPage.facts) ?? []
+    chart = capacity.flatMap(CapacityPage.chart)
+    loads = capacity?.loads.map(CapacityPage.name) ?? []
+    rows = capacity.map(CapacityPage.rows) ?? []
+    caption = capacity.map(CapacityPage.caption) ?? ""
+    source = capacity.map(CapacityPage.source) ?? ""
     self.problem = problem
     form = Form(
       jobs: fields["jobs"] ?? "", pairs: fields["pairs"] ?? "", hours: fields["deadline_hours"] ?? "",
@@ -100,6 +88,38 @@ struct CapacityPage: Page {
           + "\(Wording.group(Int($0.milliseconds.rounded(.up)))) ms. The jobs are submitted at once to a fleet with nothing else to do"
           + ($0.is_decided ? "." : "; the choice was not certain within these futures.")
       } ?? ""
+  }
+
+  private static func facts(_ capacity: CapacityDocument) -> [JobPage.Fact] {
+    let perDay = capacity.jobs_per_day
+    return [
+      .init(label: "Slots today", value: "\(capacity.slots_now)"),
+      .init(
+        label: "Jobs that come",
+        value: "\(CapacityPage.rate(perDay.p50)) a day, 8 in 10 between \(CapacityPage.rate(perDay.p10)) and "
+          + CapacityPage.rate(perDay.p90)),
+      .init(label: "A job holds its slot for", value: "\(Wording.duration(capacity.hours_a_job * 3_600)) on average"),
+    ]
+  }
+
+  private static func rows(_ capacity: CapacityDocument) -> [Row] {
+    capacity.slots.map { slots in
+      Row(
+        slots: Wording.count(slots, "slot"), isToday: slots == capacity.slots_now,
+        cells: capacity.cells.filter { $0.slots == slots }.sorted { $0.load < $1.load }.map { cell in
+          "\(Wording.duration(cell.wait_mean_s)) ± \(Wording.duration(cell.wait_half_width_95)); 9 in 10 at most "
+            + Wording.duration(cell.wait_p90_s) + (cell.is_overloaded ? "; more than the slots can do" : "")
+        })
+    }
+  }
+
+  private static func caption(_ capacity: CapacityDocument) -> String {
+    "A job's mean wait for its slot over \(Wording.count(capacity.days, "day")) that begin with nothing running; ± is half of the 95 % interval of the mean"
+  }
+
+  private static func source(_ capacity: CapacityDocument) -> String {
+    "\(capacity.source); \(Wording.group(capacity.futures)) simulated stretches of \(Wording.count(capacity.days, "day")) behind each cell, in "
+      + "\(Wording.group(Int(capacity.milliseconds.rounded(.up)))) ms"
   }
 
   /// To what a glance can tell apart: seconds, from an hour on minutes.

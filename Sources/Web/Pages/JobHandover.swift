@@ -16,6 +16,9 @@ struct JobHandover: Sendable {
   let held: String?
   /// A block is a manager's to override; what wants a review is any engineer's to have reviewed.
   let takesManager: Bool
+  /// What links for others may be made to.
+  let offers: [LinksPage.Offer]
+  let hasOffers: Bool
 
   init(_ job: JobDocument, _ index: JobIndex, hasMetrics: Bool, _ catalogue: Catalogue) throws {
     let api = "/api/v1/jobs/\(job.id)"
@@ -25,9 +28,11 @@ struct JobHandover: Sendable {
     self.held = held?.document.detail
     takesManager = held?.document.detail.hasPrefix("delivery is blocked") ?? false
     var entries: [Entry] = []
+    var kinds: [Catalogue.ArtifactKind] = []
     for artifact in try catalogue.artifacts(of: index) where artifact.deleted == nil {
       let isModel = artifact.kind == .adapters || artifact.kind == .deploymentPackage
       guard held == nil || !isModel else { continue }
+      kinds.append(artifact.kind)
       let taken = Wording.count(artifact.downloads, "download")
       entries.append(
         Entry(
@@ -51,6 +56,8 @@ struct JobHandover: Sendable {
       entries.append(Entry(label: "Preview Report", path: "\(api)/report.pdf?preview=1"))
     }
     self.entries = entries
+    offers = LinksPage.offers(kinds, isOver: job.isOver)
+    hasOffers = !offers.isEmpty
   }
 
   static func label(_ kind: Catalogue.ArtifactKind) -> String {

@@ -39,7 +39,9 @@ struct JobPage: Page {
 
   /// The loss curves, and how they were asked for.
   struct Curve: Sendable {
-    var svg, query, from, to, smoothing: String
+    /// nil: there is so much of it that it is being read.
+    var svg: String?
+    var query, from, to, smoothing, steps: String
     var isLogarithmic: Bool
   }
 
@@ -143,15 +145,17 @@ struct JobPage: Page {
     hasMetrics = !last.isEmpty
     handover = try JobHandover(job, index, hasMetrics: hasMetrics, desk.catalogue)
     hasHandover = handover.held != nil || !handover.entries.isEmpty
-    if last.isEmpty {
-      curve = nil
-    } else {
-      let curves = try await desk.curves.curves(of: index, durable: job.durable_step)
-      let chart = LossCurves.chart(curves, query, title: job.name, interruptions: LossCurves.interruptions(record))
+    if let newest = last.first {
+      let curves = try await desk.curves.curvesAtOnce(of: index, last: newest.step, view)
+      let chart = curves.map {
+        LossCurves.chart($0, query, title: job.name, interruptions: LossCurves.interruptions(record))
+      }
       curve = Curve(
-        svg: chart.svg(viewport: query.viewport), query: query.text, from: query.from.map(Wording.digits) ?? "",
+        svg: chart?.svg(viewport: query.viewport), query: query.text, from: query.from.map(Wording.digits) ?? "",
         to: query.to.map(Wording.digits) ?? "", smoothing: query.smoothing.map(Wording.digits) ?? "",
-        isLogarithmic: query.isLogarithmic)
+        steps: Wording.group(newest.step), isLogarithmic: query.isLogarithmic)
+    } else {
+      curve = nil
     }
     interruptionBadge =
       job.interruptions == 0

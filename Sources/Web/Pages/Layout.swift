@@ -5,7 +5,8 @@ enum Layout {
   static let partials = [
     name: page,
     "estimate": EstimatePanel.partial, "defect": DefectCard.partial,
-    "filters": JobFilter.partial, "preset-proposal": PresetsPage.partial,
+    "filters": JobFilter.partial, "link-offers": LinksPage.offersPartial, "settings-tabs": SettingsTab.partial,
+    "preset-proposal": PresetsPage.partial,
     "time": #"<time datetime="{{iso}}">{{text}}</time>"#,
     "badge": #"<span class="badge {{status}}">{{statusText}}</span>"#,
     "csrf": #"<input type="hidden" name="_csrf" value="{{frame.formToken}}">"#,

@@ -90,7 +90,7 @@ enum LossCurves {
     let view = await desk.runner.view
     let job = try desk.job(context, view)
     let text = view.descriptions[Int(job.rawValue)]
-    let curves = try await desk.curves.curves(of: job, durable: Int(view.fleet[job].durableStep))
+    let curves = try await desk.curves.curves(of: job, view)
     let lost = interruptions(try desk.catalogue.record(of: text.id).counting(on: text.firstStep))
     return (
       chart(curves, CurveQuery(FormFields(query: request)), title: text.name, interruptions: lost), text.name
@@ -101,47 +101,5 @@ enum LossCurves {
   static func interruptions(_ record: Catalogue.JobRecord) -> [Double] {
     record.leases.filter { ["interrupted", "host_failure", "lost"].contains($0.reason) }
       .compactMap { $0.stages.compactMap(\.lastStep).max().map(Double.init) }
-  }
-}
-
-/// The curves that somebody looks at, kept in memory so that moving over a million steps reads none of them again.
-actor CurveShelf {
-  struct Curves: Sendable {
-    var training: [ChartPoint] = []
-    var validation: [ChartPoint] = []
-
-    mutating func append(_ step: Int, _ training: Double?, _ validation: Double?) {
-      // A value that is no number leaves a gap.
-      if training != nil || validation == nil { self.training.append(ChartPoint(Double(step), training ?? .nan)) }
-      if let validation { self.validation.append(ChartPoint(Double(step), validation)) }
-    }
-  }
-  private var kept: [JobIndex: (curves: Curves, last: Int, at: ContinuousClock.Instant)] = [:]
-  private let catalogue: Catalogue
-
-  private static let holds = Duration.seconds(1)
-  private static let most = 16
-
-  init(_ catalogue: Catalogue) { self.catalogue = catalogue }
-
-  /// - Parameter durable: the last durable step: what comes after it may have been measured anew.
-  func curves(of job: JobIndex, durable: Int) throws -> Curves {
-    var (curves, last) = (Curves(), -1)
-    if let there = kept[job] {
-      if there.at.duration(to: .now) < CurveShelf.holds { return there.curves }
-      (curves, last) = (there.curves, there.last)
-    }
-    let from = min(durable, last) + 1
-    curves.training.removeAll { $0.x >= Double(from) }
-    curves.validation.removeAll { $0.x >= Double(from) }
-    try catalogue.forEachLoss(of: job, from: max(0, from)) { step, training, validation in
-      curves.append(step, training, validation)
-      last = max(last, step)
-    }
-    if kept.count >= CurveShelf.most, let oldest = kept.min(by: { $0.value.at < $1.value.at }) {
-      kept[oldest.key] = nil
-    }
-    kept[job] = (curves, last, .now)
-    return curves
   }
 }

@@ -114,11 +114,11 @@ struct NewJobRoutes {
     return (job, quote, view)
   }
 
-  /// The running month with such a job in it, under the same luck.
+  /// The running month with such a job in it, under the same luck; nil: it is not there yet, and stands beside the next question.
   private func month(_ job: NewJob, _ quote: QuoteDocument, _ view: LiveView) async -> WhatIfDocument? {
     var question = WhatIfQuestion()
     question.addition = .init(configuration: quote.resume?.left(of: job.configuration) ?? job.configuration)
-    return try? await desk.advice.foresight.whatIf(view, question)
+    return try? await desk.advice.foresight.whatIfSoon(view, question)
   }
 
   private func page(

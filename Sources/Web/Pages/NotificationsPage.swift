@@ -9,6 +9,7 @@ struct NotificationsPage: Page {
   static let name = "notifications"
   let title = "Notifications"
   let section = Section.settings
+  let tabs = SettingsTab.links(.notifications)
 
   struct Line: Sendable {
     var id, text: String
@@ -200,6 +201,7 @@ struct NotificationsPage: Page {
 
   static let template = #"""
     <div class="head"><h1>{{title}}</h1></div>
+    {{>settings-tabs}}
     {{#sentTo}}<div class="notice good" role="status"><p>A test is on its way: {{sentTo}}.</p></div>{{/sentTo}}
     <section class="card" aria-labelledby="told-h"><h2 id="told-h">What you were told</h2>
     {{#hasLines}}<div class="scroll" tabindex="0" role="region" aria-label="Table of notifications"><table><caption>The last 50</caption><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Job</th><th scope="col">Actions</th></tr></thead><tbody>

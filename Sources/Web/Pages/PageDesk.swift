@@ -20,16 +20,17 @@ struct PageDesk: Sendable {
   /// nil: no Slack channel is configured.
   let slack: SlackPost?
   let pods: PodShelf
+  let signed: LinkDeeds
   let defects = DefectShelf()
   var links = WebServer.Links()
 
   init(
     runner: LiveRunner, storePath: String, signIn: SignIn, advice: WebServer.Advice, finals: FinalShelf,
-    curves: CurveShelf, replays: ReplayShelf, artifacts: ArtifactShelf? = nil, slack: SlackPost? = nil
+    curves: CurveShelf, replays: ReplayShelf, signed: LinkDeeds, slack: SlackPost? = nil
   ) {
-    self.slack = slack
+    (self.slack, self.signed) = (slack, signed)
     (self.runner, self.storePath, self.signIn, self.advice) = (runner, storePath, signIn, advice)
-    (self.finals, self.curves, self.replays, self.artifacts) = (finals, curves, replays, artifacts)
+    (self.finals, self.curves, self.replays, self.artifacts) = (finals, curves, replays, signed.shelf)
     (hours, trends, pods) = (
       SpotHours(runner.catalogue), TrendShelf(runner.catalogue), PodShelf(runner.catalogue)
     )
@@ -50,7 +51,7 @@ struct PageDesk: Sendable {
   enum Notice: String {
     case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
       rejected
-    case limit, selected, revoked, hidden, shown, preset, retried, delivered
+    case limit, selected, revoked, hidden, shown, preset, retried, delivered, password, ended
 
     var banner: Frame.Banner {
       let text =
@@ -75,6 +76,8 @@ struct PageDesk: Sendable {
         case .delivered: "The model may go now. The audit log says who and why."
         case .retried: "It is sent again within a minute."
         case .shown: "Shown in the lists again."
+        case .password: "The password was changed. Your other sessions have ended."
+        case .ended: "Ended: whoever was signed in there is not any more."
         case .revoked: "The link leads nowhere any more."
         case .selected: "Done for all that were selected and could be."
         }

@@ -10,7 +10,8 @@ enum PageLibrary {
   static let pages: [any Page.Type] = [
     JobsPage.self, FilesPage.self, TemplatesPage.self, JobPage.self, EventLogPage.self, DeedPage.self, NewJobPage.self,
     ReviewPage.self, QueuePage.self,
-    BudgetPage.self, SettingsPage.self, NotificationsPage.self, ProblemPage.self, SharePage.self, SearchPage.self,
+    BudgetPage.self, SettingsPage.self, NotificationsPage.self, AccountPage.self, ChannelsPage.self, RatesPage.self,
+    ProblemPage.self, SharePage.self, LinksPage.self, SearchPage.self,
     KnowledgePage.self,
     KnowledgeEntryPage.self, KnowledgeFormPage.self, HidePage.self, CancelPage.self, PersonPage.self, NotePage.self,
     RatingsPage.self, RatingPage.self,

@@ -10,6 +10,7 @@ struct SettingsPage: Page {
   static let name = "settings"
   let title = "Settings"
   let section = Section.settings
+  let tabs = SettingsTab.links(.team)
   struct Person: Sendable {
     var name, email, role: String
     var isSelf: Bool
@@ -101,7 +102,8 @@ struct SettingsPage: Page {
   }
 
   static let template = #"""
-    <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="/dashboard/notifications">Notifications</a></div></div>
+    <div class="head"><h1>{{title}}</h1></div>
+    {{>settings-tabs}}
     {{#secret}}<div class="notice good" role="status"><p>{{secretText}}</p><pre>{{secret}}</pre></div>{{/secret}}
     <section class="card" aria-labelledby="people-h"><h2 id="people-h">Team</h2>
     {{#hasPeople}}<div class="scroll" tabindex="0" role="region" aria-label="Table of the team"><table><thead><tr><th scope="col">Name</th><th scope="col">Email</th><th scope="col">Role</th>{{#frame.isManager}}<th scope="col">Actions</th>{{/frame.isManager}}</tr></thead><tbody>

@@ -105,7 +105,7 @@ struct StoragePage: Page {
   }
 
   static let template = #"""
-    <div class="head"><h1>{{title}}</h1><div class="actions">{{#hasRows}}<a class="button" href="/dashboard/storage.csv">Export CSV</a>{{/hasRows}}</div></div>
+    <div class="head"><h1>{{title}}</h1><div class="actions"><a class="button" href="/dashboard/links">Links for others</a>{{#hasRows}}<a class="button" href="/dashboard/storage.csv">Export CSV</a>{{/hasRows}}</div></div>
     {{^isKept}}<div class="card empty"><h2>Nothing is kept</h2><p>This service was started without an object store.</p></div>{{/isKept}}
     {{#isKept}}<div class="grid">{{#cards}}<div class="card figure"><b>{{figure}}</b><span>{{label}}</span></div>{{/cards}}</div>
     <section class="card" aria-labelledby="where-h"><h2 id="where-h">Retention</h2><dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl><p class="small"><a href="/dashboard/help/adapters">Using trained adapters</a></p></section>

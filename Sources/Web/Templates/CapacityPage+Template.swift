@@ -1,14 +1,15 @@
 extension CapacityPage {
   static let template = #"""
     <div class="head"><h1>{{title}}</h1><p class="lead">How long jobs would wait with more or fewer slots, and the cheapest way to be done in time.</p></div>
-    <section class="card" aria-labelledby="wait-h"><div class="card-head"><h2 id="wait-h">Waiting for a slot</h2>{{#hasCells}}<a href="/dashboard/capacity.csv">Export CSV</a>{{/hasCells}}</div>
+    <div id="waits-now" data-live="{{refresh}}"><section class="card" aria-labelledby="wait-h"><div class="card-head"><h2 id="wait-h">Waiting for a slot</h2>{{#hasCells}}<a href="/dashboard/capacity.csv">Export CSV</a>{{/hasCells}}</div>
     {{#hasCells}}<dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl>
     <div class="wide-chart" tabindex="0" role="region" aria-label="Map of waits">{{{chart}}}</div>
     <details class="fold"><summary>The same as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of waits"><table><caption>{{caption}}</caption><thead><tr><th scope="col">Slots</th>{{#loads}}<th scope="col">{{.}}</th>{{/loads}}</tr></thead><tbody>
     {{#rows}}<tr><th scope="row" class="nowrap">{{slots}}{{#isToday}} (today){{/isToday}}</th>{{#cells}}<td class="small">{{.}}</td>{{/cells}}</tr>
     {{/rows}}</tbody></table></div></details>
     <p class="soft small">{{caption}}. Where more comes than the slots can do, the wait grows for as long as that goes on. Source: {{source}}.</p>{{/hasCells}}
-    {{^hasCells}}<div class="empty"><h2>No job has come yet</h2><p>How often jobs come and how long they hold a slot is learnt from this store's own jobs. {{#frame.canEdit}}<a href="/dashboard/training-jobs/new">Make the first one</a>, {{/frame.canEdit}}or serve with <code>--history</code>.</p></div>{{/hasCells}}</section>
+    {{#isComputing}}<div class="empty" role="status"><h2>Being computed</h2><p>Teams with more and fewer jobs and slots are simulated. It stands here in a moment, and is kept up to date from then on.</p></div>{{/isComputing}}
+    {{^isComputing}}{{^hasCells}}<div class="empty"><h2>No job has come yet</h2><p>How often jobs come and how long they hold a slot is learnt from this store's own jobs. {{#frame.canEdit}}<a href="/dashboard/training-jobs/new">Make the first one</a>, {{/frame.canEdit}}or serve with <code>--history</code>.</p></div>{{/hasCells}}{{/isComputing}}</section></div>
     <section class="card" id="deadline" aria-labelledby="plan-h"><h2 id="plan-h">The cheapest plan for a deadline</h2>
     {{#form}}<form method="get" action="/dashboard/capacity#deadline" data-refresh="plan"><div class="fields">
     <div class="field"><label for="jobs">Jobs</label><input id="jobs" name="jobs" inputmode="numeric" value="{{jobs}}" placeholder="1"></div>

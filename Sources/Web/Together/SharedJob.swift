@@ -51,7 +51,7 @@ struct SharedJob: Sendable {
     if last.isEmpty {
       svg = nil
     } else {
-      let curves = try await desk.curves.curves(of: index, durable: job.durable_step)
+      let curves = try await desk.curves.curves(of: index, view)
       svg = LossCurves.chart(
         curves, CurveQuery(FormFields(text: "")), title: job.name, interruptions: LossCurves.interruptions(record)
       ).svg()
