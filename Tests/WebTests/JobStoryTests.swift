@@ -125,9 +125,10 @@ import Testing
   }
 
   @Test func pauseStandsBesideCancelWhereThereIsSomethingToPause() async throws {
-    let office = try Office(limit: nil, after: Self.running) { $0.maxConcurrent = 1 }
+    let office = try Office(limit: nil, after: Self.running, { $0.maxConcurrent = 1 })
     let page = try await office.page("training-jobs/job-1")
-    let actions = page.matches(of: #/<a class="button[^"]*" href="([^"]+)">([^<]+)<\/a>/#).map { String($0.output.2) }
+    let actions = page
+      .matches(of: #/<a class="button[^"]*" href="([^"]+)">([^<]+)<\/a>/#).map { String($0.output.2) }
     let cancel = try #require(actions.firstIndex(of: "Cancel Job"))
     #expect(actions[cancel + 1] == "Pause Job" && page.contains("href=\"/dashboard/training-jobs/job-1/do/pause\""))
     #expect(page.contains("class=\"button danger\" href=\"/dashboard/training-jobs/job-1/cancel\""))
@@ -154,6 +155,6 @@ import Testing
     var after = try await office.page(path)
     // What was read a moment ago is kept for as long.
     while after == before { after = try await office.page(path) }
-    #expect(after.contains("data-x=\"10.0 140.0") && before.contains("data-x=\"10.0 20.0"))
+    #expect(after.contains("data-x-all=\"10 140\"") && before.contains("data-x-all=\"10 20\""))
   }
 }
