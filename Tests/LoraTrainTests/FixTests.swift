@@ -7,7 +7,9 @@ import Web
 
 /// What is suggested for a job that took too long, or was interrupted again and again (story 3.3.2).
 @Suite struct FixTests {
-  private func fixes(_ preset: Preset, _ pricing: Pricing = .spot, _ failure: Engine.Failure) async throws -> [FixDocument] {
+  private func fixes(
+    _ preset: Preset, _ failure: Engine.Failure, _ pricing: Pricing = .spot
+  ) async throws -> [FixDocument] {
     var c = JobConfiguration(preset: preset, pricing: pricing)
     (c.trainingPairs, c.tokensPerPair) = (2_600, 3_400)
     return try await Quoter(history: nil, rates: nil, reservation: nil).fixes(c, failure)
@@ -31,7 +33,7 @@ import Web
       let fix = try #require(try await fixes(.balanced, failure).first)
       #expect(fix.kind == "on_demand" && fix.configuration.pricing == .onDemand && fix.configuration.epochs == 3)
       #expect(fix.text == "Switch to on-demand instance; accept higher cost for reliability")
-      #expect(try await fixes(.balanced, .onDemand, failure).isEmpty, "it was on demand")
+      #expect(try await fixes(.balanced, failure, .onDemand).isEmpty, "it was on demand")
     }
   }
 }
