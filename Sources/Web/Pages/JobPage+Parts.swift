@@ -235,6 +235,9 @@ extension JobPage {
     var actions: [Action] = []
     if job.status == "pending_configuration" {
       actions.append(Action(label: "Start Training", path: "\(path)/do/confirm", isPrimary: true))
+      if job.isEditable {
+        actions.append(Action(label: "Edit Configuration", path: NewJobRoutes.path(ofDraft: job.id)))
+      }
     }
     actions.append(Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true))
     if job.status == "paused" {
