@@ -25,6 +25,8 @@ struct Past: Sendable {
     fileprivate(set) var coordinator: Coordinator
     private var now: ClockReading
     private var listing: UInt64 = 0
+    /// Of lists: a number is answered once.
+    private var answered: UInt64 = 0
     private var wanted: PodRequest?
     private var pod: PodObservation?
     private var sequence: Int64 = 0
@@ -88,8 +90,10 @@ struct Past: Sendable {
     mutating func interrupt() throws {
       guard var gone = pod else { throw Missing() }
       gone.status = .exited(.interrupted)
-      if listing == 0 { try pass(.seconds(1)) }
-      try tell(.podsListed(number: listing, [gone]))
+      let number = listing
+      guard number > answered else { throw Missing() }
+      answered = number
+      try tell(.podsListed(number: number, [gone]))
     }
 
     /// The pod of whoever is over is gone.

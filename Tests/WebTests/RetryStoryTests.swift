@@ -14,7 +14,7 @@ import Testing
     let past = Past(span: .minutes(15)) { days in
       var job = Office.job("transient")
       (job.configuration.batchSize, job.configuration.epochs, job.client) = (4, 4, "Acme")
-      try days.submit(job)
+      try days.submit(job, quote: 77)
       try days.grant("a")
       try days.finish((.boot, .minutes(2)))
       try days.pass(.minutes(13))
