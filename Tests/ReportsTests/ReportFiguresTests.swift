@@ -35,7 +35,8 @@ import Testing
       return try CostReport(
         jobs: jobs.enumerated().map {
           .init(
-            name: "job \($0.offset)", spot: $0.element.spot * 1_000_000_000, onDemand: $0.element.onDemand * 1_000_000_000,
+            name: "job \($0.offset)", spot: $0.element.spot * 1_000_000_000,
+            onDemand: $0.element.onDemand * 1_000_000_000,
             interruptions: 0, overhead: 0)
         }, allJobs: jobs.count, from: from, until: from.addingTimeInterval(36.5 * 86_400), rateSource: "a test"
       ).advice

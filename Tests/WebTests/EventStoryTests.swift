@@ -61,7 +61,9 @@ import Testing
 
   @Test func rowsHaveTheirTypeAndTheirPayload() async throws {
     let page = try await office().page(Self.path)
-    let rows = page.components(separatedBy: "<tr class=\"event ").dropFirst().map { $0.components(separatedBy: "</tr>")[0] }
+    let rows = page.components(separatedBy: "<tr class=\"event ").dropFirst().map {
+      $0.components(separatedBy: "</tr>")[0]
+    }
     let saved = try #require(rows.first { $0.contains("Checkpoint saved at step 40") })
     #expect(saved.hasPrefix("is-metrics\"") && saved.contains("<span class=\"badge\">Metrics</span>"))
     // Formatted, and folded until it is asked for.

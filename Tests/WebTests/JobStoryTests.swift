@@ -20,7 +20,8 @@ import Testing
 
   /// The stages of a page: class and what stands in it.
   private func stages(_ page: String) throws -> [(state: Substring, text: Substring)] {
-    let list = try #require(page.components(separatedBy: "<ol class=\"stages\">").last?.components(separatedBy: "</ol>")[0])
+    let list = try #require(
+      page.components(separatedBy: "<ol class=\"stages\">").last?.components(separatedBy: "</ol>")[0])
     return list.matches(of: #/<li class="(\w+)">(.*?)<\/li>/#).map { ($0.output.1, $0.output.2) }
   }
 
@@ -35,9 +36,11 @@ import Testing
     }
     #expect(stages[0].text.contains("✓ complete") && stages[0].text.contains("took 5 min"))
     #expect(stages[1].text.contains("✓ complete") && stages[1].text.contains("took 12 min"))
-    #expect(stages[2].text.contains("Training epoch 1/3 - Step 40/150...") && stages[2].text.contains("2 h 00 min so far"))
+    #expect(
+      stages[2].text.contains("Training epoch 1/3 - Step 40/150...") && stages[2].text.contains("2 h 00 min so far"))
     // What the style sheet has for the class that the page has: side by side, and the one that goes on breathes.
-    let style = try #require(PageAssets.all.first { $0.name == "style.css" }.map { String(decoding: $0.body, as: UTF8.self) })
+    let style = try #require(
+      PageAssets.all.first { $0.name == "style.css" }.map { String(decoding: $0.body, as: UTF8.self) })
     let rules = style.split(separator: "\n")
     #expect(rules.contains { $0.contains(".stages {") && $0.contains("repeat(4,") })
     #expect(rules.contains { $0.contains(".stages li.active b::after") && $0.contains("animation: breathe") })
@@ -119,7 +122,9 @@ import Testing
     #expect(!(try await office.page("training-jobs?status=failed").contains("a running one")))
     let page = try await office.page("training-jobs/job-1")
     #expect(page.contains("Step 40 of 150") && page.contains("<h2 id=\"loss-h\">Loss curves</h2>"))
-    #expect(page.contains("<th scope=\"row\">Training loss</th><td class=\"number\">0.025</td><td class=\"soft\">↓ from 0.02564"))
+    #expect(
+      page.contains(
+        "<th scope=\"row\">Training loss</th><td class=\"number\">0.025</td><td class=\"soft\">↓ from 0.02564"))
     #expect(!page.contains("/do/resume") && !page.contains("Resume from Checkpoint"))
     #expect(try await office.ask("GET", office.api("jobs/1/metrics.csv")).text.split(separator: "\n").count == 41)
   }
@@ -127,7 +132,8 @@ import Testing
   @Test func pauseStandsBesideCancelWhereThereIsSomethingToPause() async throws {
     let office = try Office(limit: nil, after: Self.running, { $0.maxConcurrent = 1 })
     let page = try await office.page("training-jobs/job-1")
-    let actions = page
+    let actions =
+      page
       .matches(of: #/<a class="button[^"]*" href="([^"]+)">([^<]+)<\/a>/#).map { String($0.output.2) }
     let cancel = try #require(actions.firstIndex(of: "Cancel Job"))
     #expect(actions[cancel + 1] == "Pause Job" && page.contains("href=\"/dashboard/training-jobs/job-1/do/pause\""))
@@ -148,7 +154,8 @@ import Testing
     try measure(10)
     try measure(20)
     let page = try await office.page("training-jobs/job-1")
-    #expect(page.contains("data-curve=\"/dashboard/training-jobs/job-1/curves.svg?") && page.contains("data-live=\"15\""))
+    #expect(
+      page.contains("data-curve=\"/dashboard/training-jobs/job-1/curves.svg?") && page.contains("data-live=\"15\""))
     let path = "training-jobs/job-1/curves.svg"
     let before = try await office.page(path)
     try measure(140)

@@ -30,7 +30,9 @@ import Testing
     let style = try #require(
       PageAssets.all.first { $0.name == "style.css" }.map { String(decoding: $0.body, as: UTF8.self) })
     func colour(_ status: String) throws -> Substring {
-      let rule = style.split(separator: "\n").first { $0.wholeMatch(of: try! Regex(#" *[^{]*\.badge\.\#(status)\b[^{]*\{.*"#)) != nil }
+      let rule = style.split(separator: "\n").first {
+        $0.wholeMatch(of: try! Regex(#" *[^{]*\.badge\.\#(status)\b[^{]*\{.*"#)) != nil
+      }
       let base = style.split(separator: "\n").first { $0.trimmingPrefix(while: \.isWhitespace).hasPrefix(".badge {") }
       let own = try #require(rule ?? base, "\(status)")
       return try #require(own.firstMatch(of: #/color: var\(--(\w+)\)/#)?.output.1, "\(status): \(own)")
@@ -123,7 +125,9 @@ import Testing
       #expect(history.contains(title), "\(title)")
     }
     let charts = history.components(separatedBy: "<svg").dropFirst().filter { $0.contains("per month") }
-    #expect(charts.count == 3 && charts.allSatisfy { $0.contains(months[0].month) && $0.contains(months[months.count - 1].month) })
+    #expect(
+      charts.count == 3
+        && charts.allSatisfy { $0.contains(months[0].month) && $0.contains(months[months.count - 1].month) })
     // Bars of jobs, lines of the others; the analytics have the goal in it.
     #expect(charts[0].contains("Completed") && charts[0].contains("Failed"))
     let analytics = try await office.page("analytics")

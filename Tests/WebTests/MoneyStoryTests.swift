@@ -48,7 +48,8 @@ import Testing
     for (quote, kind) in [(12.60, "good"), (12.40, "warn"), (9.97, "warn"), (9.90, "bad")] {
       let page = try await spending(100, quote: quote).page("training-jobs/job-1")
       #expect(page.contains("<progress class=\"\(kind)\" max=\"100\""), "\(quote)")
-      #expect(page.contains("<b>$9.96</b><span>Current spend: \(Wording.per(9.96 / quote)) of the estimate"), "\(quote)")
+      #expect(
+        page.contains("<b>$9.96</b><span>Current spend: \(Wording.per(9.96 / quote)) of the estimate"), "\(quote)")
       // The part of the page that is fetched anew, four times a minute.
       let live = try #require(page.components(separatedBy: "<div id=\"live\" data-live=\"15\"").last)
       #expect(live.contains("Cost tracker"))

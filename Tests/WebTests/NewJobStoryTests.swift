@@ -139,7 +139,8 @@ import Testing
     let fields = "training_file=\(file.id)&preset=aggressive&pricing=spot&epochs=5&name=to+be+reviewed&notes=why+not"
     let review = try await send("/dashboard/training-jobs/review", fields)
     for part in [
-      "<dt>Training file</dt><dd>good.json: 60 conversations, 60 pairs", "<dt>Quality</dt><dd>0.65 on average, from 0.5",
+      "<dt>Training file</dt><dd>good.json: 60 conversations, 60 pairs",
+      "<dt>Quality</dt><dd>0.65 on average, from 0.5",
       "<dt>Preset</dt><dd>Aggressive</dd>", "r=32, lr=0.0003, epochs=5, batch_size=1, gradient_accumulation_steps=4",
       "<dt>Current monthly spend</dt><dd>$0.00</dd>", "<dt>Monthly limit</dt><dd>$100.00</dd>",
       "<b>$30.00</b><span>Estimated cost, 8 in 10 between $20.00–$45.00",

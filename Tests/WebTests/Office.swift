@@ -37,7 +37,8 @@ final class Office {
   ///   - change: what is otherwise about the policies.
   init(
     limit: Double? = 100, pods: PaperPods.Supply = .never, slack: SlackPost? = nil, links: WebServer.Links = .init(),
-    after: Past? = nil, advise: (inout WebServer.Advice) -> Void = { _ in }, _ change: (inout Policies) -> Void = { _ in }
+    after: Past? = nil, advise: (inout WebServer.Advice) -> Void = { _ in },
+    _ change: (inout Policies) -> Void = { _ in }
   ) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

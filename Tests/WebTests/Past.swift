@@ -31,7 +31,9 @@ struct Past: Sendable {
     private var pod: PodObservation?
     private var sequence: Int64 = 0
 
-    fileprivate init(_ coordinator: Coordinator, _ now: ClockReading) { (self.coordinator, self.now) = (coordinator, now) }
+    fileprivate init(_ coordinator: Coordinator, _ now: ClockReading) {
+      (self.coordinator, self.now) = (coordinator, now)
+    }
 
     struct Missing: Error {}
 
@@ -72,7 +74,8 @@ struct Past: Sendable {
       sequence += 1
       try tell(
         .reported(
-          WorkerReport(request: name.request, epoch: name.epoch, pod: pod?.id, sequence: sequence, body: body), ticket: 2
+          WorkerReport(request: name.request, epoch: name.epoch, pod: pod?.id, sequence: sequence, body: body),
+          ticket: 2
         ))
     }
 

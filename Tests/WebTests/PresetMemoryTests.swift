@@ -92,14 +92,19 @@ import Testing
     let office = try Office(limit: nil, after: past)
     let list = try await office.ask("GET", office.api("presets/proposals")).value(PresetProposalList.self).proposals
     let one = try #require(list.first { $0.preset == .conservative && $0.quarter == last.text })
-    #expect(one.status == .proposed && one.changes.map(\.sentence) == ["batch_size 4 → 2", "gradient_accumulation 1 → 2"])
+    #expect(
+      one.status == .proposed && one.changes.map(\.sentence) == ["batch_size 4 → 2", "gradient_accumulation 1 → 2"])
     let page = try await office.page("presets")
     #expect(page.contains("4 of 12 jobs with the present values ran out of memory"))
-    #expect(page.contains("12 with the preset's own values, of which 4 ran out of memory") || page.contains("12 with the preset&#39;s own values, of which 4 ran out of memory"))
+    #expect(
+      page.contains("12 with the preset's own values, of which 4 ran out of memory")
+        || page.contains("12 with the preset&#39;s own values, of which 4 ran out of memory"))
     // Accepted, it is what new jobs have.
     let sent = try await office.ask(
       "POST", "/dashboard/presets/\(one.number)", bytes: Data("decision=accept&remark=as+it+says".utf8))
     #expect(sent.status == 303)
-    #expect(try await office.page("training-jobs/new").contains("r=8, lr=0.0001, epochs=2, batch_size=2, gradient_accumulation_steps=2"))
+    #expect(
+      try await office.page("training-jobs/new").contains(
+        "r=8, lr=0.0001, epochs=2, batch_size=2, gradient_accumulation_steps=2"))
   }
 }

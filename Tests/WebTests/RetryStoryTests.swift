@@ -64,7 +64,8 @@ import Testing
     #expect(retry.contains("<li><code>batch_size</code>: <del>4</del> → <ins>2</ins></li>"))
     #expect(!retry.contains("<code>epochs</code>") && !retry.contains("The same configuration again."))
     // Another value in its field, before anything starts.
-    let edited = "retry_of=job-1&fix=batch&preset=balanced&pricing=spot&batch_size=1&epochs=4&pairs=100&tokens_per_pair=1000"
+    let edited =
+      "retry_of=job-1&fix=batch&preset=balanced&pricing=spot&batch_size=1&epochs=4&pairs=100&tokens_per_pair=1000"
     let again = try await office.ask("POST", "/dashboard/training-jobs/estimate", bytes: Data(edited.utf8)).text
     #expect(again.contains("<li><code>batch_size</code>: <del>4</del> → <ins>1</ins></li>"))
     let form = try await office.page("training-jobs/job-1/retry?fix=first")
@@ -74,7 +75,8 @@ import Testing
   @Test func aFileThatCannotBeReadSaysHowToMendIt() async throws {
     let page = try await failed(.datasetFormat).page("training-jobs/job-1")
     let steps = ["conversation editor", "regenerate the training file", "upload it", "retry"]
-    let error = try #require(page.components(separatedBy: "id=\"error\"").last?.components(separatedBy: "class=\"two\"")[0])
+    let error = try #require(
+      page.components(separatedBy: "id=\"error\"").last?.components(separatedBy: "class=\"two\"")[0])
     var from = error.startIndex
     for step in steps {
       let place = try #require(error.range(of: step, range: from..<error.endIndex), "\(step)")

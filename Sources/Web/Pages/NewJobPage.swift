@@ -65,7 +65,7 @@ struct NewJobPage: Page {
     title =
       draftOf.map { "Configure \($0)" }
       ?? (resumeOf != nil
-      ? "Resume from checkpoint" : form.fields.has("retry_of") ? "Retry a training job" : "New training job")
+        ? "Resume from checkpoint" : form.fields.has("retry_of") ? "Retry a training job" : "New training job")
     (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
     files = Choice.list(
       "No file: say how many pairs",

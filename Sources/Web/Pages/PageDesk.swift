@@ -57,7 +57,8 @@ struct PageDesk: Sendable {
         switch self {
         case .saved: "Saved."
         case .added: "Added."
-        case .drafted: "Kept as a draft. Its configuration stands below until it is started; nothing is set aside for it."
+        case .drafted:
+          "Kept as a draft. Its configuration stands below until it is started; nothing is set aside for it."
         case .removed: "Removed."
         case .cancelled:
           "Job cancelled. Its GPU instance is being terminated; the final cost stands below once that is seen."

@@ -85,7 +85,8 @@ struct PresetStudy {
     return (
       best?.to ?? smaller,
       PresetFinding(
-        jobs: count, usual_jobs: own.count, out_of_memory: own.count(where: \.ranOut), confidence: many.isEmpty ? nil : confidence, alternatives: alternatives,
+        jobs: count, usual_jobs: own.count, out_of_memory: own.count(where: \.ranOut),
+        confidence: many.isEmpty ? nil : confidence, alternatives: alternatives,
         reason: reason,
         source:
           "Store \(store): jobs of this preset that completed or failed in \(quarter.text), without those that try "

@@ -94,7 +94,8 @@ extension PresetsPage.Card {
       .init(
         changes: alternative.changes.map(\.sentence).joined(separator: ", "),
         jobs: Wording.count(alternative.jobs, "job")
-          + (alternative.out_of_memory.map { ", \(Wording.group($0)) ran out of memory" } ?? ""), verdict: alternative.verdict,
+          + (alternative.out_of_memory.map { ", \(Wording.group($0)) ran out of memory" } ?? ""),
+        verdict: alternative.verdict,
         effects: alternative.effects.map(PresetsPage.Effect.init))
     }
   }
