@@ -28,6 +28,31 @@ import Testing
     #expect(second.annualSavings == 9_000_000_000_000_000_000)
   }
 
+  /// Story 7.3.1: only what the figures support is recommended.
+  @Test func spotIsRecommendedWhereItSaved() throws {
+    func advice(_ jobs: [(spot: Int64, onDemand: Int64)]) throws -> [String] {
+      let from = Date(timeIntervalSince1970: 1_795_000_000)
+      return try CostReport(
+        jobs: jobs.enumerated().map {
+          .init(
+            name: "job \($0.offset)", spot: $0.element.spot * 1_000_000_000,
+            onDemand: $0.element.onDemand * 1_000_000_000,
+            interruptions: 0, overhead: 0)
+        }, allJobs: jobs.count, from: from, until: from.addingTimeInterval(36.5 * 86_400), rateSource: "a test"
+      ).advice
+    }
+    let saved = try advice([(50, 150), (60, 260)])
+    #expect(
+      saved == [
+        "Continue using spot instances for 90 %+ of jobs.", "Reserve on-demand for urgent client deliveries.",
+        "The current strategy saves $3,000 a year, if usage remains constant.",
+      ], "\(saved)")
+    #expect(try advice([(50, 250), (60, 40)]).last?.hasPrefix("1 of 2 jobs cost more on spot") == true)
+    let lost = try advice([(50, 40)])
+    #expect(lost.count == 1 && lost[0].contains("Prefer on-demand"))
+    #expect(try advice([]).isEmpty)
+  }
+
   /// A perplexity's base is a validation loss: it says nothing of the training loss.
   @Test func aBaselineIsHeldAgainstTheValidationLoss() throws {
     var report = try Samples.trainingReport()

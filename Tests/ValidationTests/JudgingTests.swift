@@ -171,6 +171,12 @@ import Testing
     #expect(worse.gate.verdict == .block && worse.regressions.count { $0.is_counted } == 10)
     #expect(
       worse.root_causes.contains { $0.contains("10 of 10 regressions involve persona 'p0'") }, "\(worse.root_causes)")
+    // Corrective actions (story 6.2.2) where something regressed, and nowhere else.
+    let actions = ["Add training data for the scenarios that regressed", "Reduce the learning rate"]
+    for action in actions {
+      #expect(worse.recommendations.contains { $0.hasPrefix(action) }, "\(worse.recommendations)")
+      #expect(!better.recommendations.contains { $0.hasPrefix(action) })
+    }
     let half = OpenAnswers.assess(suite, answers: answers, verdicts: Array(verdicts { _ in 1 }.prefix(40)))
     #expect(half.gate.verdict == .review && half.gate.reasons[0] == "10 of 20 items were judged")
     #expect(OpenAnswers.assess(suite, answers: answers, verdicts: []).gate.verdict == .review)

@@ -50,6 +50,30 @@ import Testing
     FolderStore(office.folder.appendingPathComponent("store.objects").path)
   }
 
+  /// Story 4.1.2: nothing goes by itself, unless the service is configured so.
+  @Test func artifactsAreKeptForEverOrAsConfigured() async throws {
+    let past = Past(span: .days(50)) { days in
+      try days.complete(Office.job("long ago"), "a", training: .hours(1))
+      try days.pass(.days(49))
+    }
+    let office = try Office(limit: nil, after: past)
+    _ = try leave(office, "job-1/downloads/long-ago-metrics.csv")
+    func look(_ span: Span?) async throws -> Bool {
+      let stores = ObjectStoreSet(artifacts: objects(office), checkpoints: objects(office))
+      let keeper = ArtifactKeeper(office.runner, stores, local: nil, retention: .init(artifacts: span))
+      await keeper.tend()
+      let artifact = try #require(try office.runner.catalogue.artifacts(of: JobIndex(0)).first)
+      let isThere = try objects(office).list("job-1/downloads/").count == 1
+      #expect(isThere == (artifact.deleted == nil))
+      return isThere
+    }
+    #expect(try await look(nil))
+    #expect(try await look(.days(1)), "it was made a moment ago, whenever its job was")
+    #expect(try await !look(.zero))
+    let line = try await office.ask("GET", office.api("audit?action=artifact.expire")).value(AuditLog.self).lines.first
+    #expect(line?.subject == "job-1" && line?.change?.contains("long-ago-metrics.csv") == true)
+  }
+
   @Test func oneJobsObjectsHoldUpNoOthers() async throws {
     let office = try Office(limit: nil, pods: .always)
     for number in [UInt32(1), 2, 3] {

@@ -31,10 +31,14 @@ final class Office {
   /// What is said of past estimates.
   let past = PaperPast()
 
-  /// - Parameter change: what is otherwise about the policies.
+  /// - Parameters:
+  ///   - after: what its jobs lived through before anybody looked.
+  ///   - advise: what the simulator says otherwise.
+  ///   - change: what is otherwise about the policies.
   init(
     limit: Double? = 100, pods: PaperPods.Supply = .never, slack: SlackPost? = nil, links: WebServer.Links = .init(),
     notices: NoticeSettings = NoticeSettings(), patience: Duration = .seconds(60),
+    after: Past? = nil, advise: (inout WebServer.Advice) -> Void = { _ in },
     _ change: (inout Policies) -> Void = { _ in }
   ) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("office-\(UUID().uuidString)")
@@ -47,7 +51,7 @@ final class Office {
     let time = LiveTime(origin: LiveTime.machine)
     let keys = Office.keys
     runner = try LiveRunner(
-      { try Coordinator.create(path: path, opening: opening, home: { "here" }, at: time.reading) }, time: time,
+      { try (after ?? Past()).store(path, opening, time.reading) }, time: time,
       provider: PaperPods(supply: pods), keys: keys, reportAddress: { "http://127.0.0.1:1" })
     let objects = FolderStore(path + ".objects")
     let stores = ObjectStoreSet(artifacts: objects, checkpoints: objects)
@@ -87,6 +91,7 @@ final class Office {
     ]
     advice.spot = (false, "nobody sells it")
     advice.memory = { _ in MemoryDocument(peak_gb: 92.3, low_gb: 88, high_gb: 97, capacity_gb: 80) }
+    advise(&advice)
     server = WebServer(
       runner: runner, keys: keys, store: "office", storePath: path, token: Office.ownToken,
       artifacts: ArtifactShelf(stores, keeper: keeper, keys: keys, pricePerGigabyteMonth: 20_000_000),

@@ -22,6 +22,21 @@ import Testing
     #expect(try await office.ask("GET", "/api/v1/jobs/job-9/report.pdf").status == 404)
   }
 
+  /// Story 4.2.2: the same paper, shown in the browser before it is downloaded.
+  @Test func aReportIsPreviewed() async throws {
+    let office = try Office(limit: nil, pods: .always)
+    try await office.complete(1, Office.job("to be shown"))
+    let page = try await office.page("training-jobs/job-1")
+    #expect(page.contains("href=\"/api/v1/jobs/job-1/report.pdf?preview=1\">Preview Report</a>"))
+    #expect(page.contains("href=\"/api/v1/jobs/job-1/report.pdf\">Generate Report</a>"))
+    for (query, way) in [("?preview=1", "inline"), ("", "attachment")] {
+      let paper = try await office.ask("GET", "/api/v1/jobs/job-1/report.pdf\(query)")
+      let name = try #require(paper.headers[.contentDisposition])
+      #expect(name.hasPrefix("\(way); filename=\"to-be-shown-training-report-"), "\(name)")
+      #expect(paper.headers[.contentType] == "application/pdf" && paper.body.starts(with: Data("%PDF-".utf8)))
+    }
+  }
+
   @Test func aSignedLinkNeedsNoTokenAndCannotBeWidened() async throws {
     let office = try Office(limit: nil)
     _ = try await office.ask("POST", "/api/v1/jobs", Office.job("first"))

@@ -33,6 +33,9 @@ extension JobPage.Progress {
     remaining = projection?.remaining_s.map {
       "\(Wording.duration($0.p50)), 8 in 10 between \(Wording.duration($0.p10)) and \(Wording.duration($0.p90))"
     }
+    pace = projection?.remaining_s.map {
+      "At current rate, job will complete in \(String(format: "%.1f", $0.p50 / 3600)) hours"
+    }
     completion = projection?.remaining_s.flatMap {
       Wording.stamp(now + Span(microseconds: Int64(min($0.p50, 1e9) * 1e6)))
     }.flatMap(Moment.init)
@@ -232,6 +235,9 @@ extension JobPage {
     var actions: [Action] = []
     if job.status == "pending_configuration" {
       actions.append(Action(label: "Start Training", path: "\(path)/do/confirm", isPrimary: true))
+      if job.isEditable {
+        actions.append(Action(label: "Edit Configuration", path: NewJobRoutes.path(ofDraft: job.id)))
+      }
     }
     actions.append(Action(label: "Cancel Job", path: "\(path)/cancel", isDanger: true))
     if job.status == "paused" {

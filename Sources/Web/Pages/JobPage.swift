@@ -100,6 +100,8 @@ struct JobPage: Page {
     /// Per cent over all stages.
     var overall = "0"
     var remaining, epoch: String?
+    /// Story 7.1.2's sentence: the middle of ``remaining``.
+    var pace: String?
     var completion: Moment?
     var paused: String?
   }

@@ -71,7 +71,7 @@ enum NewJobCards {
           ].compactMap { $0 }, isChosen: isSpot, isDisabled: trouble != nil),
       .init(
         value: "on_demand", label: "On-demand instance", description: "Best for client deadlines, critical deliveries",
-        values: "H100 PCIe 80GB", risk: "Not interrupted, predictable completion time",
+        values: "H100 PCIe 80GB", risk: "No interruptions, predictable completion time",
         figures: [onDemand, "At the higher hourly rate; the estimate says what that comes to"].compactMap { $0 },
         isChosen: !isSpot),
     ]

@@ -45,6 +45,8 @@ struct NewJobPage: Page {
   let fields: [String: String]
   let estimate: EstimatePanel
   let retryOf, resumeOf: String?
+  /// The draft that is configured.
+  let draftOf: String?
   let retryText: String?
   let changes: [Change]
   let hasChanges: Bool
@@ -59,10 +61,11 @@ struct NewJobPage: Page {
   {
     let all = try desk.catalogue.fileChoices()
     let chosen = form.fields["training_file"]
-    resumeOf = form.fields["resume_of"]
+    (resumeOf, draftOf) = (form.fields["resume_of"], form.fields["draft_of"])
     title =
-      resumeOf != nil
-      ? "Resume from checkpoint" : form.fields.has("retry_of") ? "Retry a training job" : "New training job"
+      draftOf.map { "Configure \($0)" }
+      ?? (resumeOf != nil
+        ? "Resume from checkpoint" : form.fields.has("retry_of") ? "Retry a training job" : "New training job")
     (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
     files = Choice.list(
       "No file: say how many pairs",

@@ -11,7 +11,7 @@ struct NewJobRoutes {
   let desk: PageDesk
   /// Longer than a double click, shorter than anybody takes to go through the review once more.
   private let recent = HeldAnswers<JobMaker.Wish, JobIndex>(for: .seconds(10))
-  private var maker: JobMaker { JobMaker(runner: desk.runner, advice: desk.advice, recent: recent) }
+  var maker: JobMaker { JobMaker(runner: desk.runner, advice: desk.advice, recent: recent) }
 
   func add(to router: RouterGroup<LiveContext>) {
     router.get("training-jobs/new") { request, context in
@@ -26,6 +26,8 @@ struct NewJobRoutes {
         let view = await desk.runner.view
         guard let job = view.job(id) else { throw Problem(.notFound, "there is no job '\(id)'") }
         form.clone(JobDocument(view, job))
+      } else if let id = form.fields["draft"] {
+        if let path = try fill(&form, fromDraft: id, await desk.runner.view) { return Reply.see(path) }
       }
       return try await page(form, nil, request, context)
     }
@@ -73,6 +75,12 @@ struct NewJobRoutes {
       let form = NewJobForm(fields, try desk.catalogue.presets())
       do {
         let isDraft = fields.has("draft")
+        let before = await desk.runner.view
+        let edited = fields["draft_of"].flatMap { before.job($0) }
+        // Sent twice, or from a page that was left open.
+        if let edited, !JobDocument(before, edited).isEditable {
+          return Reply.see("/dashboard/training-jobs/job-\(edited.rawValue + 1)")
+        }
         guard isDraft || ReviewPage.checklist(nil).map(\.name).allSatisfy(fields.has) else {
           throw Problem(.badRequest, "the checklist is not complete", hint: "go through it before the start")
         }
@@ -83,7 +91,7 @@ struct NewJobRoutes {
             throw Problem(.badRequest, "Proceed anyway requires a justification")
           }
         }
-        var new = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
+        var new = try form.job(desk.catalogue, at: Wording.stamp(before.at) ?? "")
         new.justification = fields["justification"]
         if isDraft {
           new.draft = true
@@ -93,12 +101,16 @@ struct NewJobRoutes {
         {
           throw Problem(.badRequest, question, hint: "tick the box on the review, or choose spot")
         }
-        let job = try await maker.make(new, by: person)
+        let job = try await make(new, editing: edited, before, by: person, context)
         let view = await desk.runner.view
         if isBeyond, view.fleet[job].phase == .blocked {
           try await desk.act("override", on: job, view, Reason(justification: fields["justification"]), context)
         }
-        return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=added")
+        let document = JobDocument(view, job)
+        return Reply.see(
+          document.isEditable
+            ? "\(NewJobRoutes.path(ofDraft: document.id))&notice=drafted"
+            : "/dashboard/training-jobs/\(document.id)?notice=added")
       } catch let problem as Problem where problem.status == .badRequest {
         return try await page(form, problem, request, context)
       }

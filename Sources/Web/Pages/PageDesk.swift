@@ -51,13 +51,15 @@ struct PageDesk: Sendable {
   enum Notice: String {
     case saved, added, removed, cancelled, paused, resumed, promoted, overridden, answered, noted, asked, approved,
       rejected
-    case limit, selected, revoked, hidden, shown, preset, retried, delivered, password, ended
+    case limit, selected, revoked, hidden, shown, preset, retried, delivered, password, ended, drafted
 
     var banner: Frame.Banner {
       let text =
         switch self {
         case .saved: "Saved."
         case .added: "Added."
+        case .drafted:
+          "Kept as a draft. Its configuration stands below until it is started; nothing is set aside for it."
         case .removed: "Removed."
         case .cancelled:
           "Job cancelled. Its GPU instance is being terminated; the final cost stands below once that is seen."

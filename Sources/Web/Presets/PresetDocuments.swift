@@ -77,6 +77,8 @@ public struct PresetFinding: Codable, Sendable, Hashable {
   public var jobs: Int
   /// Of them, with the preset's own values.
   public var usual_jobs: Int
+  /// Of those: they ran out of memory; nil in what was found before this was counted.
+  public var out_of_memory: Int?
   /// Of each interval: so wide that all of them hold at once in 19 of 20 such quarters (Bonferroni); nil: there is none.
   public var confidence: Double?
   /// Other values that enough jobs had, the most used first.
@@ -92,6 +94,8 @@ public struct PresetAlternative: Codable, Sendable, Hashable {
   public var changes: [PresetChange]
   /// That completed or failed.
   public var jobs: Int
+  /// Of those: they ran out of memory; nil in what was found before this was counted.
+  public var out_of_memory: Int?
   public var effects: [PresetEffect]
   /// What follows from them.
   public var verdict: String

@@ -15,6 +15,8 @@ struct PresetStudy {
     /// nil: losses of it can be held against nobody's.
     var file: String?
     var isCompleted: Bool
+    /// It failed for want of memory.
+    var ranOut = false
     /// Logarithms of dollars and seconds for each token of the file; of those that trained to their end.
     var cost, time: Double?
     /// The logarithm of the perplexity that was measured last.
@@ -27,6 +29,8 @@ struct PresetStudy {
   static let perplexityMargin = 0.02
   /// How much of the success rate may be lost at most, in the middle of its interval.
   static let successMargin = 0.05
+  /// More of the jobs than this run out of memory beyond doubt: then a smaller batch is proposed, although nobody has tried it.
+  static let memoryMargin = 0.05
 
   let quarter: Quarter
   let usual: PresetParameters
@@ -62,28 +66,51 @@ struct PresetStudy {
       let effects = effects(group.runs, confidence)
       let (verdict, gains) = judge(effects, PresetChange.list(usual, group.parameters))
       let alternative = PresetAlternative(
-        changes: PresetChange.list(usual, group.parameters), jobs: group.runs.count, effects: effects, verdict: verdict)
+        changes: PresetChange.list(usual, group.parameters), jobs: group.runs.count,
+        out_of_memory: group.runs.count(where: \.ranOut), effects: effects, verdict: verdict)
       let cost = effects.first { $0.measure == .cost }?.difference ?? 0
       if gains > 0, best.map({ ($0.gains, cost) < (gains, $0.cost) }) ?? true {
         best = (group.parameters, gains, cost, alternative)
       }
       return alternative
     }
+    // What enough jobs had is judged by how it went for them.
+    let smaller = best == nil ? smallerBatch().flatMap { to in many.contains { $0.parameters == to } ? nil : to } : nil
     let reason =
-      best.map {
+      smaller.map(whySmaller)
+      ?? best.map {
         "\($0.alternative.changes.map(\.sentence).joined(separator: ", ")): \($0.alternative.jobs) jobs against \(own.count) with the "
           + "present values: \($0.alternative.effects.map(\.sentence).joined(separator: ", "))"
       } ?? whyNothing(alternatives)
     return (
-      best?.to,
+      best?.to ?? smaller,
       PresetFinding(
-        jobs: count, usual_jobs: own.count, confidence: many.isEmpty ? nil : confidence, alternatives: alternatives,
+        jobs: count, usual_jobs: own.count, out_of_memory: own.count(where: \.ranOut),
+        confidence: many.isEmpty ? nil : confidence, alternatives: alternatives,
         reason: reason,
         source:
           "Store \(store): jobs of this preset that completed or failed in \(quarter.text), without those that try "
           + "others again. People chose the values, nobody drew lots: what else differed between such jobs, beside "
           + "spot or on demand and the training file, is in the differences, too.")
     )
+  }
+
+  /// As many pairs for each step as before, fewer of them at once; nil where memory is no trouble beyond doubt, or a batch is one pair already.
+  private func smallerBatch() -> PresetParameters? {
+    guard own.count >= Self.fewest, usual.batchSize > 1,
+      Analytics.wilson(own.count(where: \.ranOut), of: own.count).0 > Self.memoryMargin
+    else { return nil }
+    let pairs = usual.batchSize * usual.gradientAccumulation
+    var smaller = usual
+    smaller.batchSize = (1...usual.batchSize / 2).last { pairs.isMultiple(of: $0) } ?? 1
+    smaller.gradientAccumulation = pairs / smaller.batchSize
+    return smaller
+  }
+
+  private func whySmaller(_ to: PresetParameters) -> String {
+    "\(PresetChange.list(usual, to).map(\.sentence).joined(separator: ", ")): \(own.count(where: \.ranOut)) of "
+      + "\(Wording.count(own.count, "job")) with the present values ran out of memory. As many pairs make one step as before; fewer at "
+      + "once take less memory and somewhat more time. No job has tried it."
   }
 
   private func effects(_ other: [Run], _ confidence: Double) -> [PresetEffect] {
@@ -169,6 +196,7 @@ extension PresetStudy.Run {
     let c = text.configuration
     (parameters, pricing, file) = (PresetParameters(of: c), job.spec.pricing, text.trainingFile)
     isCompleted = job.phase == .completed
+    ranOut = job.failure == .outOfMemory
     let tokens = Double(c.trainingPairs) * c.tokensPerPair
     // One that was stopped at its cap has done less than the others.
     guard isCompleted, job.costs.total < job.spec.maxCost - job.spec.maxCost / 20, tokens > 0 else { return }

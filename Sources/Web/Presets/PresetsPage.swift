@@ -75,6 +75,7 @@ extension PresetsPage.Card {
     (reason, source) = (finding.reason, finding.source)
     jobs =
       "\(Wording.count(finding.jobs, "job")) in the quarter, \(Wording.group(finding.usual_jobs)) with the preset's own values"
+      + (finding.out_of_memory.map { ", of which \(Wording.group($0)) ran out of memory" } ?? "")
     intervals = finding.confidence.map {
       "Each interval is one of \(Wording.percent($0)), so that all of them hold at once in 19 of 20 such quarters."
     }
@@ -92,7 +93,9 @@ extension PresetsPage.Card {
     alternatives = finding.alternatives.map { alternative in
       .init(
         changes: alternative.changes.map(\.sentence).joined(separator: ", "),
-        jobs: Wording.count(alternative.jobs, "job"), verdict: alternative.verdict,
+        jobs: Wording.count(alternative.jobs, "job")
+          + (alternative.out_of_memory.map { ", \(Wording.group($0)) ran out of memory" } ?? ""),
+        verdict: alternative.verdict,
         effects: alternative.effects.map(PresetsPage.Effect.init))
     }
   }

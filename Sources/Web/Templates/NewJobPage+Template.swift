@@ -1,12 +1,12 @@
 extension NewJobPage {
   static let template = #"""
-    <div class="head"><h1>{{title}}</h1></div>
+    <div class="head"><h1>{{title}}</h1>{{#draftOf}}<div class="actions"><a class="button" href="/dashboard/training-jobs/{{draftOf}}">The draft</a></div>{{/draftOf}}</div>
     {{#problem}}<div class="notice bad" role="alert"><p class="error">{{problem}}</p>{{#hint}}<p>{{hint}}</p>{{/hint}}</div>{{/problem}}
     {{#retryText}}<div class="notice"><p>Original job: {{retryText}}</p>
     {{#hasChanges}}<ul>{{#changes}}<li><code>{{name}}</code>: <del>{{from}}</del> → <ins>{{to}}</ins></li>{{/changes}}</ul>{{/hasChanges}}
     {{^hasChanges}}<p>The same configuration again.</p>{{/hasChanges}}</div>{{/retryText}}
     <form method="post" action="/dashboard/training-jobs/review" data-estimate="/dashboard/training-jobs/estimate">{{>csrf}}
-    {{#retryOf}}<input type="hidden" name="retry_of" value="{{retryOf}}">{{/retryOf}}{{#resumeOf}}<input type="hidden" name="resume_of" value="{{resumeOf}}">{{/resumeOf}}{{#fields.fix}}<input type="hidden" name="fix" value="{{fields.fix}}">{{/fields.fix}}{{#template}}<input type="hidden" name="template" value="{{template}}">{{/template}}
+    {{#draftOf}}<input type="hidden" name="draft_of" value="{{draftOf}}">{{/draftOf}}{{#retryOf}}<input type="hidden" name="retry_of" value="{{retryOf}}">{{/retryOf}}{{#resumeOf}}<input type="hidden" name="resume_of" value="{{resumeOf}}">{{/resumeOf}}{{#fields.fix}}<input type="hidden" name="fix" value="{{fields.fix}}">{{/fields.fix}}{{#template}}<input type="hidden" name="template" value="{{template}}">{{/template}}
     <div class="two"><div>
     <section class="card"><h2>Training file</h2>
     <div class="field"><label for="training_file">Training file</label><select id="training_file" name="training_file">{{#files}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/files}}</select>
