@@ -16,7 +16,7 @@ import Testing
       switch (request.method, path) {
       case ("GET", "/v2/catalog/gpus"):
         return .init(
-          body: #"{"gpus":[{"id":"NVIDIA H100 PCIe","price":{"secure":2.89,"community":1.99},"#
+          body: #"{"gpus":[{"id":"NVIDIA H100 PCIe","memory":80,"price":{"secure":2.89,"community":1.99},"#
             + #""availability":"HIGH","dataCenters":[{"id":"EU-RO-1","availability":"HIGH"}]}]}"#)
       case ("GET", "/v2/pods"): return .init(body: #"{"pods":[],"pagination":{"hasNextPage":false,"nextCursor":null}}"#)
       case ("POST", "/graphql"):
