@@ -1,5 +1,6 @@
 import ArgumentParser
 import Calibration
+import DiscreteEvent
 import Engine
 import Foundation
 import Planning
