@@ -20,7 +20,8 @@ struct ScenarioDecoder {
       let wanted = try field.integer(in: 1...1_000_000_000)
       guard wanted <= Scenario.mostReplications else {
         throw field.error(
-          "replications is \(wanted); 10,000,000 are the most", hint: "say how exactly instead: simulate --precision 1%")
+          "replications is \(wanted); 10,000,000 are the most", hint: "say how exactly instead: simulate --precision 1%"
+        )
       }
       scenario.replications = wanted
     }

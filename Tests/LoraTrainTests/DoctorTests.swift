@@ -7,7 +7,9 @@ import Testing
   /// What the server says where it is not as it should be: `METHOD /path` → status, or a whole answer.
   private typealias Faults = [String: ScriptedServer.Answer]
 
-  private static func server(_ faults: Faults = [:], volume: String = #"{"name":"models","size":300,"dataCenter":"EU-RO-1"}"#)
+  private static func server(
+    _ faults: Faults = [:], volume: String = #"{"name":"models","size":300,"dataCenter":"EU-RO-1"}"#
+  )
     throws -> ScriptedServer
   {
     try ScriptedServer { request in
@@ -26,7 +28,8 @@ import Testing
       case ("GET", "/v2/network-volumes/vol1"): return .init(body: volume)
       case ("HEAD", "/v2/team/worker/manifests/1.0"):
         guard request.headers["authorization"] == "Bearer for-anybody" else {
-          let challenge = #"Bearer realm="\#(request.address)/token",service="here",scope="repository:team/worker:pull""#
+          let challenge =
+            #"Bearer realm="\#(request.address)/token",service="here",scope="repository:team/worker:pull""#
           return .init(status: 401, headers: ["WWW-Authenticate": challenge])
         }
         return .init()
@@ -54,7 +57,8 @@ import Testing
     for secret in ["rp_secret", "hf_secret"] { #expect(!(run.output + run.errors).contains(secret)) }
     // It only looks: what goes out as POST is a question in GraphQL.
     #expect(
-      server.asked.withLock { $0.allSatisfy { $0.hasPrefix("GET ") || $0.hasPrefix("HEAD ") || $0 == "POST /graphql" } })
+      server.asked.withLock { $0.allSatisfy { $0.hasPrefix("GET ") || $0.hasPrefix("HEAD ") || $0 == "POST /graphql" } }
+    )
     let document = try #require(
       try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any], "\(run.errors)")
     let checks = try #require(document["checks"] as? [[String: Any]])
@@ -120,12 +124,16 @@ import Testing
   @Test func anImageHasAName() throws {
     let docker = try #require(ImageReference("runpod/pytorch:1.0.2-cu1281"))
     #expect(docker.registry == "docker.io" && docker.repository == "runpod/pytorch" && docker.version == "1.0.2-cu1281")
-    #expect(try #require(ImageReference("python")).repository == "library/python" && ImageReference("python")?.isMoving == true)
+    #expect(
+      try #require(ImageReference("python")).repository == "library/python"
+        && ImageReference("python")?.isMoving == true)
     let digest = "sha256:" + String(repeating: "a", count: 64)
     let own = try #require(ImageReference("ghcr.io/team/worker:2@\(digest)"))
     #expect(own.registry == "ghcr.io" && own.repository == "team/worker" && own.version == digest && !own.isMoving)
     #expect(ImageReference("localhost:5000/x:1")?.registry == "localhost:5000")
-    for bad in ["", "Team/Worker:1", "team/worker:", "team/worker@sha256:12", "team//worker", "a b", "https://ghcr.io/a"] {
+    for bad in [
+      "", "Team/Worker:1", "team/worker:", "team/worker@sha256:12", "team//worker", "a b", "https://ghcr.io/a",
+    ] {
       #expect(ImageReference(bad) == nil, "\(bad)")
     }
     let (checks, run) = try examine(try Self.server(), image: "Team/Worker:1.0")

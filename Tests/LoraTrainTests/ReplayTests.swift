@@ -48,7 +48,9 @@ import Testing
   /// From the decision on both live in the same futures: what is different is the policy's.
   @Test func whatAnotherPolicyWouldHaveComeToIsSimulated() throws {
     let path = try journal("spot")
-    let arguments = ["replay", path, "--policy", "spot_then_on_demand:1", "--simulate", "--replications", "400", "--json"]
+    let arguments = [
+      "replay", path, "--policy", "spot_then_on_demand:1", "--simulate", "--replications", "400", "--json",
+    ]
     let whole = try CommandLineTool.json(arguments)
     let divergence = try #require(whole["divergence"] as? [String: Any])
     #expect(divergence["policy"] as? String == "switchedToOnDemand")

@@ -47,7 +47,10 @@ import Testing
       ("provisioning: {retry_every: 0.0000001s}", "shorter than a microsecond", 2, 29, ""),
       ("arrivals: {every: 0.0000001s}", "shorter than a microsecond", 2, 19, ""),
       ("pods: {spot: {hourly_rate: 9000000000}}", "more than a million US dollars an hour", 2, 28, ""),
-      ("jobs: [{training_pairs: 1000000000, epochs: 1000000000}]", "training_pairs 1,000,000,000 and epochs 1,000,000,000", 2, 8, "gradient_accumulation_steps"),
+      (
+        "jobs: [{training_pairs: 1000000000, epochs: 1000000000}]",
+        "training_pairs 1,000,000,000 and epochs 1,000,000,000", 2, 8, "gradient_accumulation_steps"
+      ),
       ("pods: {slots: 0}", "whole number in 1…", 2, 15, ""),
       ("pods: {slots: many}", "“many”, not a whole number", 2, 15, ""),
       ("pods: {spot: {hourly_rate: -2}}", "is negative", 2, 28, ""),

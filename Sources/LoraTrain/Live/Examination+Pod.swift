@@ -83,11 +83,13 @@ extension Examination {
     case .found: return Finding(check: "image", status: .ok, found: "\(name) is there")
     case .missing:
       return Finding(
-        check: "image", status: .failed, found: "\(image.registry) has no \(image.repository) of version \(image.version)",
+        check: "image", status: .failed,
+        found: "\(image.registry) has no \(image.repository) of version \(image.version)",
         hint: "check runpod.image in lora-train.yaml", code: 78)
     case .hidden:
       return Finding(
-        check: "image", status: .warning, found: "\(image.registry) shows \(image.repository) to nobody who is not signed in",
+        check: "image", status: .warning,
+        found: "\(image.registry) shows \(image.repository) to nobody who is not signed in",
         hint: "check its name; a private image needs its registry's login at https://console.runpod.io/user/settings")
     case .unknown(let why):
       return Finding(check: "image", status: .warning, found: "\(image.registry) was not asked: \(why)")

@@ -4,7 +4,9 @@ import Planning
 /// How the world would have gone on, as people and as programs read it.
 enum ContinuationText {
   static func text(_ answer: Continuation, policy: String, later: Int, source: ModelSource) -> String {
-    var table = Table(header: ["from there on", "mean cost", "8 in 10 between", "mean time", "8 in 10 between", "completed"])
+    var table = Table(header: [
+      "from there on", "mean cost", "8 in 10 between", "mean time", "8 in 10 between", "completed",
+    ])
     func row(_ name: String, _ outcome: Continuation.Outcome) -> [String] {
       let (cost, time) = (outcome.cost, outcome.duration)
       return [
@@ -14,13 +16,15 @@ enum ContinuationText {
       ]
     }
     table.rows = [row("the journal's rules", answer.own), row(policy, answer.other)]
-    let jobs = answer.jobs == 1 ? "the job that was there goes on" : "the \(Words.group(answer.jobs)) jobs that were there go on"
+    let jobs =
+      answer.jobs == 1 ? "the job that was there goes on" : "the \(Words.group(answer.jobs)) jobs that were there go on"
     var lines = [
       "Simulated on from there, \(Words.group(answer.replications)) futures under the same luck; \(jobs):", table.text,
       difference(answer, policy), "By \(source.name).",
     ]
     if later > 0 {
-      lines.append("\(Words.group(later)) \(later == 1 ? "job that came later is" : "jobs that came later are") in neither.")
+      lines.append(
+        "\(Words.group(later)) \(later == 1 ? "job that came later is" : "jobs that came later are") in neither.")
     }
     return (lines + source.warnings.map { "Warning: \($0)" }).joined(separator: "\n")
   }

@@ -23,7 +23,9 @@ enum PageLibrary {
   static let library: MustacheLibrary = {
     var library = MustacheLibrary()
     do {
-      for page in pages { try library.register(EscapedTemplate.text("{{#page}}\(page.template){{/page}}"), named: page.name) }
+      for page in pages {
+        try library.register(EscapedTemplate.text("{{#page}}\(page.template){{/page}}"), named: page.name)
+      }
       for (name, text) in Layout.partials { try library.register(EscapedTemplate.text(text), named: name) }
     } catch {
       // A defect of ours, which the first test finds.

@@ -93,7 +93,9 @@ struct SharedJob: Sendable {
     var library = MustacheLibrary()
     do {
       try library.register(EscapedTemplate.text(page), named: "shared")
-      for name in ["time", "badge"] { try library.register(EscapedTemplate.text(Layout.partials[name] ?? ""), named: name) }
+      for name in ["time", "badge"] {
+        try library.register(EscapedTemplate.text(Layout.partials[name] ?? ""), named: name)
+      }
     } catch {
       preconditionFailure("a template cannot be read: \(error)")
     }
