@@ -8,7 +8,7 @@ import Simulator
 /// A journal where other rules part with it, made ready to go on from.
 struct JournalFork {
   let fork: Continuation.Fork
-  /// Nanodollars an hour that the journal last paid; nil: it never had such a pod.
+  /// Nanodollars an hour that the journal paid nearest to the fork, before it if ever; nil: it never had such a pod.
   let rates: (spot: Int64?, onDemand: Int64?)
   /// Jobs that came after the fork.
   let later: Int
@@ -27,8 +27,10 @@ struct JournalFork {
     fork = Continuation.Fork(
       at: divergence.at, fleet: moment.fleet, configurations: replay.descriptions.mapValues(\.configuration),
       resumptions: resumptions)
+    let leases = try HistoryReader.read(path: path).leases
     func rate(_ pricing: Pricing) -> Int64? {
-      history.leases.filter { $0.pricing == pricing }.max { $0.granted < $1.granted }?.hourlyRate
+      let own = leases.filter { $0.pricing == pricing }.sorted { $0.granted < $1.granted }
+      return (own.last { $0.granted <= divergence.at } ?? own.first)?.hourlyRate
     }
     rates = (rate(.spot), rate(.onDemand))
     later = replay.fleet.jobs.count - moment.fleet.jobs.count

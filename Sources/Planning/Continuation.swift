@@ -89,7 +89,9 @@ public struct Continuation: Sendable {
     let (start, opening) = (experiment.start, experiment.fleet.accrued(at: experiment.start))
     let fold = try await experiment.run(threads: threads, into: Fold()) { fold, result in
       fold.costs.append(Double(result.accrued - opening) / 1e9)
-      fold.durations.append((result.end - start).seconds)
+      // A budget's period may turn after the last job is over.
+      let end = result.jobs.map { $0.phase.isTerminal ? $0.ended : result.end }.max() ?? start
+      fold.durations.append((end - start).seconds)
       fold.completed += result.jobs.count { $0.phase == .completed }
       fold.digest.add(replication: UInt64(result.number), result.digest)
     } merge: { whole, part in

@@ -92,6 +92,9 @@ import Testing
       for rules in ["journal", "policy"] {
         let completed = try #require((answer[rules] as? [String: Any])?["completed"] as? Double)
         #expect(completed > 0 && completed <= Double(jobs), "\(scenario) \(rules): \(completed) of \(jobs)")
+        // The month's end, which turns the budget's period, is no end of a job.
+        let time = try #require((answer[rules] as? [String: Any])?["duration_s"] as? [String: Double])
+        #expect(time["p50"] ?? .infinity < 5 * 86_400, "\(scenario) \(rules): \(time)")
       }
       #expect(answer["jobs_left_out"] as? Int ?? -1 >= 0)
     }

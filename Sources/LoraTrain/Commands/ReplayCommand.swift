@@ -15,7 +15,7 @@ struct ReplayCommand: AsyncParsableCommand {
         lora-train replay spot.journal --policy spot_then_on_demand:1 --simulate
 
       --simulate goes on by the simulator from the first decision that differs, under the journal's rules and under the others: what the \
-      jobs that were there cost from then on, and when they are done. Prices are those that the journal last paid, laws those of --history.
+      jobs that were there cost from then on, and when they are done. Prices are those that the journal paid nearest to then, laws those of --history.
       """)
 
   @Argument(help: "The journal: what serve keeps, or simulate --journal wrote.")

@@ -20,13 +20,19 @@ enum ContinuationText {
       answer.jobs == 1 ? "the job that was there goes on" : "the \(Words.group(answer.jobs)) jobs that were there go on"
     var lines = [
       "Simulated on from there, \(Words.group(answer.replications)) futures under the same luck; \(jobs):", table.text,
-      difference(answer, policy), "By \(source.name).",
+      difference(answer, policy),
+      "Spot at \(Words.dollars(rates(source).spot)) an hour, on demand at \(Words.dollars(rates(source).onDemand)); laws: \(source.name).",
     ]
     if later > 0 {
       lines.append(
         "\(Words.group(later)) \(later == 1 ? "job that came later is" : "jobs that came later are") in neither.")
     }
     return (lines + source.warnings.map { "Warning: \($0)" }).joined(separator: "\n")
+  }
+
+  /// US dollars an hour.
+  private static func rates(_ source: ModelSource) -> (spot: Double, onDemand: Double) {
+    (source.worlds.first?.hourlyRate[.spot] ?? 0, source.worlds.first?.hourlyRate[.onDemand] ?? 0)
   }
 
   private static func difference(_ answer: Continuation, _ policy: String) -> String {
@@ -59,7 +65,11 @@ enum ContinuationText {
       ("jobs", .integer(answer.jobs)), ("jobs_left_out", .integer(later)),
       ("replications", .integer(answer.replications)), ("journal", outcome(answer.own)),
       ("policy", outcome(answer.other)), ("costs_more_usd", difference(answer.costsMore)),
-      ("takes_longer_s", difference(answer.takesLonger)), ("source", .string(source.name)),
+      ("takes_longer_s", difference(answer.takesLonger)),
+      (
+        "hourly_rate_usd",
+        .object([("spot", .number(rates(source).spot)), ("on_demand", .number(rates(source).onDemand))])
+      ), ("source", .string(source.name)),
       ("warnings", .array(source.warnings.map { .string($0) })),
     ])
   }
