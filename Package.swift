@@ -51,6 +51,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(name: "Transport", dependencies: ["CCurl"]),
+    .target(name: "Markup"),
     .target(name: "Worker", resources: [.copy("Resources")]),
     .target(name: "Processes"),
     .target(
@@ -71,12 +72,12 @@ let package = Package(
     .target(
       name: "Notifications",
       dependencies: [
-        "Scenarios", "Journal", "Live", "Transport", .product(name: "Crypto", package: "swift-crypto"),
+        "Scenarios", "Journal", "Live", "Transport", "Markup", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "Validation", dependencies: ["DiscreteEvent", "Calibration", "Scenarios", "Yams"],
       resources: [.copy("Resources")]),
-    .target(name: "Reports", dependencies: ["CCairo", "Validation"]),
+    .target(name: "Reports", dependencies: ["CCairo", "Markup", "Validation"]),
     .target(name: "Assets", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .target(
       name: "Sandbox",
@@ -87,7 +88,7 @@ let package = Package(
       name: "Web",
       dependencies: [
         "DiscreteEvent", "Engine", "Calibration", "Scenarios", "Journal", "Live", "Reports", "Validation",
-        "Assets", "CZlib",
+        "Assets", "CZlib", "Markup",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -124,6 +125,7 @@ let package = Package(
         "Live", "LocalPods", "Processes", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
+    .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "DiscreteEvent"]),
     .testTarget(
       name: "WebTests",
@@ -148,7 +150,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "NotificationsTests",
-      dependencies: ["Notifications", "DiscreteEvent", "Live", "Journal", "Scenarios", "Transport"]),
+      dependencies: ["Notifications", "DiscreteEvent", "Live", "Journal", "Markup", "Scenarios", "Transport"]),
     .testTarget(name: "ValidationTests", dependencies: ["Validation", "DiscreteEvent"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Validation", "DiscreteEvent"]),
     .testTarget(

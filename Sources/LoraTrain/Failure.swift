@@ -1,8 +1,11 @@
 import ArgumentParser
 import Calibration
+import DiscreteEvent
 import Engine
 import Foundation
+import Planning
 import Scenarios
+import Simulator
 
 /// Ends the program with the message and the exit code of the interface.
 enum Failure {
@@ -11,15 +14,35 @@ enum Failure {
     case let error as InputError:
       say(error.description)
       Foundation.exit(code(error.kind))
-    case let error as TransitionError:
-      say(
-        """
-        error: the engine and the simulated world disagree: \(error)
-        hint: this is a defect of ours; please report it with the command line, the seed and the input file
-        """)
-      Foundation.exit(70)
     case is CancellationError: Foundation.exit(130)
-    default: command.exit(withError: error)
+    // What the parser knows: usage, help, and a command's own code.
+    case _ where error is ExitCode || command.exitCode(for: error) != .failure: command.exit(withError: error)
+    default:
+      say(defect(error))
+      Foundation.exit(70)
+    }
+  }
+
+  /// A defect of ours in words: what is known of it, and what whoever mends it needs.
+  static func defect(_ error: any Error) -> String {
+    let asked = "lora-train \(LoraTrain.configuration.version), the command line and the input files"
+    switch error {
+    case let defect as SimulationDefect:
+      return """
+        error: the engine and the simulated world disagree: \(defect.cause)
+        seed \(defect.experiment.seed), replication \(defect.replication), digest \(ExperimentDigest.text(of: defect.experiment))
+        hint: this is a defect of ours; please report it with the line above, \(asked)
+        """
+    case let error as TransitionError:
+      return """
+        error: the engine and what it was told disagree: \(error)
+        hint: this is a defect of ours; please report it with \(asked), or with the store
+        """
+    default:
+      return """
+        error: unexpected: \(error)
+        hint: this is a defect of ours; please report it with the line above, \(asked)
+        """
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 
 extension Letter {
   /// For mail programs that show text, and people who want it.
@@ -13,7 +14,7 @@ extension Letter {
 
   /// One column, inline styles, no pictures: what mail programs agree on.
   var html: String {
-    let e = Letter.escaped
+    let e = MarkupText.html
     let body = (text.isEmpty ? [headline] : text)
       .map { "<p style=\"margin:0 0 16px;font-size:16px;line-height:24px\">\(e($0))</p>" }.joined()
     let rows = facts.map {
@@ -55,10 +56,7 @@ extension Letter {
 
   /// For Slack's own markup: its three special characters escaped.
   var slackText: String {
-    func e(_ text: String) -> String {
-      text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-        .replacingOccurrences(of: ">", with: "&gt;")
-    }
+    let e = MarkupText.slack
     var line = e(headline)
     // A job's name stands out where it is said.
     if let name = facts.first(where: { $0.label == "Job" })?.value, let place = line.range(of: e(name)),
@@ -71,20 +69,5 @@ extension Letter {
     let links = actions.map { "<\($0.url)|\(e($0.title == "View Job Details" ? "View Job" : $0.title))>" }
     let details = tone == .good ? [] : facts.filter { $0.label != "Job" }.map { "\(e($0.label)): \(e($0.value))" }
     return ([line] + details + (links.isEmpty ? [] : [links.joined(separator: "  ")])).joined(separator: "\n")
-  }
-
-  static func escaped(_ text: String) -> String {
-    var safe = ""
-    for letter in text {
-      switch letter {
-      case "&": safe += "&amp;"
-      case "<": safe += "&lt;"
-      case ">": safe += "&gt;"
-      case "\"": safe += "&quot;"
-      case "'": safe += "&#39;"
-      default: safe.append(letter)
-      }
-    }
-    return safe
   }
 }

@@ -123,6 +123,42 @@ public struct RunPodAccount: Sendable {
     }
   }
 
+  /// A network volume as it is.
+  public struct NetworkVolume: Hashable, Sendable, Decodable {
+    public var name: String
+    /// Gigabytes.
+    public var size: Int
+    public var dataCenter: String
+  }
+
+  /// The network volume of this id; nil: the account has none.
+  public func volume(_ id: String) async -> Answer<NetworkVolume?> {
+    do throws(RunPodClient.Trouble) {
+      let place = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+      let answer = try await client.call("GET", "v2/network-volumes/\(place)", nil, .question)
+      if answer.status == 404 { return .value(nil) }
+      guard answer.status == 200, let volume = try? JSONDecoder().decode(NetworkVolume.self, from: answer.body) else {
+        return .refused(status: answer.status, ProblemDocument.read(answer).detail ?? "the answer is not understood")
+      }
+      return .value(volume)
+    } catch {
+      return .unreachable(error.description)
+    }
+  }
+
+  /// Whether the key may see pods: nil, or why not. One that may not see them cannot rent any either.
+  public func seesPods() async -> Answer<Bool> {
+    do throws(RunPodClient.Trouble) {
+      let answer = try await client.call("GET", "v2/pods", nil, .question)
+      guard answer.status == 200 else {
+        return .refused(status: answer.status, ProblemDocument.read(answer).detail ?? "no reason is given")
+      }
+      return .value(true)
+    } catch {
+      return .unreachable(error.description)
+    }
+  }
+
   /// RunPod's clock less this machine's, to the second, once it has answered anything.
   public var skew: Span? { get async { await client.skew } }
 }

@@ -22,6 +22,8 @@ public struct RunPodSettings: Sendable {
   /// What the model of the presets takes: 141 GB of bf16 weights (meta-llama/Meta-Llama-3-70B-Instruct, 70.6 · 10⁹ parameters of two bytes), the
   /// environment of the image, packed data, checkpoints.
   public static let diskOfModel = 200
+  /// Its weights alone, in gigabytes.
+  public static let weightsOfModel = 141
   public var volume: Volume?
   /// Whether interruptible pods are asked for through GraphQL; see ``RunPodAccount/offersSpot()``.
   public var offersSpot = false

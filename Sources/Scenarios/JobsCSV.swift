@@ -112,9 +112,8 @@ public enum JobsCSV {
     job.maxSequenceLength = try count("max_sequence_length") ?? job.maxSequenceLength
     job.checkpointEvery = try count("checkpoint_interval_steps") ?? job.checkpointEvery
 
-    guard job.steps <= JobConfiguration.mostSteps else {
-      throw row.error(
-        columns["training_pairs"] ?? 0, "the job has \(job.steps) steps; \(JobConfiguration.mostSteps) are the most")
+    if let trouble = StepsTrouble(job) {
+      throw row.error(columns["training_pairs"] ?? 0, trouble.problem, hint: trouble.hint)
     }
     var submitted: Instant?
     if let column = filled("submitted_at") {

@@ -65,6 +65,9 @@ public struct Scenario: Hashable, Sendable {
   public var seed: UInt64
   /// nil: as many as the precision asked for needs.
   public var replications: Int?
+  /// How many futures may be asked for: what an answer keeps of each has to fit into memory; the mean of so many is known to three
+  /// ten-thousandths of the spread.
+  public static let mostReplications = 10_000_000
   public var horizon: Horizon?
   public var model: ModelReference
   public var gpu: String?

@@ -57,9 +57,7 @@ extension ScenarioDecoder {
     if let field = record["steps"] { job.statedSteps = try field.integer(in: 0...1_000_000_000) }
     if let field = record["tokens_per_pair"] { job.tokensPerPair = try field.positive() }
     if let field = record["learning_rate"] { job.learningRate = try field.positive() }
-    guard job.steps <= JobConfiguration.mostSteps else {
-      throw field.error("\(field.path) has \(job.steps) steps; \(JobConfiguration.mostSteps) are the most")
-    }
+    if let trouble = StepsTrouble(job) { throw field.error("\(field.path): \(trouble.problem)", hint: trouble.hint) }
     let weight = try record["weight"]?.positive("a weight above 0") ?? 1
     return JobKind(weight: weight, configuration: job, client: try record["client"]?.string() ?? "")
   }

@@ -16,7 +16,15 @@ struct ScenarioDecoder {
   mutating func decode(_ record: YAMLRecord) throws(InputError) {
     if let field = record["name"] { scenario.name = try field.string() }
     if let field = record["seed"] { scenario.seed = UInt64(try field.integer(in: 0...Int.max)) }
-    if let field = record["replications"] { scenario.replications = try field.integer(in: 1...1_000_000_000) }
+    if let field = record["replications"] {
+      let wanted = try field.integer(in: 1...1_000_000_000)
+      guard wanted <= Scenario.mostReplications else {
+        throw field.error(
+          "replications is \(wanted); 10,000,000 are the most", hint: "say how exactly instead: simulate --precision 1%"
+        )
+      }
+      scenario.replications = wanted
+    }
     if let field = record["horizon"] { scenario.horizon = try horizon(field) }
     if let field = record["model"] { scenario.model = try model(field) }
     if let field = record["pods"] { try pods(field) }

@@ -7,7 +7,7 @@ extension Experiment {
   ///
   /// Neither the result nor its digest depends on the number of threads: blocks of replications are fixed in advance
   /// and folded in order.
-  /// - Throws: ``TransitionError`` when engine and world disagree (a defect of ours), `CancellationError`.
+  /// - Throws: ``SimulationDefect`` when engine and world disagree (a defect of ours), `CancellationError`.
   public func run<Result: Sendable>(
     threads: Int, into initial: Result, fold: @escaping @Sendable (inout Result, ReplicationResult) -> Void,
     merge: @escaping @Sendable (inout Result, Result) -> Void
@@ -40,7 +40,7 @@ extension Experiment {
             for offset in 0..<size {
               try Task.checkCancellation()
               for (i, b) in group.enumerated() where b * size + offset < replications {
-                fold(&partials[i], try replication.run(firstReplication + b * size + offset))
+                fold(&partials[i], try replication.whole(firstReplication + b * size + offset))
               }
             }
             results += zip(group, partials)
@@ -90,6 +90,6 @@ extension Experiment {
   public func replication(_ number: Int) throws -> ReplicationResult {
     var replication = Replication(
       self, CompiledWorld.compile(worlds, kinds: kinds), onDemand: CompiledWorld.compile(onDemandWorlds, kinds: kinds))
-    return try replication.run(number)
+    return try replication.whole(number)
   }
 }

@@ -45,7 +45,7 @@ struct JobMaker: Sendable {
     // What is left of a job that goes on from a checkpoint.
     if let resume = quote.resume { new.configuration = resume.left(of: new.configuration) }
     let steps = new.configuration.steps
-    guard steps >= 1, steps <= Int(Int32.max) else {
+    guard steps >= 1, steps <= JobConfiguration.mostSteps else {
       throw Problem(.badRequest, "the job has \(steps) steps", hint: "give it pairs to train on")
     }
     var spec = JobSpec(
@@ -116,6 +116,9 @@ struct JobMaker: Sendable {
   /// - Throws: ``Problem`` where nothing can be said of such a configuration.
   func quote(of asked: NewJob) async throws -> (quote: QuoteDocument, view: LiveView) {
     var new = asked
+    if let trouble = StepsTrouble(new.configuration) {
+      throw Problem(.badRequest, trouble.problem, hint: trouble.hint)
+    }
     var quote: QuoteDocument
     let suites = try order(&new)
     let resume = try await resumption(of: new)

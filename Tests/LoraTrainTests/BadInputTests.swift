@@ -44,7 +44,12 @@ import Testing
       try expect(["simulate", "scenarios/mm3.yaml", "--replications", n], code: 64, "at most 10,000,000")
       try expect(["plan", "scenarios/cheapest-by-deadline.yaml", "--replications", n], code: 64, "at most 10,000,000")
     }
-    try expect(["estimate", "--epochs", "1000000000", "--pairs", "1000000000"], code: 64, "1,000,000,000 are the most")
+    try expect(
+      ["estimate", "--epochs", "1000000000", "--pairs", "1000000000"], code: 64, "1,000,000,000 are the most",
+      "training_pairs", "batch_size × gradient_accumulation_steps")
+    let most = "replications: 10000000\nhorizon: {days: 1}\narrivals: {poisson: {per_day: 1}}\n"
+    let file = try Scratch.file("version: 1\nname: x\n" + most.replacing("10000000", with: "1000000000"), "yaml")
+    try expect(["simulate", file.path], code: 65, "\(file.path):3:", "10,000,000 are the most", "--precision")
   }
 
   /// Whoever mends a file wants to do so once.

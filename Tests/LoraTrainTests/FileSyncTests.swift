@@ -7,63 +7,18 @@ import Transport
 
 @testable import LoraTrain
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Training files from a Supabase project, which is a server on loopback that says what it is told to.
 @Suite struct FileSyncTests {
-  /// Answers one call after another, each on a connection of its own.
-  private final class Scripted: Sendable {
-    let address: String
-    let asked = Mutex<[String]>([])
-    private let socketNumber: Int32
-
-    init(_ answers: @escaping @Sendable (_ path: String, _ key: String?) -> (Int, String)) throws {
-      let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      var place = sockaddr_in()
-      place.sin_family = sa_family_t(AF_INET)
-      place.sin_addr.s_addr = in_addr_t(UInt32(0x7f00_0001).bigEndian)
-      let isBound = withUnsafePointer(to: &place) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-      }
-      try #require(isBound == 0 && listen(listener, 16) == 0)
-      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-      _ = withUnsafeMutablePointer(to: &place) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }
-      }
-      address = "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))"
-      socketNumber = listener
-      Thread.detachNewThread { [weak self] in
-        while true {
-          let connection = accept(listener, nil, nil)
-          guard connection >= 0 else { return }
-          defer { close(connection) }
-          var head: [UInt8] = []
-          while !head.suffix(4).elementsEqual("\r\n\r\n".utf8) {
-            var byte: UInt8 = 0
-            guard read(connection, &byte, 1) == 1 else { break }
-            head.append(byte)
-          }
-          let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n").map(String.init)
-          let words = lines.first?.split(separator: " ").map(String.init) ?? []
-          guard words.count > 1, let self else { continue }
-          asked.withLock { $0.append("\(words[0]) \(words[1])") }
-          let key = lines.first { $0.lowercased().hasPrefix("apikey:") }.map { String($0.dropFirst(8)) }
-          let (status, body) = answers(words[1], key)
-          let text =
-            "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n\(body)"
-          _ = text.withCString { write(connection, $0, strlen($0)) }
-        }
-      }
+  private func scripted(
+    _ answers: @escaping @Sendable (_ path: String, _ key: String?) -> (Int, String)
+  ) throws -> ScriptedServer {
+    try ScriptedServer {
+      let (status, body) = answers($0.path, $0.headers["apikey"])
+      return .init(status: status, body: body)
     }
-
-    deinit { close(socketNumber) }
   }
 
-  private func files(_ server: Scripted, key: String = "the-key", _ column: String? = nil) -> SupabaseFiles {
+  private func files(_ server: ScriptedServer, key: String = "the-key", _ column: String? = nil) -> SupabaseFiles {
     let http = HTTPClient(connections: 1)
     return SupabaseFiles(
       address: server.address + "/", key: key, table: "training_files", bucket: "training-files", pathColumn: column,
@@ -82,7 +37,7 @@ import Transport
   }
 
   @Test func whatIsThereIsBroughtOnceAndNothingIsWritten() async throws {
-    let server = try Scripted { path, key in
+    let server = try scripted { path, key in
       guard key == "the-key" else { return (401, #"{"message":"Invalid API key"}"#) }
       if path.hasPrefix("/rest/v1/training_files?select=*") {
         return (
@@ -119,7 +74,7 @@ import Transport
   }
 
   @Test func badAnswersAreExplainedAndTheKeyIsInNone() async throws {
-    let server = try Scripted { path, key in
+    let server = try scripted { path, key in
       switch key {
       case "wrong": (401, #"{"message":"Invalid API key","hint":"…"}"#)
       case "late": (503, "")
@@ -144,7 +99,7 @@ import Transport
   }
 
   @Test func aThousandRowsComeInPages() async throws {
-    let server = try Scripted { path, _ in
+    let server = try scripted { path, _ in
       let offset = path.split(separator: "offset=").last.flatMap { Int($0) } ?? 0
       let rows = (offset..<min(offset + 500, 1_000)).map { #"{"id":\#($0),"name":"n\#($0)","where":"p\#($0)"}"# }
       return (200, "[\(rows.joined(separator: ","))]")
@@ -156,7 +111,7 @@ import Transport
 
   /// PostgREST's `max-rows`: a page is short long before the table's end.
   @Test func aProjectThatHandsOutFewerAtOnceIsReadToItsEnd() async throws {
-    let server = try Scripted { path, _ in
+    let server = try scripted { path, _ in
       let offset = path.split(separator: "offset=").last.flatMap { Int($0) } ?? 0
       let rows = (offset..<min(offset + 100, 1_050)).map { #"{"id":\#($0),"name":"n\#($0)","path":"p\#($0)"}"# }
       return (200, "[\(rows.joined(separator: ","))]")
@@ -169,7 +124,7 @@ import Transport
 
   @Test func aServerThatPaysNoHeedToTheOffsetIsNotAskedForEver() async throws {
     for count in [3, 500] {
-      let server = try Scripted { path, _ in
+      let server = try scripted { path, _ in
         (200, "[\((0..<count).map { #"{"id":"\#($0)","name":"n","path":"p"}"# }.joined(separator: ","))]")
       }
       #expect(try await files(server).rows().count == count)
@@ -178,7 +133,7 @@ import Transport
   }
 
   @Test func aTableWithoutIdsIsRefused() async throws {
-    let server = try Scripted { _, _ in (200, #"[{"name":"n","path":"p"}]"#) }
+    let server = try scripted { _, _ in (200, #"[{"name":"n","path":"p"}]"#) }
     let error = await #expect(throws: InputError.self) { _ = try await files(server).rows() }
     #expect(error?.problem == "a row of training_files has no id")
   }

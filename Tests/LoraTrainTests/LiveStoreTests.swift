@@ -84,7 +84,19 @@ import Testing
     plan.policy = .uniformProgress(deadline: 86_400)
     (plan.settings.maxFailedRecoveries, plan.settings.provisioningRetryEvery) = (2, .minutes(1))
     do { _ = try LiveStore(path: path, plan: plan).coordinator() }
-    _ = try LiveStore(path: path, plan: .init(slots: 1, limit: nil)).coordinator()
+    do {
+      let opened = try LiveStore(path: path, plan: .init(slots: 1, limit: nil))
+      _ = try opened.coordinator()
+      // The same rules need no remark; others are named, with where they came from.
+      #expect(opened.remark(on: .uniformProgress(deadline: 86_400), plan.settings, from: "--policy") == nil)
+      #expect(
+        opened.remark(on: .spot, plan.settings, from: "serve.policy of team.yaml")
+          == "serve.policy of team.yaml says spot, which is for a new store: this one goes on by uniform_progress:24h, which it began with"
+      )
+      var retries = plan.settings
+      retries.provisioningRetryEvery = .minutes(7)
+      #expect(opened.remark(on: .uniformProgress(deadline: 86_400), retries, from: "--policy") != nil)
+    }
     let policies = try EventStore.opening(path: path).0.policies
     #expect(policies.progressDeadline == .days(1) && policies.maxInterruptions == .max)
     #expect(policies.maxFailedRecoveries == 2 && policies.provisioningRetryEvery == .minutes(1))

@@ -45,6 +45,61 @@ import Testing
     #expect(same.output.contains("every decision would have been the same"), "\(same.output)")
   }
 
+  /// From the decision on both live in the same futures: what is different is the policy's.
+  @Test func whatAnotherPolicyWouldHaveComeToIsSimulated() throws {
+    let path = try journal("spot")
+    let arguments = [
+      "replay", path, "--policy", "spot_then_on_demand:1", "--simulate", "--replications", "400", "--json",
+    ]
+    let whole = try CommandLineTool.json(arguments)
+    let divergence = try #require(whole["divergence"] as? [String: Any])
+    #expect(divergence["policy"] as? String == "switchedToOnDemand")
+    let answer = try #require(whole["continuation"] as? [String: Any])
+    func mean(_ of: String, _ what: String) throws -> Double {
+      let outcome = try #require(answer[of] as? [String: Any])
+      let sample = try #require(outcome[what] as? [String: Double])
+      #expect(sample["p10"] ?? 1 <= sample["p90"] ?? 0 && sample["mean"] ?? 0 > 0, "\(sample)")
+      return try #require(sample["mean"])
+    }
+    let more = try #require(answer["costs_more_usd"] as? [String: Double])
+    let (own, other) = (try mean("journal", "cost_usd"), try mean("policy", "cost_usd"))
+    #expect(abs(other - own - (more["mean"] ?? 0)) < 1e-6 && more["half_width_95"] ?? 0 > 0)
+    // On demand costs about three times as much an hour: no luck hides that.
+    #expect(more["mean"] ?? 0 > more["half_width_95"] ?? 0, "\(answer)")
+    let later = try #require(answer["takes_longer_s"] as? [String: Double])
+    #expect(
+      abs(try mean("policy", "duration_s") - mean("journal", "duration_s") - (later["mean"] ?? 0)) < 1e-6 * 1e5)
+    #expect(answer["jobs"] as? Int == 1 && answer["replications"] as? Int == 400)
+    // Whatever the number of threads.
+    let again = try CommandLineTool.json(arguments + ["--threads", "1"])
+    #expect(again as NSDictionary == whole as NSDictionary)
+
+    let text = try CommandLineTool.run(arguments.dropLast())
+    #expect(text.output.contains("futures under the same luck; the job that was there goes on"), "\(text.output)")
+    #expect(text.output.contains("shipped priors"), "\(text.output)")
+    let same = try CommandLineTool.run(["replay", try journal("on-demand"), "--policy", "spot", "--simulate"])
+    #expect(same.code == 0 && same.output.contains("nothing to simulate"), "\(same.output) \(same.errors)")
+  }
+
+  /// Several jobs, a queue and jobs that came later: the question is of those that were there.
+  @Test func aWholeFleetGoesOn() throws {
+    for (scenario, policy) in [("bad-weather", "spot_then_on_demand:1"), ("three-spot-slots", "uniform_progress:12h")] {
+      let whole = try CommandLineTool.json([
+        "replay", try journal(scenario), "--policy", policy, "--simulate", "--replications", "50", "--json",
+      ])
+      let answer = try #require(whole["continuation"] as? [String: Any], "\(scenario)")
+      let jobs = try #require(answer["jobs"] as? Int)
+      for rules in ["journal", "policy"] {
+        let completed = try #require((answer[rules] as? [String: Any])?["completed"] as? Double)
+        #expect(completed > 0 && completed <= Double(jobs), "\(scenario) \(rules): \(completed) of \(jobs)")
+        // The month's end, which turns the budget's period, is no end of a job.
+        let time = try #require((answer[rules] as? [String: Any])?["duration_s"] as? [String: Double])
+        #expect(time["p50"] ?? .infinity < 5 * 86_400, "\(scenario) \(rules): \(time)")
+      }
+      #expect(answer["jobs_left_out"] as? Int ?? -1 >= 0)
+    }
+  }
+
   /// The truth comes back: pods differ by 6 %, jobs by 4 %, pods last 20 hours on average.
   @Test func aSimulatedJournalCalibratesAsItIs() throws {
     let path = try journal("queue-that-fills")
@@ -73,6 +128,7 @@ import Testing
       (["replay", "nowhere"], 66, "nowhere"), (["replay", "calibration/history.sqlite"], 65, "no journal"),
       (["replay", "README.md"], 65, "README.md"), (["replay", path, "--policy", "on_demand"], 64, "--policy"),
       (["replay", path, "--policy", "what"], 64, "--policy"),
+      (["replay", path, "--simulate"], 64, "--policy"), (["replay", path, "--replications", "9"], 64, "--simulate"),
       (["simulate", "scenarios/spot.yaml", "--journal", path], 73, "there already"),
       (["simulate", "scenarios/spot.yaml", "--journal", "/nowhere/at/all"], 73, "/nowhere/at/all"),
       (["simulate", "scenarios/spot.yaml", "--shard", "1/2", "--journal", "x"], 64, "--journal"),

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Live
+import Markup
 import RegexBuilder
 import Testing
 
@@ -109,9 +110,9 @@ import Testing
       // Each thing that can be done is a link that says so, and everything between tags is meant to be read.
       for action in letter.actions + letter.footer {
         let link = Regex {
-          "<a href=\"\(Letter.escaped(action.url))\""
+          "<a href=\"\(MarkupText.html(action.url))\""
           /[^>]*/
-          ">\(Letter.escaped(action.title))</a>"
+          ">\(MarkupText.html(action.title))</a>"
         }
         #expect(letter.html.firstMatch(of: link) != nil, "\(kind): \(action.title)")
       }

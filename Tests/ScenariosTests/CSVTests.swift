@@ -55,7 +55,8 @@ import Testing
       ),
       (header.replacingOccurrences(of: "epochs", with: "epoch"), "unknown column epoch", 1, 1, "did you mean epochs?"),
       (
-        header + "a,balanced,spot,,,,1000000000,1000000000,1,,\n", "steps; 1000000000 are the most", 2, 31, ""
+        header + "a,balanced,spot,,,,1000000000,1000000000,1,,\n", "steps; 1,000,000,000 are the most", 2, 31,
+        "fewer pairs or epochs"
       ),
       (header + "a,balanced,spot,,,,,2600,x,,\n", "tokens_per_pair is “x”, not a number", 2, 26, ""),
       (header + "a,balanced,spot,-1,,,,2600,1,,\n", "rank is “-1”, not a positive whole number", 2, 17, ""),

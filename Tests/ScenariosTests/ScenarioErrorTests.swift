@@ -47,7 +47,10 @@ import Testing
       ("provisioning: {retry_every: 0.0000001s}", "shorter than a microsecond", 2, 29, ""),
       ("arrivals: {every: 0.0000001s}", "shorter than a microsecond", 2, 19, ""),
       ("pods: {spot: {hourly_rate: 9000000000}}", "more than a million US dollars an hour", 2, 28, ""),
-      ("jobs: [{training_pairs: 1000000000, epochs: 1000000000}]", "steps; 1000000000 are the most", 2, 8, ""),
+      (
+        "jobs: [{training_pairs: 1000000000, epochs: 1000000000}]",
+        "training_pairs 1,000,000,000 and epochs 1,000,000,000", 2, 8, "gradient_accumulation_steps"
+      ),
       ("pods: {slots: 0}", "whole number in 1…", 2, 15, ""),
       ("pods: {slots: many}", "“many”, not a whole number", 2, 15, ""),
       ("pods: {spot: {hourly_rate: -2}}", "is negative", 2, 28, ""),
@@ -59,6 +62,7 @@ import Testing
       ("horizon: {days: 3, warm_up_jobs: 10}", "goes with horizon.jobs", 2, 34, ""),
       ("seed: -1", "whole number from 0", 2, 7, ""),
       ("replications: 0", "whole number in 1…", 2, 15, ""),
+      ("replications: 1000000000", "replications is 1000000000; 10,000,000 are the most", 2, 15, "--precision"),
       ("policies: {queue: lifo}", "“lifo”, not fifo", 2, 19, ""),
       ("policies: {max_interruptions: -1}", "or unlimited", 2, 31, ""),
       ("policies: {unanswered: ask}", "one of fail, on_demand, keep_trying", 2, 24, ""),

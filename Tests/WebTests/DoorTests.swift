@@ -120,6 +120,10 @@ import Testing
     // A name is shown again as it was typed, and is nothing but text.
     let wrong = try await Browser(office).signIn("\"><script>alert(1)</script>")
     #expect(!wrong.text.contains("<script>") && wrong.text.contains("&lt;script&gt;"))
+    // One character to Swift, and to a browser the end of the attribute.
+    let marked = try await Browser(office).signIn("x\"\u{301} autofocus=y")
+    #expect(Data(marked.text.utf8).range(of: Data("x&quot;\u{301} autofocus=y".utf8)) != nil, "\(marked.text)")
+    #expect(Data(marked.text.utf8).range(of: Data("x\"\u{301}".utf8)) == nil)
   }
 
   @Test func aCookieIsSecureBehindTLSThatIsTrusted() async throws {

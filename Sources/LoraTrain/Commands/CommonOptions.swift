@@ -14,6 +14,21 @@ struct OutputOptions: ParsableArguments {
   func emit(_ document: JSON) {
     print(document.text())
   }
+
+  /// A whole type, with sorted keys.
+  func emit(_ document: some Encodable) throws {
+    print(try JSON.encoded(document))
+  }
+
+  /// The one way to answer: the document, or what people read of it.
+  func answer(_ document: some Encodable, _ text: @autoclosure () throws -> String) throws {
+    if json { try emit(document) } else { print(try text()) }
+  }
+
+  /// The same for what this program alone knows: with its keys in order.
+  func answer(_ document: @autoclosure () throws -> JSON, _ text: @autoclosure () throws -> String) rethrows {
+    if json { emit(try document()) } else { print(try text()) }
+  }
 }
 
 /// What every simulated answer takes.
@@ -40,14 +55,11 @@ extension ParameterSampling: ExpressibleByArgument {}
 
 /// How many futures may be asked for.
 enum ReplicationsArgument {
-  /// What an answer keeps of each future has to fit into memory; the mean of so many is known to three ten-thousandths of the spread.
-  static let most = 10_000_000
-
   static func validate(_ replications: Int?) throws {
     guard let replications else { return }
     guard replications >= 1 else { throw ValidationError("--replications must be at least 1") }
-    guard replications <= most else {
-      throw ValidationError("--replications must be at most \(Words.group(most))")
+    guard replications <= Scenario.mostReplications else {
+      throw ValidationError("--replications must be at most \(Words.group(Scenario.mostReplications))")
     }
   }
 }

@@ -116,11 +116,7 @@ struct EstimateCommand: AsyncParsableCommand {
     }
     let book = try presets()
     let asked = configuration(book, preset, pricing, file)
-    guard asked.steps <= JobConfiguration.mostSteps else {
-      throw ValidationError(
-        "so many pairs and epochs make \(Words.group(asked.steps)) steps; \(Words.group(JobConfiguration.mostSteps)) are the most"
-      )
-    }
+    if let trouble = StepsTrouble(asked) { throw ValidationError("\(trouble.problem): \(trouble.hint)") }
     if file == nil, pairs == nil || tokensPerPair == nil {
       let what =
         (pairs == nil ? "\(Words.group(asked.trainingPairs)) pairs" : "pairs")

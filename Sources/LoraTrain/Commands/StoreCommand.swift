@@ -74,12 +74,15 @@ struct StoreCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train store rebuild team.journal")
 
     @Argument(help: "The store.") var store: String
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
       let opened = try EventStore.open(path: store)
       try opened.rebuildHistory()
       try opened.close()
-      print("\(store): the history is made anew from the journal.")
+      output.answer(
+        .object([("store", .string(store)), ("rebuilt", .bool(true))]),
+        "\(store): the history is made anew from the journal.")
     }
   }
 
@@ -88,11 +91,11 @@ struct StoreCommand: AsyncParsableCommand {
       abstract: "Says that a store that was restored, copied or moved is the one that lives; until then it only looks.",
       discussion: "EXAMPLE\n  lora-train store confirm --store team.store")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let health: HealthDocument = try await LiveClient(store).post("/api/v1/store/confirm")
-      print("\(store.path): epoch \(health.epoch) is the one that lives.")
+      let health: HealthDocument = try await live.client.post("/api/v1/store/confirm")
+      try live.answer(health, "\(live.store.path): epoch \(health.epoch) is the one that lives.")
     }
   }
 }

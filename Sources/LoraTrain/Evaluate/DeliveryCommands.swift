@@ -11,11 +11,10 @@ struct SubmitCommand: AsyncParsableCommand {
     discussion: "EXAMPLE\n  lora-train evaluate submit job-1 perplexity.json ei.json knowledge.json")
   @Argument(help: "The job.") var job: String
   @Argument(help: "What score --output wrote.") var documents: [String]
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let client = try LiveClient(store)
+    let client = try live.client
     let read = try documents.map(EvaluateCommand.document)
     if let other = read.indices.first(where: { read[$0].job.map { $0 != job } == true }) {
       throw InputError(
@@ -26,7 +25,7 @@ struct SubmitCommand: AsyncParsableCommand {
     for document in read {
       answer = try await client.send("POST", "/api/v1/jobs/\(LiveClient.escaped(job))/validation", document)
     }
-    if let answer { print(try ValidationText.job(answer, output.json)) }
+    if let answer { print(try ValidationText.job(answer, live.json)) }
   }
 }
 
@@ -36,13 +35,12 @@ struct StatusCommand: AsyncParsableCommand {
     commandName: "status", abstract: "Shows what validation found of a job's model, and whether it may be delivered.",
     discussion: "EXAMPLE\n  lora-train evaluate status job-1")
   @Argument(help: "The job.") var job: String
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let answer: JobValidationDocument = try await LiveClient(store).get(
+    let answer: JobValidationDocument = try await live.client.get(
       "/api/v1/jobs/\(LiveClient.escaped(job))/validation")
-    print(try ValidationText.job(answer, output.json))
+    print(try ValidationText.job(answer, live.json))
   }
 }
 
@@ -54,20 +52,19 @@ struct DeliverCommand: AsyncParsableCommand {
     discussion: "EXAMPLE\n  lora-train evaluate deliver job-1 --justification \"the client agreed in writing\"")
   @Argument(help: "The job.") var job: String
   @Option(help: "Why; for the audit log.") var justification: String
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let answer: JobValidationDocument = try await LiveClient(store).send(
+    let answer: JobValidationDocument = try await live.client.send(
       "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/delivery", Reason(justification: justification))
-    print(try ValidationText.job(answer, output.json))
+    print(try ValidationText.job(answer, live.json))
   }
 }
 
 extension ValidationText {
   /// A job's results in a line each, and what follows from them.
   static func job(_ answer: JobValidationDocument, _ json: Bool) throws -> String {
-    if json { return try JobText.json(answer) }
+    if json { return try JSON.encoded(answer) }
     let ordered = answer.suites.map { "\($0.name): \($0.state.rawValue)" }
     guard let gate = answer.gate else {
       return (["\(answer.job) was not validated; nothing holds its delivery back"] + ordered).joined(separator: "\n")

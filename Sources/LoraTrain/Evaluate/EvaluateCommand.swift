@@ -72,6 +72,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       abstract: "Writes a suite as the JSON that a pod's worker reads.",
       discussion: "EXAMPLE\n  lora-train evaluate export financial-knowledge > suite.json")
     @Argument(help: "The file, or a shipped suite's name.") var suite: String
+    @Flag(help: "It is JSON in any case.") var json = false
     func run() async throws {
       let suite = try ShippedSuites.find(suite)
       print("{\"digest\":\"\(suite.digest)\",\"suite\":\(String(decoding: try suite.json(), as: UTF8.self))}")
@@ -85,9 +86,22 @@ struct EvaluateCommand: AsyncParsableCommand {
         "EXAMPLE\n  lora-train evaluate sheet emotional-intelligence --answers a.jsonl --rater anna > anna.csv")
     @OptionGroup var answers: AnswerOptions
     @Option(help: "Who scores; the order of items and answers follows from it.") var rater: String
+    @OptionGroup var output: OutputOptions
     func run() async throws {
       let (suite, file) = try answers.readOpen()
-      StandardText.write(BlindSheet(file, suite: suite, rater: rater).csv)
+      let sheet = BlindSheet(file, suite: suite, rater: rater)
+      guard output.json else { return StandardText.write(sheet.csv) }
+      let pairs = sheet.pairs.map { pair in
+        JSON.object([
+          ("number", .integer(pair.number)), ("prompt", .string(pair.pair.item.prompt)),
+          ("answers", .array(pair.answers.map { .string($0) })),
+        ])
+      }
+      output.emit(
+        .object([
+          ("suite", .string(suite.name)), ("digest", .string(suite.digest)), ("rater", .string(rater)),
+          ("pairs", .array(pairs)),
+        ]))
     }
   }
 
@@ -101,6 +115,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Argument(help: "The sheet.") var sheet: String
     @Option(help: "Who scored.") var rater: String
     @Option(help: ArgumentHelp("Where verdicts are kept; it may hold others.", valueName: "file")) var verdicts: String
+    @OptionGroup var output: OutputOptions
     func run() async throws {
       let (suite, file) = try answers.readOpen()
       let own = try BlindSheet(file, suite: suite, rater: rater)
@@ -112,7 +127,10 @@ struct EvaluateCommand: AsyncParsableCommand {
       }
       kept.verdicts += own
       try OutputFile.write(try kept.text(), to: verdicts)
-      print("\(own.count) verdicts by \(rater); \(verdicts) holds \(kept.verdicts.count)")
+      output.answer(
+        .object([
+          ("rater", .string(rater)), ("added", .integer(own.count)), ("verdicts", .integer(kept.verdicts.count)),
+        ]), "\(own.count) verdicts by \(rater); \(verdicts) holds \(kept.verdicts.count)")
     }
   }
 
@@ -126,13 +144,11 @@ struct EvaluateCommand: AsyncParsableCommand {
       let read = try documents.map(EvaluateCommand.document)
       let gate = DeliveryGate.all(read.map(\.gate))
       if output.json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         struct All: Encodable {
           var gate: DeliveryGate
           var documents: [ValidationDocument]
         }
-        print(String(decoding: try encoder.encode(All(gate: gate, documents: read)), as: UTF8.self))
+        try output.emit(All(gate: gate, documents: read))
       } else {
         print((read.map(ValidationText.text) + [ValidationText.gate(gate)]).joined(separator: "\n\n"))
       }

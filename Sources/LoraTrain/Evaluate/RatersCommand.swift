@@ -21,8 +21,7 @@ struct RatersCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What the pod wrote: store/JOB/answers/SUITE.jsonl.", valueName: "file"))
   var answers: String?
   @Flag(help: "Puts what was scored into the job's validation.") var finish = false
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func validate() throws {
     guard (suite == nil) == (answers == nil && !finish), !(finish && answers != nil) else {
@@ -31,16 +30,16 @@ struct RatersCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = try LiveClient(store)
+    let client = try live.client
     let path = "/api/v1/jobs/\(LiveClient.escaped(job))/ratings"
     guard let suite else {
       let list: RatingList = try await client.get(path)
-      return print(output.json ? try JobText.json(list) : RatersCommand.text(list, client.address, job))
+      return try live.answer(list, RatersCommand.text(list, client.address, job))
     }
     let read = try ShippedSuites.find(suite)
     if finish {
       let kept: JobValidationDocument = try await client.post("\(path)/\(LiveClient.escaped(read.name))/finish")
-      return print(try ValidationText.job(kept, output.json))
+      return print(try ValidationText.job(kept, live.json))
     }
     guard let answers else { return }
     // Read here first: what is wrong is said with its line.
@@ -50,7 +49,7 @@ struct RatersCommand: AsyncParsableCommand {
       NewRatings(
         suite: read.name, suiteText: String(decoding: try read.json(), as: UTF8.self),
         answers: try TextFile.text(path: answers, limit: 256_000_000)))
-    if output.json { return print(try JobText.json(made)) }
+    if live.json { return try live.emit(made) }
     print("\(made.pairs) pairs of answers wait for raters at \(client.address)/dashboard/training-jobs/\(job)/ratings")
   }
 

@@ -17,14 +17,13 @@ struct UploadCommand: AsyncParsableCommand {
         lora-train job create --training-file data.json --suite our-questions
       """)
   @Argument(help: "The file: CSV of questions, YAML or JSON.") var file: String?
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let client = try LiveClient(store)
+    let client = try live.client
     guard let file else {
       let list: SuiteList = try await client.get("/api/v1/suites")
-      return print(output.json ? try JobText.json(list) : UploadCommand.text(list))
+      return try live.answer(list, UploadCommand.text(list))
     }
     // Read here first: what is wrong is said with the path that was given.
     _ = try SuiteReader.read(path: file)
@@ -33,7 +32,7 @@ struct UploadCommand: AsyncParsableCommand {
       NewSuite(
         file: URL(fileURLWithPath: file).lastPathComponent,
         text: try TextFile.text(path: file, limit: SuiteReader.limit)))
-    if output.json { return print(try JobText.json(kept)) }
+    if live.json { return try live.emit(kept) }
     print("Kept \(kept.name), version \(kept.version ?? 1) (\(kept.digest)): \(kept.items) items.")
   }
 
@@ -62,12 +61,11 @@ struct WithdrawCommand: AsyncParsableCommand {
         lora-train evaluate withdraw our-questions
       """)
   @Argument(help: "The suite's name.") var suite: String
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let list: SuiteList = try await LiveClient(store).call("DELETE", "/api/v1/suites/\(LiveClient.escaped(suite))")
-    print(output.json ? try JobText.json(list) : "Withdrawn: \(suite). Jobs that were made with it keep it.")
+    let list: SuiteList = try await live.client.call("DELETE", "/api/v1/suites/\(LiveClient.escaped(suite))")
+    try live.answer(list, "Withdrawn: \(suite). Jobs that were made with it keep it.")
   }
 }
 
@@ -85,10 +83,14 @@ struct AnswersCommand: AsyncParsableCommand {
       """)
   @Argument(help: "The job.") var job: String
   @Argument(help: "The suite's name.") var suite: String
-  @OptionGroup var store: StoreOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
     let path = "/api/v1/jobs/\(LiveClient.escaped(job))/ratings/\(LiveClient.escaped(suite))/answers"
-    StandardText.write(String(decoding: try await LiveClient(store).bytes("GET", path), as: UTF8.self))
+    let lines = String(decoding: try await live.client.bytes("GET", path), as: UTF8.self)
+    guard live.json else { return StandardText.write(lines) }
+    // One document: the lines, which are JSON themselves, as a list.
+    let answers = lines.split(separator: "\n").joined(separator: ",\n  ")
+    print("{\"job\": \(JSON.quoted(job)), \"suite\": \(JSON.quoted(suite)), \"answers\": [\n  \(answers)\n]}")
   }
 }

@@ -15,23 +15,21 @@ struct ApprovalCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train approval request --limit 750 --justification 'two more client runs'")
     @Option(help: ArgumentHelp("The monthly limit that is wanted.", valueName: "usd")) var limit: Double
     @Option(help: "Why.") var justification: String
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let made: ApprovalDocument = try await LiveClient(store).send(
+      let made: ApprovalDocument = try await live.client.send(
         "POST", "/api/v1/approvals", NewApproval(limit_usd: limit, justification: justification))
-      print(output.json ? try JobText.json(made) : ApprovalCommand.table([made]))
+      try live.answer(made, ApprovalCommand.table([made]))
     }
   }
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows all requests.", discussion: "EXAMPLE\n  lora-train approval list")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let list: ApprovalList = try await LiveClient(store).get("/api/v1/approvals")
-      print(output.json ? try JobText.json(list) : ApprovalCommand.table(list.approvals))
+      let list: ApprovalList = try await live.client.get("/api/v1/approvals")
+      try live.answer(list, ApprovalCommand.table(list.approvals))
     }
   }
 
@@ -39,29 +37,18 @@ struct ApprovalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Approves a request: the limit is raised at once.",
       discussion: "EXAMPLE\n  lora-train approval approve 2")
-    @OptionGroup var decision: Decision
-    func run() async throws { try await decision.say("approve") }
+    @OptionGroup var decision: DecisionOptions
+    func run() async throws { try await decision.say("approve", to: "approvals", ApprovalCommand.text) }
   }
 
   struct Reject: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Rejects a request.", discussion: "EXAMPLE\n  lora-train approval reject 2 --remark 'next month'")
-    @OptionGroup var decision: Decision
-    func run() async throws { try await decision.say("reject") }
+    @OptionGroup var decision: DecisionOptions
+    func run() async throws { try await decision.say("reject", to: "approvals", ApprovalCommand.text) }
   }
 
-  struct Decision: ParsableArguments {
-    @Argument(help: "Its number.") var number: UInt32
-    @Option(help: "What is said to the applicant.") var remark: String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
-
-    func say(_ word: String) async throws {
-      let decided: ApprovalDocument = try await LiveClient(store).send(
-        "POST", "/api/v1/approvals/\(number)/\(word)", Reason(justification: remark))
-      print(output.json ? try JobText.json(decided) : ApprovalCommand.table([decided]))
-    }
-  }
+  private static func text(_ approval: ApprovalDocument) -> String { table([approval]) }
 
   private static func table(_ approvals: [ApprovalDocument]) -> String {
     guard !approvals.isEmpty else { return "Nobody has asked for anything." }

@@ -24,11 +24,10 @@ struct ArtifactCommand: AsyncParsableCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lists what there is, by job.", discussion: "EXAMPLE\n  lora-train artifact list")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let list: ArtifactList = try await LiveClient(store).get("/api/v1/artifacts")
-      print(output.json ? try JobText.json(list) : ArtifactCommand.table(list))
+      let list: ArtifactList = try await live.client.get("/api/v1/artifacts")
+      try live.answer(list, ArtifactCommand.table(list))
     }
   }
 
@@ -37,10 +36,9 @@ struct ArtifactCommand: AsyncParsableCommand {
       abstract: "Shows what one job left: where it is kept, sizes, times, downloads.",
       discussion: "EXAMPLE\n  lora-train artifact show job-7")
     @OptionGroup var target: JobTarget
-    @OptionGroup var output: OutputOptions
     func run() async throws {
-      let list: ArtifactList = try await LiveClient(target.store).get("/api/v1/jobs/\(target.path)/artifacts")
-      if output.json { return print(try JobText.json(list)) }
+      let list: ArtifactList = try await target.live.client.get("/api/v1/jobs/\(target.path)/artifacts")
+      if target.live.json { return try target.live.emit(list) }
       print(ArtifactCommand.table(list))
       for artifact in list.artifacts where artifact.deleted_at == nil {
         print("\n\(artifact.kind): \(artifact.storage)/\(artifact.key)\n  SHA-256 \(artifact.sha256)")
@@ -54,11 +52,10 @@ struct ArtifactCommand: AsyncParsableCommand {
   struct Storage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Says how much is kept, and what that costs.", discussion: "EXAMPLE\n  lora-train artifact storage")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let storage: StorageDocument = try await LiveClient(store).get("/api/v1/storage")
-      if output.json { return print(try JobText.json(storage)) }
+      let storage: StorageDocument = try await live.client.get("/api/v1/storage")
+      if live.json { return try live.emit(storage) }
       print("Total storage used: \(ArtifactCommand.size(storage.bytes)) in \(storage.storage)")
       print("Number of stored models: \(storage.models)")
       if let mean = storage.mean_model_bytes { print("Average model size: \(ArtifactCommand.size(mean))") }

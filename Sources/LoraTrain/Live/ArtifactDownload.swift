@@ -21,11 +21,10 @@ struct ArtifactDownload: AsyncParsableCommand {
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The file; its own name, in this folder, without it.", valueName: "file"))
   var file: String?
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let client = try LiveClient(store)
+    let client = try live.client
     let path = "/api/v1/jobs/\(LiveClient.escaped(job))"
     let list: ArtifactList = try await client.get("\(path)/artifacts")
     let known = list.artifacts.first { $0.kind == kind.rawValue && $0.deleted_at == nil }
@@ -63,8 +62,8 @@ struct ArtifactDownload: AsyncParsableCommand {
       var bytes: Int64
       var sha256: String
     }
-    if output.json {
-      return print(try JobText.json(Answer(file: target, bytes: digest.bytes, sha256: digest.sha256)))
+    if live.json {
+      return try live.emit(Answer(file: target, bytes: digest.bytes, sha256: digest.sha256))
     }
     print("\(target): \(ArtifactCommand.size(digest.bytes)), SHA-256 \(digest.sha256)")
     switch kind {
@@ -97,15 +96,12 @@ struct ArtifactLinkCommand: AsyncParsableCommand {
     discussion: "EXAMPLE\n  lora-train artifact link job-7 deployment_package")
   @Argument(help: "The job.") var job: String
   @Argument(help: "Which of its files.") var kind = Catalogue.ArtifactKind.adapters
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let link: ArtifactLink = try await LiveClient(store).post(
+    let link: ArtifactLink = try await live.client.post(
       "/api/v1/jobs/\(LiveClient.escaped(job))/artifacts/\(kind.rawValue)/link")
-    print(
-      output.json
-        ? try JobText.json(link) : "\(link.url)\nValid for \(link.valid_hours) hours, until \(link.expires_at).")
+    try live.answer(link, "\(link.url)\nValid for \(link.valid_hours) hours, until \(link.expires_at).")
   }
 }
 
@@ -125,8 +121,7 @@ struct ArtifactDelete: AsyncParsableCommand {
   @Flag(help: "The checkpoints, and nothing else.") var checkpoints = false
   @Option(help: "Why; for the audit log.") var justification: String?
   @Flag(help: "Do not ask.") var yes = false
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func validate() throws {
     if checkpoints, !kinds.isEmpty {
@@ -135,7 +130,7 @@ struct ArtifactDelete: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = try LiveClient(store)
+    let client = try live.client
     var chosen: [(path: String, text: String)] = []
     for job in jobs {
       let path = "/api/v1/jobs/\(LiveClient.escaped(job))/artifacts"
@@ -165,9 +160,9 @@ struct ArtifactDelete: AsyncParsableCommand {
     for one in chosen {
       let _: ArtifactList = try await client.send(
         "DELETE", one.path, Deletion(confirm: true, justification: justification))
-      if !output.json { print("Deleted \(one.text)") }
+      if !live.json { print("Deleted \(one.text)") }
     }
-    if output.json { print(try JobText.json(chosen.map(\.text))) }
+    if live.json { try live.emit(chosen.map(\.text)) }
   }
 }
 
@@ -179,16 +174,12 @@ struct ArtifactPut: AsyncParsableCommand {
     discussion: "EXAMPLE\n  lora-train artifact put adapters.zip job-7/adapters/adapters.zip")
   @Argument(help: "The file.") var file: String
   @Argument(help: "Its name in the object store.") var key: String
-  @OptionGroup var store: StoreOptions
+  @OptionGroup var live: LiveOptions
   @OptionGroup var options: ConfigurationOptions
-  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let stores = try options.read().objectStores(beside: store.path)
+    let stores = try options.read().objectStores(beside: live.store.path)
     let info = try await stores.holding(key).put(file, as: key)
-    print(
-      output.json
-        ? try JobText.json(info)
-        : "\(info.key): \(ArtifactCommand.size(info.bytes)), SHA-256 \(info.sha256 ?? "unknown")")
+    try live.answer(info, "\(info.key): \(ArtifactCommand.size(info.bytes)), SHA-256 \(info.sha256 ?? "unknown")")
   }
 }

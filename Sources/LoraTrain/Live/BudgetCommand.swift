@@ -16,12 +16,11 @@ struct BudgetCommand: AsyncParsableCommand {
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what is spent and set aside this month.", discussion: "EXAMPLE\n  lora-train budget show --json")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let budget: BudgetDocument = try await LiveClient(store).get("/api/v1/budget")
-      print(output.json ? try JobText.json(budget) : JobText.budget(budget))
+      let budget: BudgetDocument = try await live.client.get("/api/v1/budget")
+      try live.answer(budget, JobText.budget(budget))
     }
   }
 
@@ -35,8 +34,7 @@ struct BudgetCommand: AsyncParsableCommand {
       help: "Hold back what exceeds it, or only warn of it; without either as before.")
     var block: Bool?
     @Option(help: "Why: it goes to the audit log.") var justification: String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
       var dollars: Double?
@@ -46,10 +44,10 @@ struct BudgetCommand: AsyncParsableCommand {
         }
         dollars = value
       }
-      let budget: BudgetDocument = try await LiveClient(store).send(
+      let budget: BudgetDocument = try await live.client.send(
         "PUT", "/api/v1/budget", NewLimit(limit_usd: dollars, blocks_when_exceeded: block, justification: justification)
       )
-      print(output.json ? try JobText.json(budget) : JobText.budget(budget))
+      try live.answer(budget, JobText.budget(budget))
     }
   }
 
@@ -57,11 +55,10 @@ struct BudgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows the parts of the budget: whose they are, their limits, and what stands against them.",
       discussion: "EXAMPLE\n  lora-train budget allocations")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      try BudgetCommand.show(try await LiveClient(store).get("/api/v1/budget/allocations"), output)
+      try BudgetCommand.show(try await live.client.get("/api/v1/budget/allocations"), live)
     }
   }
 
@@ -77,18 +74,17 @@ struct BudgetCommand: AsyncParsableCommand {
     @Option(help: "Jobs of this client; may be given again.") var client: [String] = []
     @Option(help: "Jobs with this tag; may be given again.") var tag: [String] = []
     @Option(help: "Why: it goes to the audit log.") var justification: String
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
       guard limit == "none" || Double(limit).map({ $0 >= 0 && $0 < 1e9 }) == true else {
         throw ValidationError("the limit is a number of US dollars, or none, not '\(limit)'")
       }
-      let list: AllocationList = try await LiveClient(store).send(
+      let list: AllocationList = try await live.client.send(
         "PUT", "/api/v1/budget/allocations",
         NewAllocation(
           name: name, clients: client, tags: tag, limit_usd: Double(limit), justification: justification))
-      try BudgetCommand.show(list, output)
+      try BudgetCommand.show(list, live)
     }
   }
 
@@ -97,17 +93,16 @@ struct BudgetCommand: AsyncParsableCommand {
       abstract: "Closes a part of the budget: no new job is charged to it. Takes a manager.",
       discussion: "EXAMPLE\n  lora-train budget close 2")
     @Argument(help: "Its number.") var number: UInt16
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
       try BudgetCommand.show(
-        try await LiveClient(store).call("DELETE", "/api/v1/budget/allocations/\(number)"), output)
+        try await live.client.call("DELETE", "/api/v1/budget/allocations/\(number)"), live)
     }
   }
 
-  private static func show(_ list: AllocationList, _ output: OutputOptions) throws {
-    if output.json { return print(try JobText.json(list)) }
+  private static func show(_ list: AllocationList, _ live: LiveOptions) throws {
+    if live.json { return try live.emit(list) }
     guard !list.allocations.isEmpty else { return print("There is none: the limit is for all jobs alike.") }
     var table = Table(header: ["", "name", "clients and tags", "spent", "set aside", "limit"])
     table.left = [1, 2]
@@ -126,14 +121,13 @@ struct BudgetCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train budget log --csv")
     @Flag(help: "Everything that people did, not what concerns money alone.") var all = false
     @Flag(help: "Comma-separated values.") var csv = false
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let log = try await LiveClient(store).all("/api/v1/audit", \AuditLog.lines, \.next)
+      let log = try await live.client.all("/api/v1/audit", \AuditLog.lines, \.next)
       let money = ["budget.", "approval.", "job.override"]
       let lines = all ? log : log.filter { line in money.contains { line.action.hasPrefix($0) } }
-      if output.json { return print(try JobText.json(AuditLog(lines: lines))) }
+      if live.json { return try live.emit(AuditLog(lines: lines)) }
       let header = ["at", "person", "role", "action", "subject", "change", "justification"]
       let rows = lines.map {
         [$0.at, $0.person, $0.role, $0.action, $0.subject, $0.change ?? "", $0.justification ?? ""]

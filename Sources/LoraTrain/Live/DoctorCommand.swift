@@ -8,7 +8,7 @@ import Scenarios
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Checks key, reachability, balance, prices, clock, public address and model licence, without renting.",
+    abstract: "Checks key, balance, prices, volume, image, clock, public address and model licence, without renting.",
     discussion: """
       With provider: slurm in lora-train.yaml: whether the cluster would take a job, without submitting one. Exit codes: 0 all is well, or \
       only warned of; 1 something does not hold; 69 the provider cannot be reached; 78 the configuration is wrong, or the key is not accepted.
@@ -33,7 +33,10 @@ struct DoctorCommand: AsyncParsableCommand {
       about = [("provider", .string("slurm"))]
     } else {
       let settings = try configuration.runPodSettings()
-      let examination = Examination(settings: settings, publicURL: publicUrl ?? configuration.publicURL)
+      let examination = Examination(
+        settings: settings, publicURL: publicUrl ?? configuration.publicURL,
+        hub: ProcessInfo.processInfo.environment["HF_ENDPOINT"].flatMap { $0.isEmpty ? nil : $0 }
+          ?? "https://huggingface.co")
       findings = await examination.findings()
       about = [("provider", .string("runpod")), ("address", .string(settings.address))]
     }

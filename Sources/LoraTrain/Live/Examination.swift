@@ -2,6 +2,7 @@ import DiscreteEvent
 import Foundation
 import Live
 import RunPod
+import Scenarios
 import Transport
 
 /// The questions of `doctor`, one after the other.
@@ -18,9 +19,13 @@ struct Examination {
 
   let settings: RunPodSettings
   let publicURL: String?
-  private let http = HTTPClient(connections: 1)
+  /// Hugging Face's address.
+  let hub: String
+  let http = HTTPClient(connections: 1)
 
-  init(settings: RunPodSettings, publicURL: String?) { (self.settings, self.publicURL) = (settings, publicURL) }
+  init(settings: RunPodSettings, publicURL: String?, hub: String = "https://huggingface.co") {
+    (self.settings, self.publicURL, self.hub) = (settings, publicURL, hub)
+  }
 
   func findings() async -> [Finding] {
     let account = RunPodAccount(settings, time: LiveTime(origin: LiveTime.machine), http: http)
@@ -40,6 +45,10 @@ struct Examination {
           check: "key", status: .failed, found: "is not accepted: \(why)",
           hint: "set RUNPOD_API_KEY to a key of https://console.runpod.io/user/settings", code: 78),
       ]
+    case .refused(403, let why):
+      return [
+        Finding(check: "RunPod", status: .ok, found: "answers at \(settings.address)"), Examination.limited(why),
+      ]
     case .refused(let status, let why):
       return [
         Finding(
@@ -48,11 +57,12 @@ struct Examination {
       ]
     case .value(let offer):
       findings.append(Finding(check: "RunPod", status: .ok, found: "answers at \(settings.address)"))
-      findings.append(Finding(check: "key", status: .ok, found: "is accepted"))
+      findings.append(await key(account))
       findings.append(prices(offer))
       findings.append(await spot(account))
       findings.append(await balance(account, offer))
-      findings.append(Examination.disk(settings))
+      findings.append(await space(account, offer))
+      findings.append(await image())
     }
     findings.append(clock(await account.skew))
     findings.append(await reach())
@@ -150,7 +160,12 @@ struct Examination {
         check: "model licence", status: .warning, found: "there is no HF_TOKEN: gated models cannot be loaded",
         hint: "accept the licence at https://huggingface.co/\(HuggingFaceAccess.model), then set HF_TOKEN")
     }
-    switch await HuggingFaceAccess(settings, http: http).check() {
+    guard KeptAddress.isKept(hub) else {
+      return Finding(
+        check: "model licence", status: .failed, found: "the token would go out in the clear to \(hub)",
+        hint: "HF_ENDPOINT has to begin with https://", code: 78)
+    }
+    switch await HuggingFaceAccess(settings, http: http, address: hub).check() {
     case .granted:
       return Finding(check: "model licence", status: .ok, found: "the token may load \(HuggingFaceAccess.model)")
     case .refused:
@@ -160,11 +175,12 @@ struct Examination {
     case .badToken:
       return Finding(
         check: "model licence", status: .failed, found: "Hugging Face does not accept the token",
-        hint: "make one at https://huggingface.co/settings/tokens", code: 78)
+        hint: "make one at https://huggingface.co/settings/tokens, and accept the licence at "
+          + "https://huggingface.co/\(HuggingFaceAccess.model)", code: 78)
     case .unknown(let why):
       return Finding(check: "model licence", status: .warning, found: "Hugging Face was not asked: \(why)")
     }
   }
 
-  private func dollars(_ nanodollars: Int64) -> String { Words.dollars(Double(nanodollars) / 1e9) }
+  func dollars(_ nanodollars: Int64) -> String { Words.dollars(Double(nanodollars) / 1e9) }
 }

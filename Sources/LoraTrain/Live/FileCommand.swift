@@ -17,24 +17,22 @@ struct FileCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train file add data.json")
     @Argument(help: "JSON or JSONL.") var path: String
     @Option(help: "What people call it; its file name without it.") var name: String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
       let name = name ?? URL(fileURLWithPath: path).lastPathComponent
-      let file: Catalogue.FileRecord = try await LiveClient(store).upload(
+      let file: Catalogue.FileRecord = try await live.client.upload(
         "/api/v1/files?name=\(LiveClient.escaped(name))", path)
-      print(output.json ? try JobText.json(file) : FileCommand.one(file))
+      try live.answer(file, FileCommand.one(file))
     }
   }
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lists training files, the newest first.", discussion: "EXAMPLE\n  lora-train file list")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let list: FileList = try await LiveClient(store).get("/api/v1/files")
-      if output.json { return print(try JobText.json(list)) }
+      let list: FileList = try await live.client.get("/api/v1/files")
+      if live.json { return try live.emit(list) }
       guard !list.files.isEmpty else { return print("No training files. lora-train file add DATA.json") }
       var table = Table(header: ["file", "name", "conversations", "pairs", "to train on", "tokens a pair", "added by"])
       table.left = [0, 1, 6]
@@ -52,14 +50,13 @@ struct FileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what is in a training file.", discussion: "EXAMPLE\n  lora-train file show file-1f2e3d4c5b6a")
     @Argument(help: "Its id.") var id: String
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let list: FileList = try await LiveClient(store).get("/api/v1/files")
+      let list: FileList = try await live.client.get("/api/v1/files")
       guard let file = list.files.first(where: { $0.id == id || $0.name == id }) else {
         throw InputError(.noInput, "there is no training file '\(id)'", hint: "lora-train file list")
       }
-      print(output.json ? try JobText.json(file) : FileCommand.one(file))
+      try live.answer(file, FileCommand.one(file))
     }
   }
 

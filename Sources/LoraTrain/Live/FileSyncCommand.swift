@@ -24,8 +24,7 @@ struct FileSyncCommand: AsyncParsableCommand {
   @Option(help: "The bucket that its files are in.") var bucket = "training-files"
   @Option(help: "The column that says where in the bucket; json_file_path, file_path, storage_path or path without it.")
   var pathColumn: String?
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   struct Outcome: Codable, Equatable {
     var id, name: String
@@ -50,13 +49,13 @@ struct FileSyncCommand: AsyncParsableCommand {
     let files = SupabaseFiles(
       address: address, key: try key(environment), table: table, bucket: bucket, pathColumn: pathColumn,
       call: { try await http.send($0) })
-    let client = try LiveClient(store)
+    let client = try live.client
     let known: FileList = try await client.get("/api/v1/files")
     let outcomes = try await FileSyncCommand.sync(files, known: Set(known.files.map(\.id))) { name, path in
       try await client.upload("/api/v1/files?name=\(LiveClient.escaped(name))", path)
     }
-    if output.json {
-      print(try JobText.json(Document(files: outcomes)))
+    if live.json {
+      try live.emit(Document(files: outcomes))
     } else {
       for one in outcomes {
         print(

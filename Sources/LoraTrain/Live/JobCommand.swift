@@ -25,12 +25,11 @@ struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows one job.", discussion: "EXAMPLE\n  lora-train job show job-7")
     @OptionGroup var target: JobTarget
-    @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let client = try LiveClient(target.store)
+      let client = try target.live.client
       let job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
-      if output.json { return print(try JobText.json(job)) }
+      if target.live.json { return try target.live.emit(job) }
       print(JobText.one(job))
       // What stands against a pod, and what can be done about it.
       guard ["waiting_for_gpu", "awaiting_decision"].contains(job.status) else { return }
@@ -47,12 +46,11 @@ struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "What the journal says of a job, in order.", discussion: "EXAMPLE\n  lora-train job events job-7")
     @OptionGroup var target: JobTarget
-    @OptionGroup var output: OutputOptions
 
     func run() async throws {
       let list = EventList(
-        events: try await LiveClient(target.store).all("/api/v1/jobs/\(target.path)/events", \EventList.events, \.next))
-      if output.json { return print(try JobText.json(list)) }
+        events: try await target.live.client.all("/api/v1/jobs/\(target.path)/events", \EventList.events, \.next))
+      if target.live.json { return try target.live.emit(list) }
       var table = Table(header: ["at (UTC)", "event", "details"])
       table.left = [0, 1, 2]
       table.rows = list.events.map { [$0.at, $0.event, $0.details] }
@@ -65,27 +63,24 @@ struct JobCommand: AsyncParsableCommand {
       abstract: "Waits until a job is over; ends with 1 unless it completed.",
       discussion: "EXAMPLE\n  lora-train job wait job-7 && ./deploy")
     @OptionGroup var target: JobTarget
-    @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let client = try LiveClient(target.store)
+      let client = try target.live.client
       var job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
       while !job.isOver {
         try await Task.sleep(for: .milliseconds(500))
         job = try await client.get("/api/v1/jobs/\(target.path)")
       }
-      print(output.json ? try JobText.json(job) : JobText.one(job))
+      try target.live.answer(job, JobText.one(job))
       guard job.status == "completed" else { throw ExitCode(1) }
     }
   }
 
   /// What is done to one job.
-  private static func act(
-    _ action: String, _ target: JobTarget, _ output: OutputOptions, why justification: String? = nil
-  ) async throws {
-    let job: JobDocument = try await LiveClient(target.store).send(
+  private static func act(_ action: String, _ target: JobTarget, why justification: String? = nil) async throws {
+    let job: JobDocument = try await target.live.client.send(
       "POST", "/api/v1/jobs/\(target.path)/\(action)", Reason(justification: justification))
-    print(output.json ? try JobText.json(job) : JobText.one(job))
+    try target.live.answer(job, JobText.one(job))
   }
 
   struct Cancel: AsyncParsableCommand {
@@ -95,16 +90,14 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var target: JobTarget
     @Option(help: "Loss not decreasing, Too expensive, Wrong configuration, Testing, or your own words.") var reason:
       String?
-    @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("cancel", target, output, why: reason) }
+    func run() async throws { try await JobCommand.act("cancel", target, why: reason) }
   }
 
   struct Confirm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Submits a draft as it is.", discussion: "EXAMPLE\n  lora-train job confirm job-7")
     @OptionGroup var target: JobTarget
-    @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("confirm", target, output) }
+    func run() async throws { try await JobCommand.act("confirm", target) }
   }
 
   struct Pause: AsyncParsableCommand {
@@ -112,8 +105,7 @@ struct JobCommand: AsyncParsableCommand {
       abstract: "Lets a job save what it has and ends its pod, until it is resumed.",
       discussion: "EXAMPLE\n  lora-train job pause job-7")
     @OptionGroup var target: JobTarget
-    @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("pause", target, output) }
+    func run() async throws { try await JobCommand.act("pause", target) }
   }
 
   struct Resume: AsyncParsableCommand {
@@ -122,7 +114,6 @@ struct JobCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train job resume job-7 --pricing on-demand")
     @OptionGroup var target: JobTarget
     @Option(help: "spot or on-demand; without it as before.") var pricing: String?
-    @OptionGroup var output: OutputOptions
     func validate() throws {
       if let pricing, !["spot", "on-demand", "on_demand"].contains(pricing) {
         throw ValidationError("--pricing is spot or on-demand, not '\(pricing)'")
@@ -130,7 +121,7 @@ struct JobCommand: AsyncParsableCommand {
     }
     func run() async throws {
       let action = pricing.map { "resume-\($0.replacing("_", with: "-"))" } ?? "resume"
-      try await JobCommand.act(action, target, output)
+      try await JobCommand.act(action, target)
     }
   }
 
@@ -140,8 +131,7 @@ struct JobCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train job promote job-7 --justification 'the client waits'")
     @OptionGroup var target: JobTarget
     @Option(help: "Why: it goes to the audit log.") var justification: String?
-    @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("promote", target, output, why: justification) }
+    func run() async throws { try await JobCommand.act("promote", target, why: justification) }
   }
 
   struct Override: AsyncParsableCommand {
@@ -150,8 +140,7 @@ struct JobCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train job override job-7 --justification 'signed off by finance'")
     @OptionGroup var target: JobTarget
     @Option(help: "Why: it goes to the audit log.") var justification: String?
-    @OptionGroup var output: OutputOptions
-    func run() async throws { try await JobCommand.act("override", target, output, why: justification) }
+    func run() async throws { try await JobCommand.act("override", target, why: justification) }
   }
 
   struct Note: AsyncParsableCommand {
@@ -161,9 +150,9 @@ struct JobCommand: AsyncParsableCommand {
     @OptionGroup var target: JobTarget
     @Argument(help: "The note, in Markdown.") var text: String
     func run() async throws {
-      let _: [Catalogue.Note] = try await LiveClient(target.store).send(
+      let notes: [Catalogue.Note] = try await target.live.client.send(
         "POST", "/api/v1/jobs/\(target.path)/notes", NewNote(text: text))
-      print("Noted.")
+      try target.live.answer(notes, "Noted.")
     }
   }
 
@@ -173,13 +162,12 @@ struct JobCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train job metrics job-7 --csv > metrics.csv")
     @OptionGroup var target: JobTarget
     @Flag(help: "Comma-separated values.") var csv = false
-    @OptionGroup var output: OutputOptions
 
     func run() async throws {
       let list = MetricList(
-        metrics: try await LiveClient(target.store).all(
+        metrics: try await target.live.client.all(
           "/api/v1/jobs/\(target.path)/metrics", \MetricList.metrics, \.next))
-      print(output.json ? try JobText.json(list) : csv ? CSVText.metrics(list.metrics) : MetricText.table(list.metrics))
+      try target.live.answer(list, csv ? CSVText.metrics(list.metrics) : MetricText.table(list.metrics))
     }
   }
 
@@ -189,21 +177,20 @@ struct JobCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train job answer job-7 on-demand")
     @OptionGroup var target: JobTarget
     @Argument(help: "on-demand, keep-trying or fail.") var answer: String
-    @OptionGroup var output: OutputOptions
 
     func validate() throws {
       guard ["on-demand", "keep-trying", "fail"].contains(answer) else {
         throw ValidationError("the answer is on-demand, keep-trying or fail, not '\(answer)'")
       }
     }
-    func run() async throws { try await JobCommand.act("answer-\(answer)", target, output) }
+    func run() async throws { try await JobCommand.act("answer-\(answer)", target) }
   }
 }
 
 /// One job of one store.
 struct JobTarget: ParsableArguments {
   @Argument(help: "The job: job-7, or 7.") var id: String
-  @OptionGroup var store: StoreOptions
+  @OptionGroup var live: LiveOptions
 
   /// As part of an address.
   var path: String { id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-"])) ?? "" }

@@ -42,14 +42,14 @@ struct JobCreate: AsyncParsableCommand {
     Double?
   @Flag(help: "Keep it as a draft: lora-train job confirm submits it.") var draft = false
   @Flag(help: "Do not ask.") var yes = false
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func validate() throws {
     for (option, value) in [
       ("--pairs", pairs), ("--epochs", epochs), ("--checkpoint-every", checkpointEvery),
     ] {
-      if let value, !(1...1_000_000_000).contains(value) { throw ValidationError("\(option) must be at least 1") }
+      if let value, value < 1 { throw ValidationError("\(option) must be at least 1") }
+      if let value, value > 1_000_000_000 { throw ValidationError("\(option) must be at most 1,000,000,000") }
     }
     for (option, value) in [("--tokens-per-pair", tokensPerPair), ("--max-cost", maxCost)] {
       if let value, !(value > 0 && value < 1e9) { throw ValidationError("\(option) must be above 0") }
@@ -63,14 +63,17 @@ struct JobCreate: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = try LiveClient(store)
-    try await JobCreate.submit(try await job(client), client, yes: yes, output)
+    let client = try live.client
+    try await JobCreate.submit(try await job(client), client, yes: yes, live)
   }
 
   /// Shows what it would cost, asks, and submits.
-  static func submit(_ new: NewJob, _ client: LiveClient, yes: Bool, _ output: OutputOptions) async throws {
+  static func submit(_ new: NewJob, _ client: LiveClient, yes: Bool, _ live: LiveOptions) async throws {
+    if let trouble = StepsTrouble(new.configuration) {
+      throw ValidationError("\(trouble.problem): \(trouble.hint)")
+    }
     let quote: QuoteDocument = try await client.send("POST", "/api/v1/quotes", new)
-    if !output.json { print(JobText.quote(quote, of: new)) }
+    if !live.json { print(JobText.quote(quote, of: new)) }
     if !yes {
       guard isatty(STDIN_FILENO) == 1 else {
         throw ValidationError("nobody is there to be asked: add --yes to submit it as it is")
@@ -86,7 +89,7 @@ struct JobCreate: AsyncParsableCommand {
       }
     }
     let made: JobDocument = try await client.send("POST", "/api/v1/jobs", new)
-    print(output.json ? try JobText.json(made) : "\n" + JobText.one(made))
+    try live.answer(made, "\n" + JobText.one(made))
     if made.status == "blocked" { throw ExitCode(1) }
   }
 

@@ -8,8 +8,7 @@ struct JobListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists jobs, the newest first.",
     discussion: "EXAMPLE\n  lora-train job list --status failed --from 2026-11-01 --sort cost --csv")
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
   @Option(help: "active, queued, training, completed, failed, cancelled …") var status: String?
   @Option(help: "Only those of this person.") var creator: String?
   @Option(help: "Only those of this client.") var client: String?
@@ -39,8 +38,8 @@ struct JobListCommand: AsyncParsableCommand {
     ]
     let text = query.compactMap { key, value in value.map { "\(key)=\(LiveClient.escaped($0))" } }
       .joined(separator: "&")
-    let list: JobList = try await LiveClient(store).get("/api/v1/jobs?\(text)")
-    if output.json { return print(try JobText.json(list)) }
+    let list: JobList = try await live.client.get("/api/v1/jobs?\(text)")
+    if live.json { return try live.emit(list) }
     if csv { return print(CSVText.jobs(list.jobs)) }
     print(JobText.table(list.jobs))
     guard list.total > 0 else { return }
@@ -55,12 +54,11 @@ struct JobQueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue", abstract: "Shows who waits for a slot, in order, and when each is likely to get it.",
     discussion: "EXAMPLE\n  lora-train job queue")
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let queue: QueueDocument = try await LiveClient(store).get("/api/v1/queue")
-    if output.json { return print(try JobText.json(queue)) }
+    let queue: QueueDocument = try await live.client.get("/api/v1/queue")
+    if live.json { return try live.emit(queue) }
     print("\(queue.slots_in_use) of \(queue.slots) slots are taken; \(queue.queue.count) wait.")
     guard !queue.queue.isEmpty else { return }
     var table = Table(header: ["", "job", "name", "preset", "by", "starts in", "8 in 10 between"])

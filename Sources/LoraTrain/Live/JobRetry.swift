@@ -24,10 +24,9 @@ struct JobRetry: AsyncParsableCommand {
   @Option(help: "Steps between two checkpoints.") var checkpointEvery: Int?
   @Option(help: "Learning rate.") var learningRate: Double?
   @Flag(help: "Do not ask.") var yes = false
-  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let client = try LiveClient(target.store)
+    let client = try target.live.client
     let original: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
     var configuration = original.configuration
     // A job that went on says how many steps were left: the new one has its own.
@@ -47,7 +46,7 @@ struct JobRetry: AsyncParsableCommand {
     new.suites = original.suites
     (new.retry_of, new.fix) = (original.id, suggested?.kind)
     if fromCheckpoint { new.resume_of = original.id }
-    if !output.json {
+    if !target.live.json {
       print(
         "\(original.id) \(original.name): \(original.status)" + (original.failure.map { " (\($0))" } ?? "")
           + (original.duration_s.map { " after \(Words.duration($0))" } ?? ""))
@@ -58,7 +57,7 @@ struct JobRetry: AsyncParsableCommand {
       let changes = JobRetry.changes(original.configuration, configuration)
       print(changes.isEmpty ? "The same configuration again.\n" : changes.joined(separator: "\n") + "\n")
     }
-    try await JobCreate.submit(new, client, yes: yes, output)
+    try await JobCreate.submit(new, client, yes: yes, target.live)
   }
 
   private func suggestion(_ client: LiveClient) async throws -> FixDocument {

@@ -3,12 +3,6 @@ import Web
 
 /// Jobs and budgets of the live system, as people and as programs read them.
 enum JobText {
-  static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
   static func one(_ job: JobDocument) -> String {
     var lines = ["\(job.id) \(job.name): \(words(job.status))" + (job.failure.map { " (\(words($0)))" } ?? "")]
     switch job.refusal {

@@ -140,6 +140,17 @@ struct LiveStore: Sendable {
     return policies
   }
 
+  /// What to say of rules that this store does not go by, for it began with others; nil: they are its own.
+  ///
+  /// - Parameters:
+  ///   - settings: what else was said of a new store's rules: those count, too, and come last.
+  ///   - place: where somebody said so.
+  func remark(on choice: PolicyChoice, _ settings: PolicySettings, from place: String) -> String? {
+    guard settings.applied(to: choice.applied(to: opening.policies)) != opening.policies else { return nil }
+    let own = PolicyChoice(of: opening.policies).map { "\($0), which" } ?? "the rules that"
+    return "\(place) says \(choice), which is for a new store: this one goes on by \(own) it began with"
+  }
+
   /// In which the budget's months are; nil: UTC.
   var budgetTimeZone: String? { opening.budgetTimeZone }
 
@@ -188,4 +199,20 @@ final class FileLock: Sendable {
   }
 
   deinit { close(descriptor) }
+}
+
+extension PolicyChoice {
+  /// Which choice these rules are; nil: one that has no name.
+  fileprivate init?(of policies: Policies) {
+    let candidate: PolicyChoice =
+      if let deadline = policies.progressDeadline {
+        .uniformProgress(deadline: deadline.seconds)
+      } else if policies.maxInterruptions == .max {
+        .spot
+      } else {
+        .spotThenOnDemand(after: policies.maxInterruptions)
+      }
+    guard candidate.applied(to: policies) == policies else { return nil }
+    self = candidate
+  }
 }

@@ -14,12 +14,11 @@ struct NotifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what the dashboard tells you.", discussion: "EXAMPLE\n  lora-train notify list --all")
     @Flag(help: "What was seen, too.") var all = false
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let list: BannerList = try await LiveClient(store).get("/api/v1/notifications\(all ? "?all=1" : "")")
-      if output.json { return print(try JobText.json(list)) }
+      let list: BannerList = try await live.client.get("/api/v1/notifications\(all ? "?all=1" : "")")
+      if live.json { return try live.emit(list) }
       guard !list.notifications.isEmpty else { return print("Nothing new.") }
       var table = Table(header: ["", "at (UTC)", "job", ""])
       table.left = [1, 2, 3]
@@ -51,18 +50,17 @@ struct NotifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only what is urgent comes then; or none.", valueName: "HH:MM-HH:MM")) var quietHours:
       String?
     @Option(help: ArgumentHelp("Whose clock these times are by (UTC).", valueName: "zone")) var timeZone: String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     enum Switch: String, ExpressibleByArgument { case on, off }
 
     func run() async throws {
-      let client = try LiveClient(store)
+      let client = try live.client
       var wishes: NoticeWishes = try await client.get("/api/v1/notifications/preferences")
       let before = wishes
       try change(&wishes)
       if wishes != before { wishes = try await client.send("PUT", "/api/v1/notifications/preferences", wishes) }
-      print(output.json ? try JobText.json(wishes) : Self.text(wishes))
+      try live.answer(wishes, Self.text(wishes))
     }
 
     private func change(_ wishes: inout NoticeWishes) throws {
@@ -106,12 +104,11 @@ struct NotifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Sends you a test over every channel that there is for you.",
       discussion: "EXAMPLE\n  lora-train notify test")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let answer: TestDocument = try await LiveClient(store).post("/api/v1/notifications/test")
-      if output.json { return print(try JobText.json(answer)) }
+      let answer: TestDocument = try await live.client.post("/api/v1/notifications/test")
+      if live.json { return try live.emit(answer) }
       print("On its way: \(answer.sent_to.joined(separator: ", ")). See: lora-train notify outbox")
     }
   }
@@ -122,13 +119,12 @@ struct NotifyCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train notify outbox --state dead")
     @Option(help: ArgumentHelp("waiting, digest, delivered, dead, shown or seen.", valueName: "state")) var state:
       String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
       let query = state.map { "?state=\(LiveClient.escaped($0))" } ?? ""
-      let outbox: OutboxDocument = try await LiveClient(store).get("/api/v1/notifications/outbox\(query)")
-      if output.json { return print(try JobText.json(outbox)) }
+      let outbox: OutboxDocument = try await live.client.get("/api/v1/notifications/outbox\(query)")
+      if live.json { return try live.emit(outbox) }
       let deliveries = outbox.deliveries.filter { state != nil || $0.channel != .banner }
       guard !deliveries.isEmpty else { return print("Nothing.") }
       var table = Table(header: ["", "event", "to", "by", "state", "attempts", "when (UTC)", "trouble"])
@@ -148,13 +144,12 @@ struct NotifyCommand: AsyncParsableCommand {
       abstract: "Sends what was given up once more; takes a manager.",
       discussion: "EXAMPLE\n  lora-train notify retry 17\n  lora-train notify retry all")
     @Argument(help: "The number that notify outbox shows, or all.") var letter: String
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
       let path = letter == "all" ? "retry" : "\(LiveClient.escaped(letter))/retry"
-      let answer: RetryDocument = try await LiveClient(store).post("/api/v1/notifications/outbox/\(path)")
-      print(output.json ? try JobText.json(answer) : "\(answer.retried) on the way again.")
+      let answer: RetryDocument = try await live.client.post("/api/v1/notifications/outbox/\(path)")
+      try live.answer(answer, "\(answer.retried) on the way again.")
     }
   }
 }

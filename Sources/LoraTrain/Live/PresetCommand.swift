@@ -19,11 +19,10 @@ struct PresetCommand: AsyncParsableCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what presets stand for: what new jobs have.", discussion: "EXAMPLE\n  lora-train preset list")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let list: PresetList = try await LiveClient(store).get("/api/v1/presets")
-      if output.json { return print(try JobText.json(list)) }
+      let list: PresetList = try await live.client.get("/api/v1/presets")
+      if live.json { return try live.emit(list) }
       var table = Table(
         header: ["preset", "rank", "learning rate", "epochs", "batch", "longest sequence", "checkpoint every", "since"])
       table.left = [0, 7]
@@ -44,13 +43,10 @@ struct PresetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what each quarter's history proposes, and what it stands on.",
       discussion: "EXAMPLE\n  lora-train preset proposals")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let list: PresetProposalList = try await LiveClient(store).get("/api/v1/presets/proposals")
-      print(
-        output.json
-          ? try JobText.json(list) : list.proposals.map(PresetCommand.text).joined(separator: "\n\n"))
+      let list: PresetProposalList = try await live.client.get("/api/v1/presets/proposals")
+      try live.answer(list, list.proposals.map(PresetCommand.text).joined(separator: "\n\n"))
     }
   }
 
@@ -58,29 +54,16 @@ struct PresetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Accepts a proposal: new jobs have its values from now on. Takes a manager.",
       discussion: "EXAMPLE\n  lora-train preset accept 2")
-    @OptionGroup var decision: Decision
-    func run() async throws { try await decision.say("accept") }
+    @OptionGroup var decision: DecisionOptions
+    func run() async throws { try await decision.say("accept", to: "presets/proposals", PresetCommand.text) }
   }
 
   struct Reject: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Rejects a proposal; one that was accepted last is taken back, and what held before holds again.",
       discussion: "EXAMPLE\n  lora-train preset reject 2 --remark 'too few files'")
-    @OptionGroup var decision: Decision
-    func run() async throws { try await decision.say("reject") }
-  }
-
-  struct Decision: ParsableArguments {
-    @Argument(help: "Its number.") var number: Int
-    @Option(help: "Why: it goes to the audit log.") var remark: String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
-
-    func say(_ word: String) async throws {
-      let decided: PresetProposalDocument = try await LiveClient(store).send(
-        "POST", "/api/v1/presets/proposals/\(number)/\(word)", Reason(justification: remark))
-      print(output.json ? try JobText.json(decided) : PresetCommand.text(decided))
-    }
+    @OptionGroup var decision: DecisionOptions
+    func run() async throws { try await decision.say("reject", to: "presets/proposals", PresetCommand.text) }
   }
 
   private static func text(_ one: PresetProposalDocument) -> String {

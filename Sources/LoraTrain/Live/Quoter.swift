@@ -143,11 +143,15 @@ struct Quoter: Sendable {
 extension ModelSource {
   /// The same worlds at other prices.
   func paying(_ rates: (spot: Int64, onDemand: Int64)?) -> ModelSource {
-    guard let rates else { return self }
+    paying(spot: rates?.spot, onDemand: rates?.onDemand)
+  }
+
+  /// The same worlds at other prices, in nanodollars an hour; nil: at their own.
+  func paying(spot: Int64?, onDemand: Int64?) -> ModelSource {
     var own = self
     for i in own.worlds.indices {
-      own.worlds[i].hourlyRate[.spot] = Double(rates.spot) / 1e9
-      own.worlds[i].hourlyRate[.onDemand] = Double(rates.onDemand) / 1e9
+      if let spot { own.worlds[i].hourlyRate[.spot] = Double(spot) / 1e9 }
+      if let onDemand { own.worlds[i].hourlyRate[.onDemand] = Double(onDemand) / 1e9 }
     }
     return own
   }

@@ -17,18 +17,37 @@ struct ReportCommand: AsyncParsableCommand {
 
   /// Where the PDF goes.
   struct Target: ParsableArguments {
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
     @Option(name: .shortAndLong, help: ArgumentHelp("The PDF to write.", valueName: "file.pdf")) var output: String
 
+    private struct Written: Encodable {
+      var file: String
+      var bytes: Int
+    }
+
     func write(_ path: String) async throws {
-      let data = try await LiveClient(store).bytes("GET", path)
+      let data = try await live.client.bytes("GET", path)
       do {
         try data.write(to: URL(filePath: output), options: .atomic)
       } catch {
         throw InputError(
           .cannotCreate, file: output, "cannot be written", hint: "check the folder, and who may write there")
       }
-      FileHandle.standardError.write(Data("\(output): \(data.count) bytes\n".utf8))
+      if live.json {
+        try live.emit(Written(file: output, bytes: data.count))
+      } else {
+        Failure.say("\(output): \(data.count) bytes")
+      }
+    }
+  }
+
+  /// A job, and where the PDF about it goes.
+  struct JobReport: ParsableArguments {
+    @Argument(help: "The job: job-7, or 7.") var job: String
+    @OptionGroup var target: Target
+
+    func write(_ name: String) async throws {
+      try await target.write("/api/v1/jobs/\(LiveClient.escaped(job))/\(name).pdf")
     }
   }
 
@@ -36,20 +55,18 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "What a job was, did and cost.",
       discussion: "EXAMPLE\n  lora-train report training job-7 --output job-7.pdf")
-    @Argument(help: "The job: job-7, or 7.") var job: String
-    @OptionGroup var target: Target
+    @OptionGroup var report: JobReport
 
-    func run() async throws { try await target.write("/api/v1/jobs/\(LiveClient.escaped(job))/report.pdf") }
+    func run() async throws { try await report.write("report") }
   }
 
   struct Validation: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Whether a job's model is better than its base, by what, and whether it may be delivered.",
       discussion: "EXAMPLE\n  lora-train report validation job-7 --output job-7-validation.pdf")
-    @Argument(help: "The job: job-7, or 7.") var job: String
-    @OptionGroup var target: Target
+    @OptionGroup var report: JobReport
 
-    func run() async throws { try await target.write("/api/v1/jobs/\(LiveClient.escaped(job))/validation.pdf") }
+    func run() async throws { try await report.write("validation") }
   }
 
   struct Cost: AsyncParsableCommand {
@@ -94,8 +111,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "The job: job-7, or 7.") var job: String
     @Flag(help: "The report shows what the job cost.") var costs = false
     @Flag(help: "The report shows the job's notes.") var notes = false
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     private struct Wish: Encodable {
       var showsCosts: Bool
@@ -111,10 +127,10 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let client = try LiveClient(store)
+      let client = try live.client
       let link: Answer = try await client.send(
         "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/report-link", Wish(showsCosts: costs, showsNotes: notes))
-      print(output.json ? try JobText.json(link) : "\(client.address)\(link.path)\nholds until \(link.until)")
+      try live.answer(link, "\(client.address)\(link.path)\nholds until \(link.until)")
     }
   }
 }

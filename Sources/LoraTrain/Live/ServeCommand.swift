@@ -134,8 +134,13 @@ struct ServeCommand: AsyncParsableCommand {
         isPlayed: source.isPlayed, usualScale: sandbox ? 600 : 1, month: month(source, quoter)))
     quoter.policies = live.policies
     let diary = Diary()
-    if !live.isNew, let policy = policy ?? configuration.serve.policy?.description {
-      diary.say("--policy \(policy) is for a new store: this one goes on by the rules that it began with")
+    let named = policy.flatMap { PolicyChoice(live: $0) }
+    if !live.isNew, let choice = named ?? configuration.serve.policy,
+      let remark = live.remark(
+        on: choice, configuration.serve.policies,
+        from: named == nil ? "serve.policy of \(configuration.file ?? "lora-train.yaml")" : "--policy")
+    {
+      diary.say(remark)
     }
     // Signals are the server's now: what is going on is brought to an end.
     signal(SIGPIPE, SIG_IGN)

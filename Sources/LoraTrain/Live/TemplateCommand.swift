@@ -22,13 +22,13 @@ struct TemplateCommand: AsyncParsableCommand {
     @Option(name: .customLong("tag"), help: "A tag; may be given several times.") var tags: [String] = []
     @Flag(help: "Seen by nobody else.") var `private` = false
     func run() async throws {
-      let client = try LiveClient(target.store)
+      let client = try target.live.client
       let job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
       let made: TemplateDocument = try await client.send(
         "POST", "/api/v1/templates",
         NewTemplate(
           name: name, purpose: purpose, isShared: !`private`, tags: tags, configuration: job.configuration))
-      print("Kept as '\(made.template.name)'.")
+      try target.live.answer(made, "Kept as '\(made.template.name)'.")
     }
   }
 
@@ -36,11 +36,10 @@ struct TemplateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lists templates, and how the jobs that were started from them went.",
       discussion: "EXAMPLE\n  lora-train template list")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let list: TemplateList = try await LiveClient(store).get("/api/v1/templates")
-      if output.json { return print(try JobText.json(list)) }
+      let list: TemplateList = try await live.client.get("/api/v1/templates")
+      if live.json { return try live.emit(list) }
       guard !list.templates.isEmpty else { return print("No templates. lora-train template save JOB --name NAME") }
       var table = Table(header: ["name", "what for", "configuration", "by", "uses", "completed", "mean cost"])
       table.left = [0, 1, 2, 3]
@@ -62,10 +61,10 @@ struct TemplateCommand: AsyncParsableCommand {
       abstract: "Removes a template; jobs that were started from it stay as they are.",
       discussion: "EXAMPLE\n  lora-train template remove 'Quick test'")
     @Argument(help: "Its name.") var name: String
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let _: TemplateList = try await LiveClient(store).call("DELETE", "/api/v1/templates/\(LiveClient.escaped(name))")
-      print("Removed.")
+      let left: TemplateList = try await live.client.call("DELETE", "/api/v1/templates/\(LiveClient.escaped(name))")
+      try live.answer(left, "Removed.")
     }
   }
 }

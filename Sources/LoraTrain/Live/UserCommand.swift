@@ -25,11 +25,12 @@ struct UserCommand: AsyncParsableCommand {
     @Argument(help: "The name.") var name: String
     @Option(help: "viewer, engineer or manager.") var role: Catalogue.Role
     @Option(help: "Where notifications go.") var email: String?
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let made: Catalogue.Person = try await LiveClient(store).send(
+      let made: Catalogue.Person = try await live.client.send(
         "POST", "/api/v1/people", Catalogue.Person(name: name, email: email, role: role))
-      print(
+      try live.answer(
+        made,
         "\(made.name) is \(made.role == .engineer ? "an" : "a") \(made.role.rawValue). A token: lora-train user token \(made.name)"
       )
     }
@@ -47,26 +48,31 @@ struct UserCommand: AsyncParsableCommand {
     @Argument(help: "The name.") var name: String
     @Option(help: "viewer, engineer or manager; needed for a new person.") var role: Catalogue.Role?
     @Option(help: "Where notifications go.") var email: String?
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
+
+    private struct Invitation: Encodable {
+      var person, url: String
+    }
+
     func run() async throws {
-      let client = try LiveClient(store)
+      let client = try live.client
       if let role {
         let _: Catalogue.Person = try await client.send(
           "POST", "/api/v1/people", Catalogue.Person(name: name, email: email, role: role))
       }
       let made: NewLink = try await client.post("/api/v1/people/\(LiveClient.escaped(name))/links")
-      print(client.address + made.path)
+      let url = client.address + made.path
+      try live.answer(Invitation(person: made.person, url: url), url)
     }
   }
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows who may do what, and which tokens there are.", discussion: "EXAMPLE\n  lora-train user list")
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let team: Team = try await LiveClient(store).get("/api/v1/people")
-      if output.json { return print(try JobText.json(team)) }
+      let team: Team = try await live.client.get("/api/v1/people")
+      if live.json { return try live.emit(team) }
       var table = Table(header: ["name", "role", "e-mail", "tokens"])
       table.left = [0, 1, 2, 3]
       table.rows = team.people.map { person in
@@ -83,11 +89,11 @@ struct UserCommand: AsyncParsableCommand {
       discussion: "EXAMPLE\n  lora-train user token dana --label laptop")
     @Argument(help: "Whose.") var name: String
     @Option(help: "What it is for.") var label: String?
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let made: NewToken = try await LiveClient(store).send(
+      let made: NewToken = try await live.client.send(
         "POST", "/api/v1/people/\(LiveClient.escaped(name))/tokens", Reason(justification: label))
-      print(made.token)
+      try live.answer(made, made.token)
     }
   }
 
@@ -95,10 +101,10 @@ struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Takes a token away, at once.", discussion: "EXAMPLE\n  lora-train user revoke 1f2e3d4c")
     @Argument(help: "The first eight digits that user list shows.") var id: String
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let _: Team = try await LiveClient(store).call("DELETE", "/api/v1/tokens/\(LiveClient.escaped(id))")
-      print("Revoked.")
+      let team: Team = try await live.client.call("DELETE", "/api/v1/tokens/\(LiveClient.escaped(id))")
+      try live.answer(team, "Revoked.")
     }
   }
 
@@ -107,10 +113,10 @@ struct UserCommand: AsyncParsableCommand {
       abstract: "Takes all tokens from a person; what they did stays in the log.",
       discussion: "EXAMPLE\n  lora-train user remove dana")
     @Argument(help: "Who.") var name: String
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var live: LiveOptions
     func run() async throws {
-      let _: Team = try await LiveClient(store).call("DELETE", "/api/v1/people/\(LiveClient.escaped(name))")
-      print("\(name) may do nothing any more.")
+      let team: Team = try await live.client.call("DELETE", "/api/v1/people/\(LiveClient.escaped(name))")
+      try live.answer(team, "\(name) may do nothing any more.")
     }
   }
 }

@@ -57,6 +57,13 @@ indirect enum JSON {
     }
   }
 
+  /// A whole type as its keys say, in their alphabetical order.
+  static func encoded(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
   /// The shortest digits that read back as the same number; what is no number is null.
   static func digits(_ value: Double) -> String {
     Wording.digits(value)

@@ -12,15 +12,18 @@ struct JobHide: AsyncParsableCommand {
   @Argument(help: "The jobs.") var jobs: [String]
   @Option(help: "Why: it goes to the audit log.") var reason: String?
   @Flag(help: "Shows them again.") var undo = false
-  @OptionGroup var store: StoreOptions
+  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let client = try LiveClient(store)
+    let client = try live.client
+    var changed: [JobDocument] = []
     for job in jobs {
       let done: JobDocument = try await client.send(
         "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/\(undo ? "show" : "hide")", Reason(justification: reason))
-      print("\(done.id) \(done.name): \(undo ? "shown again" : "hidden")")
+      if !live.json { print("\(done.id) \(done.name): \(undo ? "shown again" : "hidden")") }
+      changed.append(done)
     }
+    if live.json { try live.emit(["jobs": changed]) }
   }
 }
 
@@ -43,11 +46,11 @@ struct JobNoteEdit: AsyncParsableCommand {
 
   func run() async throws {
     let path = "/api/v1/jobs/\(target.path)/notes/\(note)"
-    let client = try LiveClient(target.store)
-    let _: [Catalogue.Note] =
+    let client = try target.live.client
+    let notes: [Catalogue.Note] =
       if let text { try await client.send("PUT", path, NewNote(text: text)) } else {
         try await client.call("DELETE", path)
       }
-    print(remove ? "Taken back." : "Changed.")
+    try target.live.answer(notes, remove ? "Taken back." : "Changed.")
   }
 }

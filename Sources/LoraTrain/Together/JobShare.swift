@@ -23,7 +23,6 @@ struct JobShare: AsyncParsableCommand {
   @Flag(help: "Posts it to the configured Slack channel, too.") var slack = false
   @Flag(help: "Lists the links that were made, and how often each was followed.") var list = false
   @Option(help: "Takes back the link of this number.") var revoke: Int?
-  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard Catalogue.Audience(rawValue: audience) != nil else {
@@ -33,19 +32,19 @@ struct JobShare: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = try LiveClient(target.store)
+    let client = try target.live.client
     let path = "/api/v1/jobs/\(target.path)/shares"
     if list || revoke != nil {
       let shares: ShareList =
         if let revoke { try await client.call("DELETE", "\(path)/\(revoke)") } else { try await client.get(path) }
-      return print(output.json ? try JobText.json(shares) : JobShare.text(shares))
+      return try target.live.answer(shares, JobShare.text(shares))
     }
     let made: MadeShare = try await client.send(
       "POST", path,
       NewShare(
         audience: Catalogue.Audience(rawValue: audience) ?? .private, days: days, showsCosts: costs, showsNotes: notes,
         slack: slack ? true : nil))
-    if output.json { return print(try JobText.json(made)) }
+    if target.live.json { return try target.live.emit(made) }
     print("\(client.address)\(made.path)\nholds until \(made.share.ends_at); it is shown this once")
     if let slack = made.slack { print("Slack: \(slack)") }
   }

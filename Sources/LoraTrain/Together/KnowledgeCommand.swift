@@ -21,16 +21,15 @@ struct KnowledgeCommand: AsyncParsableCommand {
     @Option(help: "Words, or their beginnings.") var search: String?
     @Option(help: "best_practices, experiments, client_deliveries or troubleshooting.") var category: String?
     @Option(help: "One of its tags.") var tag: String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
       let query = [("search", search), ("category", category), ("tag", tag)].compactMap { name, value in
         value.map { "\(name)=\(LiveClient.escaped($0))" }
       }
-      let list: KnowledgeList = try await LiveClient(store).get(
+      let list: KnowledgeList = try await live.client.get(
         "/api/v1/knowledge" + (query.isEmpty ? "" : "?" + query.joined(separator: "&")))
-      if output.json { return print(try JobText.json(list)) }
+      if live.json { return try live.emit(list) }
       guard !list.entries.isEmpty else { return print("No entries. lora-train knowledge add JOB --learned TEXT") }
       var table = Table(header: ["entry", "title", "category", "tags", "jobs", "by", "at"])
       table.left = [0, 1, 2, 3, 4, 5, 6]
@@ -48,12 +47,11 @@ struct KnowledgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows an entry.", discussion: "EXAMPLE\n  lora-train knowledge show 3")
     @Argument(help: "The entry's number.") var number: Int
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let entry: KnowledgeDocument = try await LiveClient(store).get("/api/v1/knowledge/\(number)")
-      print(output.json ? try JobText.json(entry) : KnowledgeCommand.text(entry))
+      let entry: KnowledgeDocument = try await live.client.get("/api/v1/knowledge/\(number)")
+      try live.answer(entry, KnowledgeCommand.text(entry))
     }
   }
 
@@ -64,15 +62,14 @@ struct KnowledgeCommand: AsyncParsableCommand {
     @OptionGroup var target: JobTarget
     @Option(help: "What was learnt, in Markdown; stands above the rest.") var learned: String?
     @OptionGroup var fields: Fields
-    @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let client = try LiveClient(target.store)
+      let client = try target.live.client
       let draft: KnowledgeDraft = try await client.get("/api/v1/jobs/\(target.path)/knowledge")
       var new = fields.applied(to: draft.draft)
       if let learned { new.content = "\(learned)\n\n\(new.content)" }
       let kept: KnowledgeDocument = try await client.send("POST", "/api/v1/knowledge", new)
-      print(output.json ? try JobText.json(kept) : "Kept as entry \(kept.number): \(kept.title)")
+      try target.live.answer(kept, "Kept as entry \(kept.number): \(kept.title)")
     }
   }
 
@@ -83,11 +80,10 @@ struct KnowledgeCommand: AsyncParsableCommand {
     @Argument(help: "The entry's number.") var number: Int
     @Option(help: "The whole content anew, in Markdown.") var content: String?
     @OptionGroup var fields: Fields
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let client = try LiveClient(store)
+      let client = try live.client
       let entry: KnowledgeDocument = try await client.get("/api/v1/knowledge/\(number)")
       var new = fields.applied(
         to: NewKnowledge(
@@ -95,7 +91,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
           jobs: entry.jobs.map(\.id)))
       if let content { new.content = content }
       let kept: KnowledgeDocument = try await client.send("PUT", "/api/v1/knowledge/\(number)", new)
-      print(output.json ? try JobText.json(kept) : "Kept as revision \(kept.revision).")
+      try live.answer(kept, "Kept as revision \(kept.revision).")
     }
   }
 
@@ -105,12 +101,11 @@ struct KnowledgeCommand: AsyncParsableCommand {
         "Takes an entry of your own out; a manager any. Its revisions stay in the store, and the audit log says who.",
       discussion: "EXAMPLE\n  lora-train knowledge remove 3")
     @Argument(help: "The entry's number.") var number: Int
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var live: LiveOptions
 
     func run() async throws {
-      let left: KnowledgeList = try await LiveClient(store).call("DELETE", "/api/v1/knowledge/\(number)")
-      print(output.json ? try JobText.json(left) : "Removed; \(left.entries.count) left.")
+      let left: KnowledgeList = try await live.client.call("DELETE", "/api/v1/knowledge/\(number)")
+      try live.answer(left, "Removed; \(left.entries.count) left.")
     }
   }
 

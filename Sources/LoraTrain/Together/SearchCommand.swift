@@ -12,8 +12,7 @@ struct SearchCommand: AsyncParsableCommand {
   @Argument(help: "Words.") var words: [String]
   @Option(help: "Only these: job, file, template or knowledge.") var kind: String?
   @Option(help: "How many.") var limit = 50
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var live: LiveOptions
 
   func validate() throws {
     guard kind.map({ Catalogue.FindKind(rawValue: $0) != nil }) ?? true else {
@@ -23,9 +22,9 @@ struct SearchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let text = LiveClient.escaped(words.joined(separator: " "))
-    let list: SearchList = try await LiveClient(store).get(
+    let list: SearchList = try await live.client.get(
       "/api/v1/search?q=\(text)&limit=\(limit)" + (kind.map { "&kind=\($0)" } ?? ""))
-    if output.json { return print(try JobText.json(list)) }
+    if live.json { return try live.emit(list) }
     guard !list.results.isEmpty else { return print("Nothing was found.") }
     if !list.have_all_words { print("Nothing has all of these words; this has some of them.") }
     for found in list.results {

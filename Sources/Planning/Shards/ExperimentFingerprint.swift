@@ -9,6 +9,18 @@ enum ExperimentFingerprint {
   static func of(_ experiment: Experiment, _ identity: Simulation.Identity) -> Digest {
     var digest = Digest()
     append(identity, to: &digest)
+    append(experiment: experiment, to: &digest)
+    return digest
+  }
+
+  /// Of any experiment, one that goes on from where jobs stood among them.
+  static func of(_ experiment: Experiment) -> Digest {
+    var digest = experiment.fleet.stateDigest
+    append(experiment: experiment, to: &digest)
+    return digest
+  }
+
+  private static func append(experiment: Experiment, to digest: inout Digest) {
     var experiment = experiment
     // The worlds' kinds of job are the experiment's, weights apart; hundreds of kinds in each of 256 worlds take seconds to reflect.
     for worlds in [\Experiment.worlds, \Experiment.onDemandWorlds] {
@@ -21,7 +33,6 @@ enum ExperimentFingerprint {
       // A simulation's fleet is empty but for its budget, and an empty fleet's memory has an address.
       append(child.label == "fleet" ? experiment.fleet.budget : child.value, to: &digest)
     }
-    return digest
   }
 
   private static func append(_ value: Any, to digest: inout Digest) {

@@ -122,6 +122,9 @@ public struct SimulationShard: Sendable, Codable {
 }
 
 extension ExperimentDigest {
+  /// Which question it is: the same sixteen digits for the same experiment, whoever asks.
+  public static func text(of experiment: Experiment) -> String { text(ExperimentFingerprint.of(experiment)) }
+
   /// A digest in the sixteen digits in which an experiment's is written.
   static func text(_ digest: Digest) -> String {
     var whole = ExperimentDigest()

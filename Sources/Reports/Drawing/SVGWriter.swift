@@ -1,3 +1,5 @@
+import Markup
+
 /// Shapes as SVG, with real text. Colours are classes, which the page's style sheet turns into its theme's, and presentation attributes, which
 /// hold without one; nothing is a `style`, which a Content-Security-Policy forbids.
 struct SVGWriter {
@@ -148,24 +150,15 @@ struct SVGWriter {
 
   /// Escaped for text and attributes alike; what XML forbids is left out.
   static func escaped(_ text: String) -> String {
-    guard
-      text.utf8.contains(where: {
-        $0 < 0x20 || $0 == 0x22 || $0 == 0x26 || $0 == 0x27 || $0 == 0x3C || $0 == 0x3E || $0 == 0xEF
-      })
-    else { return text }
-    var escaped = ""
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0xEF }) else { return MarkupText.html(text) }
+    var allowed = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "'": escaped += "&#39;"
-      case "\t", "\n", "\r": escaped += " "
+      case "\t", "\n", "\r": allowed.append(" ")
       case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": continue
-      default: escaped.unicodeScalars.append(scalar)
+      default: allowed.append(scalar)
       }
     }
-    return escaped
+    return MarkupText.html(String(allowed))
   }
 }

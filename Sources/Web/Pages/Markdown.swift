@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 
 /// A small part of Markdown, for notes: paragraphs, lists, headings, code, bold, italics and links of the web. Everything else is text.
 ///
@@ -45,8 +46,7 @@ enum Markdown {
   }
 
   static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+    MarkupText.html(text)
   }
 
   private static func inline(_ text: String) -> String {

@@ -24,8 +24,10 @@ enum PageLibrary {
   static let library: MustacheLibrary = {
     var library = MustacheLibrary()
     do {
-      for page in pages { try library.register("{{#page}}\(page.template){{/page}}", named: page.name) }
-      for (name, text) in Layout.partials { try library.register(text, named: name) }
+      for page in pages {
+        try library.register(EscapedTemplate.text("{{#page}}\(page.template){{/page}}"), named: page.name)
+      }
+      for (name, text) in Layout.partials { try library.register(EscapedTemplate.text(text), named: name) }
     } catch {
       // A defect of ours, which the first test finds.
       preconditionFailure("a template cannot be read: \(error)")

@@ -37,7 +37,7 @@ enum SignInPages {
   private static func answer(
     _ body: String, _ contents: Contents, _ status: HTTPResponse.Status
   ) throws -> Response {
-    let text = try MustacheTemplate(string: head + body + foot).render(contents)
+    let text = try MustacheTemplate(string: EscapedTemplate.text(head + body + foot)).render(contents)
     return Response(
       status: status, headers: [.contentType: "text/html; charset=utf-8"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Live
+import Markup
 
 /// Puts a text into the team's Slack channel, once.
 public typealias SlackPost = @Sendable (String) async -> NoticeAnswer
@@ -72,8 +73,7 @@ struct ShareDeeds: Sendable {
 
   /// `*Job* (64% complete): <…|View Job>`, as Slack wants it escaped.
   static func slackText(_ document: JobDocument, _ metric: Catalogue.Metric?, _ url: String) -> String {
-    let name = document.name.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-    return "*\(name)* (\(progress(document, metric))): <\(url)|View Job>"
+    "*\(MarkupText.slack(document.name))* (\(progress(document, metric))): <\(url)|View Job>"
   }
 
   static func progress(_ document: JobDocument, _ metric: Catalogue.Metric?) -> String {

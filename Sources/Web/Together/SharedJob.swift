@@ -92,8 +92,10 @@ struct SharedJob: Sendable {
   private static let template: MustacheLibrary = {
     var library = MustacheLibrary()
     do {
-      try library.register(page, named: "shared")
-      for name in ["time", "badge"] { try library.register(Layout.partials[name] ?? "", named: name) }
+      try library.register(EscapedTemplate.text(page), named: "shared")
+      for name in ["time", "badge"] {
+        try library.register(EscapedTemplate.text(Layout.partials[name] ?? ""), named: name)
+      }
     } catch {
       preconditionFailure("a template cannot be read: \(error)")
     }
