@@ -32,7 +32,8 @@ extension Controller {
     let i = index.int
     guard fleet.jobs[i].lease.number <= Policies.mostLeases else { return .jobFailed(index, .recoveryExhausted) }
     if fleet.jobs[i].pricing == .spot, fleet.jobs[i].interruptions >= policies.maxInterruptions {
-      return carryOut(forgiven(policies.afterInterruptions, .interruptions, fleet.jobs[i]), .interruptions, index, at: now)
+      return carryOut(
+        forgiven(policies.afterInterruptions, .interruptions, fleet.jobs[i]), .interruptions, index, at: now)
     }
     if lags(index, at: now) { return .switchedToOnDemand(index) }
     if fleet.jobs[i].failedRecoveries >= policies.maxFailedRecoveries {
@@ -69,8 +70,8 @@ extension Controller {
     return carryOut(forgiven(fallback, job.question, job), job.question, index, at: now)
   }
 
-  /// Nobody's word but a person's gives up a job of which every step is durable: what is left is done by any pod, and its last lease is still
-  /// its last. A pod that is not to be had is another matter.
+  /// Neither a rule nor silence gives up a job whose steps are all durable because pods are lost: what is left is any pod's work. A person may, and so
+  /// do the job's cap, its last lease, and a pod that is not to be had.
   private func forgiven(_ fallback: Fallback, _ question: Question, _ job: Job) -> Fallback {
     let isTrained = job.durableStep >= job.spec.steps
     return fallback == .fail && isTrained && question != .provisioning ? .keepTrying : fallback

@@ -94,7 +94,9 @@ struct NoticeStation {
 
 @Suite struct NoticeDeskTests {
   /// A sandbox's first mails were 84 letters about the month that it begins with.
-  @Test(arguments: [nil, .hours(1)] as [Span?]) func nobodyGetsMailAboutAMonthThatWasPlayed(_ playing: Span?) async throws {
+  @Test(arguments: [nil, .hours(1)] as [Span?]) func nobodyGetsMailAboutAMonthThatWasPlayed(_ playing: Span?)
+    async throws
+  {
     var s = try NoticeStation(playing: playing)
     try s.grant()
     try await s.turn()
