@@ -120,8 +120,9 @@ class ResumeTests(Case):
         self.interrupt_at_random(signal.SIGTERM)
 
     def test_told_to_go_in_the_middle_of(self) -> None:
-        # Of an accumulation of three; in the evaluation after an epoch; between a checkpoint and its sum. The n-th time it gets there.
-        places = (("accumulation", range(4, 200)), ("evaluation", range(2, 7)), ("save", range(1, 50)))
+        # Of an accumulation of three, after the first score of the base and a step; in the evaluation after an epoch; between a checkpoint
+        # and its sum. The n-th time it gets there.
+        places = (("accumulation", range(15, 200)), ("evaluation", range(2, 7)), ("save", range(1, 50)))
         draw = random.Random(f"{SEED}/places")
         resumed = []
         for number in range(max(len(places), KILLS)):
