@@ -122,7 +122,7 @@ class ResumeTests(Case):
     def test_told_to_go_in_the_middle_of(self) -> None:
         # Of an accumulation of three, after the first score of the base and a step; in the evaluation after an epoch; between a checkpoint
         # and its sum. The n-th time it gets there.
-        places = (("accumulation", range(15, 200)), ("evaluation", range(2, 7)), ("save", range(1, 50)))
+        places = (("accumulation", range(15, 150)), ("evaluation", range(2, 7)), ("save", range(1, 30)))
         draw = random.Random(f"{SEED}/places")
         resumed = []
         for number in range(max(len(places), KILLS)):
