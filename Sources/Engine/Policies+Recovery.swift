@@ -32,11 +32,12 @@ extension Controller {
     let i = index.int
     guard fleet.jobs[i].lease.number <= Policies.mostLeases else { return .jobFailed(index, .recoveryExhausted) }
     if fleet.jobs[i].pricing == .spot, fleet.jobs[i].interruptions >= policies.maxInterruptions {
-      return carryOut(policies.afterInterruptions, .interruptions, index, at: now)
+      return carryOut(
+        forgiven(policies.afterInterruptions, .interruptions, fleet.jobs[i]), .interruptions, index, at: now)
     }
     if lags(index, at: now) { return .switchedToOnDemand(index) }
     if fleet.jobs[i].failedRecoveries >= policies.maxFailedRecoveries {
-      return carryOut(policies.afterRecoveries, .recoveries, index, at: now)
+      return carryOut(forgiven(policies.afterRecoveries, .recoveries, fleet.jobs[i]), .recoveries, index, at: now)
     }
     return .podRequested(index)
   }
@@ -63,9 +64,17 @@ extension Controller {
     let job = fleet.jobs[index.int]
     if job.answer != .ask { return carryOut(job.answer, job.question, index, at: now) }
     guard job.deadline == .distantPast else { return nil }
-    let fallback = policies.afterSilence == .ask ? Fallback.fail : policies.afterSilence
-    if fallback == .onDemand, !maySwitch(index, job, at: now) { return .jobFailed(index, failure(for: job.question)) }
-    return carryOut(fallback, job.question, index, at: now)
+    var fallback = policies.afterSilence == .ask ? Fallback.fail : policies.afterSilence
+    // Nobody is asked twice: where the budget does not let a switch pass, it fails.
+    if fallback == .onDemand, !maySwitch(index, job, at: now) { fallback = .fail }
+    return carryOut(forgiven(fallback, job.question, job), job.question, index, at: now)
+  }
+
+  /// Neither a rule nor silence gives up a job whose steps are all durable because pods are lost: what is left is any pod's work. A person may, and so
+  /// do the job's cap, its last lease, and a pod that is not to be had.
+  private func forgiven(_ fallback: Fallback, _ question: Question, _ job: Job) -> Fallback {
+    let isTrained = job.durableStep >= job.spec.steps
+    return fallback == .fail && isTrained && question != .provisioning ? .keepTrying : fallback
   }
 
   @inline(never)

@@ -4,7 +4,7 @@ import DiscreteEvent
 public enum Fallback: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable, Codable {
   /// Wait for a person's answer, `Policies.answerDeadline` at most.
   case ask
-  /// Give up: the job fails.
+  /// Give up: the job fails. Where all its steps are durable and a pod was lost, it goes on as before: the rest is any pod's work.
   case fail
   /// Go on with an on-demand pod, if the budget gate lets it pass.
   case onDemand

@@ -175,6 +175,83 @@ import Testing
     #expect(driver[j].phase == .failed)
   }
 
+  /// A job with its last step durable, on a pod that answers suites.
+  private static func trained(_ configure: (inout Policies) -> Void) throws -> (Driver, JobIndex) {
+    var driver = Driver(configure)
+    let j = try driver.submit(at: .zero, steps: 1000)
+    try driver.grant(j, at: .zero)
+    try driver.receive(.checkpointsSaved(j, step: 1000, keptThrough: hours(9), blocked: .zero), at: hours(9))
+    try driver.receive(.stageFinished(j, .training), at: hours(9))
+    return (driver, j)
+  }
+
+  @Test(arguments: Fallback.allCases) func aTrainedJobIsNotGivenUpForInterruptions(_ fallback: Fallback) throws {
+    var (driver, j) = try Self.trained {
+      $0.maxInterruptions = 1
+      $0.afterInterruptions = fallback
+    }
+    try driver.interrupt(j, at: hours(10))
+    // The rest of its finalization is worth the same rule, but for its end.
+    switch fallback {
+    case .ask: #expect(driver[j].phase == .awaitingDecision)
+    case .onDemand: #expect(driver[j].phase == .provisioning && driver[j].pricing == .onDemand)
+    case .fail, .keepTrying: #expect(driver[j].phase == .provisioning && driver[j].pricing == .spot)
+    }
+    if fallback == .ask { try driver.receive(.decisionAnswered(j, .keepTrying), at: hours(11)) }
+    try driver.grant(j, at: hours(12), upTo: .finalizing)
+    try driver.complete(j, at: hours(13))
+    #expect(driver[j].interruptions == 1)
+  }
+
+  @Test func aTrainedJobIsNotGivenUpForRecoveriesThatBringNoStep() throws {
+    var (driver, j) = try Self.trained {
+      $0.maxInterruptions = .max
+      $0.maxFailedRecoveries = 2
+      $0.afterRecoveries = .fail
+    }
+    // No step is left to bring, so every later lease counts as one that failed.
+    for n in 1...5 {
+      let at = hours(9 + Int64(n))
+      try driver.interrupt(j, at: at)
+      #expect(driver[j].phase == .provisioning && driver[j].failedRecoveries == Int32(n - 1))
+      try driver.grant(j, at: at, upTo: .finalizing)
+    }
+    try driver.complete(j, at: hours(20))
+  }
+
+  @Test(arguments: Fallback.allCases, [true, false])
+  func silenceDoesNotGiveUpATrainedJob(_ silence: Fallback, _ fits: Bool) throws {
+    var (driver, j) = try Self.trained {
+      $0.maxInterruptions = 1
+      $0.afterInterruptions = .ask
+      $0.afterSilence = silence
+      $0.budgetLimit = fits ? nil : usd(10)
+    }
+    try driver.interrupt(j, at: hours(10))
+    #expect(driver[j].phase == .awaitingDecision)
+    try driver.receive(.deadlinePassed(j), at: hours(34))
+    #expect(driver[j].phase == .provisioning)
+    #expect(driver[j].pricing == (silence == .onDemand && fits ? .onDemand : .spot))
+    try driver.grant(j, at: hours(35), upTo: .finalizing)
+    try driver.complete(j, at: hours(36))
+  }
+
+  @Test func aTrainedJobIsGivenUpByAPersonAndWhereThereIsNoPod() throws {
+    var (driver, j) = try Self.trained {
+      $0.maxInterruptions = 1
+      $0.afterInterruptions = .ask
+      $0.provisioningGiveUpAfter = .zero
+      $0.afterProvisioning = .fail
+    }
+    try driver.interrupt(j, at: hours(10))
+    var other = driver
+    try other.receive(.decisionAnswered(j, .fail), at: hours(11))
+    #expect(other[j].phase == .failed && other[j].failure == .recoveryExhausted)
+    try driver.receive(.decisionAnswered(j, .keepTrying), at: hours(11))
+    try driver.receive(.podUnavailable(j, .noCapacity), at: hours(11))
+    #expect(driver[j].phase == .failed && driver[j].failure == .provisioning)
+  }
+
   @Test func pauseSavesWhatCanBeSavedAndTheRestIsLost() throws {
     for saves in [true, false] {
       var driver = Driver()

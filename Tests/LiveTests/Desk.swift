@@ -16,8 +16,10 @@ struct Desk {
   static let description = JobDescription(
     ordinal: 0, id: "a", name: "a job", configuration: JobConfiguration(preset: .balanced, pricing: .spot))
 
-  init(settings: LiveSettings = LiveSettings()) throws {
-    let opening = JournalOpening(store: "desk", origin: .sandbox, policyName: "desk", policies: Policies())
+  /// - Parameter playing: how long from its beginning what happens is only played.
+  init(settings: LiveSettings = LiveSettings(), playing: Span? = nil) throws {
+    var opening = JournalOpening(store: "desk", origin: .sandbox, policyName: "desk", policies: Policies())
+    opening.simulatedUntil = playing.map { (wall + $0).microseconds }
     coordinator = try Coordinator.create(
       path: nil, opening: opening, home: { "here" }, at: ClockReading(wall: wall, monotonic: .zero),
       settings: settings)

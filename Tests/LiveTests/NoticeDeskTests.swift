@@ -42,8 +42,8 @@ struct NoticeStation {
   private(set) var notices: NoticeDesk
   var outbox: NoticeOutbox { NoticeOutbox(desk.coordinator.catalogue) }
 
-  init(_ change: (inout NoticeSettings) -> Void = { _ in }) throws {
-    desk = try Desk()
+  init(playing: Span? = nil, _ change: (inout NoticeSettings) -> Void = { _ in }) throws {
+    desk = try Desk(playing: playing)
     clock = PaperClock(desk.wall)
     settings.hasMail = true
     settings.slackChannels = ["training", "training-budget"]
@@ -93,6 +93,26 @@ struct NoticeStation {
 }
 
 @Suite struct NoticeDeskTests {
+  /// A sandbox's first mails were 84 letters about the month that it begins with.
+  @Test(arguments: [nil, .hours(1)] as [Span?]) func nobodyGetsMailAboutAMonthThatWasPlayed(_ playing: Span?)
+    async throws
+  {
+    var s = try NoticeStation(playing: playing)
+    try s.grant()
+    try await s.turn()
+    #expect(try s.kinds(.banner, "dana") == [.jobQueued, .started])
+    #expect(try s.kinds(.email) == (playing == nil ? [.started] : []))
+    #expect(try s.kinds(.slack) == (playing == nil ? [.started] : []))
+    // What comes after it is told as ever.
+    try s.desk.pass(.hours(2))
+    try s.desk.tell(.asked(.cancel(JobIndex(0)), ticket: 1))
+    try s.desk.list([])
+    try s.desk.list([])
+    try s.desk.list([])
+    try await s.turn()
+    #expect(try s.kinds(.email, "dana").last == .cancelled)
+  }
+
   @Test func aJobsLifeIsToldInTheStoriesWords() async throws {
     var s = try NoticeStation()
     try s.grant()

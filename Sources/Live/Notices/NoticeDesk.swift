@@ -115,6 +115,8 @@ public actor NoticeDesk {
       try await complete(&notice, draft.job)
       // The copy that lives tells people; this one only notes that it was said.
       if follower.isConfirmed { notice.targets = routing.targets(of: draft, at: machine()) }
+      // A month that was played stands on the dashboard, and nobody gets mail about it.
+      if notice.at < follower.playedUntil { notice.targets.removeAll { $0.channel != .banner } }
       notices.append(notice)
     }
     try outbox.add(notices, cursor: cursor, now: machine())

@@ -28,6 +28,8 @@ struct NoticeFollower {
   private(set) var latest = Instant.distantPast
   /// False where the store is a copy that nobody has confirmed: the one that lives tells people.
   private(set) var isConfirmed = true
+  /// What lies before was played for a look at a store that has a past: it happened to nobody.
+  private(set) var playedUntil = Instant.distantPast
   private var home: String?
   private var approvals: [UInt32: ApprovalRequest] = [:]
   /// Budget periods that have ended, and when the running one does.
@@ -46,6 +48,7 @@ struct NoticeFollower {
     switch row.entry {
     case .opening(let opening):
       fleet = opening.controller().fleet
+      playedUntil = opening.simulatedUntil.map { Instant(microseconds: $0) } ?? .distantPast
       periodEnd = fleet.budget.boundaries.first { $0 > row.at } ?? .distantFuture
       return []
     case .described(let description):

@@ -68,10 +68,14 @@ class ResumeTests(Case):
         self.assertEqual(steps, sorted(set(steps)), "lost steps are overwritten, not doubled")
         self.assertEqual({r["step"]: r["training_loss"] for r in document["training_metrics"]}, self.losses)
 
-    def interrupt_at_random(self, number: int) -> None:
+    def tell(self, what: str, resumed: list[Any]) -> None:
+        print(f"resume: {what}, SEED={SEED}: the adapter is the same bit by bit; resumed from {resumed}", flush=True)
+
+    def interrupt_at_random(self, number: signal.Signals) -> None:
         draw = random.Random(f"{SEED}/{number}")
         done = 0
         lives = 0
+        resumed = []
         while done < KILLS:
             lives += 1
             folder = self.folder / str(lives)
@@ -101,11 +105,13 @@ class ResumeTests(Case):
                 if number == signal.SIGTERM:
                     rows = [e["step"] for e in runs.events(output) if e["event"] == "metrics"]
                     self.assertGreaterEqual(expected, max(rows, default=0) - 1, "all but the step in hand is saved")
+                resumed.append(expected)
                 done += 1
             else:
                 output = self.train(job, LORA_POD="pod-last")
                 self.assertEqual(runs.resumed(output), expected, f"SEED={SEED} kill {done}")
             self.assertSameAsUninterrupted(folder)
+        self.tell(f"{done} times {number.name} in {lives} runs", resumed)
 
     def test_killed_at_random_moments(self) -> None:
         self.interrupt_at_random(signal.SIGKILL)
@@ -114,10 +120,16 @@ class ResumeTests(Case):
         self.interrupt_at_random(signal.SIGTERM)
 
     def test_told_to_go_in_the_middle_of(self) -> None:
-        # Of an accumulation of three; in the evaluation after an epoch; between a checkpoint and its sum.
-        for place, count in (("accumulation", 3 * 7 + 8), ("evaluation", 3), ("save", 4)):
-            with self.subTest(place=place):
-                folder = self.folder / place
+        # Of an accumulation of three, after the first score of the base and a step; in the evaluation after an epoch; between a checkpoint
+        # and its sum. The n-th time it gets there.
+        places = (("accumulation", range(15, 150)), ("evaluation", range(2, 7)), ("save", range(1, 30)))
+        draw = random.Random(f"{SEED}/places")
+        resumed = []
+        for number in range(max(len(places), KILLS)):
+            place, counts = places[number % len(places)]
+            count = draw.choice(counts)
+            with self.subTest(place=place, count=count, seed=SEED):
+                folder = self.folder / str(number)
                 job = runs.make_job(folder)
                 output = self.train(job, place, str(count), code=75)
                 saved = [e["step"] for e in runs.events(output) if e["event"] == "checkpoint_saved"]
@@ -127,6 +139,8 @@ class ResumeTests(Case):
                 again = self.train(job)
                 self.assertEqual(runs.resumed(again), saved[-1])
                 self.assertSameAsUninterrupted(folder)
+                resumed.append(f"{place} {saved[-1]}")
+        self.tell(f"{len(resumed)} times SIGTERM in the middle of something", resumed)
 
     def test_killed_between_a_checkpoint_and_its_sum(self) -> None:
         job = runs.make_job(self.folder)
@@ -158,6 +172,7 @@ class ResumeTests(Case):
                 self.assertEqual(runs.resumed(output), before)
                 self.assertIn("checkpoint_passed_over", [e.get("code") for e in runs.events(output)])
                 self.assertSameAsUninterrupted(folder)
+                self.tell(f"the newest checkpoint ({newest}) damaged in {damage}", [before])
 
     def test_a_finished_job_trains_no_more(self) -> None:
         job = runs.make_job(self.folder)
