@@ -42,6 +42,14 @@ final class FragileDisk: @unchecked Sendable {
     FragileDisk.disks.withLock { $0[name] = self }
   }
 
+  /// Another disk that holds the same.
+  convenience init(_ name: String, copying other: FragileDisk) {
+    self.init(name)
+    for (path, file) in other.files {
+      files[path.replacing("/\(other.name)/", with: "/\(name)/")] = FragileFile(after: file, cut: nil)
+    }
+  }
+
   /// Whether SQLite here opens a file by an address that names the interface.
   static var isPossible: Bool { sqlite3_compileoption_used("USE_URI") == 1 }
 
