@@ -122,6 +122,7 @@ let package = Package(
       name: "LiveTests",
       dependencies: [
         "Live", "LocalPods", "Processes", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
+        "Sandbox",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "DiscreteEvent"]),

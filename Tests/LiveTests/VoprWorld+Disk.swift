@@ -28,7 +28,7 @@ extension VoprWorld {
       try crash(current, [before, after], "in the middle of a commit")
     case .full, .failedWrite, .failedSync, nil:
       // A process that lives ends in order; a full disk is full until then, too.
-      try? current.close()
+      try? current.store.close()
       try crash(current, [before], "\(error)")
     }
   }

@@ -1,6 +1,7 @@
 import DiscreteEvent
 import Engine
 import Foundation
+import Journal
 import Live
 
 @testable import Live
@@ -60,7 +61,7 @@ extension VoprWorld {
     if !wasRestored, letter.report.sequence > 0, letter.report.sequence < pods[letter.index].acknowledged {
       replays.insert(ticket)
     }
-    schedule(.input(.reported(letter.report, ticket: ticket), process: process), in: .seconds(weather.uniform() * 60))
+    schedule(.input(.reported(letter.report, ticket: ticket), process: process), in: Span(seconds: weather.uniform() * 60))
   }
 
   /// What was forged never comes so far; what has been acknowledged and comes again changes nothing.
@@ -87,7 +88,7 @@ extension VoprWorld {
     guard faults.throttling > 0 else { return false }
     if now >= throttledUntil {
       guard weather.uniform() < faults.throttling else { return false }
-      throttledUntil = now + .seconds(5 + weather.uniform() * 115)
+      throttledUntil = now + Span(seconds: 5 + weather.uniform() * 115)
     }
     throttledCalls += 1
     switch order {

@@ -67,7 +67,7 @@ struct CrashTests {
       } catch is InputError {
         let after = coordinator.fleet.stateDigest
         let mayBeKept = disk.isDown
-        if !disk.isDown { try? coordinator.close() }
+        if !disk.isDown { try? coordinator.store.close() }
         restart(disk, fault, &luck)
         coordinator = try open(disk, at: i)
         let found = coordinator.fleet.stateDigest
