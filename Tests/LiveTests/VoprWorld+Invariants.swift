@@ -166,7 +166,9 @@ extension VoprWorld {
         throw failure("request \(i + 1) stands with \(rental.posted) in the ledger; the provider bills \(billed)")
       }
     }
-    for pod in current.book.byPod.keys where podIndex[pod] == nil { throw failure("\(pod) is not ours, and is kept as if it were") }
+    for pod in current.book.byPod.keys where podIndex[pod] == nil {
+      throw failure("\(pod) is not ours, and is kept as if it were")
+    }
     try checkDisk(current)
     guard current.fleet.ledger.payable == current.book.rentals.reduce(0, { $0 + $1.posted }) else {
       throw failure("the ledger holds what no rental accounts for")

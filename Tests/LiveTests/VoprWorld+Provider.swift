@@ -84,7 +84,8 @@ extension VoprWorld {
     if isDouble { for i in present where pods[i].name == request.name { pods[i].isDoubtful = true } }
     if chance(faults.stockOut) { return answer(.refused(.noCapacity)) }
     var pod = VoprPod(
-      id: "pod-\(pods.count)\(podSuffix)", name: request.name, fullName: request.name.description, state: .running, created: now,
+      id: "pod-\(pods.count)\(podSuffix)", name: request.name, fullName: request.name.description, state: .running,
+      created: now,
       visibleFrom: now, rate: request.pricing == .spot ? 2_490_000_000 : 2_890_000_000)
     pod.job = request.job
     pod.isDoubtful = isDouble

@@ -61,7 +61,8 @@ extension VoprWorld {
     if !wasRestored, letter.report.sequence > 0, letter.report.sequence < pods[letter.index].acknowledged {
       replays.insert(ticket)
     }
-    schedule(.input(.reported(letter.report, ticket: ticket), process: process), in: Span(seconds: weather.uniform() * 60))
+    schedule(
+      .input(.reported(letter.report, ticket: ticket), process: process), in: Span(seconds: weather.uniform() * 60))
   }
 
   /// What was forged never comes so far; what has been acknowledged and comes again changes nothing.
@@ -73,7 +74,8 @@ extension VoprWorld {
     guard !answered.isEmpty else { return }
     replays.subtract(answered)
     // Alone in its step: whatever is written follows from it, or from time.
-    guard mine.count == 1, !wasRestored, let (_, entry) = current.journalled.first(where: { Self.isWord($0.entry) }) else { return }
+    guard mine.count == 1, !wasRestored, let (_, entry) = current.journalled.first(where: { Self.isWord($0.entry) })
+    else { return }
     throw failure("a report that has been acknowledged has been taken again: \(entry)")
   }
 

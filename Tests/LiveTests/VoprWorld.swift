@@ -314,7 +314,9 @@ final class VoprWorld {
       // In what follows a commit that has returned.
       if disk?.isDown == true { return try crash(current, [current.fleet.stateDigest], "in a checkpoint") }
       disk?.forgetPlan()
-      if mode == 2 { return try crash(current, [current.fleet.stateDigest], "after the commit, before anything is done") }
+      if mode == 2 {
+        return try crash(current, [current.fleet.stateDigest], "after the commit, before anything is done")
+      }
       let done = mode == 3 ? pick(orders.count + 1) : orders.count
       for order in orders.prefix(done) { dispatch(order) }
       if mode == 3 { return try crash(current, [current.fleet.stateDigest], "after \(done) of \(orders.count) orders") }

@@ -28,7 +28,10 @@ struct CrashTests {
       [report(1, .stageFinished(.boot)), report(2, .stageFinished(.preprocessing))],
       [report(3, .stageFinished(.modelLoading))],
       [report(4, .checkpointSaved(step: 20, age: .zero, blocked: .seconds(1)))],
-      [.asked(.setLimit(900_000_000_000), ticket: 2), report(5, .checkpointSaved(step: 40, age: .zero, blocked: .zero))],
+      [
+        .asked(.setLimit(900_000_000_000), ticket: 2),
+        report(5, .checkpointSaved(step: 40, age: .zero, blocked: .zero)),
+      ],
       [report(6, .stageFinished(.training))],
       [report(7, .stageFinished(.finalization))],
       [.terminationAnswered(pod: "a", .absent)],
@@ -48,7 +51,9 @@ struct CrashTests {
   }
 
   /// Lives the script; what a fault leaves is opened anew, and what had failed is said again where it is not there.
-  private func live(_ disk: FragileDisk, _ fault: FragileDisk.Fault?, at: Int, _ luck: inout RandomStream) throws -> Digest {
+  private func live(_ disk: FragileDisk, _ fault: FragileDisk.Fault?, at: Int, _ luck: inout RandomStream) throws
+    -> Digest
+  {
     var coordinator = try open(disk, at: 0)
     if let fault { disk.fail(after: at, fault) }
     var i = 0
@@ -71,7 +76,8 @@ struct CrashTests {
         restart(disk, fault, &luck)
         coordinator = try open(disk, at: i)
         let found = coordinator.fleet.stateDigest
-        try #require(found == before || (mayBeKept && found == after), "\(String(describing: fault)) at \(at), step \(i)")
+        try #require(
+          found == before || (mayBeKept && found == after), "\(String(describing: fault)) at \(at), step \(i)")
         if found == after { i += 1 }
       }
     }
