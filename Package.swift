@@ -122,7 +122,7 @@ let package = Package(
       name: "LiveTests",
       dependencies: [
         "Live", "LocalPods", "Processes", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
-        "Sandbox",
+        "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "DiscreteEvent"]),

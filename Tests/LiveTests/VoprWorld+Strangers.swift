@@ -1,3 +1,4 @@
+import Crypto
 import DiscreteEvent
 import Engine
 import Foundation
@@ -35,12 +36,15 @@ extension VoprWorld {
     let other = PodName(store: store, epoch: pod.epoch, request: pod.request + 1)
     switch Int(weather.uniform() * 5) {
     case 0: forged.signature = String(letter.signature.reversed())
-    case 1: forged.signature = keys.signature(of: body, at: stamp, from: other)
+    case 1: forged.signature = sign(letter, with: keys.secret(for: other))
     case 2: forged.body = Data("\(WorkerReport.Body.failed(.workerCrash))".utf8)
     case 3: forged.stamp = "\((now + .days(1)).microseconds)"
     default: forged.pod = other
     }
     forgedReports += 1
+    if weather.uniform() < 0.01, sign(letter, with: keys.secret(for: pod)) != letter.signature {
+      breach = "forgers sign otherwise than workers do: their reports say nothing"
+    }
     deliver(forged)
     overheard.append(letter)
     if overheard.count > 20 { overheard.removeFirst() }
@@ -48,6 +52,12 @@ extension VoprWorld {
     let old = overheard[Int(weather.uniform() * Double(overheard.count))]
     replayedReports += 1
     deliver(old, isReplay: true)
+  }
+
+  /// As a worker signs, by whatever secret it has.
+  private func sign(_ letter: VoprLetter, with secret: String) -> String {
+    let text = Data("\(letter.stamp)\n\(letter.pod)\n".utf8) + letter.body
+    return HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: Data(secret.utf8))).hex
   }
 
   private func deliver(_ letter: VoprLetter, isReplay: Bool = false) {
