@@ -89,7 +89,8 @@ struct ScriptedProvider {
     var world = SandboxSettings()
     (world.provisioning, world.starting, world.slowBoots) = (.constant(0), .constant(0), 0)
     (world.interruptions, world.hostFailures, world.stockOuts) = (nil, nil, 0)
-    (world.deposit, world.spendLimit, world.gpus[0].stock) = (.max / 4, .max / 4, .max)
+    (world.deposit, world.spendLimit, world.disk) = (1_000_000_000_000_000, 1_000_000_000_000_000, 0)
+    world.gpus[0].stock = .max
     cloud = SandboxCloud(settings: world, seed: 1, at: start)
     // Nobody is ever late here.
     var settings = LiveSettings()

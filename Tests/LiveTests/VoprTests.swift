@@ -93,8 +93,12 @@ import Testing
     let count = max(1, Self.count / 20)
     let found = await live(count) { seed in
       let (first, second) = try Self.neighbours(seed)
-      while first.next < .distantFuture || second.next < .distantFuture {
-        _ = try first.next <= second.next ? first.advance() : second.advance()
+      do {
+        while first.next < .distantFuture || second.next < .distantFuture {
+          _ = try first.next <= second.next ? first.advance() : second.advance()
+        }
+      } catch {
+        throw VoprWorld.Failure(description: "seed \(seed), two on one account: \(error)")
       }
       var tally = VoprTally(first)
       tally.add(VoprTally(second))

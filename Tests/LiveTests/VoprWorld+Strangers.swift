@@ -15,6 +15,7 @@ struct VoprLetter {
   var signature: String
   var report: WorkerReport
   var index: Int
+  var sent: Instant
 }
 
 /// Whoever else speaks and rents: forgers, a provider that has had enough of us, a copy of the store, a second installation.
@@ -31,7 +32,7 @@ extension VoprWorld {
     let (stamp, body) = ("\(now.microseconds)", Data("\(report)".utf8))
     let letter = VoprLetter(
       pod: pod, stamp: stamp, body: body, signature: keys.signature(of: body, at: stamp, from: pod), report: report,
-      index: index)
+      index: index, sent: now)
     var forged = letter
     let other = PodName(store: store, epoch: pod.epoch, request: pod.request + 1)
     switch Int(weather.uniform() * 5) {
@@ -50,7 +51,6 @@ extension VoprWorld {
     if overheard.count > 20 { overheard.removeFirst() }
     // An old one, as it was: its signature holds.
     let old = overheard[Int(weather.uniform() * Double(overheard.count))]
-    replayedReports += 1
     deliver(old, isReplay: true)
   }
 
@@ -66,7 +66,10 @@ extension VoprWorld {
       breach = "a forged report comes through the door: \(letter)"
       return
     }
+    // As the door has it: one whose time is off is told to sign again.
+    guard now - letter.sent <= .minutes(5) else { return }
     ticket += 1
+    replayedReports += 1
     // A restored store has forgotten what it has heard.
     if !wasRestored, letter.report.sequence > 0, letter.report.sequence < pods[letter.index].acknowledged {
       replays.insert(ticket)
@@ -105,6 +108,10 @@ extension VoprWorld {
     throttledCalls += 1
     switch order {
     case .create(let request):
+      // A call that was doubled on the way, and refused once.
+      if !calls.insert(request.name).inserted {
+        for i in present where pods[i].name == request.name { pods[i].isDoubtful = true }
+      }
       post(.input(.creationAnswered(request: request.name.request, .refused(.error)), process: process))
     case .terminate(let pod): post(.input(.terminationAnswered(pod: pod, .failed), process: process))
     case .list(let number): post(.input(.podsListed(number: number, nil), process: process))

@@ -43,7 +43,7 @@ import Testing
       answers.append(Answer(p50: answer.month.p50, jobs: answer.jobs.count))
     }
     // The same question has the same answer, and nobody who lives has noticed.
-    #expect(Set(answers).count == 1 && answers[0].jobs >= running + waiting)
+    #expect(Set(answers).count == 1 && answers[0].jobs >= waiting)
     #expect(coordinator.fleet.stateDigest == before)
     print(
       "live forecast: \(LiveForecaster.futures) futures of \(running) running and \(waiting) waiting jobs, best of five \(best), load \(Self.load)"

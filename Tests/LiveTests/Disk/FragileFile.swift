@@ -39,7 +39,12 @@ final class FragileFile {
     seen = durable
   }
 
-  deinit { for region in regions { region.deallocate() } }
+  deinit { forgetRegions() }
+
+  func forgetRegions() {
+    for region in regions { region.deallocate() }
+    regions.removeAll()
+  }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) { change(.bytes(at: offset, Array(bytes))) }
   func truncate(to length: Int) { change(.length(length)) }

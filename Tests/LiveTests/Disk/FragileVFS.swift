@@ -120,7 +120,12 @@ enum FragileVFS {
     }
     methods.pointee.xShmLock = { pointer, _, _, _ in FragileVFS.with(pointer) { _, _ in SQLITE_OK } }
     methods.pointee.xShmBarrier = { _ in }
-    methods.pointee.xShmUnmap = { _, _ in SQLITE_OK }
+    methods.pointee.xShmUnmap = { pointer, isLast in
+      FragileVFS.with(pointer) { file, _ in
+        if isLast != 0 { file.forgetRegions() }
+        return SQLITE_OK
+      }
+    }
     return methods
   }()
 
