@@ -22,6 +22,37 @@ import Testing
     "three-presets", "three-spot-slots", "cheapest-by-deadline",
   ])
   func bothDriversWriteTheSameJournal(_ name: String) async throws {
+    let (scenario, source, request) = try Self.question(name)
+    let simulated = try await Simulation.run(scenario, source: source, request: request)
+    let experiment = try Simulation.experiment(scenario, source: source, request: request)
+    try Self.compare(name, simulated.trace.map { ($0.0, $0.1) }, experiment)
+  }
+
+  /// People who cancel what runs, workers that die, and questions that are answered late or never.
+  @Test(arguments: ["bad-weather", "gpu-shortage", "lora-workload", "spot", "three-presets"], [UInt64(1), 2, 3])
+  func bothDriversDoWhatPeopleWant(_ name: String, _ seed: UInt64) async throws {
+    let (scenario, source, request) = try Self.question(name)
+    var experiment = try Simulation.experiment(scenario, source: source, request: request)
+    (experiment.seed, experiment.replications) = (seed, 1)
+    func disturb(_ world: inout WorldParameters) {
+      world.cancellationsPerHour = 0.04
+      for preset in Preset.allCases { world.crashesPerHour[preset] = 0.02 }
+      world.answerDelay = .exponential(mean: 1_800)
+    }
+    for i in experiment.worlds.indices { disturb(&experiment.worlds[i]) }
+    for i in experiment.onDemandWorlds.indices { disturb(&experiment.onDemandWorlds[i]) }
+    experiment.policies.afterProvisioning = .ask
+    let trace = try await experiment.run(threads: 1, into: [(Instant, Event)]()) { all, result in
+      all += result.trace.map { ($0.0, $0.1) }
+    } merge: {
+      $0 += $1
+    }
+    let kinds = Set(trace.map(\.1.kind))
+    #expect(kinds.contains(.cancelRequested) && kinds.contains(.workerFailed), "\(name), seed \(seed)")
+    try Self.compare("\(name), seed \(seed)", trace, experiment)
+  }
+
+  private static func question(_ name: String) throws -> (Scenario, ModelSource, Simulation.Request) {
     var scenario = try ScenarioReader.read(path: Self.folder.appendingPathComponent("\(name).yaml").path)
     // A part of a long run says as much.
     if case .jobs(let n, _) = scenario.horizon, n > 300 { scenario.horizon = .jobs(300, warmUp: 0) }
@@ -30,11 +61,13 @@ import Testing
     world.mix = [Preset.balanced, .conservative].map {
       JobKind(weight: 1, configuration: JobConfiguration(preset: $0, pricing: .spot))
     }
-    let source = ModelSource(worlds: [world], jobs: 0, name: "")
-    let request = Simulation.Request(replications: 1, traces: true)
-    let simulated = try await Simulation.run(scenario, source: source, request: request)
-    let experiment = try Simulation.experiment(scenario, source: source, request: request)
-    let trace = simulated.trace.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
+    return (
+      scenario, ModelSource(worlds: [world], jobs: 0, name: ""), Simulation.Request(replications: 1, traces: true)
+    )
+  }
+
+  private static func compare(_ name: String, _ simulated: [(Instant, Event)], _ experiment: Experiment) throws {
+    let trace = simulated.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
       .map { Moment(at: $0.element.0, event: $0.element.1) }
     #expect(trace.count > 10, "\(name) has nothing to compare")
     var live = try ScriptedProvider(experiment)
