@@ -26,8 +26,12 @@ extension VoprWorld {
     case .powerCut, .kill:
       // The last sync may have come through, and nobody was told.
       try crash(current, [before, after], "in the middle of a commit")
-    case .full, .failedWrite, .failedSync, nil:
-      // A process that lives ends in order; a full disk is full until then, too.
+    case .full:
+      // Nor has the log gone. Where the last page that was refused is what lay there from before, letter by letter, its commit is whole.
+      try? current.store.close()
+      try crash(current, [before, after], "\(error)")
+    case .failedWrite, .failedSync, nil:
+      // A process that lives ends in order, and takes the log away.
       try? current.store.close()
       try crash(current, [before], "\(error)")
     }

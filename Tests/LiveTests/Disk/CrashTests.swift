@@ -71,7 +71,8 @@ struct CrashTests {
         try #require(coordinator.fleet.stateDigest == after, "\(String(describing: fault)) at \(at): lost")
       } catch is InputError {
         let after = coordinator.fleet.stateDigest
-        let mayBeKept = disk.isDown
+        // A full disk does not let the log go: see ``VoprWorld/endAfter(_:_:_:_:)``.
+        let mayBeKept = disk.isDown || fault == .full
         if !disk.isDown { try? coordinator.store.close() }
         restart(disk, fault, &luck)
         coordinator = try open(disk, at: i)
@@ -114,15 +115,17 @@ struct CrashTests {
     let operations = calm.operations
     #expect(operations > 100)
     var met = 0
-    for at in 1...operations {
+    // The others at each fourth: which one is the seed's.
+    let every = fault == .powerCut ? 1 : 4
+    for at in stride(from: 1 + Int(VoprTests.from) % every, through: operations, by: every) {
       let disk = FragileDisk("crash-\(fault)-\(at)", copying: blank)
       defer { disk.remove() }
       // All was said in the end, once, so it comes to the same.
       try #require(try live(disk, fault, at: at, &luck) == expected, "\(fault) at \(at)")
       met += disk.met[fault] ?? 0
     }
-    print("crashes: \(fault) at each of \(operations) writes and syncs, met \(met) times")
-    #expect(met > operations / 2)
+    print("crashes: \(fault) at \(operations / every) of \(operations) writes and syncs, met \(met) times")
+    #expect(met > operations / every / 2)
   }
 
   /// What the disk is for: a write that was not synced may be lost, one that was is not.
