@@ -11,7 +11,7 @@ import Scenarios
 extension VoprWorld {
   /// Now and then something is to happen to the disk within the next step.
   func planTrouble() -> FragileDisk.Fault? {
-    guard let disk, now < end, weather.uniform() < 0.004 else { return nil }
+    guard let disk, now < end, weather.uniform() < 0.002 else { return nil }
     let fault = FragileDisk.Fault.allCases[Int(weather.uniform() * Double(FragileDisk.Fault.allCases.count))]
     disk.fail(after: 1 + Int(weather.uniform() * 60), fault)
     return fault
