@@ -239,12 +239,12 @@ public actor LiveRunner {
     guard !end.isOver else { return }
     end = (true, error)
     alarm?.task.cancel()
-    // What keeps it from being closed keeps nobody from ending.
-    if error != nil { try? coordinator.close() }
     for asker in askers.values { asker.resume(throwing: error ?? Stopped()) }
     for worker in workers.values { worker.resume(throwing: error ?? Stopped()) }
     askers.removeAll()
     workers.removeAll()
     ending?.resume(with: error.map { .failure($0) } ?? .success(()))
+    // Everybody has heard why; what keeps it from being closed keeps nobody from ending.
+    if error != nil { try? coordinator.close() }
   }
 }
