@@ -123,6 +123,7 @@ let package = Package(
       name: "LiveTests",
       dependencies: [
         "Live", "LocalPods", "Processes", "Worker", "Journal", "Planning", "Simulator", "Scenarios", "Calibration",
+        "Sandbox", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .testTarget(name: "MarkupTests", dependencies: ["Markup"]),

@@ -100,6 +100,10 @@ public struct Coordinator {
     try store.keepSnapshot(of: CoordinatorMemory(book: book, approvals: approvals))
   }
 
+  /// Ends the connection to the store. After a step that failed: what of it had come into the write-ahead log goes with that, rather than be found
+  /// by the next start, which would take it for durable.
+  func close() throws(InputError) { try store.close() }
+
   /// False where the store is a copy that nobody has confirmed: then nothing is rented, and nothing terminated.
   public var isConfirmed: Bool { book.isConfirmed }
   var now: Instant { clock.now }

@@ -244,5 +244,7 @@ public actor LiveRunner {
     askers.removeAll()
     workers.removeAll()
     ending?.resume(with: error.map { .failure($0) } ?? .success(()))
+    // Everybody has heard why; what keeps it from being closed keeps nobody from ending.
+    if error != nil { try? coordinator.close() }
   }
 }

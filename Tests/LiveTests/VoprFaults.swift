@@ -28,10 +28,18 @@ struct VoprFaults {
   var restore: Double
   /// A bill whose last part has not come yet, within a day of the pod's end.
   var lateBill: Double
+  /// A call that is answered 429: for a while then all are, as its Retry-After says.
+  var throttling = 0.0
+  /// A termination that answers 5xx though the pod is gone.
+  var lostEnd = 0.0
+  /// Reports that somebody else makes, for each that a worker makes.
+  var forgery = 0.0
+  let isCalm: Bool
 
   init(_ random: inout RandomStream) {
     // A calm seed in four; else each kind of fault is on or off, and rare or frequent.
     let isCalm = random.uniform() < 0.25
+    self.isCalm = isCalm
     func draw(_ most: Double) -> Double {
       let (on, size) = (random.uniform(), random.uniform())
       return isCalm || on < 0.3 ? 0 : most * size * size
@@ -55,5 +63,16 @@ struct VoprFaults {
     outage = draw(0.5)
     restore = draw(0.1)
     lateBill = draw(0.8)
+  }
+
+  /// Those that came later are drawn apart: the others stay what they were for a seed.
+  mutating func drawLater(_ random: inout RandomStream) {
+    let draws = (0..<3).map { _ in (on: random.uniform(), size: random.uniform()) }
+    func draw(_ i: Int, _ most: Double) -> Double {
+      isCalm || draws[i].on < 0.3 ? 0 : most * draws[i].size * draws[i].size
+    }
+    throttling = draw(0, 0.05)
+    lostEnd = draw(1, 0.4)
+    forgery = draw(2, 0.3)
   }
 }

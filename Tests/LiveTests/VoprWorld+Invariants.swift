@@ -90,9 +90,9 @@ extension VoprWorld {
     let f = faults
     let hindrances = [
       f.loss, f.duplication, f.delay, f.ambiguity, f.listFailure, f.omission, f.terminationFailure, f.crash, f.batching,
-      f.clockStep, f.outage, f.vanishing, f.workerDeath,
+      f.clockStep, f.outage, f.vanishing, f.workerDeath, f.throttling, f.lostEnd,
     ]
-    guard hindrances.allSatisfy({ $0 == 0 }) else { return }
+    guard disk == nil, hindrances.allSatisfy({ $0 == 0 }) else { return }
     for (i, job) in current.fleet.jobs.enumerated() where job.spec.maxCost < .max {
       let beyond = Ledger.cost(hourlyRate: 2_890_000_000, time: current.settings.stopBound + .minutes(1))
       guard job.costs.total <= job.spec.maxCost + beyond else {
@@ -166,6 +166,10 @@ extension VoprWorld {
         throw failure("request \(i + 1) stands with \(rental.posted) in the ledger; the provider bills \(billed)")
       }
     }
+    for pod in current.book.byPod.keys where podIndex[pod] == nil {
+      throw failure("\(pod) is not ours, and is kept as if it were")
+    }
+    try checkDisk(current)
     guard current.fleet.ledger.payable == current.book.rentals.reduce(0, { $0 + $1.posted }) else {
       throw failure("the ledger holds what no rental accounts for")
     }

@@ -30,17 +30,25 @@ extension VoprWorld {
 
   /// A call arrives at the provider.
   func provide(_ order: LiveOrder) throws {
+    if isThrottled(order) { return }
     switch order {
     case .create(let request): create(request)
     case .terminate(let pod): try terminate(pod)
     case .list(let number):
       try lookForOrphans()
       let failed = chance(faults.listFailure)
-      let shown = failed ? nil : present.compactMap { omits($0) ? nil : observation(pods[$0]) }
+      var shown = failed ? nil : present.compactMap { omits($0) ? nil : observation(pods[$0]) }
+      if !failed, let neighbour {
+        let theirs = neighbour.present.compactMap { neighbour.observation(neighbour.pods[$0]) }
+        shown?.append(contentsOf: theirs)
+        if theirs.contains(where: { $0.id.hasPrefix("pod") }) { sharedLists += 1 }
+      }
+      try haunt(shown)
       post(.input(.podsListed(number: number, shown), process: process))
     case .fetchBills(let since):
       // As RunPod does: of those that are older, too, what they have cost since.
-      let bills = pods.filter { pod in
+      // The account's, whoever has rented.
+      let bills = (pods + (neighbour?.pods ?? [])).filter { pod in
         pod.name != nil && pod.billedUntil.map { $0 >= since && now - $0 > .hours(2) } ?? false
       }.map { pod in
         let isWhole = pod.billedUntil.map { now - $0 > .hours(24) } ?? false
@@ -60,7 +68,7 @@ extension VoprWorld {
     return true
   }
 
-  private func observation(_ pod: VoprPod) -> PodObservation? {
+  func observation(_ pod: VoprPod) -> PodObservation? {
     guard pod.state != .hidden else { return nil }
     return PodObservation(
       id: pod.id, name: pod.fullName, status: pod.state == .exited ? .exited(pod.kind) : .running,
@@ -76,7 +84,8 @@ extension VoprWorld {
     if isDouble { for i in present where pods[i].name == request.name { pods[i].isDoubtful = true } }
     if chance(faults.stockOut) { return answer(.refused(.noCapacity)) }
     var pod = VoprPod(
-      id: "pod-\(pods.count)", name: request.name, fullName: request.name.description, state: .running, created: now,
+      id: "pod-\(pods.count)\(podSuffix)", name: request.name, fullName: request.name.description, state: .running,
+      created: now,
       visibleFrom: now, rate: request.pricing == .spot ? 2_490_000_000 : 2_890_000_000)
     pod.job = request.job
     pod.isDoubtful = isDouble
@@ -121,6 +130,10 @@ extension VoprWorld {
       return post(.input(.terminationAnswered(pod: id, .absent), process: process))
     }
     stop(index, .gone)
+    if faults.lostEnd > 0, weather.uniform() < faults.lostEnd {
+      lostEnds += 1
+      return post(.input(.terminationAnswered(pod: id, .failed), process: process))
+    }
     post(.input(.terminationAnswered(pod: id, .accepted), process: process))
   }
 

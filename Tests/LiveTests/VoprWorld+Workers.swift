@@ -85,6 +85,7 @@ extension VoprWorld {
     ticket += 1
     tickets[ticket] = index
     post(.input(.reported(report, ticket: ticket), process: process))
+    if faults.forgery > 0 { forge(index, report) }
   }
 
   func hear(_ index: Int, _ acknowledgement: Acknowledgement) throws {

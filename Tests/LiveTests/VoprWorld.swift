@@ -12,7 +12,8 @@ import Scenarios
 
 /// A month of a busy team in a world that breaks everything, under virtual time and from one seed.
 ///
-/// The coordinator and the journal are the real ones. All else (provider, workers, people, network, clocks, disk) is here.
+/// The coordinator and the journal are the real ones. All else (provider, workers, people, network, clocks, disk) is here. The store is in
+/// memory, or on a ``FragileDisk``.
 final class VoprWorld {
   struct Failure: Error, CustomStringConvertible {
     var description: String
@@ -54,6 +55,35 @@ final class VoprWorld {
   /// Starts that had a snapshot.
   private(set) var quickStarts = 0
   let faults: VoprFaults
+  /// What the later kinds of fault are drawn from.
+  var weather: RandomStream
+  /// Calls that were answered 429, and until when all are.
+  var throttledCalls = 0
+  var throttledUntil = VoprWorld.start
+  /// Terminations that were answered 5xx after they had been carried out.
+  var lostEnds = 0
+  let keys = WorkerKeys(master: Data(repeating: 7, count: 32))
+  /// Reports that were signed by nobody, or by another pod, or were changed; old ones that came again; and the latest genuine ones.
+  var forgedReports = 0
+  var replayedReports = 0
+  var overheard: [VoprLetter] = []
+  var breach: String?
+  /// Tickets of reports that had all been acknowledged when they were sent again.
+  var replays: Set<UInt64> = []
+  /// nil: the store is in memory.
+  var disk: FragileDisk?
+  /// What was met on disks that have been left behind by a restored backup.
+  private(set) var metOnDisk: [FragileDisk.Fault: Int] = [:]
+  /// Steps that had failed and were found on the disk all the same, which is allowed where only the answer was lost.
+  private(set) var stepsKept = 0
+  /// Another installation on the same account: its pods are seen, and never touched.
+  weak var neighbour: VoprWorld?
+  /// Lists that showed pods of the neighbour's.
+  var sharedLists = 0
+  let store: String
+  /// A copy of the store that somebody has opened elsewhere, and that looks on while its original runs.
+  var ghost: (coordinator: Coordinator, list: UInt64)?
+  var ghostlyLooks = 0
   var now = VoprWorld.start
   static let start = Instant(microseconds: 1_764_547_200_000_000)
   let end = VoprWorld.start + .days(30)
@@ -63,7 +93,7 @@ final class VoprWorld {
   /// nil while it is down.
   var coordinator: Coordinator?
   /// What the last crash left: the store, and the digest of the state that is on the disk.
-  var left: (store: EventStore, settings: LiveSettings, state: Digest)?
+  var left: (store: EventStore, settings: LiveSettings, states: [Digest])?
   var generation = 0
   var process = 0
   /// Steps in a row after which the next was due already.
@@ -111,15 +141,22 @@ final class VoprWorld {
   let keepsTrace: Bool
   var steps = 0
 
-  init(seed: UInt64, keepsTrace: Bool = false) throws {
+  /// - Parameters:
+  ///   - store: what it is called; nil: by its seed.
+  ///   - isOnDisk: a disk that fails, in place of a store in memory.
+  init(seed: UInt64, store: String? = nil, isOnDisk: Bool = false, keepsTrace: Bool = false) throws {
     self.seed = seed
+    self.store = store ?? "vopr-\(seed)"
     self.keepsTrace = keepsTrace
     random = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 1)
     moments = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 2)
     // Apart, too.
     var habits = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 3)
     saysPod = habits.uniform() < 0.75
-    faults = VoprFaults(&random)
+    weather = RandomStream(seed: seed, replication: 0, entity: 0, purpose: 4)
+    var faults = VoprFaults(&random)
+    faults.drawLater(&habits)
+    self.faults = faults
     var policies = Policies()
     policies.maxConcurrent = Int32(1 + Int(random.uniform() * 4))
     policies.maxInterruptions = random.uniform() < 0.5 ? 3 : .max
@@ -130,18 +167,27 @@ final class VoprWorld {
     if random.uniform() < 0.3 { policies.budgetPeriod = .rolling30Days }
     let budget = BudgetState(boundaries: [VoprWorld.start + .days(12), VoprWorld.start + .days(42)])
     let opening = JournalOpening(
-      store: "vopr-\(seed)", origin: .sandbox, policyName: "vopr", policies: policies, budget: budget)
+      store: self.store, origin: .sandbox, policyName: "vopr", policies: policies, budget: budget)
     var settings = LiveSettings()
     settings.listEvery = .minutes(2)
     settings.listEveryIdle = .minutes(5)
     settings.silence = .minutes(10)
-    coordinator = try Coordinator.create(
-      path: nil, opening: opening, home: { "first" },
-      at: ClockReading(wall: VoprWorld.start, monotonic: .zero), settings: settings)
+    let reading = ClockReading(wall: VoprWorld.start, monotonic: .zero)
+    if isOnDisk {
+      let disk = FragileDisk("\(self.store)-disk")
+      self.disk = disk
+      let store = EventStore(try disk.connect(), file: disk.name)
+      try StoreSchema.migrator.migrate(store.queue)
+      try store.append([(VoprWorld.start, .opening(opening))])
+      coordinator = try Coordinator.open(store, home: "first", at: reading, settings: settings)
+    } else {
+      coordinator = try Coordinator.create(
+        path: nil, opening: opening, home: { "first" }, at: reading, settings: settings)
+    }
     schedule(.user, in: .minutes(1))
     schedule(.wake(0), in: .zero)
     // Somebody else's pods on the same account: nobody but them may touch those.
-    for (i, name) in ["lt-other-1-1", "lt-vopr-\(seed)x-1-1", "somebody", "lt-vopr-\(seed)-9-1"].enumerated() {
+    for (i, name) in ["lt-other-1-1", "lt-\(self.store)x-1-1", "somebody", "lt-\(self.store)-9-1"].enumerated() {
       pods.append(
         VoprPod(
           id: "foreign-\(i)", name: nil, fullName: name, state: .running, created: now, visibleFrom: now, rate: 1))
@@ -184,18 +230,30 @@ final class VoprWorld {
 
   /// - Throws: ``Failure`` where an invariant does not hold.
   func run() throws {
-    let limit = VoprWorld.start + .days(120)
-    while let next = agenda.popMin() {
-      now = next.at
-      guard now < limit else { throw failure("a job does not end: \(unfinished())") }
-      try perform(next.action)
-      if now > end, coordinator != nil, isDone() { break }
-    }
+    defer { disk?.remove() }
+    while try advance() {}
+  }
+
+  /// When something happens next.
+  var next: Instant { isOver ? .distantFuture : agenda.min?.at ?? .distantFuture }
+  private(set) var isOver = false
+
+  /// What happens next.
+  ///
+  /// - Returns: false where that was the last.
+  func advance() throws -> Bool {
+    guard !isOver, let next = agenda.popMin() else { return false }
+    now = next.at
+    guard now < VoprWorld.start + .days(120) else { throw failure("a job does not end: \(unfinished())") }
+    try perform(next.action)
+    guard now > end, coordinator != nil, isDone() else { return true }
+    isOver = true
     try finish()
+    return false
   }
 
   func failure(_ text: String) -> Failure {
-    Failure(description: "seed \(seed), \((now - VoprWorld.start).hours) h: \(text)")
+    Failure(description: "seed \(seed), \(disk == nil ? "" : "on disk, ")\((now - VoprWorld.start).hours) h: \(text)")
   }
 
   private func perform(_ action: Action) throws {
@@ -240,23 +298,32 @@ final class VoprWorld {
     let inputs = inbox
     inbox.removeAll(keepingCapacity: true)
     let mode = now < end && chance(faults.crash) ? pick(4) : -1
-    if mode == 0 { return try crash(current, current.fleet.stateDigest, "before a step") }
+    if mode == 0 { return try crash(current, [current.fleet.stateDigest], "before a step") }
     if mode == 1, !isDiskFull {
       isDiskFull = true
       try limitPages(current, 1)
     }
-    let before = isDiskFull ? current.fleet.stateDigest : Digest()
+    let fault = planTrouble()
+    let before = isDiskFull || fault != nil ? current.fleet.stateDigest : Digest()
     steps += 1
     do {
       let orders = try current.step(inputs, at: reading)
       try check(current, orders)
       try lookForFollowedStrays(current, orders)
-      if mode == 2 { return try crash(current, current.fleet.stateDigest, "after the commit, before anything is done") }
+      try lookForReplays(current, orders)
+      // In what follows a commit that has returned.
+      if disk?.isDown == true { return try crash(current, [current.fleet.stateDigest], "in a checkpoint") }
+      disk?.forgetPlan()
+      if mode == 2 {
+        return try crash(current, [current.fleet.stateDigest], "after the commit, before anything is done")
+      }
       let done = mode == 3 ? pick(orders.count + 1) : orders.count
       for order in orders.prefix(done) { dispatch(order) }
-      if mode == 3 { return try crash(current, current.fleet.stateDigest, "after \(done) of \(orders.count) orders") }
+      if mode == 3 { return try crash(current, [current.fleet.stateDigest], "after \(done) of \(orders.count) orders") }
+    } catch let error as InputError where fault != nil {
+      return try endAfter(fault, current, before, error)
     } catch let error as InputError where isDiskFull {
-      return try crash(current, before, "the disk is full: \(error)")
+      return try crash(current, [before], "the disk is full: \(error)")
     } catch let error as TransitionError {
       throw failure("the coordinator gave the engine what cannot have happened: \(error)")
     }
@@ -313,12 +380,18 @@ final class VoprWorld {
 
   // MARK: Crashes
 
-  private func crash(_ current: Coordinator, _ state: Digest, _ how: String) throws {
+  /// - Parameter states: what may be found by the next process: more than one only where the last step has failed on its way to the disk.
+  func crash(_ current: Coordinator, _ states: [Digest], _ how: String) throws {
     say("crash \(how)")
-    // Whoever starts it again has made room.
-    if isDiskFull { try limitPages(current, 1_073_741_823) }
+    if let disk {
+      let isCut = weather.uniform() < 0.5
+      disk.restart(cut: isCut ? { [self] in weather.uniform() } : nil)
+    } else if isDiskFull {
+      // Whoever starts it again has made room.
+      try limitPages(current, 1_073_741_823)
+    }
     isDiskFull = false
-    left = (current.store, current.settings, state)
+    left = (current.store, current.settings, states)
     inbox.removeAll()
     tickets.removeAll()
     downSince = now
@@ -339,13 +412,18 @@ final class VoprWorld {
       wasRestored = true
       isUnconfirmed = true
       home += "+"
-      coordinator = try open(EventStore(copy, file: "the restored journal"), left.settings)
+      coordinator = try open(EventStore(try restored(copy), file: "the restored journal"), left.settings)
       backup = nil
+      ghost = nil
       schedule(.confirm, in: between(.minutes(1), .hours(1)))
     } else {
       say("restart")
-      let current = try open(left.store, left.settings)
-      guard current.fleet.stateDigest == left.state else { throw failure("a restart is not what was there before") }
+      let store = try disk.map { EventStore(try $0.connect(), file: $0.name) } ?? left.store
+      let current = try open(store, left.settings)
+      guard left.states.contains(current.fleet.stateDigest) else {
+        throw failure("a restart is not what was there before")
+      }
+      if left.states.first != current.fleet.stateDigest { stepsKept += 1 }
       coordinator = current
     }
     try scheduleWake()
@@ -353,8 +431,33 @@ final class VoprWorld {
 
   func keepBackup() throws {
     guard let current = coordinator, faults.restore > 0 else { return }
-    let copy = try DatabaseQueue(configuration: StoreSchema.configuration)
-    try current.store.queue.backup(to: copy)
-    backup = copy
+    func copy() throws -> DatabaseQueue {
+      let copy = try DatabaseQueue(configuration: StoreSchema.configuration)
+      try current.store.queue.backup(to: copy)
+      return copy
+    }
+    backup = try copy()
+    guard current.isConfirmed else { return }
+    let coordinator = try Coordinator.open(
+      EventStore(try copy(), file: "a copy elsewhere"), home: home + " elsewhere", at: reading,
+      settings: current.settings)
+    ghost = (coordinator, 0)
+  }
+
+  /// A backup where the store was: on a new disk, if there is one.
+  private func restored(_ copy: DatabaseQueue) throws -> DatabaseQueue {
+    guard let old = disk else { return copy }
+    for (fault, n) in old.met { metOnDisk[fault, default: 0] += n }
+    let new = FragileDisk(old.name + "+")
+    old.remove()
+    disk = new
+    let queue = try new.connect()
+    try copy.backup(to: queue)
+    return queue
+  }
+
+  /// How often which fault of a disk was met.
+  var diskFaults: [FragileDisk.Fault: Int] {
+    metOnDisk.merging(disk?.met ?? [:]) { $0 + $1 }
   }
 }
