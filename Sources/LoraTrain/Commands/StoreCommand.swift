@@ -17,7 +17,7 @@ struct StoreCommand: AsyncParsableCommand {
 
   struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Copies a store while it is in use, and checks the copy.",
+      commandName: "backup", abstract: "Copies a store while it is in use, and checks the copy.",
       discussion: "EXAMPLE\n  lora-train store backup team.journal /backup/team.journal")
 
     @Argument(help: "The store.") var store: String
@@ -41,6 +41,7 @@ struct StoreCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract:
         "Reads every row: the file, the chain of digests, the engine's states, and the history that follows from them.",
       discussion: "EXAMPLE\n  lora-train store check team.journal")
@@ -70,7 +71,7 @@ struct StoreCommand: AsyncParsableCommand {
 
   struct Rebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes the history anew from the journal.",
+      commandName: "rebuild", abstract: "Makes the history anew from the journal.",
       discussion: "EXAMPLE\n  lora-train store rebuild team.journal")
 
     @Argument(help: "The store.") var store: String
@@ -88,6 +89,7 @@ struct StoreCommand: AsyncParsableCommand {
 
   struct Confirm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "confirm",
       abstract: "Says that a store that was restored, copied or moved is the one that lives; until then it only looks.",
       discussion: "EXAMPLE\n  lora-train store confirm --store team.store")
 

@@ -38,7 +38,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   struct Suites: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists the suites that come with the program.", discussion: "EXAMPLE\n  lora-train evaluate suites")
+      commandName: "suites", abstract: "Lists the suites that come with the program.",
+      discussion: "EXAMPLE\n  lora-train evaluate suites")
     @OptionGroup var output: OutputOptions
     func run() async throws {
       let suites = try ShippedSuites.names.compactMap { try ShippedSuites.read($0) }
@@ -57,6 +58,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Checks a suite (YAML, JSON, or a CSV of questions); names line and field of what is wrong.",
       discussion: "EXAMPLE\n  lora-train evaluate check our-questions.csv")
     @Argument(help: "The file, or a shipped suite's name.") var suite: String
@@ -69,7 +71,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Writes a suite as the JSON that a pod's worker reads.",
+      commandName: "export", abstract: "Writes a suite as the JSON that a pod's worker reads.",
       discussion: "EXAMPLE\n  lora-train evaluate export financial-knowledge > suite.json")
     @Argument(help: "The file, or a shipped suite's name.") var suite: String
     @Flag(help: "It is JSON in any case.") var json = false
@@ -81,7 +83,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   struct Sheet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes a rater's sheet: both answers blind, in random order, as CSV to fill in.",
+      commandName: "sheet", abstract: "Makes a rater's sheet: both answers blind, in random order, as CSV to fill in.",
       discussion:
         "EXAMPLE\n  lora-train evaluate sheet emotional-intelligence --answers a.jsonl --rater anna > anna.csv")
     @OptionGroup var answers: AnswerOptions
@@ -107,7 +109,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   struct Take: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes a filled sheet in, and adds its verdicts to a file.",
+      commandName: "take", abstract: "Takes a filled sheet in, and adds its verdicts to a file.",
       discussion:
         "EXAMPLE\n  lora-train evaluate take emotional-intelligence anna.csv --answers a.jsonl --rater anna --verdicts v.jsonl"
     )
@@ -136,7 +138,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what score found, and whether the model may be delivered.",
+      commandName: "show", abstract: "Shows what score found, and whether the model may be delivered.",
       discussion: "EXAMPLE\n  lora-train evaluate show perplexity.json ei.json knowledge.json")
     @Argument(help: "What score --output wrote.") var documents: [String]
     @OptionGroup var output: OutputOptions

@@ -11,7 +11,7 @@ struct ApprovalCommand: AsyncParsableCommand {
 
   struct Request: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Asks a manager for a higher limit; expires after seven days.",
+      commandName: "request", abstract: "Asks a manager for a higher limit; expires after seven days.",
       discussion: "EXAMPLE\n  lora-train approval request --limit 750 --justification 'two more client runs'")
     @Option(help: ArgumentHelp("The monthly limit that is wanted.", valueName: "usd")) var limit: Double
     @Option(help: "Why.") var justification: String
@@ -25,7 +25,7 @@ struct ApprovalCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows all requests.", discussion: "EXAMPLE\n  lora-train approval list")
+      commandName: "list", abstract: "Shows all requests.", discussion: "EXAMPLE\n  lora-train approval list")
     @OptionGroup var live: LiveOptions
     func run() async throws {
       let list: ApprovalList = try await live.client.get("/api/v1/approvals")
@@ -35,7 +35,7 @@ struct ApprovalCommand: AsyncParsableCommand {
 
   struct Approve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Approves a request: the limit is raised at once.",
+      commandName: "approve", abstract: "Approves a request: the limit is raised at once.",
       discussion: "EXAMPLE\n  lora-train approval approve 2")
     @OptionGroup var decision: DecisionOptions
     func run() async throws { try await decision.say("approve", to: "approvals", ApprovalCommand.text) }
@@ -43,7 +43,8 @@ struct ApprovalCommand: AsyncParsableCommand {
 
   struct Reject: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Rejects a request.", discussion: "EXAMPLE\n  lora-train approval reject 2 --remark 'next month'")
+      commandName: "reject", abstract: "Rejects a request.",
+      discussion: "EXAMPLE\n  lora-train approval reject 2 --remark 'next month'")
     @OptionGroup var decision: DecisionOptions
     func run() async throws { try await decision.say("reject", to: "approvals", ApprovalCommand.text) }
   }

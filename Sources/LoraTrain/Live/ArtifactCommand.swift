@@ -23,7 +23,7 @@ struct ArtifactCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists what there is, by job.", discussion: "EXAMPLE\n  lora-train artifact list")
+      commandName: "list", abstract: "Lists what there is, by job.", discussion: "EXAMPLE\n  lora-train artifact list")
     @OptionGroup var live: LiveOptions
     func run() async throws {
       let list: ArtifactList = try await live.client.get("/api/v1/artifacts")
@@ -33,7 +33,7 @@ struct ArtifactCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what one job left: where it is kept, sizes, times, downloads.",
+      commandName: "show", abstract: "Shows what one job left: where it is kept, sizes, times, downloads.",
       discussion: "EXAMPLE\n  lora-train artifact show job-7")
     @OptionGroup var target: JobTarget
     func run() async throws {
@@ -51,7 +51,8 @@ struct ArtifactCommand: AsyncParsableCommand {
 
   struct Storage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Says how much is kept, and what that costs.", discussion: "EXAMPLE\n  lora-train artifact storage")
+      commandName: "storage", abstract: "Says how much is kept, and what that costs.",
+      discussion: "EXAMPLE\n  lora-train artifact storage")
     @OptionGroup var live: LiveOptions
     func run() async throws {
       let storage: StorageDocument = try await live.client.get("/api/v1/storage")

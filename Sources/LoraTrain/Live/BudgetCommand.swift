@@ -15,7 +15,8 @@ struct BudgetCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what is spent and set aside this month.", discussion: "EXAMPLE\n  lora-train budget show --json")
+      commandName: "show", abstract: "Shows what is spent and set aside this month.",
+      discussion: "EXAMPLE\n  lora-train budget show --json")
     @OptionGroup var live: LiveOptions
 
     func run() async throws {
@@ -26,6 +27,7 @@ struct BudgetCommand: AsyncParsableCommand {
 
   struct Set: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "set",
       abstract: "Sets the monthly limit, or takes it away; what runs goes on. Takes a manager, and says why.",
       discussion: "EXAMPLE\n  lora-train budget set 500 --justification 'as planned for December'")
     @Argument(help: "US dollars, or none.") var limit: String
@@ -53,6 +55,7 @@ struct BudgetCommand: AsyncParsableCommand {
 
   struct Allocations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "allocations",
       abstract: "Shows the parts of the budget: whose they are, their limits, and what stands against them.",
       discussion: "EXAMPLE\n  lora-train budget allocations")
     @OptionGroup var live: LiveOptions
@@ -64,6 +67,7 @@ struct BudgetCommand: AsyncParsableCommand {
 
   struct Allocate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "allocate",
       abstract:
         "Sets a limit for some clients' or tags' jobs, beside the limit for all. Takes a manager, and says why.",
       discussion:
@@ -90,7 +94,7 @@ struct BudgetCommand: AsyncParsableCommand {
 
   struct Close: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Closes a part of the budget: no new job is charged to it. Takes a manager.",
+      commandName: "close", abstract: "Closes a part of the budget: no new job is charged to it. Takes a manager.",
       discussion: "EXAMPLE\n  lora-train budget close 2")
     @Argument(help: "Its number.") var number: UInt16
     @OptionGroup var live: LiveOptions
@@ -117,6 +121,7 @@ struct BudgetCommand: AsyncParsableCommand {
 
   struct Log: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "log",
       abstract: "Who changed the limit, let a job pass, or asked for more: when, why, from what to what.",
       discussion: "EXAMPLE\n  lora-train budget log --csv")
     @Flag(help: "Everything that people did, not what concerns money alone.") var all = false

@@ -13,7 +13,7 @@ struct FileCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Checks a training file and keeps a copy; names the place of the first defect.",
+      commandName: "add", abstract: "Checks a training file and keeps a copy; names the place of the first defect.",
       discussion: "EXAMPLE\n  lora-train file add data.json")
     @Argument(help: "JSON or JSONL.") var path: String
     @Option(help: "What people call it; its file name without it.") var name: String?
@@ -28,7 +28,8 @@ struct FileCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists training files, the newest first.", discussion: "EXAMPLE\n  lora-train file list")
+      commandName: "list", abstract: "Lists training files, the newest first.",
+      discussion: "EXAMPLE\n  lora-train file list")
     @OptionGroup var live: LiveOptions
     func run() async throws {
       let list: FileList = try await live.client.get("/api/v1/files")
@@ -48,7 +49,8 @@ struct FileCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what is in a training file.", discussion: "EXAMPLE\n  lora-train file show file-1f2e3d4c5b6a")
+      commandName: "show", abstract: "Shows what is in a training file.",
+      discussion: "EXAMPLE\n  lora-train file show file-1f2e3d4c5b6a")
     @Argument(help: "Its id.") var id: String
     @OptionGroup var live: LiveOptions
     func run() async throws {

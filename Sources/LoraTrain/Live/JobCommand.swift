@@ -23,7 +23,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows one job.", discussion: "EXAMPLE\n  lora-train job show job-7")
+      commandName: "show", abstract: "Shows one job.", discussion: "EXAMPLE\n  lora-train job show job-7")
     @OptionGroup var target: JobTarget
 
     func run() async throws {
@@ -44,7 +44,8 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What the journal says of a job, in order.", discussion: "EXAMPLE\n  lora-train job events job-7")
+      commandName: "events", abstract: "What the journal says of a job, in order.",
+      discussion: "EXAMPLE\n  lora-train job events job-7")
     @OptionGroup var target: JobTarget
 
     func run() async throws {
@@ -60,7 +61,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Wait: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Waits until a job is over; ends with 1 unless it completed.",
+      commandName: "wait", abstract: "Waits until a job is over; ends with 1 unless it completed.",
       discussion: "EXAMPLE\n  lora-train job wait job-7 && ./deploy")
     @OptionGroup var target: JobTarget
 
@@ -85,6 +86,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "cancel",
       abstract: "Cancels a job; its pod is ended within a minute, and what was not saved is lost.",
       discussion: "EXAMPLE\n  lora-train job cancel job-7 --reason 'Loss not decreasing'")
     @OptionGroup var target: JobTarget
@@ -95,14 +97,15 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Confirm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Submits a draft as it is.", discussion: "EXAMPLE\n  lora-train job confirm job-7")
+      commandName: "confirm", abstract: "Submits a draft as it is.",
+      discussion: "EXAMPLE\n  lora-train job confirm job-7")
     @OptionGroup var target: JobTarget
     func run() async throws { try await JobCommand.act("confirm", target) }
   }
 
   struct Pause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lets a job save what it has and ends its pod, until it is resumed.",
+      commandName: "pause", abstract: "Lets a job save what it has and ends its pod, until it is resumed.",
       discussion: "EXAMPLE\n  lora-train job pause job-7")
     @OptionGroup var target: JobTarget
     func run() async throws { try await JobCommand.act("pause", target) }
@@ -110,6 +113,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "resume",
       abstract: "Queues a paused job again; with --pricing, what is left passes the budget anew.",
       discussion: "EXAMPLE\n  lora-train job resume job-7 --pricing on-demand")
     @OptionGroup var target: JobTarget
@@ -127,7 +131,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Promote: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Puts a queued job first; takes a manager, and says why.",
+      commandName: "promote", abstract: "Puts a queued job first; takes a manager, and says why.",
       discussion: "EXAMPLE\n  lora-train job promote job-7 --justification 'the client waits'")
     @OptionGroup var target: JobTarget
     @Option(help: "Why: it goes to the audit log.") var justification: String?
@@ -136,7 +140,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Override: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lets a blocked job pass the budget's gate; takes a manager, and says why.",
+      commandName: "override", abstract: "Lets a blocked job pass the budget's gate; takes a manager, and says why.",
       discussion: "EXAMPLE\n  lora-train job override job-7 --justification 'signed off by finance'")
     @OptionGroup var target: JobTarget
     @Option(help: "Why: it goes to the audit log.") var justification: String?
@@ -145,7 +149,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Note: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Notes something down about a job, with the time and who said it.",
+      commandName: "note", abstract: "Notes something down about a job, with the time and who said it.",
       discussion: "EXAMPLE\n  lora-train job note job-7 'Loss plateaued at epoch 2.5'")
     @OptionGroup var target: JobTarget
     @Argument(help: "The note, in Markdown.") var text: String
@@ -158,7 +162,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Metrics: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What a job's worker measured, step by step.",
+      commandName: "metrics", abstract: "What a job's worker measured, step by step.",
       discussion: "EXAMPLE\n  lora-train job metrics job-7 --csv > metrics.csv")
     @OptionGroup var target: JobTarget
     @Flag(help: "Comma-separated values.") var csv = false
@@ -173,7 +177,7 @@ struct JobCommand: AsyncParsableCommand {
 
   struct Answer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Answers a job that needs a decision.",
+      commandName: "answer", abstract: "Answers a job that needs a decision.",
       discussion: "EXAMPLE\n  lora-train job answer job-7 on-demand")
     @OptionGroup var target: JobTarget
     @Argument(help: "on-demand, keep-trying or fail.") var answer: String

@@ -12,7 +12,8 @@ struct NotifyCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what the dashboard tells you.", discussion: "EXAMPLE\n  lora-train notify list --all")
+      commandName: "list", abstract: "Shows what the dashboard tells you.",
+      discussion: "EXAMPLE\n  lora-train notify list --all")
     @Flag(help: "What was seen, too.") var all = false
     @OptionGroup var live: LiveOptions
 
@@ -29,7 +30,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
   struct Preferences: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows how you hear of things, and changes what is named.",
+      commandName: "preferences", abstract: "Shows how you hear of things, and changes what is named.",
       discussion: """
         Events are usual, all, completions, failures, or single ones (completed, estimate_alert …), with commas between them. The dashboard \
         always tells you.
@@ -102,7 +103,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
   struct Test: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Sends you a test over every channel that there is for you.",
+      commandName: "test", abstract: "Sends you a test over every channel that there is for you.",
       discussion: "EXAMPLE\n  lora-train notify test")
     @OptionGroup var live: LiveOptions
 
@@ -115,7 +116,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
   struct Outbox: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what is on its way, has arrived, or was given up.",
+      commandName: "outbox", abstract: "Shows what is on its way, has arrived, or was given up.",
       discussion: "EXAMPLE\n  lora-train notify outbox --state dead")
     @Option(help: ArgumentHelp("waiting, digest, delivered, dead, shown or seen.", valueName: "state")) var state:
       String?
@@ -141,7 +142,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
   struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Sends what was given up once more; takes a manager.",
+      commandName: "retry", abstract: "Sends what was given up once more; takes a manager.",
       discussion: "EXAMPLE\n  lora-train notify retry 17\n  lora-train notify retry all")
     @Argument(help: "The number that notify outbox shows, or all.") var letter: String
     @OptionGroup var live: LiveOptions

@@ -18,7 +18,8 @@ struct PresetCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what presets stand for: what new jobs have.", discussion: "EXAMPLE\n  lora-train preset list")
+      commandName: "list", abstract: "Shows what presets stand for: what new jobs have.",
+      discussion: "EXAMPLE\n  lora-train preset list")
     @OptionGroup var live: LiveOptions
     func run() async throws {
       let list: PresetList = try await live.client.get("/api/v1/presets")
@@ -41,7 +42,7 @@ struct PresetCommand: AsyncParsableCommand {
 
   struct Proposals: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows what each quarter's history proposes, and what it stands on.",
+      commandName: "proposals", abstract: "Shows what each quarter's history proposes, and what it stands on.",
       discussion: "EXAMPLE\n  lora-train preset proposals")
     @OptionGroup var live: LiveOptions
     func run() async throws {
@@ -52,7 +53,7 @@ struct PresetCommand: AsyncParsableCommand {
 
   struct Accept: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Accepts a proposal: new jobs have its values from now on. Takes a manager.",
+      commandName: "accept", abstract: "Accepts a proposal: new jobs have its values from now on. Takes a manager.",
       discussion: "EXAMPLE\n  lora-train preset accept 2")
     @OptionGroup var decision: DecisionOptions
     func run() async throws { try await decision.say("accept", to: "presets/proposals", PresetCommand.text) }
@@ -60,6 +61,7 @@ struct PresetCommand: AsyncParsableCommand {
 
   struct Reject: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "reject",
       abstract: "Rejects a proposal; one that was accepted last is taken back, and what held before holds again.",
       discussion: "EXAMPLE\n  lora-train preset reject 2 --remark 'too few files'")
     @OptionGroup var decision: DecisionOptions

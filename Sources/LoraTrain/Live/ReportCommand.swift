@@ -53,7 +53,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   struct Training: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What a job was, did and cost.",
+      commandName: "training", abstract: "What a job was, did and cost.",
       discussion: "EXAMPLE\n  lora-train report training job-7 --output job-7.pdf")
     @OptionGroup var report: JobReport
 
@@ -62,6 +62,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   struct Validation: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "validation",
       abstract: "Whether a job's model is better than its base, by what, and whether it may be delivered.",
       discussion: "EXAMPLE\n  lora-train report validation job-7 --output job-7-validation.pdf")
     @OptionGroup var report: JobReport
@@ -71,6 +72,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   struct Cost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "cost",
       abstract: "What spot instances have saved against on demand, with what their interruptions cost.",
       discussion: "EXAMPLE\n  lora-train report cost --from 2026-11-01 --until 2026-12-01 --output november.pdf")
     @Option(help: "Jobs that ended from here on; 30 days before the end without it.") var from: String?
@@ -87,7 +89,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   struct Comparison: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Two to four jobs side by side, and which to build on.",
+      commandName: "comparison", abstract: "Two to four jobs side by side, and which to build on.",
       discussion: "EXAMPLE\n  lora-train report comparison job-5 job-6 --output comparison.pdf")
     @Argument(help: "Two to four jobs.") var jobs: [String]
     @OptionGroup var target: Target
@@ -106,7 +108,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   struct Link: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "A link to a job's report that holds for 30 days and needs no account.",
+      commandName: "link", abstract: "A link to a job's report that holds for 30 days and needs no account.",
       discussion: "EXAMPLE\n  lora-train report link job-7 --costs")
     @Argument(help: "The job: job-7, or 7.") var job: String
     @Flag(help: "The report shows what the job cost.") var costs = false

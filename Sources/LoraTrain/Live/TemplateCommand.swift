@@ -14,7 +14,7 @@ struct TemplateCommand: AsyncParsableCommand {
 
   struct Save: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Keeps a job's configuration.",
+      commandName: "save", abstract: "Keeps a job's configuration.",
       discussion: "EXAMPLE\n  lora-train template save job-7 --name 'Quick test'")
     @OptionGroup var target: JobTarget
     @Option(help: "What people will call it.") var name: String
@@ -34,7 +34,7 @@ struct TemplateCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists templates, and how the jobs that were started from them went.",
+      commandName: "list", abstract: "Lists templates, and how the jobs that were started from them went.",
       discussion: "EXAMPLE\n  lora-train template list")
     @OptionGroup var live: LiveOptions
     func run() async throws {
@@ -58,7 +58,7 @@ struct TemplateCommand: AsyncParsableCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Removes a template; jobs that were started from it stay as they are.",
+      commandName: "remove", abstract: "Removes a template; jobs that were started from it stay as they are.",
       discussion: "EXAMPLE\n  lora-train template remove 'Quick test'")
     @Argument(help: "Its name.") var name: String
     @OptionGroup var live: LiveOptions

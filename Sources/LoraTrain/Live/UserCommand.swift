@@ -20,7 +20,7 @@ struct UserCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds a person, or gives one another role.",
+      commandName: "add", abstract: "Adds a person, or gives one another role.",
       discussion: "EXAMPLE\n  lora-train user add dana --role manager")
     @Argument(help: "The name.") var name: String
     @Option(help: "viewer, engineer or manager.") var role: Catalogue.Role
@@ -38,7 +38,7 @@ struct UserCommand: AsyncParsableCommand {
 
   struct Invite: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes a link by which a person chooses a password: good once, for a day.",
+      commandName: "invite", abstract: "Makes a link by which a person chooses a password: good once, for a day.",
       discussion: """
         Adds the person where there is none of that name yet. A link for somebody who has a password already gives a new one.
 
@@ -68,7 +68,8 @@ struct UserCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows who may do what, and which tokens there are.", discussion: "EXAMPLE\n  lora-train user list")
+      commandName: "list", abstract: "Shows who may do what, and which tokens there are.",
+      discussion: "EXAMPLE\n  lora-train user list")
     @OptionGroup var live: LiveOptions
     func run() async throws {
       let team: Team = try await live.client.get("/api/v1/people")
@@ -85,7 +86,7 @@ struct UserCommand: AsyncParsableCommand {
 
   struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes a token and prints it: once, for only its digest is kept.",
+      commandName: "token", abstract: "Makes a token and prints it: once, for only its digest is kept.",
       discussion: "EXAMPLE\n  lora-train user token dana --label laptop")
     @Argument(help: "Whose.") var name: String
     @Option(help: "What it is for.") var label: String?
@@ -99,7 +100,8 @@ struct UserCommand: AsyncParsableCommand {
 
   struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes a token away, at once.", discussion: "EXAMPLE\n  lora-train user revoke 1f2e3d4c")
+      commandName: "revoke", abstract: "Takes a token away, at once.",
+      discussion: "EXAMPLE\n  lora-train user revoke 1f2e3d4c")
     @Argument(help: "The first eight digits that user list shows.") var id: String
     @OptionGroup var live: LiveOptions
     func run() async throws {
@@ -110,7 +112,7 @@ struct UserCommand: AsyncParsableCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes all tokens from a person; what they did stays in the log.",
+      commandName: "remove", abstract: "Takes all tokens from a person; what they did stays in the log.",
       discussion: "EXAMPLE\n  lora-train user remove dana")
     @Argument(help: "Who.") var name: String
     @OptionGroup var live: LiveOptions

@@ -16,7 +16,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists entries, the newest first; with --search the best first.",
+      commandName: "list", abstract: "Lists entries, the newest first; with --search the best first.",
       discussion: "EXAMPLE\n  lora-train knowledge list --search retirement --category best_practices")
     @Option(help: "Words, or their beginnings.") var search: String?
     @Option(help: "best_practices, experiments, client_deliveries or troubleshooting.") var category: String?
@@ -45,7 +45,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows an entry.", discussion: "EXAMPLE\n  lora-train knowledge show 3")
+      commandName: "show", abstract: "Shows an entry.", discussion: "EXAMPLE\n  lora-train knowledge show 3")
     @Argument(help: "The entry's number.") var number: Int
     @OptionGroup var live: LiveOptions
 
@@ -57,6 +57,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Writes down what a job has shown; its configuration, results and notes are filled in.",
       discussion: "EXAMPLE\n  lora-train knowledge add job-7 --learned 'a low rate, and three epochs'")
     @OptionGroup var target: JobTarget
@@ -75,7 +76,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
 
   struct Edit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Changes an entry; its earlier revisions are kept.",
+      commandName: "edit", abstract: "Changes an entry; its earlier revisions are kept.",
       discussion: "EXAMPLE\n  lora-train knowledge edit 3 --title 'Low rates work'")
     @Argument(help: "The entry's number.") var number: Int
     @Option(help: "The whole content anew, in Markdown.") var content: String?
@@ -97,6 +98,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract:
         "Takes an entry of your own out; a manager any. Its revisions stay in the store, and the audit log says who.",
       discussion: "EXAMPLE\n  lora-train knowledge remove 3")
