@@ -36,7 +36,8 @@ extension Replication {
     let isNew = resumption == nil
     let k = Int(kindOf[i])
     let kind = world.kinds[k]
-    let (crashRate, outOfMemory) = (world.crashRates[Int(kind.preset)], world.outOfMemory[Int(kind.preset)])
+    let failures = Int(kind.failureClass)
+    let (crashRate, outOfMemory) = (world.crashRates[failures], world.outOfMemory[failures])
     let ordinal = controller.fleet.jobs[i].spec.ordinal
     let number = controller.fleet.jobs[i].lease.number
     let deadline = controller.fleet.jobs[i].deadline
