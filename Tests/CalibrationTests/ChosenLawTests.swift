@@ -71,4 +71,19 @@ import Testing
     }
     #expect(Model.fit(history: history, priors: priors).report["step"]?.ksP == nil)
   }
+
+  /// Thirty interruptions are enough for hours of the day, and four fifths of them are not: what is not known is left out, for JSON has
+  /// no infinity.
+  @Test(arguments: [28, 31, 36, 60]) func thereIsAReportForAnyNumberOfInterruptions(_ events: Int) throws {
+    let start = ModelHistoryGenerator.start
+    let exposures = (0..<120).map { i in
+      Evidence.Exposure(
+        granted: start + .hours(Int64(7 * i)), from: 0, to: 2 + Double(i % 9), event: i * events / 120 != (i + 1) * events / 120)
+    }
+    #expect(exposures.count(where: \.event) == events)
+    let found = HazardCheck.outOfSample(exposures, priors)
+    #expect(!found.isEmpty)
+    for (name, value) in found { #expect(value.isFinite, "\(name)") }
+    #expect(found.contains { $0.name == "shrunk_by_age_and_hour_0.8" } == (events == 60))
+  }
 }
