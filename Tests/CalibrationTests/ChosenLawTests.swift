@@ -78,7 +78,8 @@ import Testing
     let start = ModelHistoryGenerator.start
     let exposures = (0..<120).map { i in
       Evidence.Exposure(
-        granted: start + .hours(Int64(7 * i)), from: 0, to: 2 + Double(i % 9), event: i * events / 120 != (i + 1) * events / 120)
+        granted: start + .hours(Int64(7 * i)), from: 0, to: 2 + Double(i % 9),
+        event: i * events / 120 != (i + 1) * events / 120)
     }
     #expect(exposures.count(where: \.event) == events)
     let found = HazardCheck.outOfSample(exposures, priors)
