@@ -106,6 +106,9 @@ public struct WorldParameters: Hashable, Sendable, Codable {
   public var cancellationsPerHour: Double
   /// Probability that training runs out of memory at its first step, by preset.
   public var outOfMemory: [Preset: Double]
+  /// What multiplies the two for one kind of configuration; 1 where it is not named.
+  public var crashRisks: [FailureClass: Double]
+  public var memoryRisks: [FailureClass: Double]
   /// How long a question waits for its answer; nil: unanswered.
   public var answerDelay: Law?
   public var answer: Fallback
@@ -133,6 +136,8 @@ public struct WorldParameters: Hashable, Sendable, Codable {
     crashesPerHour = [:]
     cancellationsPerHour = 0
     outOfMemory = [:]
+    crashRisks = [:]
+    memoryRisks = [:]
     answerDelay = nil
     answer = .onDemand
     arrivals = .none

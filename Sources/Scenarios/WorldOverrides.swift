@@ -55,6 +55,9 @@ public struct WorldOverrides: Hashable, Sendable {
     world.step = step[pricing] ?? world.step
     world.detectionIsBilled = detectionIsBilled ?? world.detectionIsBilled
     world.crashesPerHour = crashesPerHour ?? world.crashesPerHour
+    // A stated rate is that of every configuration.
+    if crashesPerHour != nil { world.crashRisks = [:] }
+    if outOfMemory != nil { world.memoryRisks = [:] }
     world.cancellationsPerHour = cancellationsPerHour ?? world.cancellationsPerHour
     world.outOfMemory = outOfMemory ?? world.outOfMemory
     world.answer = answer ?? world.answer

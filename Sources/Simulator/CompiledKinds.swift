@@ -13,17 +13,17 @@ struct CompiledKind: Sendable, BitwiseCopyable {
   /// How many checkpoints a whole training takes.
   var checkpoints: Int32
   var pricing: Pricing
-  /// Its place among all presets.
-  var preset: UInt8
+  /// Its place among ``CompiledKinds/failureClasses``.
+  var failureClass: Int32
   /// Forward passes that answer suites within finalization.
   var suitePasses: Int32
 
-  init(_ c: JobConfiguration) {
+  init(_ c: JobConfiguration, failureClass: Int) {
     steps = Int32(clamping: c.steps)
     checkpointEvery = Int32(clamping: max(1, c.checkpointEvery))
     checkpoints = max(0, (steps - 1) / checkpointEvery)
     pricing = c.pricing
-    preset = UInt8(Preset.allCases.firstIndex(of: c.preset) ?? 0)
+    self.failureClass = Int32(clamping: failureClass)
     suitePasses = Int32(clamping: c.suitePasses ?? 0)
   }
 }
@@ -33,9 +33,21 @@ final class CompiledKinds: Sendable {
   let kinds: [CompiledKind]
   /// By kind: what the pace depends on.
   let features: [StepTime.Features]
+  /// Those that occur: what failures depend on.
+  let failureClasses: [FailureClass]
 
   init(_ kinds: [JobKind]) {
-    self.kinds = kinds.map { CompiledKind($0.configuration) }
+    var (classes, place): ([FailureClass], [FailureClass: Int]) = ([], [:])
+    self.kinds = kinds.map { kind in
+      let own = FailureClass(kind.configuration)
+      let i = place[own] ?? classes.count
+      if i == classes.count {
+        classes.append(own)
+        place[own] = i
+      }
+      return CompiledKind(kind.configuration, failureClass: i)
+    }
+    failureClasses = classes
     features = kinds.map { StepTime.Features($0.configuration) }
   }
 }

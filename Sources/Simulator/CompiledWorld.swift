@@ -98,7 +98,7 @@ final class CompiledWorld: Sendable {
   let kinds: [CompiledKind]
   /// Median seconds a step by kind, before what differs between jobs and pods.
   let paces: [Double]
-  /// Crashes a second, and the probability of running out of memory, by preset.
+  /// Crashes a second, and the probability of running out of memory, by ``CompiledKinds/failureClasses``.
   let crashRates: [Double]
   let outOfMemory: [Double]
   private let interruptions: ByPricing<HazardSampler>
@@ -157,8 +157,8 @@ final class CompiledWorld: Sendable {
     self.kinds = kinds.kinds
     self.mix = mix
     paces = kinds.features.map { p.step.median($0) }
-    crashRates = Preset.allCases.map { (p.crashesPerHour[$0] ?? 0) / 3600 }
-    outOfMemory = Preset.allCases.map { p.outOfMemory[$0] ?? 0 }
+    crashRates = kinds.failureClasses.map { (p.crashesPerHour[$0.preset] ?? 0) / 3600 * (p.crashRisks[$0] ?? 1) }
+    outOfMemory = kinds.failureClasses.map { min(1, (p.outOfMemory[$0.preset] ?? 0) * (p.memoryRisks[$0] ?? 1)) }
   }
 
   /// A quantile of a law that needs memory of its own.

@@ -9,7 +9,7 @@ extension Replication {
   @inline(never)
   mutating func draw(_ place: Int, _ i: Int, granted: Instant, _ luck: LeaseLuck, in world: CompiledWorld) {
     draw(
-      &pending.address(of: place).pointee.plan, i, .booting, luck, in: world, granted: granted, resumption: nil,
+      &pending.address(of: place).pointee.plan, place, i, .booting, luck, in: world, granted: granted, resumption: nil,
       at: granted)
   }
 
@@ -21,21 +21,23 @@ extension Replication {
   ) {
     let luck = LeaseLuck(base, controller.fleet.jobs[i].spec.ordinal, controller.fleet.jobs[i].lease.number)
     draw(
-      &pending.address(of: place).pointee.plan, i, phase, luck, in: world, granted: granted, resumption: resumption,
-      at: max(now, granted))
+      &pending.address(of: place).pointee.plan, place, i, phase, luck, in: world, granted: granted,
+      resumption: resumption, at: max(now, granted))
   }
 
   /// Compiled for each of the two: most questions have their answer there.
   @inline(__always)
   private mutating func draw(
-    _ plan: inout LeasePlan, _ i: Int, _ phase: Phase, _ luck: LeaseLuck, in world: CompiledWorld, granted: Instant,
-    resumption: Experiment.Resumption?, at now: Instant
+    _ plan: inout LeasePlan, _ place: Int, _ i: Int, _ phase: Phase, _ luck: LeaseLuck, in world: CompiledWorld,
+    granted: Instant, resumption: Experiment.Resumption?, at now: Instant
   ) {
     plan = LeasePlan()
+    if controller.recordsEvents { keep([], at: place) }
     let isNew = resumption == nil
     let k = Int(kindOf[i])
     let kind = world.kinds[k]
-    let (crashRate, outOfMemory) = (world.crashRates[Int(kind.preset)], world.outOfMemory[Int(kind.preset)])
+    let failures = Int(kind.failureClass)
+    let (crashRate, outOfMemory) = (world.crashRates[failures], world.outOfMemory[failures])
     let ordinal = controller.fleet.jobs[i].spec.ordinal
     let number = controller.fleet.jobs[i].lease.number
     let deadline = controller.fleet.jobs[i].deadline
@@ -116,6 +118,7 @@ extension Replication {
       // What begins after the stop never happens.
       guard path.start <= plan.stop else { return }
       let end = path.train(&plan, world, course)
+      if controller.recordsEvents { keep(path.checkpoints(plan, world, course), at: place) }
       plan.facts.trainingEnd = max(end, now)
       if !course.isDrawn {
         last = finish(

@@ -188,20 +188,12 @@ extension Replication {
   private mutating func deliver(_ place: Int, _ j: JobIndex) throws(TransitionError) {
     let stop = pending[place].plan.stop
     if controller.recordsEvents {
-      try tell(pending[place].plan.facts, j, until: stop)
+      try tell(place, j, until: stop)
     } else {
       result.events &+= try controller.fleet.evolve(pending[place].plan.facts, of: j, until: stop)
     }
     let end = pending[place].plan.end
     if end == .completed { try receive(.podGone(j), at: stop) } else { try deliver(end, stop, j) }
-  }
-
-  /// Delivers a lease's facts one by one, for who keeps them.
-  @inline(never)
-  private mutating func tell(_ facts: LeaseFacts, _ j: JobIndex, until stop: Instant) throws(TransitionError) {
-    try facts.forEach(of: j, durable: controller.fleet[j].durableStep, until: stop) {
-      (event, instant) throws(TransitionError) in try fact(event, at: instant)
-    }
   }
 
   /// Delivers the end of a lease before its work was done.

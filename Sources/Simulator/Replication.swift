@@ -56,6 +56,9 @@ struct Replication: ~Copyable {
   var nextMark = 0
   var nextBoundary = 0
   var result: ReplicationResult
+  /// By slot of the fleet, the checkpoints of the lease that is held: their steps, and when training went on. Only where what
+  /// happened is kept.
+  var saved: [[(step: Int32, through: Instant)]] = []
   /// The next arrival of the world's own.
   var randomArrival: Instant?
   /// Which kind of job it is, and the time to the one after it: two uniform numbers.
@@ -188,6 +191,7 @@ struct Replication: ~Copyable {
     result.accrued = controller.fleet.accrued(at: now)
     result.digest = controller.fleet.digest
     result.isBalanced = controller.fleet.ledger.isBalanced
+    if controller.recordsEvents { keepWhatRuns(at: now) }
   }
 
   /// Gives one fact to the engine and lets the world act on what it orders.

@@ -147,6 +147,48 @@ struct TrainingPath {
     return end
   }
 
+  /// Each checkpoint that the plan keeps: its step, and when training goes on after it. For who keeps what happened; the same numbers
+  /// as in ``train(_:_:_:)``.
+  func checkpoints(_ plan: LeasePlan, _ world: CompiledWorld, _ course: Course) -> [(step: Int32, through: Instant)] {
+    let kept = plan.facts.durableStep
+    guard kept > from else { return [] }
+    guard course.isDrawn else { return stepByStep(plan, world, upTo: kept) }
+    let (passed, sd) = (past &* every, world.stepCV * pace)
+    var at = [Double](repeating: 0, count: Int(course.checkpoints) + 1)
+    at[Int(course.checkpoints)] = course.head
+    var halves = [(Int32(0), course.checkpoints)]
+    while let (low, high) = halves.popLast() {
+      guard high - low > 1 else { continue }
+      let middle = (low + high) / 2
+      let (before, after) = (low == 0 ? from : passed &+ low &* every, passed &+ high &* every)
+      let step = passed &+ middle &* every
+      let (left, right) = (Double(step - before), Double(after - step))
+      let z = sd > 0 ? world.normal.quantile(stream.pair(UInt64(step)).0) : 0
+      let (a, b) = (at[Int(low)], at[Int(high)])
+      at[Int(middle)] = a + (b - a) * left / (left + right) + sd * (left * right / (left + right)).squareRoot() * z
+      halves += [(low, middle), (middle, high)]
+    }
+    return at.indices.dropFirst().compactMap { c in
+      let step = passed &+ Int32(c) &* every
+      guard step <= kept else { return nil }
+      return (step, start + Span(seconds: at[c]) + plan.checkpoint * Int64(c))
+    }
+  }
+
+  private func stepByStep(
+    _ plan: LeasePlan, _ world: CompiledWorld, upTo kept: Int32
+  ) -> [(step: Int32, through: Instant)] {
+    var (stream, step, clock) = (stream, from, start)
+    var result: [(step: Int32, through: Instant)] = []
+    while step < kept {
+      let next = min(steps, (step / every + 1) * every)
+      clock = clock + chunk(Int(next - step), world, world.stepLaw, &stream) + plan.checkpoint
+      step = next
+      result.append((step, clock))
+    }
+    return result
+  }
+
   private func chunk(_ n: Int, _ world: CompiledWorld, _ law: Sampler?, _ stream: inout RandomStream) -> Span {
     if let law, n <= world.stepLimit {
       var sum = 0.0

@@ -25,7 +25,8 @@ struct ModelTests {
   }
 
   private func width(_ model: Model, _ key: String) throws -> Double {
-    let p = try #require(ModelRecoveryTests.parameter(key, model.report), "\(key)")
+    let dot = try #require(key.lastIndex(of: "."))
+    let p = try #require(model.report[String(key[..<dot])]?.parameters[String(key[key.index(after: dot)...])], "\(key)")
     return p.high95 - p.low95
   }
 

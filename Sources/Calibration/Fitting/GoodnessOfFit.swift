@@ -49,10 +49,10 @@ public struct GoodnessOfFit: Sendable, Hashable {
 
   private static let purpose: UInt16 = 0xF170
 
-  private typealias Distances = (ks: Double, ad: Double)
+  typealias Distances = (ks: Double, ad: Double)
 
   /// The results of `body` for 0 ..< `count`, in that order, computed on all cores.
-  private static func concurrently(_ count: Int, _ body: @Sendable (Int) -> Distances?) -> [Distances?] {
+  static func concurrently(_ count: Int, _ body: @Sendable (Int) -> Distances?) -> [Distances?] {
     [Distances?](unsafeUninitializedCapacity: count) { buffer, filled in
       // Each index is written by one iteration only.
       nonisolated(unsafe) let slots = buffer
@@ -70,16 +70,20 @@ public struct GoodnessOfFit: Sendable, Hashable {
   }
 
   /// The two statistics. O(n log n).
-  static func distances(_ fit: SurvivalFit, _ data: SurvivalData) -> (ks: Double, ad: Double) {
+  static func distances(_ fit: SurvivalFit, _ data: SurvivalData) -> Distances {
+    distances(data, logSurvival: fit.logSurvival)
+  }
+
+  static func distances(_ data: SurvivalData, logSurvival: (Double) -> Double) -> Distances {
     let estimate = KaplanMeier(data)
-    let origin = fit.logSurvival(estimate.origin)
+    let origin = logSurvival(estimate.origin)
     var ks = 0.0
     var ad = 0.0
     // The empirical and the fitted probability of having ended, before the next step.
     var step = 0.0
     var from = 0.0
     func passTo(_ age: Double) {
-      let to = max(from, -expm1(fit.logSurvival(age) - origin))
+      let to = max(from, -expm1(logSurvival(age) - origin))
       ks = max(ks, abs(to - step))
       ad += area(step, from, to)
       from = to

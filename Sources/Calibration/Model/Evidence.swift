@@ -57,6 +57,9 @@ struct Evidence {
   var withinFreedom = 0.0
   var exposures = ByPricing<[Exposure]>([])
   var crashes = ByPreset(Count())
+  /// The same by configuration.
+  var crashRisks = FailureRisks()
+  var memoryRisks = FailureRisks()
   var cancellations = Count()
   /// Jobs whose training began; events: those that ran out of memory.
   var outOfMemory = ByPreset(Count())
@@ -73,7 +76,10 @@ struct Evidence {
         examined = examined || lease.stages.contains { $0.stage == .finalization }
       }
       let ranOut = job.failure == "out_of_memory"
-      if trained || ranOut { outOfMemory[job.configuration.preset].exposure += 1 }
+      if trained || ranOut {
+        outOfMemory[job.configuration.preset].exposure += 1
+        memoryRisks.add(FailureClass(job.configuration), events: ranOut ? 1 : 0, exposure: 1)
+      }
       if ranOut { outOfMemory[job.configuration.preset].events += 1 }
     }
   }
@@ -117,9 +123,9 @@ struct Evidence {
     cancellations.exposure += hours
     let taken = lease.endReason == .interrupted || lease.endReason == .hostFailure
     if lease.endReason == .cancelled { cancellations.events += 1 }
-    if lease.endReason == .failed, job.failure != "out_of_memory", job.failure != "dataset_format" {
-      crashes[preset].events += 1
-    }
+    let crashed = lease.endReason == .failed && job.failure != "out_of_memory" && job.failure != "dataset_format"
+    if crashed { crashes[preset].events += 1 }
+    crashRisks.add(FailureClass(job.configuration), events: crashed ? 1 : 0, exposure: hours)
     // An end that was noticed late lies between the last sign of life and the notice: its middle stands for it.
     var noticed = Span.zero
     if taken, let seen = lease.lastSeen, seen < end, seen >= from { noticed = end - seen }

@@ -5,7 +5,8 @@ import DiscreteEvent
 enum HazardCheck {
   static let folds = 5
 
-  /// The mean log-likelihood of a pod left out, by family; every fifth pod is left out in turn.
+  /// The mean log-likelihood of a pod left out, by family; every fifth pod is left out in turn. A family that one of the folds has
+  /// too few interruptions for has none.
   static func outOfSample(_ exposures: [Evidence.Exposure], _ priors: Priors) -> [(name: String, value: Double)] {
     guard exposures.count >= 2 * folds else { return [] }
     var sums: [(name: String, value: Double)] = []
@@ -33,7 +34,7 @@ enum HazardCheck {
       let fit = HazardFit(seen, priors: priors, taus: [0])
       for (name, value) in fit.unshrunk(of: left, priors: priors) { add(name, value) }
     }
-    return sums.map { ($0.name, $0.value / Double(exposures.count)) }
+    return sums.map { ($0.name, $0.value / Double(exposures.count)) }.filter(\.value.isFinite)
   }
 
   private static func lifetimes(_ exposures: [Evidence.Exposure]) -> SurvivalData? {

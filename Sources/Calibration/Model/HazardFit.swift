@@ -25,6 +25,10 @@ struct HazardFit {
   var chosen = "piecewise"
   var pods = 0
   var events = 0.0
+  /// The standard deviation of the hours' factors in the posterior.
+  private(set) var tau = 0.0
+  /// Leases before it form a regime of their own, with a level of their own.
+  let regimeStart: Instant?
   /// Events and hours of exposure by age.
   var byAge: [Evidence.Count]
 
@@ -37,6 +41,7 @@ struct HazardFit {
   init(
     _ exposures: [Evidence.Exposure], priors: Priors, regimeStart: Instant? = nil, taus: [Double] = [0, 0.2, 0.4, 0.8]
   ) {
+    self.regimeStart = regimeStart
     ages = priors.ageFactors.count
     regimes = regimeStart == nil ? 1 : 2
     cells = Array(repeating: Evidence.Count(), count: regimes * ages * 24)
@@ -65,6 +70,7 @@ struct HazardFit {
     }
     if let best, let block = NormalBlock(mean: best.solution.mode, precision: best.solution.precision) {
       posterior = .byAgeAndHour(breaksHours: priors.ageBreaksHours, block: block, hours: best.tau > 0)
+      tau = best.tau
     } else {
       posterior = .constant(.rate(events: events, exposure: hoursWatched, prior: priors.spotInterruptions))
       chosen = "exponential"

@@ -85,6 +85,9 @@ extension Model {
         "out_of_memory.\(preset.rawValue)", unit: "probability", evidence.outOfMemory[preset], memory[preset],
         prior: .beta(successes: prior.successes, failures: prior.failures), source: prior.source)
     }
+    let (crashRisks, memoryRisks) = (evidence.crashRisks.risks, evidence.memoryRisks.risks)
+    report.risks("crashes", crashRisks)
+    report.risks("out_of_memory", memoryRisks)
     let cancellations = Marginal.gamma(
       shape: priors.cancellations.shape + evidence.cancellations.events,
       rate: priors.cancellations.exposure + evidence.cancellations.exposure
@@ -118,7 +121,8 @@ extension Model {
       suitePass: suitePass,
       checkpoint: checkpoint, checkpointUpload: upload, detection: detection, step: step.posterior,
       interruptions: ByPricing(spot: spot.posterior, onDemand: .constant(hostFailures)), crashes: crashes,
-      cancellations: cancellations, outOfMemory: memory, arrivals: arrivals.posterior, mix: mix, hourlyRate: rates,
+      cancellations: cancellations, outOfMemory: memory, crashRisks: crashRisks, memoryRisks: memoryRisks,
+      arrivals: arrivals.posterior, mix: mix, hourlyRate: rates,
       learnt: ConfigurationRange(history.jobs.map(\.configuration)))
   }
 

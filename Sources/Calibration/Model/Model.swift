@@ -46,6 +46,9 @@ public struct Model: Sendable, Codable {
   var crashes: ByPreset<Marginal>
   var cancellations: Marginal
   var outOfMemory: ByPreset<Marginal>
+  /// By configuration, relative to the preset's rate; nil in a model that was written before there were any.
+  var crashRisks: [FailureRisks.Risk]?
+  var memoryRisks: [FailureRisks.Risk]?
   var arrivals: ArrivalsPosterior
   /// Past jobs, each a kind that may come again; their weights are drawn by the Bayesian bootstrap.
   public var mix: [JobKind]
@@ -107,6 +110,8 @@ public struct Model: Sendable, Codable {
     // Last, so that nothing else is drawn from other numbers. What one job differs by from another is in it, too: drawn once for a world.
     let pass = suitePass?.law(&strata) ?? .constant(Model.usualSuitePass)
     w.suitePass = max(0, pass.quantile(strata.next()))
+    w.crashRisks = crashRisks?.draw(&strata) ?? [:]
+    w.memoryRisks = memoryRisks?.draw(&strata) ?? [:]
     return w
   }
 }

@@ -57,6 +57,16 @@ public struct ModelReport: Hashable, Sendable, Codable {
     public var families: [String: Family] = [:]
     /// The names of ``parameters`` in the order a person reads them.
     public var order: [String]
+    /// How often a sample of the law that was chosen lies as far from its fit as the data: Kolmogorov–Smirnov and
+    /// Anderson–Darling, by bootstrap. nil: not tested.
+    public var ksP: Double?
+    public var adP: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case name, unit, n, events, censored, best, parameters, families, order
+      case ksP = "ks_p"
+      case adP = "ad_p"
+    }
   }
 
   public var laws: [Law] = []

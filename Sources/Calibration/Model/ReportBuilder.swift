@@ -36,14 +36,15 @@ struct ReportBuilder {
 
   private mutating func append(
     _ name: String, unit: String, n: Int, events: Int, censored: Int, best: String, _ parameters: [(String, Parameter)],
-    families: [String: ModelReport.Family] = [:]
+    families: [String: ModelReport.Family] = [:], test: ResidualTest? = nil
   ) {
     var byName: [String: Parameter] = [:]
     for (name, p) in parameters { byName[name] = p }
     report.laws.append(
       .init(
         name: name, unit: unit, n: n, events: events, censored: censored, best: best, parameters: byName,
-        families: families, order: parameters.map(\.0)))
+        families: families, order: parameters.map(\.0), ksP: test?.ksP ?? families[best]?.ksP,
+        adP: test?.adP ?? families[best]?.adP))
   }
 
   mutating func duration(
@@ -105,7 +106,8 @@ struct ReportBuilder {
       parameters.append((name, parameter(marginal, prior: law, source: prior.source)))
     }
     append(
-      "step", unit: "log s", n: fit.pods, events: fit.jobs, censored: 0, best: "mixed_regression", parameters)
+      "step", unit: "log s", n: fit.pods, events: fit.jobs, censored: 0, best: "mixed_regression", parameters,
+      test: goodnessOfFit ? fit.residualTest() : nil)
   }
 
   mutating func hazard(_ fit: HazardFit, _ exposures: [Evidence.Exposure], _ priors: Priors) {
@@ -143,7 +145,8 @@ struct ReportBuilder {
     }
     append(
       "interruptions.spot", unit: "1/h", n: fit.pods, events: Int(fit.events), censored: fit.pods - Int(fit.events),
-      best: fit.chosen, parameters, families: families)
+      best: fit.chosen, parameters, families: families,
+      test: goodnessOfFit ? fit.residualTest(exposures, priors) : nil)
   }
 
   mutating func rate(
@@ -154,6 +157,19 @@ struct ReportBuilder {
     append(
       name, unit: unit, n: n, events: Int(seen.events), censored: 0, best: probability ? "bernoulli" : "poisson",
       [(probability ? "probability" : "rate", parameter(marginal, prior: prior, source: source))])
+  }
+
+  /// How much more often a preset's configurations fail than the preset does, where it ran in several.
+  mutating func risks(_ name: String, _ risks: [FailureRisks.Risk]) {
+    guard !risks.isEmpty else { return }
+    let parameters = risks.map { risk in
+      let k = risk.kind
+      let name = "\(k.preset.rawValue)_rank_\(k.rank)_batch_\(k.batchSize)_length_\(k.maxSequenceLength)"
+      return (name, parameter(risk.risk))
+    }
+    append(
+      "\(name).by_configuration", unit: "times the preset's", n: risks.count, events: 0, censored: 0, best: "poisson",
+      parameters)
   }
 
   mutating func availability(

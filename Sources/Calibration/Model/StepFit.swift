@@ -17,7 +17,7 @@ struct StepFit {
   var residuals: [(submitted: Instant, value: Double, variance: Double)] = []
 
   /// One job's pods, as a stretch of ``paces``.
-  private struct Group {
+  struct Group {
     var pods: Range<Int>
     var submitted: Instant
     /// Of the paces, unweighted; and the sum of squares around it.
@@ -27,11 +27,11 @@ struct StepFit {
     var even = true
   }
 
-  private var groups: [Group] = []
-  private var paces: [Double] = []
-  private var variances: [Double] = []
+  private(set) var groups: [Group] = []
+  var paces: [Double] = []
+  private(set) var variances: [Double] = []
   /// The configuration's regressors, job by job.
-  private var rows: [Double] = []
+  private(set) var rows: [Double] = []
   private var priorMean: [Double]
   private var priorPrecision: [Double]
   /// Each job's kind of configuration.
@@ -88,7 +88,8 @@ struct StepFit {
     integrate(priors.stepPodSD, priors.stepJobSD)
   }
 
-  private mutating func summarise() {
+  /// What is kept of each job's paces; due when these have changed.
+  mutating func summarise() {
     for g in groups.indices {
       let pods = groups[g].pods
       let mean = paces[pods].reduce(0, +) / Double(pods.count)

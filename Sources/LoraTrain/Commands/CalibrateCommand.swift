@@ -54,13 +54,17 @@ struct CalibrateCommand: AsyncParsableCommand {
   /// The model law by law, as a table.
   private static func text(_ model: Model) -> String {
     var table = Table(header: [
-      "law", "family", "n", "cut short", "parameter", "value", "95 % interval", "prior's share",
+      "law", "family", "n", "cut short", "KS p", "AD p", "parameter", "value", "95 % interval", "prior's share",
     ])
-    table.left = [0, 1, 4]
+    table.left = [0, 1, 6]
     for law in model.report.laws {
       for (i, name) in law.order.enumerated() {
         guard let p = law.parameters[name] else { continue }
-        let head = i == 0 ? ["\(law.name) (\(law.unit))", law.best, "\(law.n)", "\(law.censored)"] : ["", "", "", ""]
+        let fit = [law.ksP, law.adP].map { $0.map { String(format: "%.2f", $0) } ?? "–" }
+        let head =
+          i == 0
+          ? ["\(law.name) (\(law.unit))", law.best, "\(law.n)", "\(law.censored)"] + fit
+          : Array(repeating: "", count: 6)
         table.rows.append(
           head + [name, digits(p.value), "\(digits(p.low95)) – \(digits(p.high95))", share(p.prior)])
       }

@@ -9,11 +9,6 @@ public enum CheckpointInterval {
   /// First order: `√(2δM)` (Young, CACM 17(9), 1974).
   public static func young(mtbf: Double, checkpoint: Double) -> Double { (2 * checkpoint * mtbf).squareRoot() }
 
-  /// First order with the restart: `√(2δ(M + R)) − δ` (Daly, ICCS 2003).
-  public static func dalyFirstOrder(mtbf: Double, checkpoint: Double, restart: Double) -> Double {
-    (2 * checkpoint * (mtbf + restart)).squareRoot() - checkpoint
-  }
-
   /// Higher order: `√(2δM)[1 + ⅓√(δ/2M) + ⅑(δ/2M)] − δ` for δ < 2M, else M (Daly, FGCS 22(3), 2006, eq. 37).
   public static func daly(mtbf: Double, checkpoint: Double) -> Double {
     guard checkpoint < 2 * mtbf else { return mtbf }
@@ -39,12 +34,5 @@ public enum CheckpointInterval {
       u = next
     }
     return mtbf * u
-  }
-
-  /// Expected time for `work` done in intervals of `interval`: `M e^{R/M}(e^{(τ+δ)/M} − 1) · work/τ` (Daly 2006, eq. 20).
-  public static func expectedTime(
-    work: Double, interval: Double, mtbf: Double, checkpoint: Double, restart: Double
-  ) -> Double {
-    mtbf * exp(restart / mtbf) * expm1((interval + checkpoint) / mtbf) * work / interval
   }
 }

@@ -11,7 +11,7 @@ import DiscreteEvent
 /// checkpoint follows the last step. The first pod's provisioning and loading are not counted. All in seconds.
 ///
 /// Here the rate of interruptions is constant, so segments are independent and the moments are closed forms; Daly 2006
-/// for the mean without downtime, Bougeret et al. 2011 with it. Any other lifetime: ``RenewalRun``.
+/// for the mean without downtime, Bougeret et al. 2011 with it.
 public struct CheckpointedRun: Sendable, Hashable {
   public var steps: Int
   public var secondsPerStep: Double
@@ -88,24 +88,5 @@ public struct CheckpointedRun: Sendable, Hashable {
     let square = secondMoment(x, after: retried, square: retriedSquare)
     moments.variance = max(0, square - moments.mean * moments.mean)
     return moments
-  }
-
-  /// The number of steps between checkpoints with the least value of `objective`, by looking at all of them.
-  public func optimalEvery(mtbf: Double, by objective: (Moments) -> Double = { $0.mean }) -> (
-    every: Int, moments: Moments
-  ) {
-    var best = (every: 1, moments: Moments())
-    var least = Double.infinity
-    var run = self
-    for k in 1...max(1, steps) {
-      run.every = k
-      let moments = run.moments(mtbf: mtbf)
-      let value = objective(moments)
-      if value < least {
-        least = value
-        best = (k, moments)
-      }
-    }
-    return best
   }
 }

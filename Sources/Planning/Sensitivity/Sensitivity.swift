@@ -29,6 +29,8 @@ public struct Sensitivity: Sendable {
         world.crashesPerHour = b.crashesPerHour
         world.cancellationsPerHour = b.cancellationsPerHour
         world.outOfMemory = b.outOfMemory
+        world.crashRisks = b.crashRisks
+        world.memoryRisks = b.memoryRisks
       case .arrivals:
         world.arrivals = b.arrivals
         world.mix = b.mix

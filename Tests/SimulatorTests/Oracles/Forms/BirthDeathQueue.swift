@@ -1,11 +1,11 @@
 /// A queue whose state is the number present: stationary probabilities from its birth and death rates.
 ///
 /// Balance of each cut, `p_n λ_n = p_{n+1} μ_{n+1}`; see any text on Markov chains.
-public struct BirthDeathQueue: Sendable, Hashable {
+struct BirthDeathQueue: Sendable, Hashable {
   /// `probabilities[n]`: n jobs present.
-  public let probabilities: [Double]
-  public let servers: Int
-  public let arrivalRate: Double
+  let probabilities: [Double]
+  let servers: Int
+  let arrivalRate: Double
 
   /// - Parameters:
   ///   - capacity: the most jobs that may be present, those in service included.
@@ -28,14 +28,14 @@ public struct BirthDeathQueue: Sendable, Hashable {
   }
 
   /// M/M/c/K: whoever finds `capacity` jobs present is refused. With `capacity = servers`, Erlang's loss system.
-  public static func finite(arrivalRate: Double, serviceRate: Double, servers: Int, capacity: Int) -> BirthDeathQueue {
+  static func finite(arrivalRate: Double, serviceRate: Double, servers: Int, capacity: Int) -> BirthDeathQueue {
     BirthDeathQueue(arrivalRate: arrivalRate, servers: servers, capacity: capacity) {
       Double(min($0, servers)) * serviceRate
     }
   }
 
   /// Erlang A, M/M/c+M: whoever waits gives up at `abandonRate` (Palm 1957; Garnett, Mandelbaum, Reiman 2002).
-  public static func impatient(
+  static func impatient(
     arrivalRate: Double, serviceRate: Double, servers: Int, abandonRate: Double
   ) -> BirthDeathQueue {
     // Beyond this the terms have fallen below what counts.
@@ -49,21 +49,21 @@ public struct BirthDeathQueue: Sendable, Hashable {
     probabilities.enumerated().reversed().reduce(0) { $0 + Double(value($1.offset)) * $1.element }
   }
 
-  public var emptyProbability: Double { probabilities[0] }
+  var emptyProbability: Double { probabilities[0] }
   /// The probability that an arrival finds all places taken.
-  public var blockingProbability: Double { probabilities[probabilities.count - 1] }
+  var blockingProbability: Double { probabilities[probabilities.count - 1] }
   /// The probability that an arrival has to wait or is refused.
-  public var waitProbability: Double { probabilities.dropFirst(servers).reversed().reduce(0, +) }
+  var waitProbability: Double { probabilities.dropFirst(servers).reversed().reduce(0, +) }
   /// Mean number present.
-  public var meanJobs: Double { mean { $0 } }
+  var meanJobs: Double { mean { $0 } }
   /// Mean number that wait.
-  public var meanQueue: Double { mean { max(0, $0 - servers) } }
+  var meanQueue: Double { mean { max(0, $0 - servers) } }
   /// Mean number of busy slots ÷ slots.
-  public var utilization: Double { mean { min($0, servers) } / Double(servers) }
+  var utilization: Double { mean { min($0, servers) } / Double(servers) }
   /// Jobs that come in, a unit of time.
-  public var throughput: Double { arrivalRate * (1 - blockingProbability) }
+  var throughput: Double { arrivalRate * (1 - blockingProbability) }
   /// Mean wait of those that come in (Little's law).
-  public var meanWait: Double { meanQueue / throughput }
+  var meanWait: Double { meanQueue / throughput }
   /// Mean time from arrival to leaving of those that come in.
-  public var meanTurnaround: Double { meanJobs / throughput }
+  var meanTurnaround: Double { meanJobs / throughput }
 }

@@ -1,12 +1,14 @@
 import CGSL
 
+@testable import Calibration
+
 /// The exact law of the two-sided Kolmogorov–Smirnov distance of n values from a continuous law known beforehand.
 ///
 /// Marsaglia, Tsang, Wang: "Evaluating Kolmogorov's distribution", J. Stat. Software 8(18), 2003: Durbin's matrix to
 /// the n-th power, O((nd)³ log n), good to 13 to 15 digits. Far in the tail, where it loses digits, twice the one-sided tail of Smirnov.
-public enum KolmogorovDistribution {
+enum KolmogorovDistribution {
   /// `P(D_n ≤ d)`.
-  public static func cdf(_ d: Double, n: Int) -> Double {
+  static func cdf(_ d: Double, n: Int) -> Double {
     let count = Double(n)
     if d <= 0.5 / count { return 0 }
     if d >= 1 { return 1 }
@@ -41,7 +43,7 @@ public enum KolmogorovDistribution {
   }
 
   /// The distance that is exceeded with probability `alpha`.
-  public static func criticalValue(alpha: Double, n: Int) -> Double {
+  static func criticalValue(alpha: Double, n: Int) -> Double {
     var low = 0.5 / Double(n)
     var high = 1.0
     for _ in 0..<60 where high - low > 1e-14 {

@@ -4,21 +4,21 @@ import CGSL
 ///
 /// `θ_i = w_i y_i + (1 − w_i) μ`, `w_i = τ² ÷ (τ² + σ²/n_i)`, μ the mean weighted by 1 ÷ (τ² + σ²/n_i)
 /// (Gelman et al.: Bayesian Data Analysis, 3rd ed., §5.4). In the unit of the means.
-public struct NormalPooling: Sendable, Hashable {
+struct NormalPooling: Sendable, Hashable {
   /// The mean of the groups, and its standard error.
-  public let mean: Double
-  public let standardError: Double
+  let mean: Double
+  let standardError: Double
   /// Each group's pooled mean, its standard deviation, and the weight of its own data.
-  public let groups: [Double]
-  public let deviations: [Double]
-  public let weights: [Double]
+  let groups: [Double]
+  let deviations: [Double]
+  let weights: [Double]
 
   /// - Parameters:
   ///   - means: one a group, at least one.
   ///   - counts: observations behind each mean; 0: a group of which nothing is known.
   ///   - sigma: standard deviation within groups.
   ///   - tau: standard deviation between groups.
-  public init(means: [Double], counts: [Int], sigma: Double, tau: Double) {
+  init(means: [Double], counts: [Int], sigma: Double, tau: Double) {
     precondition(means.count == counts.count && counts.contains { $0 > 0 })
     let between = tau * tau
     let errors = counts.map { $0 > 0 ? sigma * sigma / Double($0) : .infinity }
@@ -37,7 +37,7 @@ public struct NormalPooling: Sendable, Hashable {
 
   /// The spread between groups by the method of moments (DerSimonian, Laird: Controlled Clinical Trials 7, 1986);
   /// 0 where the means differ no more than `sigma` explains.
-  public static func tau(means: [Double], counts: [Int], sigma: Double) -> Double {
+  static func tau(means: [Double], counts: [Int], sigma: Double) -> Double {
     let seen = zip(means, counts).filter { $0.1 > 0 }
     let w = seen.map { Double($0.1) / (sigma * sigma) }
     let total = w.reduce(0, +)

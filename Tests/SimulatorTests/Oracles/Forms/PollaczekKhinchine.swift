@@ -3,14 +3,14 @@ import DiscreteEvent
 /// One server, Poisson arrivals, any service time, first in first out (M/G/1).
 ///
 /// Pollaczek 1930, Khinchine 1932 for the mean; Takács 1962 for the second moment.
-public struct PollaczekKhinchine: Sendable, Hashable {
-  public var arrivalRate: Double
+struct PollaczekKhinchine: Sendable, Hashable {
+  var arrivalRate: Double
   /// The first three moments of the service time; the third is needed by ``waitVariance`` alone.
-  public var mean: Double
-  public var secondMoment: Double
-  public var thirdMoment: Double?
+  var mean: Double
+  var secondMoment: Double
+  var thirdMoment: Double?
 
-  public init(arrivalRate: Double, mean: Double, secondMoment: Double, thirdMoment: Double? = nil) {
+  init(arrivalRate: Double, mean: Double, secondMoment: Double, thirdMoment: Double? = nil) {
     self.arrivalRate = arrivalRate
     self.mean = mean
     self.secondMoment = secondMoment
@@ -18,20 +18,20 @@ public struct PollaczekKhinchine: Sendable, Hashable {
   }
 
   /// The service time as a law; its third moment is not known to laws.
-  public init(arrivalRate: Double, service: Law) {
+  init(arrivalRate: Double, service: Law) {
     self.init(
       arrivalRate: arrivalRate, mean: service.mean, secondMoment: service.variance + service.mean * service.mean)
   }
 
   /// Fraction of time in which the server is busy, and the probability of having to wait.
-  public var utilization: Double { arrivalRate * mean }
+  var utilization: Double { arrivalRate * mean }
   /// `λE[S²] / 2(1 − ρ)`
-  public var meanWait: Double { arrivalRate * secondMoment / (2 * (1 - utilization)) }
-  public var meanTurnaround: Double { meanWait + mean }
-  public var meanQueue: Double { arrivalRate * meanWait }
-  public var meanJobs: Double { arrivalRate * meanTurnaround }
+  var meanWait: Double { arrivalRate * secondMoment / (2 * (1 - utilization)) }
+  var meanTurnaround: Double { meanWait + mean }
+  var meanQueue: Double { arrivalRate * meanWait }
+  var meanJobs: Double { arrivalRate * meanTurnaround }
   /// `E[W²] − E[W]² = E[W]² + λE[S³] / 3(1 − ρ)`
-  public var waitVariance: Double? {
+  var waitVariance: Double? {
     thirdMoment.map { meanWait * meanWait + arrivalRate * $0 / (3 * (1 - utilization)) }
   }
 }

@@ -8,39 +8,39 @@ import DiscreteEvent
 ///
 /// Erlang, "Solution of some problems in the theory of probabilities of significance in automatic telephone exchanges",
 /// 1917; notation of Gross and Harris, "Fundamentals of Queueing Theory". Rates are per unit of the caller's time.
-public struct ErlangQueue: Sendable, Hashable {
-  public var arrivalRate: Double
-  public var serviceRate: Double
-  public var servers: Int
+struct ErlangQueue: Sendable, Hashable {
+  var arrivalRate: Double
+  var serviceRate: Double
+  var servers: Int
 
-  public init(arrivalRate: Double, serviceRate: Double, servers: Int) {
+  init(arrivalRate: Double, serviceRate: Double, servers: Int) {
     self.arrivalRate = arrivalRate
     self.serviceRate = serviceRate
     self.servers = servers
   }
 
   /// Offered load in erlangs, λ/μ.
-  public var offeredLoad: Double { arrivalRate / serviceRate }
+  var offeredLoad: Double { arrivalRate / serviceRate }
   /// Fraction of the slots that is busy; the queue is stable below 1.
-  public var utilization: Double { offeredLoad / Double(servers) }
+  var utilization: Double { offeredLoad / Double(servers) }
   /// How fast a queue drains while all slots are busy, cμ − λ.
   var drain: Double { Double(servers) * serviceRate - arrivalRate }
 
   /// Erlang B: the probability of loss if nobody may wait. `B_k = aB_{k−1} / (k + aB_{k−1})`.
-  public var lossProbability: Double {
+  var lossProbability: Double {
     var b = 1.0
     for k in 1...max(1, servers) { b = offeredLoad * b / (Double(k) + offeredLoad * b) }
     return b
   }
 
   /// Erlang C: the probability of having to wait. `C = B / (1 − ρ(1 − B))`.
-  public var waitProbability: Double {
+  var waitProbability: Double {
     let b = lossProbability
     return b / (1 - utilization * (1 - b))
   }
 
   /// The probability that nobody is there.
-  public var emptyProbability: Double {
+  var emptyProbability: Double {
     var term = 1.0
     var sum = 0.0
     for k in 0..<servers {
@@ -51,24 +51,24 @@ public struct ErlangQueue: Sendable, Hashable {
   }
 
   /// Mean time until a slot, `C / (cμ − λ)`.
-  public var meanWait: Double { waitProbability / drain }
+  var meanWait: Double { waitProbability / drain }
   /// Mean time from arrival to end.
-  public var meanTurnaround: Double { meanWait + 1 / serviceRate }
+  var meanTurnaround: Double { meanWait + 1 / serviceRate }
   /// Mean number that wait (Little's law).
-  public var meanQueue: Double { arrivalRate * meanWait }
+  var meanQueue: Double { arrivalRate * meanWait }
   /// Mean number present.
-  public var meanJobs: Double { arrivalRate * meanTurnaround }
+  var meanJobs: Double { arrivalRate * meanTurnaround }
   /// Variance of the time from arrival to end.
-  public var turnaroundVariance: Double {
+  var turnaroundVariance: Double {
     let c = waitProbability
     return 1 / (serviceRate * serviceRate) + c * (2 - c) / (drain * drain)
   }
 
   /// The waiting time that is not exceeded with probability `p`: `P(wait > t) = C e^{−(cμ−λ)t}`.
-  public func waitQuantile(_ p: Double) -> Double { max(0, log(waitProbability / (1 - p)) / drain) }
+  func waitQuantile(_ p: Double) -> Double { max(0, log(waitProbability / (1 - p)) / drain) }
 
   /// `P(turnaround > t)`, the convolution of the wait with one service.
-  public func turnaroundSurvival(_ t: Double) -> Double {
+  func turnaroundSurvival(_ t: Double) -> Double {
     let own = exp(-serviceRate * t)
     let difference = serviceRate - drain
     // Equal rates: the limit of the quotient.
@@ -77,7 +77,7 @@ public struct ErlangQueue: Sendable, Hashable {
   }
 
   /// The turnaround that is not exceeded with probability `p`, by bisection to the last bit.
-  public func turnaroundQuantile(_ p: Double) -> Double {
+  func turnaroundQuantile(_ p: Double) -> Double {
     var low = 0.0
     var high = 1 / serviceRate
     while turnaroundSurvival(high) > 1 - p { high *= 2 }
@@ -89,7 +89,7 @@ public struct ErlangQueue: Sendable, Hashable {
   }
 
   /// `n·Var(mean of n successive waits)` in the limit, for one server (Daley 1968; Whitt 1989): how long to simulate.
-  public var waitAsymptoticVariance: Double? {
+  var waitAsymptoticVariance: Double? {
     guard servers == 1 else { return nil }
     let r = utilization
     let whole = r * (2 + 5 * r - 4 * r * r + r * r * r)

@@ -1,22 +1,22 @@
 import DiscreteEvent
 
 /// Poisson arrivals, constant service, `servers` slots, first in first out (M/D/c).
-public struct DeterministicServiceQueue: Sendable, Hashable {
-  public var arrivalRate: Double
-  public var service: Double
-  public var servers: Int
+struct DeterministicServiceQueue: Sendable, Hashable {
+  var arrivalRate: Double
+  var service: Double
+  var servers: Int
 
-  public init(arrivalRate: Double, service: Double, servers: Int) {
+  init(arrivalRate: Double, service: Double, servers: Int) {
     self.arrivalRate = arrivalRate
     self.service = service
     self.servers = servers
   }
 
-  public var utilization: Double { arrivalRate * service / Double(servers) }
+  var utilization: Double { arrivalRate * service / Double(servers) }
 
   /// Mean wait: `D Σ_i [P(ic, ia) − (c/a) P(ic+1, ia)]` with the load `a = λD` and the regularised incomplete gamma
   /// function P, which is the tail of a Poisson law (Crommelin 1932, Pollaczek). O(1/(1 − ρ)²) terms.
-  public var meanWait: Double {
+  var meanWait: Double {
     let a = arrivalRate * service
     let c = Double(servers)
     var sum = 0.0
@@ -31,7 +31,7 @@ public struct DeterministicServiceQueue: Sendable, Hashable {
     return service * sum
   }
   /// Mean number that wait.
-  public var meanQueue: Double { arrivalRate * meanWait }
+  var meanQueue: Double { arrivalRate * meanWait }
   /// Mean number present.
-  public var meanJobs: Double { meanQueue + arrivalRate * service }
+  var meanJobs: Double { meanQueue + arrivalRate * service }
 }

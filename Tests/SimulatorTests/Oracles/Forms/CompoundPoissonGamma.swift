@@ -5,14 +5,14 @@ import DiscreteEvent
 #endif
 
 /// The sum of a Poisson number of gamma costs: a month's spend, and the odds that it passes a limit.
-public struct CompoundPoissonGamma: Sendable, Hashable {
+struct CompoundPoissonGamma: Sendable, Hashable {
   /// Expected number of jobs.
-  public var jobs: Double
-  public var meanCost: Double
+  var jobs: Double
+  var meanCost: Double
   /// Coefficient of variation of one cost.
-  public var cv: Double
+  var cv: Double
 
-  public init(jobs: Double, meanCost: Double, cv: Double) {
+  init(jobs: Double, meanCost: Double, cv: Double) {
     self.jobs = jobs
     self.meanCost = meanCost
     self.cv = cv
@@ -20,12 +20,12 @@ public struct CompoundPoissonGamma: Sendable, Hashable {
 
   var shape: Double { 1 / (cv * cv) }
   var scale: Double { meanCost * cv * cv }
-  public var mean: Double { jobs * meanCost }
+  var mean: Double { jobs * meanCost }
   /// `λ(σ² + μ²)`
-  public var variance: Double { jobs * meanCost * meanCost * (1 + cv * cv) }
+  var variance: Double { jobs * meanCost * meanCost * (1 + cv * cv) }
 
   /// `P(spend > limit) = Σ_n Poisson(n; λ) Q(nk, limit/θ)`, the sum of n gammas being a gamma.
-  public func survival(_ limit: Double) -> Double {
+  func survival(_ limit: Double) -> Double {
     guard limit >= 0 else { return 1 }
     let last = Int(jobs + 12 * jobs.squareRoot() + 40)
     var sum = 0.0
@@ -38,7 +38,7 @@ public struct CompoundPoissonGamma: Sendable, Hashable {
   }
 
   /// The spend that is not exceeded with probability `p`, by bisection.
-  public func quantile(_ p: Double) -> Double {
+  func quantile(_ p: Double) -> Double {
     guard survival(0) > 1 - p else { return 0 }
     var low = 0.0
     var high = max(mean, meanCost)

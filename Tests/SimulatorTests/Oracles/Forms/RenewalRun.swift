@@ -1,35 +1,37 @@
 import DiscreteEvent
 
+@testable import Planning
+
 /// A ``CheckpointedRun`` on pods with any law of lifetime, and with a switch to on-demand after so many interruptions.
 ///
 /// A pod's age is not set back by a checkpoint, so segments are not independent: with j segments left,
 /// `E_j = S(L)L + Σ_m ∫_{I_m} (t + D + E_{j−m}) dF`, where `L = R + length of the j segments` and a pod that dies in
 /// `I_m` has finished m of them. The sum over m includes E_j itself (m = 0). Second moments likewise.
-public struct RenewalRun: Sendable {
-  public var run: CheckpointedRun
-  public var lifetime: Law
+struct RenewalRun: Sendable {
+  var run: CheckpointedRun
+  var lifetime: Law
   /// After so many interruptions the run goes on on demand, where nothing interrupts it; nil: never.
-  public var maxInterruptions: Int?
+  var maxInterruptions: Int?
   /// Downtime before the on-demand pod.
-  public var onDemandDowntime = 0.0
+  var onDemandDowntime = 0.0
 
-  public init(_ run: CheckpointedRun, lifetime: Law, maxInterruptions: Int? = nil, onDemandDowntime: Double = 0) {
+  init(_ run: CheckpointedRun, lifetime: Law, maxInterruptions: Int? = nil, onDemandDowntime: Double = 0) {
     self.run = run
     self.lifetime = lifetime
     self.maxInterruptions = maxInterruptions
     self.onDemandDowntime = onDemandDowntime
   }
 
-  public struct Moments: Sendable, Hashable {
-    public var mean = 0.0
-    public var secondMoment = 0.0
-    public var interruptions = 0.0
+  struct Moments: Sendable, Hashable {
+    var mean = 0.0
+    var secondMoment = 0.0
+    var interruptions = 0.0
     /// Billed time on spot and on demand.
-    public var spot = 0.0
-    public var onDemand = 0.0
+    var spot = 0.0
+    var onDemand = 0.0
     /// The probability of a switch to on-demand.
-    public var switches = 0.0
-    public var variance: Double { max(0, secondMoment - mean * mean) }
+    var switches = 0.0
+    var variance: Double { max(0, secondMoment - mean * mean) }
   }
 
   /// What one pod does, with `left` segments to go and a restart of `restart` before them.
@@ -43,7 +45,7 @@ public struct RenewalRun: Sendable {
   }
 
   /// Exact up to quadrature (about 1e-12). O(segments² × maxInterruptions).
-  public func moments() -> Moments {
+  func moments() -> Moments {
     let n = run.segments.count
     guard n > 0 else { return Moments() }
     let pods = [Pod()] + (1...n).map { pod(left: $0, restart: run.restart) }

@@ -3,28 +3,28 @@
 /// Two phases match any mean and any coefficient of variation from √½ upwards: Erlang-2 below 1, hyperexponential above.
 /// The chain (jobs present, how many of the busy slots are in phase one) is solved level by level from a truncation down
 /// (linear level reduction, Gaver, Jacobs, Latouche 1984).
-public struct TwoPhaseQueue: Sendable, Hashable {
-  public var arrivalRate: Double
-  public var servers: Int
+struct TwoPhaseQueue: Sendable, Hashable {
+  var arrivalRate: Double
+  var servers: Int
   /// A service starts in phase one with this probability, and goes on from one to two with that one.
-  public var startsInOne: Double
-  public var goesOn: Double
-  public var rates: [Double]
+  var startsInOne: Double
+  var goesOn: Double
+  var rates: [Double]
 
   /// Erlang-2 service with this mean.
-  public static func erlang2(arrivalRate: Double, mean: Double, servers: Int) -> TwoPhaseQueue {
+  static func erlang2(arrivalRate: Double, mean: Double, servers: Int) -> TwoPhaseQueue {
     TwoPhaseQueue(arrivalRate: arrivalRate, servers: servers, startsInOne: 1, goesOn: 1, rates: [2 / mean, 2 / mean])
   }
 
   /// Hyperexponential service: rate `one` with probability `p`, else rate `two`.
-  public static func hyperexponential(
+  static func hyperexponential(
     arrivalRate: Double, p: Double, one: Double, two: Double, servers: Int
   ) -> TwoPhaseQueue {
     TwoPhaseQueue(arrivalRate: arrivalRate, servers: servers, startsInOne: p, goesOn: 0, rates: [one, two])
   }
 
   /// Mean number that wait, and the probability of having to wait.
-  public func solve() -> (meanQueue: Double, waitProbability: Double) {
+  func solve() -> (meanQueue: Double, waitProbability: Double) {
     let mean = startsInOne / rates[0] + (1 - startsInOne + startsInOne * goesOn) / rates[1]
     let utilization = arrivalRate * mean / Double(servers)
     // The tail falls about as ρ^(2n/(1 + c²)); this leaves less than 1e-13 of it.

@@ -3,17 +3,17 @@
 #endif
 
 /// One server, arrivals at a fixed interval, exponential service (D/M/1): jobs submitted by a schedule.
-public struct ScheduledQueue: Sendable, Hashable {
-  public var interval: Double
-  public var serviceRate: Double
+struct ScheduledQueue: Sendable, Hashable {
+  var interval: Double
+  var serviceRate: Double
 
-  public init(interval: Double, serviceRate: Double) {
+  init(interval: Double, serviceRate: Double) {
     self.interval = interval
     self.serviceRate = serviceRate
   }
 
   /// The probability of having to wait: the root σ in (0, 1) of `σ = e^{−μD(1−σ)}` (Kendall 1953, G/M/1).
-  public var waitProbability: Double {
+  var waitProbability: Double {
     let load = serviceRate * interval
     guard load > 1 else { return 1 }
     // With s = 1 − σ: log(1 − s) + load·s = 0; concave, so Newton from the right of its maximum falls to the root.
@@ -28,9 +28,9 @@ public struct ScheduledQueue: Sendable, Hashable {
   }
 
   /// `σ / μ(1 − σ)`
-  public var meanWait: Double {
+  var meanWait: Double {
     let sigma = waitProbability
     return sigma / (serviceRate * (1 - sigma))
   }
-  public var meanTurnaround: Double { meanWait + 1 / serviceRate }
+  var meanTurnaround: Double { meanWait + 1 / serviceRate }
 }

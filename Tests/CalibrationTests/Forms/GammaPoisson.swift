@@ -1,50 +1,52 @@
 import CGSL
 
+@testable import Calibration
+
 /// What is known of the rate of a Poisson process: a gamma law, updated by events and exposure.
 ///
 /// Prior Gamma(shape a, rate b); after d events in T units of time, Gamma(a + d, b + T)
 /// (Gelman et al.: Bayesian Data Analysis, 3rd ed., §2.6). Rates are per the unit of the exposure.
-public struct GammaPoisson: Sendable, Hashable, Codable {
-  public var shape: Double
+struct GammaPoisson: Sendable, Hashable, Codable {
+  var shape: Double
   /// In units of exposure: the prior weighs as much as having watched for so long.
-  public var exposure: Double
+  var exposure: Double
 
-  public init(shape: Double, exposure: Double) {
+  init(shape: Double, exposure: Double) {
     self.shape = shape
     self.exposure = exposure
   }
 
   /// The prior with this mean whose weight is that of `events` observed events.
-  public init(mean: Double, events: Double) { self.init(shape: events, exposure: events / mean) }
+  init(mean: Double, events: Double) { self.init(shape: events, exposure: events / mean) }
 
-  public func posterior(events: Double, exposure: Double) -> GammaPoisson {
+  func posterior(events: Double, exposure: Double) -> GammaPoisson {
     GammaPoisson(shape: shape + events, exposure: self.exposure + exposure)
   }
 
   /// How much of the posterior mean after `exposure` is the data's own rate: T ÷ (b + T).
-  public func dataWeight(exposure: Double) -> Double { exposure / (self.exposure + exposure) }
+  func dataWeight(exposure: Double) -> Double { exposure / (self.exposure + exposure) }
 
-  public var mean: Double { shape / exposure }
-  public var standardDeviation: Double { shape.squareRoot() / exposure }
+  var mean: Double { shape / exposure }
+  var standardDeviation: Double { shape.squareRoot() / exposure }
   /// The rate at probability `p` in (0, 1).
-  public func quantile(_ p: Double) -> Double {
+  func quantile(_ p: Double) -> Double {
     SpecialFunctions.gammaQuantile(p, shape: shape) / exposure
   }
 
   /// The number of events in `time` to come: negative binomial.
-  public func predictive(time: Double) -> Predictive { Predictive(shape: shape, ratio: time / exposure) }
+  func predictive(time: Double) -> Predictive { Predictive(shape: shape, ratio: time / exposure) }
 
   /// A negative binomial law of a count: Poisson with a gamma-distributed mean.
-  public struct Predictive: Sendable, Hashable {
+  struct Predictive: Sendable, Hashable {
     let shape: Double
     /// Time to come ÷ exposure.
     let ratio: Double
 
-    public var mean: Double { shape * ratio }
-    public var variance: Double { mean * (1 + ratio) }
-    public var probabilityOfNone: Double { exp(-shape * log1p(ratio)) }
+    var mean: Double { shape * ratio }
+    var variance: Double { mean * (1 + ratio) }
+    var probabilityOfNone: Double { exp(-shape * log1p(ratio)) }
     /// The probability of exactly `count` events.
-    public func probability(_ count: Int) -> Double {
+    func probability(_ count: Int) -> Double {
       _ = SpecialFunctions.handlerIsOff
       let k = Double(count)
       let choose = gsl_sf_lngamma(shape + k) - gsl_sf_lngamma(shape) - gsl_sf_lngamma(k + 1)
@@ -52,7 +54,7 @@ public struct GammaPoisson: Sendable, Hashable, Codable {
       return exp(choose - shape * log1p(ratio) + grow)
     }
     /// The least count whose cumulative probability reaches `p`. O(result).
-    public func quantile(_ p: Double) -> Int {
+    func quantile(_ p: Double) -> Int {
       var term = probabilityOfNone
       var sum = term
       var count = 0
@@ -68,9 +70,9 @@ public struct GammaPoisson: Sendable, Hashable, Codable {
 }
 
 /// The rate of a Poisson process from a count and an exposure, without a prior.
-public enum PoissonRate {
+enum PoissonRate {
   /// Garwood's exact interval of the rate (Biometrika 28, 1936), per unit of exposure.
-  public static func garwood(events: Int, exposure: Double, confidence: Double = 0.95) -> (low: Double, high: Double) {
+  static func garwood(events: Int, exposure: Double, confidence: Double = 0.95) -> (low: Double, high: Double) {
     _ = SpecialFunctions.handlerIsOff
     let tail = (1 - confidence) / 2
     let low = events == 0 ? 0 : gsl_cdf_gamma_Pinv(tail, Double(events), 1)
@@ -78,14 +80,14 @@ public enum PoissonRate {
   }
 
   /// The rate at which at least one event within `time` has probability `p`: −ln(1 − p) ÷ time.
-  public static func rate(probabilityOfAny p: Double, within time: Double) -> Double { -log1p(-p) / time }
+  static func rate(probabilityOfAny p: Double, within time: Double) -> Double { -log1p(-p) / time }
 
   /// The probability of at least one event within `time`.
-  public static func probabilityOfAny(rate: Double, within time: Double) -> Double { -expm1(-rate * time) }
+  static func probabilityOfAny(rate: Double, within time: Double) -> Double { -expm1(-rate * time) }
 
   /// The probability that a Poisson number of interruptions with this mean is survived altogether, each with
   /// probability `success`, or with `tries` independent attempts at each: the generating function exp(−m (1 − q)).
-  public static func probabilityOfSurvivingAll(mean: Double, success: Double, tries: Int = 1) -> Double {
+  static func probabilityOfSurvivingAll(mean: Double, success: Double, tries: Int = 1) -> Double {
     exp(-mean * pow(1 - success, Double(tries)))
   }
 }
