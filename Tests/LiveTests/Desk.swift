@@ -19,7 +19,7 @@ struct Desk {
   /// - Parameter playing: how long from its beginning what happens is only played.
   init(settings: LiveSettings = LiveSettings(), playing: Span? = nil) throws {
     var opening = JournalOpening(store: "desk", origin: .sandbox, policyName: "desk", policies: Policies())
-    opening.simulatedUntil = playing.map { (wall + $0).microseconds }
+    if let playing { opening.simulatedUntil = (wall + playing).microseconds }
     coordinator = try Coordinator.create(
       path: nil, opening: opening, home: { "here" }, at: ClockReading(wall: wall, monotonic: .zero),
       settings: settings)

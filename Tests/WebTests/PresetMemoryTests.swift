@@ -95,10 +95,10 @@ import Testing
     #expect(
       one.status == .proposed && one.changes.map(\.sentence) == ["batch_size 4 → 2", "gradient_accumulation 1 → 2"])
     let page = try await office.page("presets")
-    #expect(page.contains("4 of 12 jobs with the present values ran out of memory"))
+    #expect(page.contains("8 of 12 jobs with the present values ran out of memory"))
     #expect(
-      page.contains("12 with the preset's own values, of which 4 ran out of memory")
-        || page.contains("12 with the preset&#39;s own values, of which 4 ran out of memory"))
+      page.contains("12 with the preset's own values, of which 8 ran out of memory")
+        || page.contains("12 with the preset&#39;s own values, of which 8 ran out of memory"))
     // Accepted, it is what new jobs have.
     let sent = try await office.ask(
       "POST", "/dashboard/presets/\(one.number)", bytes: Data("decision=accept&remark=as+it+says".utf8))
