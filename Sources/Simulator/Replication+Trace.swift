@@ -37,17 +37,25 @@ extension Replication {
   private mutating func keep(_ place: Int, _ j: JobIndex, until stop: Instant) {
     let plan = pending[place].plan
     let ordinal = controller.fleet[j].spec.ordinal
-    var facts: [(at: Instant, event: Event)] = []
+    // Of what happens in one instant, checkpoints come after what leads to training, and before its end.
+    var facts: [(at: Instant, order: Int, event: Event)] = []
     // Without what is durable: that is told by each checkpoint.
     var stages = plan.facts
     (stages.durableStep, stages.blocked) = (0, .zero)
-    try? stages.forEach(of: j, durable: 0, until: stop) { event, instant in facts.append((instant, event)) }
+    try? stages.forEach(of: j, durable: 0, until: stop) { event, instant in
+      var order = 0
+      if case .stageFinished(_, .training) = event { order = 2 }
+      if case .stageFinished(_, .finalization) = event { order = 2 }
+      facts.append((instant, order, event))
+    }
     for checkpoint in saved[place] where checkpoint.through + plan.upload <= stop {
       let event = Event.checkpointsSaved(
         j, step: checkpoint.step, keptThrough: checkpoint.through, blocked: plan.checkpoint)
-      facts.append((checkpoint.through + plan.upload, event))
+      facts.append((checkpoint.through + plan.upload, 1, event))
     }
-    let inOrder = facts.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+    let inOrder = facts.enumerated().sorted {
+      ($0.element.at, $0.element.order, $0.offset) < ($1.element.at, $1.element.order, $1.offset)
+    }
     result.trace += inOrder.map { ($0.element.at, $0.element.event, ordinal) }
   }
 }
