@@ -174,6 +174,7 @@ import Testing
   @Test func withoutChannelsThePageSaysHowToHaveSome() async throws {
     let page = try await Browser.first(try Office()).get("/dashboard/settings/channels").text
     #expect(page.contains("The dashboard alone tells people") && page.contains("<code>notifications</code>"))
+    #expect(page.contains("At 80 % of the limit</dt><dd>nobody: no channel for it is configured"))
     #expect(!page.contains("Send a test"))
   }
 

@@ -38,9 +38,8 @@ extension Style {
     .choice:has(input:disabled) { opacity: 0.6; cursor: not-allowed; }
     .choice b { display: block; }
     .choice-icon { width: 26px; height: 26px; float: right; color: var(--accent); }
-    .choice .mono { overflow-wrap: anywhere; }
     .checks { display: flex; flex-wrap: wrap; gap: 2px 20px; }
-    .choice .soft { display: block; font-size: 0.85rem; }
+    .choice .soft { display: block; font-size: 0.85rem; overflow-wrap: anywhere; }
     .sticky { position: sticky; top: 16px; max-height: max(320px, calc(100vh - 270px)); overflow-y: auto; }
     .sticky > .actions { position: sticky; bottom: -18px; background: var(--surface); padding: 10px 0; }
     .sticky > .actions > b { display: none; }

@@ -49,7 +49,9 @@ struct ChannelsPage: Page {
     hasRows = !rows.isEmpty
     steps = list.escalation.map {
       Step(
-        percent: $0.percent == 100 ? "100 % and over" : "\($0.percent) %", tells: $0.tells.joined(separator: "; "))
+        percent: $0.percent == 100 ? "100 % and over" : "\($0.percent) %",
+        tells: $0.tells.isEmpty
+          ? "nobody: no channel for it is configured" : $0.tells.joined(separator: "; "))
     }
     recipients = list.budget_recipients.isEmpty ? nil : list.budget_recipients.joined(separator: ", ")
     owner = list.owner_address
