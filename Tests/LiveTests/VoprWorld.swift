@@ -385,6 +385,9 @@ final class VoprWorld {
     say("crash \(how)")
     if let disk {
       let isCut = weather.uniform() < 0.5
+      // What a connection does when it goes is not done by a process that is no more: it took the next one's log away.
+      disk.halt()
+      try? current.store.close()
       disk.restart(cut: isCut ? { [self] in weather.uniform() } : nil)
     } else if isDiskFull {
       // Whoever starts it again has made room.

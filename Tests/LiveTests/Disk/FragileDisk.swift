@@ -66,6 +66,9 @@ final class FragileDisk: @unchecked Sendable {
   func fail(after operations: Int, _ fault: Fault) { plan = (self.operations + operations, fault) }
   func forgetPlan() { plan = nil }
 
+  /// The process is no more: nothing that its connection still asks for reaches the files.
+  func halt() { isDown = true }
+
   /// A new process, or after a power cut a new machine. What the old one had open is of no use any more.
   func restart(cut chance: (() -> Double)? = nil) {
     (plan, isDown) = (nil, false)
