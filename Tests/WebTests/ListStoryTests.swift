@@ -30,12 +30,11 @@ import Testing
     let style = try #require(
       PageAssets.all.first { $0.name == "style.css" }.map { String(decoding: $0.body, as: UTF8.self) })
     func colour(_ status: String) throws -> Substring {
-      let rule = style.split(separator: "\n").first {
-        $0.wholeMatch(of: try! Regex(#" *[^{]*\.badge\.\#(status)\b[^{]*\{.*"#)) != nil
-      }
+      let own = try Regex(#" *[^{]*\.badge\.\#(status)\b[^{]*\{.*"#)
+      let rule = style.split(separator: "\n").first { $0.wholeMatch(of: own) != nil }
       let base = style.split(separator: "\n").first { $0.trimmingPrefix(while: \.isWhitespace).hasPrefix(".badge {") }
-      let own = try #require(rule ?? base, "\(status)")
-      return try #require(own.firstMatch(of: #/color: var\(--(\w+)\)/#)?.output.1, "\(status): \(own)")
+      let line = try #require(rule ?? base, "\(status)")
+      return try #require(line.firstMatch(of: #/color: var\(--(\w+)\)/#)?.output.1, "\(status): \(line)")
     }
     // Gray where it is none of those; what the tones are is `EventStoryTests`'.
     for (status, tone) in [

@@ -269,7 +269,7 @@ struct ServeCommand: AsyncParsableCommand {
     let host = try SandboxHost(
       settings: world, seed: seed, key: key, scale: time.scale, folder: live.path + ".sandbox",
       clock: { time.reading.wall })
-    let address = Address()
+    let address = ServerAddress()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await SandboxServer(host).run(address: "127.0.0.1", port: 0) { port in
@@ -289,7 +289,7 @@ struct ServeCommand: AsyncParsableCommand {
     _ pods: LivePods, _ live: LiveStore, _ quoter: Quoter, _ configuration: ServiceConfiguration, _ diary: Diary,
     isPlayed: Bool, isHere: Bool = false
   ) async throws {
-    let address = Address()
+    let address = ServerAddress()
     let publicURL = publicUrl ?? configuration.publicURL
     if !isPlayed, publicURL == nil { diary.say("jobs are refused: \(ServeCommand.unreachable.problem)") }
     let knowledge = LiveKnowledge(
@@ -388,23 +388,4 @@ struct ServeCommand: AsyncParsableCommand {
   private static let unreachable = InputError(
     .badConfiguration, "rented pods do not reach this machine: serve has no public address",
     hint: "serve --public-url https://…, with a reverse proxy that has a certificate; or try serve --sandbox")
-}
-
-/// Where somebody is reached: known once the port is open.
-private actor Address {
-  private var url: String?
-  private var waiting: [CheckedContinuation<String, Never>] = []
-
-  var value: String {
-    get async {
-      if let url { return url }
-      return await withCheckedContinuation { waiting.append($0) }
-    }
-  }
-
-  func set(_ url: String) {
-    self.url = url
-    for continuation in waiting { continuation.resume(returning: url) }
-    waiting = []
-  }
 }
