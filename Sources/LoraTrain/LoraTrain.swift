@@ -29,6 +29,7 @@ struct LoraTrain: AsyncParsableCommand {
     Interrupt.install()
     do {
       var command = try parseAsRoot()
+      if Installation.isNeeded(by: type(of: command)) { try Installation.check() }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -88,7 +88,8 @@ extension ServeCommand {
       guard let path = try await server.firstLink() else { return }
       diary.say("nobody has a password yet; to choose yours, once, within a day: \(url)\(path)")
     } catch {
-      diary.say("nobody can choose the first password now (\(error)); lora-train user invite NAME makes a link later")
+      let why = (error as? InputError)?.problem ?? "\(error)"
+      diary.say("nobody can choose the first password now (\(why)); lora-train user invite NAME makes a link later")
     }
   }
 
