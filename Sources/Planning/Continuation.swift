@@ -129,7 +129,8 @@ extension Continuation.Fork {
     _ jobs: [JobIndex], _ source: ModelSource, replications: Int, seed: UInt64
   ) -> Experiment {
     var experiment = Experiment(
-      worlds: source.worldsWithoutArrivals, policies: Policies(), start: at, horizon: .drained, seed: seed, replications: replications)
+      worlds: source.worldsWithoutArrivals, policies: Policies(), start: at, horizon: .drained, seed: seed,
+      replications: replications)
     experiment.fleet = fleet
     experiment.kinds = jobs.compactMap {
       configurations[fleet[$0].spec.ordinal].map { JobKind(weight: 0, configuration: $0) }

@@ -104,7 +104,8 @@ extension Estimate {
     policies.maxConcurrent = 1
     policies.budgetLimit = nil
     var experiment = Experiment(
-      worlds: source.worldsWithoutArrivals, policies: policies, start: start, horizon: .drained, seed: seed, replications: replications)
+      worlds: source.worldsWithoutArrivals, policies: policies, start: start, horizon: .drained, seed: seed,
+      replications: replications)
     experiment.kinds = [JobKind(weight: 1, configuration: configuration)]
     experiment.submissions = [.init(at: start, kind: 0)]
     experiment.keepsJobs = true

@@ -1,5 +1,5 @@
-import DiscreteEvent
 import CGSL
+import DiscreteEvent
 
 extension HazardFit {
   /// Where Newton's method has come to rest.
