@@ -29,8 +29,8 @@ struct LoraTrain: AsyncParsableCommand {
     Interrupt.install()
     do {
       var command = try parseAsRoot()
-      if Installation.isNeeded(by: type(of: command)) { try Installation.check() }
       if var command = command as? any AsyncParsableCommand {
+        if Installation.isNeeded(by: type(of: command)) { try Installation.check() }
         try await command.run()
       } else {
         try command.run()

@@ -39,16 +39,6 @@ struct SimulationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many futures to simulate.", valueName: "n"))
   var replications: Int?
 
-  @OptionGroup var means: SimulationMeans
-
-  var threads: Int { means.threads }
-  var sampling: ParameterSampling { means.sampling }
-
-  func validate() throws { try ReplicationsArgument.validate(replications) }
-}
-
-/// How whatever is simulated is computed.
-struct SimulationMeans: ParsableArguments {
   @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
@@ -56,6 +46,7 @@ struct SimulationMeans: ParsableArguments {
   var sampling: ParameterSampling = .random
 
   func validate() throws {
+    try ReplicationsArgument.validate(replications)
     guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
   }
 }

@@ -38,7 +38,11 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("At most so many futures of each plan; 100,000 without it.", valueName: "n"))
   var replications: Int?
 
-  @OptionGroup var means: SimulationMeans
+  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
+  var sampling: ParameterSampling = .random
 
   @OptionGroup var output: OutputOptions
 
@@ -54,12 +58,13 @@ struct PlanCommand: AsyncParsableCommand {
   func validate() throws {
     _ = try tieShare
     try ReplicationsArgument.validate(replications)
+    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
   }
 
   func run() async throws {
     let scenario = try ScenarioReader.read(path: scenario)
-    let source = try ModelLoader.source(for: scenario, exact: exact, sampling: means.sampling)
-    var request = Plan.Request(seed: seed, threads: means.threads)
+    let source = try ModelLoader.source(for: scenario, exact: exact, sampling: sampling)
+    var request = Plan.Request(seed: seed, threads: threads)
     request.tie = try tieShare
     request.isExact = exact
     if let replications { request.cap = replications }

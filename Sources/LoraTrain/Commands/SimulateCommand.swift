@@ -31,7 +31,8 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many futures to simulate; the file's own number without it.", valueName: "n"))
   var replications: Int?
 
-  @OptionGroup var means: SimulationMeans
+  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
   @Option(help: ArgumentHelp("Write the events of the first replication.", valueName: "file.jsonl"))
   var trace: String?
@@ -66,10 +67,14 @@ struct SimulateCommand: AsyncParsableCommand {
 
   @OptionGroup var precision: PrecisionOptions
 
+  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
+  var sampling: ParameterSampling = .random
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     try ReplicationsArgument.validate(replications)
+    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
     try validateShards()
   }
 
@@ -78,7 +83,7 @@ struct SimulateCommand: AsyncParsableCommand {
       let others: [Any?] = [
         scenario, seed, replications, trace, journal, jobsCSV, shard, resultFile, shards, precision.precision,
       ]
-      guard others.allSatisfy({ $0 == nil }), engine == .local, means.sampling == .random else {
+      guard others.allSatisfy({ $0 == nil }), engine == .local, sampling == .random else {
         throw ValidationError("--merge answers from the shards' results alone: no scenario and no option but --json")
       }
       return
@@ -112,13 +117,13 @@ struct SimulateCommand: AsyncParsableCommand {
     guard let path = scenario else { throw CleanExit.helpRequest(self) }
     let scenario = try ScenarioReader.read(path: path)
     if engine == .slurm { return try answerFromSlurm(path) }
-    let source = try ModelLoader.source(for: scenario, sampling: means.sampling)
+    let source = try ModelLoader.source(for: scenario, sampling: sampling)
     var request = Simulation.Request(
-      seed: seed, replications: replications, threads: means.threads, keepsJobs: jobsCSV != nil || journal != nil,
+      seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil || journal != nil,
       traces: trace != nil || journal != nil)
     if let part = shard.flatMap(ShardPart.init) {
       let result = try await SimulationShard.run(
-        scenario, source: source, part: part, request: request, sampling: means.sampling)
+        scenario, source: source, part: part, request: request, sampling: sampling)
       return try ShardFile.write(result, to: resultFile)
     }
     let clock = ContinuousClock()
@@ -147,7 +152,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var arguments = [path]
     if let seed { arguments += ["--seed", "\(seed)"] }
     if let replications { arguments += ["--replications", "\(replications)"] }
-    if means.sampling != .random { arguments += ["--sampling", means.sampling.rawValue] }
+    if sampling != .random { arguments += ["--sampling", sampling.rawValue] }
     show(try ShardSet(try SlurmEngine(arguments: arguments, shards: shards ?? 8).run()).simulation(), seconds: nil)
   }
 

@@ -63,7 +63,7 @@ public struct SuiteAnswers: Sendable {
     let name = document.suite?.name ?? document.part.rawValue
     let json = String(decoding: try document.json(), as: UTF8.self)
     guard try catalogue.validations(of: job).first(where: { $0.name == name })?.document != json else { return }
-    try await log("validation.put", job.id, "\(name): \(document.gate.verdict.rawValue)")
+    try await log("validation.put", "job-\(job.rawValue + 1)", "\(name): \(document.gate.verdict.rawValue)")
     try catalogue.put(
       Catalogue.ValidationRecord(name: name, document: json, person: SuiteAnswers.name, at: await runner.view.at),
       of: job)
