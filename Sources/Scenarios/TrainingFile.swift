@@ -2,6 +2,7 @@
 ///
 /// The content counts; where the file's own metadata disagree with it, ``warnings`` say so.
 public struct TrainingFile: Sendable, Hashable {
+  /// One document, or a pair a line.
   public enum Format: String, Sendable, Hashable { case json, jsonl }
 
   /// How often each name occurs among the conversations; an empty key counts as `unknown`.
