@@ -58,6 +58,7 @@ extension ServeCommand {
       links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support),
       trustedProxies: Set(trustedProxy))
     let (host, port) = listening(configuration)
+    let json = output.json
     try await server.run(host: host, port: port) { port in
       let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(port)"
       await address.set(url)
@@ -67,7 +68,15 @@ extension ServeCommand {
         diary.say("\(live.path).address cannot be written: other commands will not find this server")
       }
       diary.say("serving \(live.path) (store \(live.name)) at \(url)")
-      await greet(server, at: publicURL ?? url, diary)
+      let link = await firstLink(server, diary).map { (publicURL ?? url) + $0 }
+      if json {
+        ServeCommand.announce([
+          ("store", .string(live.path)), ("name", .string(live.name)), ("url", .string(url)),
+          ("sign_in_url", link.map { .string($0) } ?? .null), ("time_scale", .number(live.time.scale)),
+        ])
+      } else if let link {
+        diary.say("nobody has a password yet; to choose yours, once, within a day: \(link)")
+      }
       if !ServeCommand.isLoopback(host), trustedProxy.isEmpty {
         diary.say(
           "passwords and tokens come in the clear from wherever \(host) is reached: put a proxy with a certificate before "
@@ -82,15 +91,19 @@ extension ServeCommand {
     }
   }
 
-  /// The way in for the first person.
-  private func greet(_ server: WebServer, at url: String, _ diary: Diary) async {
-    do {
-      guard let path = try await server.firstLink() else { return }
-      diary.say("nobody has a password yet; to choose yours, once, within a day: \(url)\(path)")
-    } catch {
+  /// The way in for the first person, below the server's address; nil where somebody has a password, or it cannot be made now.
+  private func firstLink(_ server: WebServer, _ diary: Diary) async -> String? {
+    do { return try await server.firstLink() } catch {
       let why = (error as? InputError)?.problem ?? "\(error)"
       diary.say("nobody can choose the first password now (\(why)); lora-train user invite NAME makes a link later")
+      return nil
     }
+  }
+
+  /// Where a server is to be found, as its whole answer: whoever started it waits for that, and it goes on.
+  static func announce(_ fields: [(String, JSON)]) {
+    print(JSON.object(fields).text(pretty: false))
+    fflush(nil)
   }
 
   private static func branding(_ own: ServiceConfiguration.Branding) throws -> Branding {

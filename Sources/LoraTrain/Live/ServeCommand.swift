@@ -70,6 +70,8 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "file"))
   var workerSettings: String?
 
+  @OptionGroup var output: OutputOptions
+
   private static let periods: [String: BudgetPeriod] = ["calendar": .calendar, "rolling_30_days": .rolling30Days]
 
   func validate() throws {
