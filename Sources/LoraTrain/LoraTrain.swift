@@ -30,6 +30,7 @@ struct LoraTrain: AsyncParsableCommand {
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
+        if Installation.isNeeded(by: type(of: command)) { try Installation.check() }
         try await command.run()
       } else {
         try command.run()

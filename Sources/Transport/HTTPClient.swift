@@ -6,6 +6,7 @@ import Foundation
 ///
 /// libcurl blocks, so each call in progress has one of a few threads of the client's own. A deadline begins when it has its thread.
 public final class HTTPClient: Sendable {
+  /// One request.
   public struct Call: Sendable {
     public var method: String
     public var url: String
@@ -26,6 +27,7 @@ public final class HTTPClient: Sendable {
     }
   }
 
+  /// What the server answered.
   public struct Answer: Sendable {
     public var status: Int
     /// Names in lower case.

@@ -104,7 +104,7 @@ struct ValidationRoutes {
     let gate = DeliveryGate.all(gates(orders, try documents(of: job, catalogue)))
     guard gate.verdict != .allow, try catalogue.deliveryDecision(of: job) == nil else { return }
     let why = gate.reasons.joined(separator: "; ")
-    let command = "lora-train evaluate deliver job-\(job.rawValue + 1) --justification \"why\""
+    let command = "lora-train evaluate deliver \(job.id) --justification \"why\""
     if gate.verdict == .block {
       throw Problem(.conflict, "delivery is blocked: \(why)", hint: "a manager may override it: \(command)")
     }

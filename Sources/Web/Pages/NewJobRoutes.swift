@@ -79,7 +79,7 @@ struct NewJobRoutes {
         let edited = fields["draft_of"].flatMap { before.job($0) }
         // Sent twice, or from a page that was left open.
         if let edited, !JobDocument(before, edited).isEditable {
-          return Reply.see("/dashboard/training-jobs/job-\(edited.rawValue + 1)")
+          return Reply.see("/dashboard/training-jobs/\(edited.id)")
         }
         guard isDraft || ReviewPage.checklist(nil).map(\.name).allSatisfy(fields.has) else {
           throw Problem(.badRequest, "the checklist is not complete", hint: "go through it before the start")

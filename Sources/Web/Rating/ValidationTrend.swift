@@ -89,10 +89,10 @@ struct ValidationPage: Page {
       let wanted = request.uri.queryParameters.get("part") ?? ""
       let documents = try ValidationRoutes.documents(of: job, desk.catalogue)
       guard let document = documents.first(where: { ($0.suite?.name ?? $0.part.rawValue) == wanted }) else {
-        throw Problem(.notFound, "job-\(job.rawValue + 1) was not validated by '\(wanted)'")
+        throw Problem(.notFound, "\(job.id) was not validated by '\(wanted)'")
       }
       return Reply.download(
-        document.csv, "text/csv; charset=utf-8", as: "job-\(job.rawValue + 1)-\(wanted).csv")
+        document.csv, "text/csv; charset=utf-8", as: "\(job.id)-\(wanted).csv")
     }
   }
 
