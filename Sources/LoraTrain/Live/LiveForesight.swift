@@ -135,7 +135,7 @@ extension LiveForecaster {
           input: input.rawValue, name: SensitivityText.name(input),
           is_uncertain: !sensitivity.fixed.contains(input), alone: share.first,
           alone_half_width_95: share.firstHalfWidth, total: share.total, total_half_width_95: share.totalHalfWidth)
-      },
+      }, expects_arrivals: expectsJobs,
       sentence: sensitivity.indices.variance > 0
         ? SensitivityText.sentence(sensitivity) : "Nothing of this month is open any more.",
       futures: n * 8, milliseconds: LiveForecaster.milliseconds(since: began), source: source.name)
