@@ -7,6 +7,8 @@ extension Style {
     .wide-chart svg.chart { min-width: 620px; }
     .skeleton.line { display: block; width: min(28ch, 80%); min-height: 1lh; }
     .skeleton.heat { aspect-ratio: 960 / 380; min-width: 620px; }
+    .skeleton.timeline { aspect-ratio: 960 / 280; min-width: 0; margin-bottom: 10px; }
+    .skeleton.figures { min-height: 5.5em; }
     .skeleton.rows { min-height: 15em; }
     .skeleton.plans { min-height: 22em; margin-top: var(--gap); }
     .below { margin-top: var(--gap); }

@@ -141,10 +141,14 @@ extension LiveForecaster {
       futures: n * 8, milliseconds: LiveForecaster.milliseconds(since: began), source: source.name)
   }
 
+  /// A long history takes its time to be read.
+  private static let side = SideQueue("past estimates")
+
   /// How good estimates of this store's own jobs would have been, each from what was known when it was submitted.
   private func accuracy(_ view: LiveView) async throws -> AccuracyDocument {
     let began = ContinuousClock.now
-    let history = try HistoryReader.read(path: path, asOf: view.at)
+    let path = path
+    let history = try await LiveForecaster.side.run { try HistoryReader.read(path: path, asOf: view.at) }
     // A calibration takes longer the more jobs there are, and says less that is new.
     let refitEvery = max(5, history.jobs.count / 100)
     let backtest = try await Backtest.run(
