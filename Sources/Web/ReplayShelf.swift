@@ -84,7 +84,7 @@ actor ReplayShelf {
       }
     }
     let base = nearest(seq)
-    guard seq - base.seq > ReplayShelf.rowsAtOnce else {
+    guard distance(to: seq) > ReplayShelf.rowsAtOnce else {
       var moment = base
       try moment.advance(through: seq, path: path)
       return .ready(moment, samples)
@@ -97,6 +97,9 @@ actor ReplayShelf {
 
   /// Waits for what is being gone through: for tests.
   func settle() async { while reaching != nil { await Task.yield() } }
+
+  /// Rows from the nearest moment that is known: what a request would go through.
+  func distance(to seq: Int64) -> Int64 { seq - nearest(seq).seq }
 
   /// How many jobs the frames hold, over all of them.
   var jobsHeld: Int { frames.reduce(0) { $0 + $1.fleet.jobs.count } }
