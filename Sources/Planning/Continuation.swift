@@ -75,6 +75,16 @@ public struct Continuation: Sendable {
       costsMore: difference(own.costs, other.costs), takesLonger: difference(own.durations, other.durations))
   }
 
+  /// Under the rules that held alone; nil where no job was left to go on. On one thread.
+  static func outcome(
+    of fork: Fork, policies: Policies, source: ModelSource, replications: Int, seed: UInt64
+  ) async throws -> Outcome? {
+    let jobs = fork.resumable
+    guard !jobs.isEmpty else { return nil }
+    let experiment = fork.experiment(jobs, source, replications: replications, seed: seed)
+    return try await outcome(of: experiment, under: policies, threads: 1)
+  }
+
   private struct Fold: Sendable {
     var costs: [Double] = []
     var durations: [Double] = []

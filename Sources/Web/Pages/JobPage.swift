@@ -172,7 +172,11 @@ struct JobPage: Page {
     var progress = try Progress(job, held, projection, last.first, desk.catalogue, at: view.at)
     progress.overall = "\(JobStage.overall(job, record, step: step))"
     self.progress = progress
-    cost = CostCard(job, record, projection)
+    var cost = CostCard(job, record, projection)
+    if projection != nil {
+      cost.accuracy = AccuracyPage.typically(await desk.advice.foresight.knownAccuracy(view))
+    }
+    self.cost = cost
     metrics = JobPage.metrics(last)
     let isWaiting = ["waiting_for_gpu", "awaiting_decision"].contains(job.status)
     let said = isWaiting ? try desk.catalogue.messages(of: index) : []
