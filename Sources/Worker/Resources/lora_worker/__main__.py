@@ -46,10 +46,22 @@ def _add_suites(command: argparse.ArgumentParser) -> None:
 
     command.add_argument("--suite", action="append", default=[], help="what lora-train evaluate export wrote; again for more")
     command.add_argument("--system-prompt", default=Options.system_prompt)
-    command.add_argument("--max-new-tokens", type=int, default=Options.max_new_tokens)
-    command.add_argument("--temperature", type=float, default=0.0, help="0: deterministic")
-    command.add_argument("--draws", type=int, default=1, help="answers to each open prompt, with a temperature above 0")
+    command.add_argument("--max-new-tokens", type=_count, default=Options.max_new_tokens)
+    command.add_argument("--temperature", type=_temperature, default=0.0, help="0: deterministic")
+    command.add_argument("--draws", type=_count, default=1, help="answers to each open prompt, with a temperature above 0")
     command.add_argument("--seed", type=int, default=1)
+
+
+def _count(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _temperature(text: str) -> float:
+    if not 0 <= (value := float(text)) <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 100")
+    return value
 
 
 def _run(options: argparse.Namespace) -> int:

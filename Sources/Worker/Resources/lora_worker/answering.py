@@ -55,16 +55,25 @@ def read(path: str | Path) -> Suite:
         return parse(json.loads(Path(path).read_text(encoding="utf-8")))
     except OSError as error:
         raise WorkerError(Exit.CONFIGURATION, f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WorkerError(
             Exit.CONFIGURATION, f"{path}: is no exported suite: {error!r}",
             "lora-train evaluate export SUITE > suite.json") from error
 
 
 def parse(document: dict[str, Any]) -> Suite:
-    """A suite from its JSON document; KeyError or TypeError where it is none."""
+    """A suite from its JSON document; KeyError, TypeError or ValueError where it is none."""
     own = document["suite"]
-    return Suite(own["name"], own["kind"], document["digest"], tuple(own["items"]))
+    suite = Suite(own["name"], own["kind"], document["digest"], tuple(own["items"]))
+    if not all(isinstance(text, str) for text in (suite.name, suite.kind, suite.digest)):
+        raise ValueError("name, kind and digest are texts")
+    for number, item in enumerate(suite.items):
+        texts = [item["id"], item["prompt"], *(item["options"].values() if suite.kind == "questions" else ())]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"items[{number}] holds something else than texts")
+        if suite.kind == "questions" and not 2 <= len(item["options"]) <= len(_LETTERS):
+            raise ValueError(f"items[{number}] has {len(item['options'])} options")
+    return suite
 
 
 def orders(options: dict[str, str]) -> Iterator[list[str]]:
@@ -158,19 +167,15 @@ def _generate(model: Any, format: Any, options: Options, prompt: str, key: tuple
 
 def run(job: Job, suites: list[str], options: Options) -> list[str]:
     """Answers the suites with both models; one file of JSON lines each, in the job's folder of the store."""
-    from safetensors.torch import load
-
     from . import chat, models, objects
 
     read_suites = [read(path) for path in suites]
     models.prepare(job.threads)
     store = objects.opened(job.store)
-    weights = store.get(f"{job.job_id}/adapters/adapter_model.safetensors")
-    if weights is None:
-        raise WorkerError(Exit.CHECKPOINT, f"{job.job_id} has no adapters yet: it has to be trained first")
+    weights = models.finished(store, job)
     tokenizer = models.tokenizer(job.model)
     model = models.with_adapters(job, models.base(job, tokenizer))
-    models.load_adapter_state(model, load(weights))
+    models.load_adapter_state(model, weights)
     model.eval()
     model.config.use_cache = True
     format = chat.ChatFormat(tokenizer)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -125,6 +126,20 @@ def _no_constant(text: str) -> Any:
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+# An escape that may be half of a pair, and a half that stayed alone.
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _whole(value: Any) -> Any:
+    """A value with U+FFFD in place of halves of surrogate pairs, as in Swift: they could neither be encoded nor told of."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, dict):
+        value.update({key: _whole(item) for key, item in value.items()})
+    elif isinstance(value, list):
+        value[:] = map(_whole, value)
+    return value
 
 
 def read(path: str | Path) -> TrainingFile:
@@ -194,7 +209,8 @@ class _Reader:
             raise self._problem("the training file is not an object", 0)
         if not isinstance(root.get("conversations"), list):
             raise self._problem("the file lacks conversations", 0)
-        self.stated = root.get("training_file_metadata") or {}
+        stated = root.get("training_file_metadata")
+        self.stated = stated if isinstance(stated, dict) else {}
         base = jsonplaces.offset(self.text, ("conversations",))
         starts: list[int] = []
         for index, value in enumerate(root["conversations"]):
@@ -342,12 +358,13 @@ class _Reader:
         if len(self.defects) < MOST_DEFECTS:
             line, column = jsonplaces.line_and_column(self.text, jsonplaces.offset(self.text, path, start()))
             self.defects.append(
-                Defect(line, column, conversation + 1, name, pair, pair_id, field_name, fault, *scaffolding))
+                Defect(line, column, conversation + 1, name, pair, pair_id, _whole(field_name), fault, *scaffolding))
 
     def _decoded(self, text: str, base: int) -> Any:
         """The one value of a text that begins at `base` of the file."""
         try:
-            return _decoder.decode(text)
+            value = _decoder.decode(text)
+            return _whole(value) if _ESCAPED_HALF.search(text) else value
         except json.JSONDecodeError as error:
             raise self._problem(
                 f"malformed JSON: {error.msg}", base + error.pos, "correct this place, or regenerate the training file"
@@ -399,13 +416,7 @@ def _text_fault(of: dict[str, Any], key: str) -> str | None:
     value = of[key]
     if not isinstance(value, str):
         return f"is {_kind(value)}, not a string"
-    if not value:
-        return "is an empty string"
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return "holds half of a surrogate pair"
-    return None
+    return None if value else "is an empty string"
 
 
 def _kind(value: Any) -> str:

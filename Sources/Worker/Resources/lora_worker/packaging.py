@@ -161,4 +161,5 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 
 def _file_name(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "job"
+    # What is put behind it has to fit into the 255 bytes of a file's name, too.
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:100].strip("-.") or "job"

@@ -31,10 +31,15 @@ def run(path: str, *, as_json: bool) -> int:
 def _training_file(path: str) -> str:
     """A job names its training file; anything else is one itself."""
     try:
-        document = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError):
+        data = Path(path).read_bytes()
+    except OSError:
         return path
-    is_job = isinstance(document, dict) and "training_file" in document
+    try:
+        document = json.loads(data)
+        is_job = isinstance(document, dict) and "training_file" in document
+    except (ValueError, RecursionError):
+        # Too broken to be read: it is told of as what it was meant to be.
+        is_job = b'"training_file"' in data
     return configuration.read(path).training_file if is_job else path
 
 
