@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import runs
+from lora_worker import packaging
 
 KEY = "a-key-of-the-test"
 QUESTION = "What are the benefits of a Roth IRA?"
@@ -84,6 +85,9 @@ class PackageTests(Case):
         for name in names:
             if not name.endswith((".bin", ".safetensors", ".jinja")):
                 self.assertNotIn("{{job", (self.package / name).read_text(), name)
+            if name.endswith(".py"):
+                # A job is called as its owner likes; a name that ends a text and goes on as a program would run at a client's.
+                self.assertEqual((self.package / name).read_text(), (packaging.TEMPLATES / name).read_text(), name)
         readme = (self.package / "README.md").read_text()
         self.assertIn("Support: help@brightrun.ai, naming job job-1.", readme)
         prompts = json.loads((self.package / "example_prompts.json").read_text())

@@ -276,6 +276,34 @@ class FailureTests(Case):
         self.train(job, code=50)
 
 
+    def test_what_a_person_can_mend_has_its_code_and_no_traceback(self) -> None:
+        model = self.folder / "model"
+        model.mkdir()
+        (model / "config.json").write_text('{"model_type": "llama", "vocab_size": "many"}')
+        (model / "tokenizer.json").write_text("[]")
+        self.mendable(30, f"{model} cannot be loaded", model={"kind": "pretrained", "name": str(model)})
+        (self.folder / "file").write_text("no folder")
+        self.mendable(60, "file: cannot be made", store="../file")
+        self.mendable(10, "the adapters do not fit the model", configuration={"target_modules": ["no_proj"]})
+        # A checkpoint of another rank cannot be gone on with.
+        job = runs.make_job(self.folder / "rank")
+        self.train(job, "accumulation", "40", code=75)
+        self.mendable(50, "another rank", place="rank", configuration={"rank": 8})
+        # The name of what is put at a checkpoint's place may be one of a folder's.
+        job = runs.make_job(self.folder / "blocked")
+        (self.folder / "blocked/store/job-1").mkdir(parents=True)
+        (self.folder / "blocked/store/job-1/checkpoints").write_text("no folder")
+        self.mendable(60, "cannot be written", place="blocked", checkpoints={"every_steps": 1000})
+
+    def mendable(self, code: int, text: str, place: str | None = None, **changes: Any) -> None:
+        with self.subTest(text=text):
+            job = runs.make_job(self.folder / (place or str(code)), **changes)
+            output = self.train(job, code=code)
+            said = next(e["message"] for e in runs.events(output) if e.get("code") == "failed")
+            self.assertIn(text, said)
+            self.assertNotIn("Traceback", (job.parent / "errors").read_text())
+
+
 @unittest.skipUnless(importlib.util.find_spec("bitsandbytes"), "bitsandbytes is not installed")
 class QuantizedTests(Case):
     def test_four_bits_with_recomputation_resume_exactly(self) -> None:
