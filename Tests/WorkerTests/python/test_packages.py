@@ -90,6 +90,12 @@ class PackageTests(Case):
                 self.assertEqual((self.package / name).read_text(), (packaging.TEMPLATES / name).read_text(), name)
         readme = (self.package / "README.md").read_text()
         self.assertIn("Support: help@brightrun.ai, naming job job-1.", readme)
+        measured = json.loads((self.package / "training_summary.json").read_text())["inference"]
+        self.assertGreater(measured["tokens_per_s"], 0)
+        self.assertGreater(measured["prompt_tokens"], 100)
+        self.assertIn(f"{measured['tokens_per_s']:g} tokens a second after it", readme)
+        self.assertIn("Where it was trained (CPU, unquantized, one answer at a time", readme)
+        self.assertIn("was not measured", packaging._speed(None))
         prompts = json.loads((self.package / "example_prompts.json").read_text())
         self.assertEqual(len(prompts), 10)
         held_out = json.loads((self.folder / "store/job-1/evaluation.json").read_text())["held_out_conversations"]
