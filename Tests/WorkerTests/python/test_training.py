@@ -285,6 +285,13 @@ class FailureTests(Case):
         (self.folder / "file").write_text("no folder")
         self.mendable(60, "file: cannot be made", store="../file")
         self.mendable(10, "the adapters do not fit the model", configuration={"target_modules": ["no_proj"]})
+        # A GPU is paid for, and this torch has no CUDA.
+        tool = self.folder / "bin/nvidia-smi"
+        tool.parent.mkdir()
+        tool.write_text("#!/bin/sh\necho 0, 1024\n")
+        tool.chmod(0o755)
+        self.mendable(30, "there is a GPU, and torch", place="gpu", model={"kind": "pretrained", "name": "/nowhere"},
+                      environment={"PATH": f"{tool.parent}:{os.environ['PATH']}", "SLURM_JOB_ID": "7"})
         # A checkpoint of another rank cannot be gone on with.
         job = runs.make_job(self.folder / "rank")
         self.train(job, "accumulation", "40", code=75)
@@ -295,10 +302,12 @@ class FailureTests(Case):
         (self.folder / "blocked/store/job-1/checkpoints").write_text("no folder")
         self.mendable(60, "cannot be written", place="blocked", checkpoints={"every_steps": 1000})
 
-    def mendable(self, code: int, text: str, place: str | None = None, **changes: Any) -> None:
+    def mendable(
+        self, code: int, text: str, place: str | None = None, environment: dict[str, str] | None = None, **changes: Any
+    ) -> None:
         with self.subTest(text=text):
             job = runs.make_job(self.folder / (place or str(code)), **changes)
-            output = self.train(job, code=code)
+            output = self.train(job, code=code, **(environment or {}))
             said = next(e["message"] for e in runs.events(output) if e.get("code") == "failed")
             self.assertIn(text, said)
             self.assertNotIn("Traceback", (job.parent / "errors").read_text())

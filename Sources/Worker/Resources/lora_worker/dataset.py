@@ -49,7 +49,6 @@ class Conversation:
     arc: str
     topic: str
     pairs: list[Pair] = field(default_factory=list)
-    null_targets: int = 0
 
 
 @dataclass(frozen=True)
@@ -336,9 +335,7 @@ class _Reader:
         pair_id = pair.get("id") if isinstance(pair.get("id"), str) and pair.get("id") else None
         if found:
             return found, pair_id
-        if is_null:
-            conversation.null_targets += 1
-        else:
+        if not is_null:
             conversation.pairs.append(
                 Pair(
                     pair["id"], pair["system_prompt"],

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 
+from . import metrics
 from .configuration import Job, Model
 from .errors import Exit, WorkerError, described, is_out_of_memory
 
@@ -26,7 +29,18 @@ def prepare(threads: int | None) -> None:
     """Before any of torch's work: the same sums in the same order."""
     if threads is not None:
         torch.set_num_threads(threads)
+    # Without it cuBLAS may sum in another order each time.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def require_gpu(model: Model, environment: Mapping[str, str]) -> None:
+    """Who rents a GPU for a real model does not mean the processor beside it, which would take weeks at the GPU's price."""
+    is_paid_for = any(key in environment for key in ("RUNPOD_POD_ID", "SLURM_JOB_ID"))
+    if is_paid_for and model.kind == "pretrained" and metrics.gpu() and not torch.cuda.is_available():
+        raise WorkerError(
+            Exit.MODEL, f"there is a GPU, and torch {torch.__version__} (CUDA {torch.version.cuda or 'none'}) cannot use it",
+            "its driver is older than that CUDA: take an image whose torch goes with it, or pods with a newer driver")
 
 
 def seed_all(*key: object) -> None:

@@ -17,6 +17,7 @@ from .contact import Contact
 from .dataset import TrainingFile
 from .ending import Ending
 from .errors import Exit, WorkerError, exit_code
+from .podstore import PodStore
 from .reporting import Reporter
 from .split import split
 
@@ -45,9 +46,14 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
 
 
 def keep_models_on_volume(environment: Mapping[str, str], own: MutableMapping[str, str]) -> None:
-    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it."""
-    if environment.get("LORA_VOLUME"):
-        own.setdefault("HF_HOME", os.path.join(environment["LORA_VOLUME"], "huggingface"))
+    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it.
+
+    Images of RunPod's name folders of their own for it, `/runpod-volume/…`, which are on no volume of a pod's.
+    """
+    volume = environment.get("LORA_VOLUME")
+    for name, folder in (("HF_HOME", "huggingface"), ("HF_HUB_CACHE", "huggingface/hub")) if volume else ():
+        if not own.get(name, "").startswith(f"{volume}/"):
+            own[name] = f"{volume}/{folder}"
 
 
 # How long a worker that is done waits to be told to go, in the store's own time.
@@ -89,9 +95,10 @@ class _Run:
             from . import answering, finishing, models
 
             models.prepare(self.job.threads)
+            models.require_gpu(self.job.model, self.environment)
             if self.job.training_file == objects.SERVED:
                 folder = tempfile.mkdtemp(prefix="lora-data-")
-                path = objects.PodStore.of(self.environment).training_file(folder)
+                path = PodStore.of(self.environment).training_file(folder)
                 self.job = dataclasses.replace(self.job, training_file=path)
         with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
             file, tokenizer, training, held_out = self._preprocess()
