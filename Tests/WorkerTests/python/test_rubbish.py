@@ -20,11 +20,11 @@ from typing import Any
 
 import runs
 import training_files
-from lora_worker import configuration
+from lora_worker import launch
 from lora_worker.__main__ import main
-from lora_worker.answering import Options, asks, parse
 from lora_worker.contact import Contact
 from lora_worker.errors import WorkerError
+from lora_worker.suites import Options, asks, parse
 
 SEED = int(os.environ.get("SEED", "1"))
 DRAWS = int(os.environ.get("RUBBISH", "150"))
@@ -146,18 +146,18 @@ class RubbishTests(unittest.TestCase):
             "rank": 8, "learningRate": 1e-4, "epochs": 2, "batchSize": 4, "gradientAccumulation": 1, "maxSequenceLength": 2048,
             "checkpointEvery": 50,
         }
-        launch = {
+        told = {
             "LORA_JOB": json.dumps({"id": "job-7", "name": "seven", "configuration": own}), "LORA_TRAINING_FILE": "/data",
             "LORA_OBJECTS": "/objects", "LORA_STEPS": "90",
         }
-        configuration.from_launch(launch)
+        launch.read(told)
         for key, text in (
             ("LORA_WORKER_SETTINGS", '"x"'), ("LORA_WORKER_SETTINGS", "[1]"), ("LORA_WORKER_SETTINGS", "{"),
             ("LORA_WORKER_SETTINGS", '{"model": 7}'), ("LORA_WORKER_SETTINGS", '{"threads": 0}'), ("LORA_JOB", "[]"),
             ("LORA_JOB", "[" * 5000), ("LORA_JOB", '{"id": 7}'), ("LORA_STEPS", "many"),
         ):
             with self.subTest(key=key, text=text[:20]), self.assertRaises(WorkerError) as caught:
-                configuration.from_launch({**launch, key: text})
+                launch.read({**told, key: text})
             self.assertEqual(caught.exception.code, 10)
 
     def test_whom_to_report_to_is_not_told_and_no_secret_is(self) -> None:
@@ -178,7 +178,7 @@ class RubbishTests(unittest.TestCase):
         self.assertEqual(len(parse(suite).items), 1)
         read = 0
         for number in range(DRAWS):
-            # What `answering.read` makes an error of the configuration.
+            # What `suites.read` makes an error of the configuration.
             with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
                 list(asks(parse(spoilt(suite, random.Random(f"{SEED}/suite/{number}"))), Options()))
                 read += 1

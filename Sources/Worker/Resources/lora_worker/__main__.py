@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from . import configuration, validation
+from . import configuration, launch, validation
 from .errors import Exit, WorkerError, exit_code
 
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _add_suites(command: argparse.ArgumentParser) -> None:
-    from .answering import Options
+    from .suites import Options
 
     command.add_argument("--suite", action="append", default=[], help="what lora-train evaluate export wrote; again for more")
     command.add_argument("--system-prompt", default=Options.system_prompt)
@@ -67,15 +67,15 @@ def _temperature(text: str) -> float:
 def _run(options: argparse.Namespace) -> int:
     if options.command == "validate":
         return validation.run(options.job, as_json=options.json)
-    job = configuration.read(options.job) if options.job else configuration.from_launch(os.environ)
+    job = configuration.read(options.job) if options.job else launch.read(os.environ)
     if options.command == "train":
         from . import running
 
         return running.run(job)
     if options.command == "evaluate" and options.suite:
-        from . import answering
+        from . import answering, suites
 
-        own = answering.Options(
+        own = suites.Options(
             options.system_prompt, options.max_new_tokens, options.temperature, options.draws, options.seed)
         for path in answering.run(job, options.suite, own):
             print(path)

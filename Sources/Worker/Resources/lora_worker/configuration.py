@@ -1,4 +1,4 @@
-"""What a job is: read from `job.json`, or from what a pod was started with."""
+"""What a job is, as `job.json` says it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import math
 import types
 import typing
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,7 +114,7 @@ class Job:
 def read(path: str | Path) -> Job:
     """Reads `job.json`; paths in it are relative to its folder."""
     try:
-        document = _decoded(Path(path).read_text(encoding="utf-8"))
+        document = decoded(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise WorkerError(Exit.CONFIGURATION, f"{path}: cannot be read: {error.strerror}") from error
     except json.JSONDecodeError as error:
@@ -129,7 +128,7 @@ def read(path: str | Path) -> Job:
         job, training_file=str(folder / job.training_file), store=str(folder / job.store))
 
 
-def _decoded(text: str) -> Any:
+def decoded(text: str) -> Any:
     """A JSON value; ValueError where it is none."""
     try:
         return json.loads(text, object_pairs_hook=_object)
@@ -143,48 +142,6 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, count in Counter(key for key, _ in members).items() if count > 1)
         raise ValueError(f"{twice!a} is there twice")
     return document
-
-
-def from_launch(environment: Mapping[str, str]) -> Job:
-    """A job as the pod's launch describes it: `LORA_JOB` is `JobDescription`, in Swift's words."""
-    try:
-        description = _decoded(environment["LORA_JOB"])
-        own = description["configuration"]
-        before = description.get("resumedFrom") or {"job": None, "step": 0}
-        document: dict[str, Any] = {
-            "job_id": description["id"],
-            "name": description["name"],
-            "training_file": environment["LORA_TRAINING_FILE"],
-            "store": environment["LORA_OBJECTS"],
-            "steps": int(environment["LORA_STEPS"]) + before["step"],
-            "resumed_from": before["job"],
-            "first_step": before["step"],
-            "suites": [suite["name"] for suite in description.get("suites") or []],
-            "answers": {"limit_s": description.get("suiteLimit")},
-            "configuration": {
-                "rank": own["rank"],
-                "alpha": 2 * own["rank"],
-                "learning_rate": own["learningRate"],
-                "epochs": own["epochs"],
-                "batch_size": own["batchSize"],
-                "gradient_accumulation": own["gradientAccumulation"],
-                "max_sequence_length": own["maxSequenceLength"],
-            },
-            "checkpoints": {"every_steps": own["checkpointEvery"]},
-        }
-        # What this machine adds: which model it can hold, for one.
-        settings = _decoded(environment.get("LORA_WORKER_SETTINGS", "{}"))
-        for key, value in settings.items():
-            document[key] = {**document.get(key, {}), **value} if isinstance(value, dict) else value
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WorkerError(Exit.CONFIGURATION, f"the pod was started without a whole job: {error!r}") from error
-    # A machine of one's own makes do with the tiny model; who pays for a GPU did not mean that.
-    is_elsewhere = environment["LORA_OBJECTS"] == "served" or any(k in environment for k in ("RUNPOD_POD_ID", "SLURM_JOB_ID"))
-    if is_elsewhere and "model" not in settings:
-        raise WorkerError(
-            Exit.CONFIGURATION, "no model is named for this pod, and a random tiny one is not what it was rented for",
-            'name it in the worker\'s settings: {"model": {"kind": "pretrained", "name": …}}')
-    return parse(document, "LORA_JOB")
 
 
 def parse(document: Any, where: str) -> Job:

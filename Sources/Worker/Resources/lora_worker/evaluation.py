@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import dataset
+from . import reading
 from .configuration import Job
 from .dataset import Conversation
 from .errors import Exit, WorkerError
@@ -200,7 +200,7 @@ def run(job: Job) -> dict[str, Any]:
     models.prepare(job.threads)
     store = objects.opened(job.store)
     weights = models.finished(store, job)
-    file = dataset.read(job.training_file)
+    file = reading.read(job.training_file)
     file.require_sound()
     tokenizer = models.tokenizer(job.model)
     _, held_out = split([c.id for c in file.conversations])

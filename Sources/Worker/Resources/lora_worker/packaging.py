@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import dataset, objects
+from . import objects, reading
 from .chat import messages
 from .configuration import Job
 from .errors import Exit, WorkerError
@@ -144,7 +144,7 @@ def _speed(measured: dict[str, Any] | None) -> str:
 
 def _prompts(job: Job) -> list[dict[str, Any]]:
     """From conversations the model has not seen, spread over as many of them as there are."""
-    file = dataset.read(job.training_file)
+    file = reading.read(job.training_file)
     _, held_out = split([c.id for c in file.conversations])
     rounds: list[dict[str, Any]] = []
     depth = max((len(file.conversations[i].pairs) for i in held_out), default=0)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from . import dataset, ending, objects
+from . import ending, objects, reading
 from .configuration import Job
 from .contact import Contact
 from .dataset import TrainingFile
@@ -92,7 +92,7 @@ class _Run:
     def run(self) -> None:
         with self._stage("boot"):
             # Only now: the signals are watched, and somebody hears what goes on.
-            from . import answering, finishing, models
+            from . import finishing, models, ordered
 
             models.prepare(self.job.threads)
             models.require_gpu(self.job.model, self.environment)
@@ -123,8 +123,8 @@ class _Run:
         with self._stage("finalization"):
             finishing.finish(self.job, file, tokenizer, trainer, held_out)
             # The pod is paid for until this stage is over, and so is this.
-            ordered = self.end.answers = answering.Ordered(self.job, self.reporter, self.scale)
-            ordered.answer(file, tokenizer, trainer.model)
+            answers = self.end.answers = ordered.Ordered(self.job, self.reporter, self.scale)
+            answers.answer(file, tokenizer, trainer.model)
 
     @contextmanager
     def _stage(self, name: str, is_told: bool = True) -> Iterator[None]:
@@ -137,7 +137,7 @@ class _Run:
     def _preprocess(self) -> tuple[TrainingFile, Any, list[Any], list[Any]]:
         from . import examples, models
 
-        file = dataset.read(self.job.training_file)
+        file = reading.read(self.job.training_file)
         file.require_sound()
         count = len(file.conversations)
         fewest = self.job.fewest_conversations

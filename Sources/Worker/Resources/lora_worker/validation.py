@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import configuration, dataset
+from . import configuration, reading
 from .dataset import TrainingFile
 from .errors import Exit, WorkerError
 from .split import split
@@ -16,7 +16,7 @@ from .split import split
 def run(path: str, *, as_json: bool) -> int:
     """Validates the training file at `path`, or the one that the job at `path` names."""
     try:
-        file = dataset.read(_training_file(path))
+        file = reading.read(_training_file(path))
     except WorkerError as error:
         if as_json and error.code == Exit.DATASET:
             print(json.dumps({"is_sound": False, "error": str(error), "hint": error.hint}))
