@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import runs
-from lora_worker import packaging
+from lora_worker import packaging, reading, split
 
 KEY = "a-key-of-the-test"
 QUESTION = "What are the benefits of a Roth IRA?"
@@ -100,6 +100,9 @@ class PackageTests(Case):
         self.assertEqual(len(prompts), 10)
         held_out = json.loads((self.folder / "store/job-1/evaluation.json").read_text())["held_out_conversations"]
         self.assertEqual(held_out, 6)
+        conversations = reading.read(self.folder / "data.json").conversations
+        own = {p.user_input for i in split.split([c.id for c in conversations])[1] for p in conversations[i].pairs}
+        self.assertLessEqual({p["prompt"] for p in prompts}, own, "from conversations that were not trained on")
         # The file repeats the question as the history's end; the model is asked once.
         self.assertEqual([m["content"] for m in prompts[0]["messages"]].count(prompts[0]["prompt"]), 1)
 
