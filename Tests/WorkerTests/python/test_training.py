@@ -12,6 +12,7 @@ import random
 import resource
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -356,6 +357,19 @@ class PodTests(Case):
         listener.directive = "leave"
         self.assertEqual(process.wait(timeout=60), 0)
         process.communicate()
+
+    def test_a_job_that_cannot_be_read_is_told(self) -> None:
+        listener = Listener()
+        self.addCleanup(listener.close)
+        environment = listener.environment(LORA_JOB='{"id": "job-1"}')
+        run = subprocess.run(
+            [sys.executable, "-m", "lora_worker", "train"], env=runs.environment(**environment), capture_output=True, text=True,
+            timeout=120)
+        self.assertEqual(run.returncode, 10, run.stderr)
+        self.assertNotIn("Traceback", run.stderr)
+        said = listener.reports[-1]
+        self.assertEqual((said["event"], said["failure"], said["exit"]), ("failed", "other", 10))
+        self.assertIn("without a whole job: KeyError('configuration')", said["message"])
 
     def test_who_is_done_and_never_told_to_leave_ends_by_itself(self) -> None:
         listener = Listener()

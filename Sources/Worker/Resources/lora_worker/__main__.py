@@ -67,6 +67,10 @@ def _temperature(text: str) -> float:
 def _run(options: argparse.Namespace) -> int:
     if options.command == "validate":
         return validation.run(options.job, as_json=options.json)
+    if options.command == "train" and not options.job:
+        from . import running
+
+        return running.run_launched(os.environ)
     job = configuration.read(options.job) if options.job else launch.read(os.environ)
     if options.command == "train":
         from . import running

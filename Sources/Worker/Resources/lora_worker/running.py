@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from . import ending, objects, reading
+from . import ending, launch, objects, reading
 from .configuration import Job
 from .contact import Contact
 from .dataset import TrainingFile
@@ -43,6 +43,22 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     # The pod goes when it is told to; heartbeats go on until then.
     wait_to_be_told(reporter, end, UNTOLD_S / reporter.contact.scale)
     return Exit.OK
+
+
+def run_launched(environment: Mapping[str, str]) -> int:
+    """Trains what the pod was started for. Where that cannot be read, whoever rents it is told so: a rented pod's exit code reaches nobody."""
+    try:
+        job = launch.read(environment)
+    except WorkerError as error:
+        contact = Contact.of(environment)
+        if contact is None:
+            raise
+        ending.block_signals()
+        reporter = Reporter(contact)
+        reporter.start()
+        Ending(reporter, environment).failed(error, error.code)
+        return error.code
+    return run(job, environment)
 
 
 def keep_models_on_volume(environment: Mapping[str, str], own: MutableMapping[str, str]) -> None:
