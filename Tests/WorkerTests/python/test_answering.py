@@ -13,7 +13,7 @@ from unittest import mock
 
 import runs
 from listener import Listener
-from lora_worker import answering, configuration, dataset
+from lora_worker import answering, configuration, launch, ordered, reading, sheets, suites
 
 OPTIONS = {"A": "one", "B": "two", "C": "three", "D": "four"}
 SUITE = {
@@ -109,7 +109,7 @@ class OrderedTests(unittest.TestCase):
         self.assertEqual(len(lines), 3 * 4 * 2)
         self.assertEqual(len((answers / "open.jsonl").read_text().splitlines()), 1 + 2 * 2)
         # The same as by hand, later: with the finished adapters and the prompt that the file mostly has.
-        prompt = answering.usual_prompt(dataset.read(folder / "data.json"))
+        prompt = ordered.usual_prompt(reading.read(folder / "data.json"))
         for name, suite in (("small", SUITE), ("open", OPEN)):
             (folder / f"{name}.json").write_text(json.dumps(suite))
             kept = (answers / f"{name}.jsonl").read_text()
@@ -208,12 +208,12 @@ class PatienceTests(unittest.TestCase):
         self.folder = self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-"))
         self.now, self.asked, self.notebook = 0.0, [], Notebook()
         clock = mock.Mock(monotonic=lambda: self.now)
-        self.enterContext(mock.patch.object(answering, "time", clock))
+        self.enterContext(mock.patch.object(ordered, "time", clock))
         self.enterContext(mock.patch.object(answering, "answer", self.answer))
-        self.enterContext(mock.patch.object(answering, "fetch", lambda _: [answering.parse(s) for s in (SUITE, OPEN)]))
+        self.enterContext(mock.patch.object(ordered, "fetch", lambda _: [suites.parse(s) for s in (SUITE, OPEN)]))
         self.enterContext(mock.patch.dict("sys.modules", {"lora_worker.chat": mock.Mock()}))
 
-    def answer(self, ask: answering.Ask, *_: Any) -> dict[str, Any]:
+    def answer(self, ask: suites.Ask, *_: Any) -> dict[str, Any]:
         self.now += 10
         self.asked.append(ask.key)
         if len(self.asked) == getattr(self, "told_after", 0):
@@ -226,7 +226,7 @@ class PatienceTests(unittest.TestCase):
             "job_id": "job-1", "training_file": "none", "store": self.folder, "suites": ["small", "open"],
             "answers": {"system_prompt": "You are kind.", **answers}}
         job = configuration.parse(document, "a test")
-        answering.Ordered(job, self.notebook, scale).answer(mock.Mock(), mock.Mock(), mock.Mock())
+        ordered.Ordered(job, self.notebook, scale).answer(mock.Mock(), mock.Mock(), mock.Mock())
 
     def lines(self, name: str) -> int:
         path = Path(self.folder) / "job-1" / "answers" / f"{name}.jsonl"
@@ -262,13 +262,13 @@ class PatienceTests(unittest.TestCase):
 
     def test_answers_are_made_durable_every_so_often(self) -> None:
         saved: list[int] = []
-        original = answering.Sheet.save
+        original = sheets.Sheet.save
 
-        def save(sheet: answering.Sheet, always: bool = False) -> None:
+        def save(sheet: sheets.Sheet, always: bool = False) -> None:
             saved.append(len(self.asked))
             original(sheet, always)
 
-        with mock.patch.object(answering.Sheet, "save", save):
+        with mock.patch.object(sheets.Sheet, "save", save):
             self.run_suites(save_every_s=50)
         self.assertEqual(saved, [5, 10, 15, 20, 24, 28])
 
@@ -276,7 +276,7 @@ class PatienceTests(unittest.TestCase):
         own = {"rank": 8, "learningRate": 1e-4, "epochs": 1, "batchSize": 1, "gradientAccumulation": 1,
                "maxSequenceLength": 512, "checkpointEvery": 10}
         for more, limit in (({"suiteLimit": 1234.5}, 1234.5), ({}, None)):
-            job = configuration.from_launch({
+            job = launch.read({
                 "LORA_JOB": json.dumps({"id": "job-1", "name": "n", "configuration": own, **more}), "LORA_STEPS": "10",
                 "LORA_TRAINING_FILE": "f", "LORA_OBJECTS": "o",
                 "LORA_WORKER_SETTINGS": '{"answers": {"max_new_tokens": 9}}'})

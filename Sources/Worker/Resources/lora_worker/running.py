@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from . import dataset, ending, objects
+from . import ending, launch, objects, reading
 from .configuration import Job
 from .contact import Contact
 from .dataset import TrainingFile
 from .ending import Ending
 from .errors import Exit, WorkerError, exit_code
+from .podstore import PodStore
 from .reporting import Reporter
 from .split import split
 
@@ -44,10 +45,31 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     return Exit.OK
 
 
+def run_launched(environment: Mapping[str, str]) -> int:
+    """Trains what the pod was started for. Where that cannot be read, whoever rents it is told so: a rented pod's exit code reaches nobody."""
+    try:
+        job = launch.read(environment)
+    except WorkerError as error:
+        contact = Contact.of(environment)
+        if contact is None:
+            raise
+        ending.block_signals()
+        reporter = Reporter(contact)
+        reporter.start()
+        Ending(reporter, environment).failed(error, error.code)
+        return error.code
+    return run(job, environment)
+
+
 def keep_models_on_volume(environment: Mapping[str, str], own: MutableMapping[str, str]) -> None:
-    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it."""
-    if environment.get("LORA_VOLUME"):
-        own.setdefault("HF_HOME", os.path.join(environment["LORA_VOLUME"], "huggingface"))
+    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it.
+
+    Images of RunPod's name folders of their own for it, `/runpod-volume/…`, which are on no volume of a pod's.
+    """
+    volume = environment.get("LORA_VOLUME")
+    for name, folder in (("HF_HOME", "huggingface"), ("HF_HUB_CACHE", "huggingface/hub")) if volume else ():
+        if not own.get(name, "").startswith(f"{volume}/"):
+            own[name] = f"{volume}/{folder}"
 
 
 # How long a worker that is done waits to be told to go, in the store's own time.
@@ -86,12 +108,13 @@ class _Run:
     def run(self) -> None:
         with self._stage("boot"):
             # Only now: the signals are watched, and somebody hears what goes on.
-            from . import answering, finishing, models
+            from . import finishing, models, ordered
 
             models.prepare(self.job.threads)
+            models.require_gpu(self.job.model, self.environment)
             if self.job.training_file == objects.SERVED:
                 folder = tempfile.mkdtemp(prefix="lora-data-")
-                path = objects.PodStore.of(self.environment).training_file(folder)
+                path = PodStore.of(self.environment).training_file(folder)
                 self.job = dataclasses.replace(self.job, training_file=path)
         with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
             file, tokenizer, training, held_out = self._preprocess()
@@ -116,8 +139,8 @@ class _Run:
         with self._stage("finalization"):
             finishing.finish(self.job, file, tokenizer, trainer, held_out)
             # The pod is paid for until this stage is over, and so is this.
-            ordered = self.end.answers = answering.Ordered(self.job, self.reporter, self.scale)
-            ordered.answer(file, tokenizer, trainer.model)
+            answers = self.end.answers = ordered.Ordered(self.job, self.reporter, self.scale)
+            answers.answer(file, tokenizer, trainer.model)
 
     @contextmanager
     def _stage(self, name: str, is_told: bool = True) -> Iterator[None]:
@@ -130,7 +153,7 @@ class _Run:
     def _preprocess(self) -> tuple[TrainingFile, Any, list[Any], list[Any]]:
         from . import examples, models
 
-        file = dataset.read(self.job.training_file)
+        file = reading.read(self.job.training_file)
         file.require_sound()
         count = len(file.conversations)
         fewest = self.job.fewest_conversations
