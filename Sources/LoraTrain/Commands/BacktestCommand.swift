@@ -63,7 +63,7 @@ struct BacktestCommand: AsyncParsableCommand {
       },
       progress: { done, total in
         guard showsProgress, done % 10 == 0 || done == total else { return }
-        FileHandle.standardError.write(Data("\r\(done) of \(total) jobs\(done == total ? "\n" : "")".utf8))
+        StandardError.write("\r\(done) of \(total) jobs\(done == total ? "\n" : "")")
       })
     guard !(backtest.scores[.cost] ?? []).isEmpty else {
       throw InputError(

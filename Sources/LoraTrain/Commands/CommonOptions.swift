@@ -1,7 +1,8 @@
 import ArgumentParser
 import Calibration
 import DiscreteEvent
-import Foundation
+// The C library keeps its streams in variables: stdout is one.
+@preconcurrency import Foundation
 import Journal
 import Planning
 import Scenarios
@@ -127,7 +128,7 @@ enum OutputFile {
 /// The answer itself: a full disk behind a redirection must not look like success.
 enum StandardOutput {
   static func finish() throws {
-    guard fflush(nil) == 0 else {
+    guard fflush(nil) == 0, ferror(stdout) == 0 else {
       throw InputError(.cannotCreate, "the answer could not be written to standard output", hint: "is the disk full?")
     }
   }
