@@ -3,7 +3,7 @@ import Foundation
 extension FitReport {
   /// The report as aligned tables for people, without colour.
   public var text: String {
-    var out = "\(n) durations: \(events) events, \(censored) censored"
+    var out = "\(n) duration\(n == 1 ? "" : "s"): \(events) event\(events == 1 ? "" : "s"), \(censored) censored"
     if let unit { out += "; time in \(unit.rawValue)" }
     out += "\n\n"
     let ranked = families.sorted { ($0.value.aic, $0.key) < ($1.value.aic, $1.key) }

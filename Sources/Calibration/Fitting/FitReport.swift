@@ -120,6 +120,6 @@ public struct FitReport: Sendable, Codable, Hashable {
     if let p = families[best]?.adP, p < 0.05 {
       warnings.append("the best family, \(best), is still told apart from the data (Anderson–Darling p = \(p))")
     }
-    if events < 10 { warnings.append("only \(events) events: the intervals are approximate") }
+    if events < 10 { warnings.append("only \(events) event\(events == 1 ? "" : "s"): the intervals are approximate") }
   }
 }

@@ -67,7 +67,7 @@ struct BacktestCommand: AsyncParsableCommand {
       })
     guard !(backtest.scores[.cost] ?? []).isEmpty else {
       throw InputError(
-        .badData, file: path, "no job was submitted after \(from) others had ended: there is nothing to score",
+        .badData, file: path, "no job was submitted after \(from == 1 ? "another" : "\(Words.group(from)) others") had ended: there is nothing to score",
         hint: "give a longer history, or a smaller --from")
     }
     if output.json { output.emit(document(backtest)) } else { print(text(backtest)) }

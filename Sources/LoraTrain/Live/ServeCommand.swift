@@ -78,6 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "file"))
   var workerSettings: String?
 
+  @OptionGroup var output: OutputOptions
+
   private static let periods: [String: BudgetPeriod] = ["calendar": .calendar, "rolling_30_days": .rolling30Days]
 
   func validate() throws {
@@ -350,6 +352,7 @@ struct ServeCommand: AsyncParsableCommand {
       trustedProxies: Set(trustedProxy))
     let (path, name, scale) = (live.path, live.name, live.time.scale)
     let (host, port) = listening(configuration)
+    let json = output.json
     try await server.run(host: host, port: port) { port in
       let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(port)"
       await address.set(url)
@@ -359,8 +362,14 @@ struct ServeCommand: AsyncParsableCommand {
         diary.say("\(path).address cannot be written: other commands will not find this server")
       }
       diary.say("serving \(path) (store \(name)) at \(url)")
-      if let path = try? await server.firstLink() {
-        diary.say("nobody has a password yet; to choose yours, once, within a day: \(publicURL ?? url)\(path)")
+      let link = try? await server.firstLink().map { (publicURL ?? url) + $0 }
+      if json {
+        ServeCommand.announce([
+          ("store", .string(path)), ("name", .string(name)), ("url", .string(url)),
+          ("sign_in_url", link.map { .string($0) } ?? .null), ("time_scale", .number(scale)),
+        ])
+      } else if let link {
+        diary.say("nobody has a password yet; to choose yours, once, within a day: \(link)")
       }
       if !ServeCommand.isLoopback(host), trustedProxy.isEmpty {
         diary.say(
@@ -374,6 +383,12 @@ struct ServeCommand: AsyncParsableCommand {
             + "lora-train store confirm --store \(path)")
       }
     }
+  }
+
+  /// Where a server is to be found, as its whole answer: whoever started it waits for that, and it goes on.
+  static func announce(_ fields: [(String, JSON)]) {
+    print(JSON.object(fields).text(pretty: false))
+    fflush(nil)
   }
 
   private func listening(_ configuration: ServiceConfiguration) -> (host: String, port: Int) {
