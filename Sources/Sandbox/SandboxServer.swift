@@ -44,6 +44,10 @@ public struct SandboxServer: Sendable {
       throw InputError(
         .unavailable, "port \(port) of \(address) cannot be had: \(String(cString: strerror(error.errnoCode)))",
         hint: "choose another with --port")
+    } catch is SocketAddressError.UnknownHost {
+      throw InputError(
+        .unavailable, "there is no address \(address) to listen at",
+        hint: "choose with --host: 127.0.0.1, or 0.0.0.0 for all")
     }
   }
 

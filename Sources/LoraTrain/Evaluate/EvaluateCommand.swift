@@ -182,7 +182,7 @@ struct AnswerOptions: ParsableArguments {
 
 enum StandardText {
   /// As it is, without a line end of our own.
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  static func write(_ text: String) { print(text, terminator: "") }
 }
 
 /// Verdicts in a file, or none yet.

@@ -79,11 +79,10 @@ struct ArtifactDownload: AsyncParsableCommand {
     while !Task.isCancelled {
       var status = stat()
       let have = stat(part, &status) == 0 ? Int64(status.st_size) : 0
-      FileHandle.standardError.write(
-        Data("\r\(ArtifactCommand.size(have)) of \(ArtifactCommand.size(bytes)) (\(100 * have / bytes) %)  ".utf8))
+      StandardError.write("\r\(ArtifactCommand.size(have)) of \(ArtifactCommand.size(bytes)) (\(100 * have / bytes) %)  ")
       try? await Task.sleep(for: .milliseconds(200))
     }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    StandardError.write("\r\u{1B}[K")
   }
 }
 
