@@ -158,19 +158,13 @@ def _generate(model: Any, format: Any, options: Options, prompt: str, key: tuple
 
 def run(job: Job, suites: list[str], options: Options) -> list[str]:
     """Answers the suites with both models; one file of JSON lines each, in the job's folder of the store."""
-    from safetensors.torch import load
-
     from . import chat, models, objects
 
     read_suites = [read(path) for path in suites]
     models.prepare(job.threads)
     store = objects.opened(job.store)
-    weights = store.get(f"{job.job_id}/adapters/adapter_model.safetensors")
-    if weights is None:
-        raise WorkerError(Exit.CHECKPOINT, f"{job.job_id} has no adapters yet: it has to be trained first")
     tokenizer = models.tokenizer(job.model)
-    model = models.with_adapters(job, models.base(job, tokenizer))
-    models.load_adapter_state(model, load(weights))
+    model = trained(job, store, tokenizer)
     model.eval()
     model.config.use_cache = True
     format = chat.ChatFormat(tokenizer)
@@ -184,6 +178,20 @@ def run(job: Job, suites: list[str], options: Options) -> list[str]:
     return written
 
 
+def trained(job: Job, store: Any, tokenizer: Any) -> Any:
+    """The base model with the adapters that were trained: the job's own, or those of the job that it examines."""
+    from safetensors.torch import load
+
+    from . import models
+
+    weights = store.get(f"{job.asked}/adapters/adapter_model.safetensors")
+    if weights is None:
+        raise WorkerError(Exit.CHECKPOINT, f"{job.asked} has no adapters: it has to be trained first, and they have to be kept")
+    model = models.with_adapters(job, models.base(job, tokenizer))
+    models.load_adapter_state(model, load(weights))
+    return model
+
+
 # The file of answers
 
 
@@ -193,13 +201,17 @@ class Sheet:
     def __init__(self, job: Job, suite: Suite, options: Options, store: Any, kept: bytes | None = None):
         self.name = f"{job.job_id}/answers/{suite.name}.jsonl"
         self._header = {
-            "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.job_id,
+            "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.asked,
             "model": job.model.name, "temperature": options.temperature, "seed": options.seed,
         }
         self._asks = list(asks(suite, options))
         self._store, self._lock = store, threading.Lock()
         self._lines = _kept(kept, self._header)
         self._saved = len(self._lines)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._lines
 
     def open(self) -> list[Ask]:
         """What is not answered yet, in order."""
@@ -242,6 +254,8 @@ class Ordered:
         # The store's own seconds.
         self._until = None if limit is None else time.monotonic() + limit / scale
         self._sheet: Sheet | None = None
+        # Whether there is an answer to any of them, of whichever pod.
+        self.has_answers = False
 
     def keep(self) -> None:
         """Makes durable what is answered, from whichever thread ends the worker."""
@@ -271,6 +285,7 @@ class Ordered:
     def _answer(self, suite: Suite, store: Any, model: Any, format: Any, options: Options) -> None:
         name = f"{self.job.job_id}/answers/{suite.name}.jsonl"
         sheet = self._sheet = Sheet(self.job, suite, options, store, store.get(name))
+        self.has_answers = self.has_answers or not sheet.is_empty
         left = sheet.open()
         if not left:
             return
@@ -286,6 +301,7 @@ class Ordered:
                     sheet.save()
                     saved = time.monotonic()
         finally:
+            self.has_answers = self.has_answers or not sheet.is_empty
             sheet.save()
 
     def _reason_to_stop(self) -> str | None:
