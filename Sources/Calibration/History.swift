@@ -44,6 +44,8 @@ public struct History: Sendable {
     /// Indices into ``History/requests`` and ``History/leases``, in time order.
     public var requests: [Int] = []
     public var leases: [Int] = []
+    /// It trained nothing: its pod answered suites with the adapters of another.
+    public var isExamination = false
     /// Pauses, as (from, to).
     public var pauses: [(Instant, Instant?)] = []
     public init(

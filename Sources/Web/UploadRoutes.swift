@@ -36,7 +36,9 @@ struct UploadRoutes {
       do {
         if question.action == .trainingFile { return try Reply.json(try await trainingFile(description.trainingFile)) }
         return try Reply.json(
-          try await answer(question, own: description.id, readable: [description.id, description.resumedFrom?.job]))
+          try await answer(
+            question, own: description.id,
+            readable: [description.id, description.resumedFrom?.job, description.examines]))
       } catch let error as InputError {
         let status: HTTPResponse.Status =
           switch error.kind {

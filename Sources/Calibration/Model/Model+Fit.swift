@@ -14,6 +14,7 @@ extension Model {
   ///   `calibrate`. It changes the report, never the model.
   /// - Complexity: O(leases + checkpoints) and some 10⁵ evaluations of the step time's likelihood.
   public static func fit(history: History, priors: Priors, goodnessOfFit: Bool = false) -> Model {
+    let history = history.trainings
     let evidence = Evidence(history)
     var warnings: [String] = []
     var report = ReportBuilder(goodnessOfFit: goodnessOfFit)

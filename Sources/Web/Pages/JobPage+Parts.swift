@@ -96,6 +96,7 @@ extension JobPage {
         job.resumed_from == nil ? job.retry_of.map { "This is retry #\(job.retry ?? 1) of \($0)" } : nil
       ),
       ("Resumed from", job.resumed_from.map { "\($0), step \(Wording.group(job.resumed_at_step ?? 0))" }),
+      ("Examines", job.examines.map { "\($0): nothing is trained" }),
       ("Preset", Wording.capital(job.preset)), ("GPU", "\(text.gpuType), \(Wording.pricing(job.pricing))"),
       ("Base model", text.baseModel), ("Rank (r)", "\(c.rank)"),
       ("Learning rate", String(format: "%g", c.learningRate)),

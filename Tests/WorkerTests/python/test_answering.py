@@ -14,6 +14,7 @@ from unittest import mock
 import runs
 from listener import Listener
 from lora_worker import answering, configuration, launch, ordered, reading, sheets, suites
+from lora_worker.errors import WorkerError
 
 OPTIONS = {"A": "one", "B": "two", "C": "three", "D": "four"}
 SUITE = {
@@ -186,6 +187,89 @@ class OrderedTests(unittest.TestCase):
 
 def unfinished(listener: Listener) -> list[str]:
     return [n["message"] for n in listener.notes.values() if n.get("code") == "suites_incomplete"]
+
+
+class ExaminationTests(unittest.TestCase):
+    """A job that is over is examined by another, whose pod trains nothing."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
+        self.listener = Listener()
+        self.addCleanup(self.listener.close)
+        self.listener.suites = [SUITE, OPEN]
+        job = runs.make_job(self.folder, conversations=12, configuration={"epochs": 1})
+        subprocess.run(
+            [sys.executable, "-m", "lora_worker", "train", str(job)], env=runs.environment(), capture_output=True,
+            check=True, timeout=300)
+        self.made = sorted((self.folder / "store").rglob("*"))
+
+    def examine(self, last: str, /, lease: str = "1", **changes: Any) -> list[str]:
+        """Until the last of its reports; their stages, or what they are."""
+        job = runs.make_job(
+            self.folder, conversations=12, configuration={"epochs": 1}, job_id="job-2", steps=1, examines="job-1",
+            suites=["small", "open"], answers={"max_new_tokens": 8}, **changes)
+        self.listener.reports.clear()
+        more = {"LORA_PREPROCESSED": "1"} if lease != "1" else {}
+        worker = runs.start(job, **self.listener.environment(LORA_STEP="0", LORA_LEASE=lease, **more))
+        self.addCleanup(lambda: (worker.kill(), worker.communicate()))
+        said = lambda: [r.get("stage", r["event"]) for r in self.listener.reports]  # noqa: E731
+        self.assertTrue(
+            self.listener.wait_for(lambda: last in said(), 120), (said(), (self.folder / "errors").read_text()[-3000:]))
+        return said()
+
+    def test_its_pod_answers_with_the_adapters_of_the_other_and_makes_nothing_else(self) -> None:
+        self.assertEqual(
+            self.examine("finalization"), ["boot", "preprocessing", "model_loading", "training", "finalization"])
+        made = [path for path in sorted((self.folder / "store").rglob("*")) if path not in self.made]
+        own = self.folder / "store" / "job-2"
+        self.assertEqual(made, [own, own / "answers", own / "answers" / "open.jsonl", own / "answers" / "small.jsonl"])
+        kept = {name: (own / "answers" / f"{name}.jsonl").read_text() for name in ("small", "open")}
+        self.assertEqual({json.loads(text.splitlines()[0])["job"] for text in kept.values()}, {"job-1"})
+        # The same as by hand.
+        prompt = ordered.usual_prompt(reading.read(self.folder / "data.json"))
+        job = runs.make_job(self.folder, conversations=12, configuration={"epochs": 1})
+        for name, suite in (("small", SUITE), ("open", OPEN)):
+            (self.folder / f"{name}.json").write_text(json.dumps(suite))
+            subprocess.run(
+                [sys.executable, "-m", "lora_worker", "evaluate", str(job), "--suite", str(self.folder / f"{name}.json"),
+                 "--system-prompt", prompt, "--max-new-tokens", "8"],
+                env=runs.environment(), check=True, capture_output=True, timeout=300)
+            self.assertEqual(kept[name], (self.folder / "store" / "job-1" / "answers" / f"{name}.jsonl").read_text())
+
+    def test_another_pod_goes_on_where_the_first_was_taken_back(self) -> None:
+        self.examine("finalization")
+        path = self.folder / "store" / "job-2" / "answers" / "small.jsonl"
+        header, *lines = path.read_text().splitlines()
+        path.write_text("\n".join([header, *(json.dumps({**json.loads(x), "kept": True}) for x in lines[:10])]) + "\n")
+        self.assertEqual(
+            self.examine("finalization", lease="2"), ["boot", "model_loading", "restore", "training", "finalization"])
+        self.assertEqual(path.read_text().count("kept"), 10)
+        self.assertEqual(len(path.read_text().splitlines()), 25)
+
+    def test_without_adapters_on_another_base_or_without_an_answer_it_fails(self) -> None:
+        summary = self.folder / "store" / "job-1" / "training_summary.json"
+        adapters = self.folder / "store" / "job-1" / "adapters" / "adapter_model.safetensors"
+        kept = summary.read_text()
+        summary.write_text(json.dumps({**json.loads(kept), "base_model": "another"}))
+        self.assertEqual(self.examine("failed")[-2:], ["preprocessing", "failed"])
+        self.assertIn("was trained on another", self.listener.reports[-1]["message"])
+        summary.write_text(kept)
+        self.listener.suites = []
+        self.assertEqual(self.examine("failed")[-2:], ["training", "failed"])
+        self.assertIn("job-1 answered nothing", self.listener.reports[-1]["message"])
+        adapters.unlink()
+        self.assertEqual(self.examine("failed")[-2:], ["preprocessing", "failed"])
+        self.assertIn("job-1 has no adapters", self.listener.reports[-1]["message"])
+
+    def test_the_launch_says_whom_it_examines(self) -> None:
+        own = {"rank": 8, "learningRate": 1e-4, "epochs": 1, "batchSize": 1, "gradientAccumulation": 1,
+               "maxSequenceLength": 512, "checkpointEvery": 10}
+        job = launch.read({
+            "LORA_JOB": json.dumps({"id": "job-2", "name": "n", "configuration": own, "examines": "job-1"}),
+            "LORA_STEPS": "1", "LORA_TRAINING_FILE": "f", "LORA_OBJECTS": "o"})
+        self.assertEqual((job.job_id, job.examines, job.asked), ("job-2", "job-1", "job-1"))
+        with self.assertRaises(WorkerError):
+            configuration.parse({"job_id": "job-2", "training_file": "f", "store": "s", "examines": "../job-1"}, "a test")
 
 
 class Notebook:

@@ -73,10 +73,8 @@ def run(job: Job, paths: list[str], options: Options) -> list[str]:
     read_suites = [suites.read(path) for path in paths]
     models.prepare(job.threads)
     store = objects.opened(job.store)
-    weights = models.finished(store, job)
     tokenizer = models.tokenizer(job.model)
-    model = models.with_adapters(job, models.base(job, tokenizer))
-    models.load_adapter_state(model, weights)
+    model = trained(job, store, tokenizer)
     model.eval()
     model.config.use_cache = True
     format = chat.ChatFormat(tokenizer)
@@ -88,3 +86,13 @@ def run(job: Job, paths: list[str], options: Options) -> list[str]:
         sheet.save(always=True)
         written.append(store.location(sheet.name))
     return written
+
+
+def trained(job: Job, store: Any, tokenizer: Any) -> Any:
+    """The base model with the adapters that were trained: the job's own, or those of the job that it examines."""
+    from . import models
+
+    weights = models.finished(store, job)
+    model = models.with_adapters(job, models.base(job, tokenizer))
+    models.load_adapter_state(model, weights)
+    return model

@@ -98,8 +98,15 @@ class Job:
     # The job whose newest checkpoint this one begins with, and the step of it that is this one's zero to whoever is told of steps.
     resumed_from: str | None = None
     first_step: int = 0
+    # The job, over by now, whose adapters answer the suites: then nothing is trained.
+    examines: str | None = None
     # Whom the readers of a package ask for help: a mail address or a page.
     support: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Whose adapters answer suites."""
+        return self.examines or self.job_id
 
     @property
     def fingerprint(self) -> str:
@@ -176,7 +183,8 @@ def parse(document: Any, where: str) -> Job:
         "answers.max_new_tokens": job.answers.max_new_tokens >= 1,
         "answers.limit_s": job.answers.limit_s is None or job.answers.limit_s >= 0,
         "answers.save_every_s": job.answers.save_every_s >= 0,
-        "job_id": bool(job.job_id) and "/" not in job.job_id and not job.job_id.startswith("."),
+        "job_id": _is_name(job.job_id),
+        "examines": job.examines is None or _is_name(job.examines),
     }
     for name, is_right in checks.items():
         if not is_right:
@@ -186,6 +194,10 @@ def parse(document: Any, where: str) -> Job:
             Exit.CONFIGURATION, f"{where}: model.name {job.model.name!r} does not go with model.kind {job.model.kind!r}",
             'a model of the hub, or in a folder, is of the kind "pretrained"')
     return job
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and "/" not in text and not text.startswith(".")
 
 
 def _value(job: Job, name: str) -> Any:

@@ -23,6 +23,7 @@ def read(environment: Mapping[str, str]) -> Job:
             "steps": int(environment["LORA_STEPS"]) + before["step"],
             "resumed_from": before["job"],
             "first_step": before["step"],
+            "examines": description.get("examines"),
             "suites": [suite["name"] for suite in description.get("suites") or []],
             "answers": {"limit_s": description.get("suiteLimit")},
             "configuration": {

@@ -149,14 +149,14 @@ def load_adapter_state(model: Any, state: dict[str, torch.Tensor]) -> None:
 
 
 def finished(store: Any, job: Job) -> dict[str, torch.Tensor]:
-    """The adapters of a job that is trained; looked for before a model is loaded for them."""
+    """The adapters of a job that is trained, or of the one that it examines; looked for before a model is loaded for them."""
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    name = f"{job.job_id}/adapters/adapter_model.safetensors"
+    name = f"{job.asked}/adapters/adapter_model.safetensors"
     weights = store.get(name)
     if weights is None:
-        raise WorkerError(Exit.CHECKPOINT, f"{job.job_id} has no adapters yet: it has to be trained first")
+        raise WorkerError(Exit.CHECKPOINT, f"{job.asked} has no adapters: it has to be trained first, and they have to be kept")
     try:
         return load(weights)
     except (SafetensorError, ValueError) as error:

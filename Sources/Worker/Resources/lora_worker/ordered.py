@@ -24,6 +24,8 @@ class Ordered:
         # The store's own seconds.
         self._until = None if limit is None else time.monotonic() + limit / scale
         self._sheet: Sheet | None = None
+        # Whether there is an answer to any of them, of whichever pod.
+        self.has_answers = False
 
     def keep(self) -> None:
         """Makes durable what is answered, from whichever thread ends the worker."""
@@ -53,6 +55,7 @@ class Ordered:
     def _answer(self, suite: Suite, store: Any, model: Any, format: Any, options: Options) -> None:
         name = f"{self.job.job_id}/answers/{suite.name}.jsonl"
         sheet = self._sheet = Sheet(self.job, suite, options, store, store.get(name))
+        self.has_answers = self.has_answers or not sheet.is_empty
         left = sheet.open()
         if not left:
             return
@@ -68,6 +71,7 @@ class Ordered:
                     sheet.save()
                     saved = time.monotonic()
         finally:
+            self.has_answers = self.has_answers or not sheet.is_empty
             sheet.save()
 
     def _reason_to_stop(self) -> str | None:

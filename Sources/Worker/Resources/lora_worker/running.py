@@ -1,8 +1,9 @@
-"""`train`: the stages of a job, from boot to finalization, each reported with its duration."""
+"""`train`: the stages of a job, from boot to finalization, each reported with its duration. An examination is a job that trains no step."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import tempfile
 import time
@@ -106,16 +107,9 @@ class _Run:
         self.lease = int(environment.get("LORA_LEASE", "1"))
 
     def run(self) -> None:
-        with self._stage("boot"):
-            # Only now: the signals are watched, and somebody hears what goes on.
-            from . import finishing, models, ordered
-
-            models.prepare(self.job.threads)
-            models.require_gpu(self.job.model, self.environment)
-            if self.job.training_file == objects.SERVED:
-                folder = tempfile.mkdtemp(prefix="lora-data-")
-                path = PodStore.of(self.environment).training_file(folder)
-                self.job = dataclasses.replace(self.job, training_file=path)
+        self._boot()
+        if self.job.examines is not None:
+            return self._examine()
         with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
             file, tokenizer, training, held_out = self._preprocess()
         with self._stage("model_loading"):
@@ -137,10 +131,61 @@ class _Run:
             trainer.run(saver.after_step)
             saver.save_now()
         with self._stage("finalization"):
+            from . import finishing
+
             finishing.finish(self.job, file, tokenizer, trainer, held_out)
             # The pod is paid for until this stage is over, and so is this.
-            answers = self.end.answers = ordered.Ordered(self.job, self.reporter, self.scale)
-            answers.answer(file, tokenizer, trainer.model)
+            self._answer(file, tokenizer, trainer.model)
+
+    def _boot(self) -> None:
+        with self._stage("boot"):
+            # Only now: the signals are watched, and somebody hears what goes on.
+            from . import models
+
+            models.prepare(self.job.threads)
+            models.require_gpu(self.job.model, self.environment)
+            if self.job.training_file == objects.SERVED:
+                folder = tempfile.mkdtemp(prefix="lora-data-")
+                path = PodStore.of(self.environment).training_file(folder)
+                self.job = dataclasses.replace(self.job, training_file=path)
+
+    def _examine(self) -> None:
+        """The stages of a job that trains no step: adapters that are there answer what was ordered since."""
+        from . import answering, models
+
+        with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
+            # It is asked as it was trained, see ordered.usual_prompt.
+            file = reading.read(self.job.training_file)
+            file.require_sound()
+        with self._stage("model_loading"):
+            self.reporter.log("model_loading", f"Loading {self.job.model.name} with the adapters of {self.job.examines}...")
+            store, tokenizer = objects.opened(self.job.store, self.environment), models.tokenizer(self.job.model)
+            self._require_same_base(store)
+            model = answering.trained(self.job, store, tokenizer)
+        with self._stage("restore", is_told=self.lease > 1 or self.reporter.contact is None):
+            pass
+        with self._stage("training"):
+            pass
+        with self._stage("finalization"):
+            answers = self._answer(file, tokenizer, model)
+            if not answers.has_answers:
+                raise WorkerError(Exit.MODEL, f"{self.job.examines} answered nothing: the warnings before this say why")
+
+    def _require_same_base(self, store: Any) -> None:
+        """Adapters on another base than theirs would answer, too, and nonsense."""
+        summary = store.get(f"{self.job.examines}/training_summary.json")
+        base = json.loads(summary).get("base_model") if summary else None
+        if base not in (None, self.job.model.name):
+            raise WorkerError(
+                Exit.CONFIGURATION, f"{self.job.examines} was trained on {base}, and this pod has {self.job.model.name}",
+                "name that model in the worker's settings")
+
+    def _answer(self, file: TrainingFile, tokenizer: Any, model: Any) -> Any:
+        from . import ordered
+
+        answers = self.end.answers = ordered.Ordered(self.job, self.reporter, self.scale)
+        answers.answer(file, tokenizer, model)
+        return answers
 
     @contextmanager
     def _stage(self, name: str, is_told: bool = True) -> Iterator[None]:

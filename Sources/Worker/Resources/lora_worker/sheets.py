@@ -18,13 +18,17 @@ class Sheet:
     def __init__(self, job: Job, suite: Suite, options: Options, store: Any, kept: bytes | None = None):
         self.name = f"{job.job_id}/answers/{suite.name}.jsonl"
         self._header = {
-            "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.job_id,
+            "format": FORMAT, "version": 1, "suite": suite.name, "digest": suite.digest, "job": job.asked,
             "model": job.model.name, "temperature": options.temperature, "seed": options.seed,
         }
         self._asks = list(asks(suite, options))
         self._store, self._lock = store, threading.Lock()
         self._lines = _kept(kept, self._header)
         self._saved = len(self._lines)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._lines
 
     def open(self) -> list[Ask]:
         """What is not answered yet, in order."""
