@@ -109,7 +109,8 @@ extension Model {
     let rates = hourlyRates(history, priors, &warnings)
     let mix = kinds(history, change: arrivals.change)
     if history.jobs.count < 20, !history.jobs.isEmpty {
-      warnings.append("only \(history.jobs.count) past job\(history.jobs.count == 1 ? "" : "s"): the answers lean on the priors")
+      warnings.append(
+        "only \(history.jobs.count) past job\(history.jobs.count == 1 ? "" : "s"): the answers lean on the priors")
     }
     let origins = history.observations.map(\.origin)
     return Model(

@@ -68,7 +68,8 @@ struct BacktestCommand: AsyncParsableCommand {
       })
     guard !(backtest.scores[.cost] ?? []).isEmpty else {
       throw InputError(
-        .badData, file: path, "no job was submitted after \(from == 1 ? "another" : "\(Words.group(from)) others") had ended: there is nothing to score",
+        .badData, file: path,
+        "no job was submitted after \(from == 1 ? "another" : "\(Words.group(from)) others") had ended: there is nothing to score",
         hint: "give a longer history, or a smaller --from")
     }
     if output.json { output.emit(document(backtest)) } else { print(text(backtest)) }
@@ -136,7 +137,8 @@ struct BacktestCommand: AsyncParsableCommand {
       let some = backtest.projected(at: share)
       guard !some.isEmpty else { return nil }
       let (cost, time) = (Backtest.errors(some.map(\.cost)), Backtest.errors(some.map(\.duration)))
-      return "  With \(Words.percent(share)) of the steps done, the projected cost was off by \(Words.percent(cost.median)) in the middle case, the "
+      return
+        "  With \(Words.percent(share)) of the steps done, the projected cost was off by \(Words.percent(cost.median)) in the middle case, the "
         + "duration by \(Words.percent(time.median)); the 80 % interval held the cost of \(cost.held) of \(cost.of)."
     }
     return lines.isEmpty ? [] : ["Projections of the same jobs on their way"] + lines + [""]

@@ -21,7 +21,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       """,
     subcommands: [
       Suites.self, Check.self, Export.self, JudgeCommand.self, Sheet.self, Take.self, ScoreCommand.self, Show.self,
-      RunCommand.self, SubmitCommand.self, StatusCommand.self, DeliverCommand.self, RatersCommand.self, UploadCommand.self,
+      RunCommand.self, SubmitCommand.self, StatusCommand.self, DeliverCommand.self, RatersCommand.self,
+      UploadCommand.self,
       WithdrawCommand.self,
       AnswersCommand.self,
     ], defaultSubcommand: Suites.self)

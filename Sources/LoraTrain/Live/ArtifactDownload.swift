@@ -79,7 +79,8 @@ struct ArtifactDownload: AsyncParsableCommand {
     while !Task.isCancelled {
       var status = stat()
       let have = stat(part, &status) == 0 ? Int64(status.st_size) : 0
-      StandardError.write("\r\(ArtifactCommand.size(have)) of \(ArtifactCommand.size(bytes)) (\(100 * have / bytes) %)  ")
+      StandardError.write(
+        "\r\(ArtifactCommand.size(have)) of \(ArtifactCommand.size(bytes)) (\(100 * have / bytes) %)  ")
       try? await Task.sleep(for: .milliseconds(200))
     }
     StandardError.write("\r\u{1B}[K")
