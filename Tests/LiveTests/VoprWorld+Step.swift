@@ -19,12 +19,14 @@ extension VoprWorld {
     }
     let fault = planTrouble()
     let before = isDiskFull || fault != nil ? current.fleet.stateDigest : Digest()
+    let (open, latest) = (current.book.open, current.book.latestRequest)
     steps += 1
     do {
       let orders = try current.step(inputs, at: reading)
       try check(current, orders)
       try lookForFollowedStrays(current, orders)
       try lookForReplays(current, orders)
+      try lookForBelievedZombies(current, open: open, latest: latest)
       // In what follows a commit that has returned.
       if disk?.isDown == true { return try crash(current, [current.fleet.stateDigest], "in a checkpoint") }
       disk?.forgetPlan()

@@ -92,6 +92,18 @@ extension VoprWorld {
     throw failure("a report that has been acknowledged has been taken again: \(entry)")
   }
 
+  /// A worker that writes on after its lease is over is not listened to, whatever its job's next pod does.
+  /// - Parameters:
+  ///   - open: the rentals that were open before the step, by job; later than `latest` are the step's own.
+  func lookForBelievedZombies(_ current: Coordinator, open: [UInt32], latest: UInt32) throws {
+    for (_, entry) in current.journalled {
+      guard case .noted(.reportHeard(let mark)) = entry, mark.request <= latest, !open.contains(mark.request) else {
+        continue
+      }
+      throw failure("a worker whose lease is over is believed: \(entry)")
+    }
+  }
+
   private static func isWord(_ entry: JournalEntry) -> Bool {
     if case .noted(.reportHeard) = entry { true } else { false }
   }
