@@ -5,6 +5,7 @@ import Scenarios
 
 /// What stands in a journal of one job.
 public enum JobEvents {
+  /// One row of the journal that concerns the job.
   public struct Entry: Hashable, Sendable {
     public var seq: Int64
     public var at: Instant

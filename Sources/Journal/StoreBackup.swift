@@ -72,6 +72,7 @@ public enum StoreBackup {
       return try fresh.write { other in
         try other.execute(sql: HistorySchema.sql)
         try other.execute(sql: HistorySchema.suites)
+        try other.execute(sql: HistorySchema.examinations)
         try other.execute(sql: AuditProjection.sql)
         var projection = HistoryProjection()
         var last = Instant.zero

@@ -33,6 +33,7 @@ struct LoraTrain: AsyncParsableCommand {
       var command = try parseAsRoot()
       asked = type(of: command)
       if var command = command as? any AsyncParsableCommand {
+        if Installation.isNeeded(by: type(of: command)) { try Installation.check() }
         try await command.run()
       } else {
         try command.run()

@@ -137,7 +137,8 @@ enum ModelLoader {
   /// How far past quotes were off: the median of |cost ÷ quote − 1|; nil with fewer than 20 of them.
   private static func quoteError(_ history: History) -> Double? {
     let errors = history.jobs.compactMap { job -> Double? in
-      guard job.outcome == .completed, let cost = job.cost, let quote = job.quotedCost, quote > 0 else { return nil }
+      guard job.outcome == .completed, !job.isExamination, let cost = job.cost, let quote = job.quotedCost, quote > 0
+      else { return nil }
       return abs(Double(cost) / Double(quote) - 1)
     }.sorted()
     return errors.count >= 20 ? errors[errors.count / 2] : nil

@@ -56,6 +56,8 @@ public struct Backtest: Sendable {
   public static let baselineNames = ["past mean ± 15 %", "empirical by preset", "log-linear regression"]
 
   public var scores: [Quantity: [Score]]
+  /// What would have been projected of the same jobs on their way, in their order.
+  public var projections: [Projection] = []
 
   /// Bands of history length in which baselines are compared.
   public static let bands: [ClosedRange<Int>] = [20...49, 50...99, 100...199, 200...Int.max]
@@ -69,15 +71,16 @@ public struct Backtest: Sendable {
   ///   - refitEvery: calibrate anew after so many jobs; 1: before every job.
   ///   - limit: score so many jobs at most.
   ///   - last: score only so many jobs at the end of the history.
+  ///   - shares: project each job anew when so large a share of its steps was done, see ``Projection``.
   ///   - progress: called with (done, of).
   public static func run(
     _ history: History, from: Int = 20, refitEvery: Int = 1, limit: Int = .max, last: Int = .max,
-    replications: Int = 400,
+    projectedAt shares: [Double] = [], replications: Int = 400,
     seed: UInt64 = 1, threads: Int = 1, policies: Policies, calibrate: @escaping Calibrate,
     progress: (@Sendable (Int, Int) -> Void)? = nil
   ) async throws -> Backtest {
     let order = history.jobs.indices.filter {
-      history.jobs[$0].outcome == .completed && history.jobs[$0].admitted != nil
+      history.jobs[$0].outcome == .completed && history.jobs[$0].admitted != nil && !history.jobs[$0].isExamination
     }
     .sorted { history.jobs[$0].submitted < history.jobs[$1].submitted }
     var targets: [Int] = []
@@ -94,22 +97,30 @@ public struct Backtest: Sendable {
     let workers = max(1, min(threads, blocks.count))
     let done = Counter()
     let total = targets.count
-    let results = try await withThrowingTaskGroup(of: [(Int, [(Score, Score)])].self) { group in
+    typealias Scored = (cost: Score, duration: Score, projections: [Projection])
+    let results = try await withThrowingTaskGroup(of: [(Int, [Scored])].self) { group in
       for worker in 0..<workers {
         group.addTask {
-          var out: [(Int, [(Score, Score)])] = []
+          var out: [(Int, [Scored])] = []
           for b in stride(from: worker, to: blocks.count, by: workers) {
             try Task.checkCancellation()
             guard let first = blocks[b].first else { continue }
             let known = history.known(at: history.jobs[first].submitted)
             let source = ModelSource(worlds: try calibrate(known), jobs: known.jobs.count, name: "")
             let baselines = Baselines(known)
-            var scores: [(Score, Score)] = []
+            var scores: [Scored] = []
             for j in blocks[b] {
-              scores.append(
-                try await score(
-                  j, history.jobs[j], past: known.jobs.count { $0.ended != nil }, source: source, baselines: baselines,
-                  policies: policies, replications: replications, seed: seed &+ UInt64(j)))
+              let (cost, duration) = try await score(
+                j, history.jobs[j], past: known.jobs.count { $0.ended != nil }, source: source, baselines: baselines,
+                policies: policies, replications: replications, seed: seed &+ UInt64(j))
+              var projections: [Projection] = []
+              for share in shares {
+                let projection = try await Projection.run(
+                  history, job: j, at: share, source: fewer(source), policies: policies,
+                  replications: min(replications, mostProjected), seed: seed &+ UInt64(j))
+                projections += [projection].compactMap { $0 }
+              }
+              scores.append((cost, duration, projections))
               await done.increment()
               progress?(await done.value, total)
             }
@@ -118,11 +129,23 @@ public struct Backtest: Sendable {
           return out
         }
       }
-      var all: [(Int, [(Score, Score)])] = []
+      var all: [(Int, [Scored])] = []
       for try await part in group { all += part }
       return all.sorted { $0.0 < $1.0 }.flatMap(\.1)
     }
-    return Backtest(scores: [.cost: results.map(\.0), .duration: results.map(\.1)])
+    return Backtest(
+      scores: [.cost: results.map(\.cost), .duration: results.map(\.duration)],
+      projections: results.flatMap(\.projections))
+  }
+
+  /// Futures of a projection, and possible truths behind them: a job on its way leaves less open than one that is to begin, and there are several
+  /// moments of each.
+  private static let mostProjected = 200
+  private static func fewer(_ source: ModelSource) -> ModelSource {
+    var source = source
+    let stride = max(1, source.worlds.count / 64)
+    source.worlds = source.worlds.indices.filter { $0 % stride == 0 }.map { source.worlds[$0] }
+    return source
   }
 
   private actor Counter {

@@ -75,6 +75,16 @@ public struct Continuation: Sendable {
       costsMore: difference(own.costs, other.costs), takesLonger: difference(own.durations, other.durations))
   }
 
+  /// Under the rules that held alone; nil where no job was left to go on. On one thread.
+  static func outcome(
+    of fork: Fork, policies: Policies, source: ModelSource, replications: Int, seed: UInt64
+  ) async throws -> Outcome? {
+    let jobs = fork.resumable
+    guard !jobs.isEmpty else { return nil }
+    let experiment = fork.experiment(jobs, source, replications: replications, seed: seed)
+    return try await outcome(of: experiment, under: policies, threads: 1)
+  }
+
   private struct Fold: Sendable {
     var costs: [Double] = []
     var durations: [Double] = []
@@ -128,14 +138,9 @@ extension Continuation.Fork {
   fileprivate func experiment(
     _ jobs: [JobIndex], _ source: ModelSource, replications: Int, seed: UInt64
   ) -> Experiment {
-    let worlds = source.worlds.map { world in
-      var world = world
-      world.arrivals = .none
-      world.mix = []
-      return world
-    }
     var experiment = Experiment(
-      worlds: worlds, policies: Policies(), start: at, horizon: .drained, seed: seed, replications: replications)
+      worlds: source.worldsWithoutArrivals, policies: Policies(), start: at, horizon: .drained, seed: seed,
+      replications: replications)
     experiment.fleet = fleet
     experiment.kinds = jobs.compactMap {
       configurations[fleet[$0].spec.ordinal].map { JobKind(weight: 0, configuration: $0) }

@@ -9,6 +9,8 @@ import Scenarios
 /// Serves a ``SandboxHost`` over HTTP.
 public struct SandboxServer: Sendable {
   private let host: SandboxHost
+  /// Told when a request has been served and its answer is withheld.
+  var whenSilent: @Sendable () -> Void = {}
 
   public init(_ host: SandboxHost) { self.host = host }
 
@@ -59,6 +61,7 @@ public struct SandboxServer: Sendable {
     switch await host.serve(sandbox, bearer: bearer) {
     case .whole(let answer): return SandboxServer.response(answer)
     case .never:
+      whenSilent()
       // Longer than anybody waits.
       try await Task.sleep(for: .seconds(600))
       return Response(status: .gatewayTimeout)

@@ -20,6 +20,13 @@ extension WebServer {
     /// What a change would do, where that is there at once; nil: it is being computed.
     var whatIfSoon: @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument? = { _, _ in nil }
 
+    /// The same for a page: as it was a short while ago, where it is not there at once; nil: it is being computed.
+    var whatIfNow: @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument? = { _, _ in nil }
+    /// What the month's spending is made of, in the same way.
+    var driversNow: @Sendable (LiveView) async throws -> DriversDocument? = { _ in nil }
+    /// The cheapest way to have some jobs done in time, where that is there at once; nil: plans are being compared.
+    var planSoon: @Sendable (LiveView, DeadlineQuestion) async throws -> DeadlinePlanDocument? = { _, _ in nil }
+
     public init(
       whatIf: @escaping @Sendable (LiveView, WhatIfQuestion) async throws -> WhatIfDocument,
       drivers: @escaping @Sendable (LiveView) async throws -> DriversDocument,

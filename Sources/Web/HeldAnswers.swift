@@ -51,6 +51,17 @@ actor HeldAnswers<Key: Hashable & Sendable, Value: Sendable> {
     return try await task.value(within: limit)
   }
 
+  /// The answer where it is there within this time; else the latest one to a question like it that is not older than so much; nil: there is none.
+  func answer(
+    to key: Key, within limit: Duration, orOf isLike: (Key) -> Bool, upTo age: Duration,
+    _ ask: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value? {
+    if let value = try await answer(to: key, within: limit, ask) { return value }
+    let now = ContinuousClock.now
+    return known.filter { $0.value.value != nil && $0.value.at.duration(to: now) < age && isLike($0.key) }
+      .max { $0.value.at < $1.value.at }?.value.value
+  }
+
   /// What is on its way is waited for, however long it takes; what is there holds from then on.
   private func held(_ key: Key) -> Held? {
     known[key].flatMap { $0.value == nil || $0.at.duration(to: .now) < duration ? $0 : nil }

@@ -20,8 +20,11 @@ struct ReplayReader: Sendable {
   /// - Parameters:
   ///   - month: `2026-11`; the running one unless said, or a job is.
   ///   - at: a row; the last of the range unless said.
+  ///   - patience: how long is waited for the fleet of a row that is far from what is known; nil: until it is there.
   /// - Throws: ``Problem`` where the month or the row is none.
-  func read(month: String?, job: JobIndex?, at: Int?, _ view: LiveView) async throws -> Answer {
+  func read(
+    month: String?, job: JobIndex?, at: Int?, _ view: LiveView, within patience: Duration? = nil
+  ) async throws -> Answer {
     let steps = JournalSteps(path: shelf.path)
     let month = month ?? String((Wording.stamp(view.at) ?? "").prefix(7))
     let found: JournalSteps.Range?
@@ -44,7 +47,7 @@ struct ReplayReader: Sendable {
         month: job == nil ? month : nil, job: id(job), first: Int(found.first), last: Int(found.last),
         from: Wording.stamp(found.from) ?? "", until: Wording.stamp(found.until) ?? ""),
       row: .init(place, job: id(place.row.job ?? job)))
-    switch try await shelf.moment(at: place.row.seq, last: found.last) {
+    switch try await shelf.moment(at: place.row.seq, last: found.last, within: patience) {
     case .preparing(let rows):
       document.rows_read = Int(rows)
       return Answer(document: document)

@@ -154,7 +154,8 @@ public struct WebServer: Sendable {
       throw refusal(error, host, port) ?? error
     } catch is SocketAddressError.UnknownHost {
       throw InputError(
-        .unavailable, "there is no address \(host) to listen at", hint: "choose with --host: 127.0.0.1, or 0.0.0.0 for all")
+        .unavailable, "there is no address \(host) to listen at",
+        hint: "choose with --host: 127.0.0.1, or 0.0.0.0 for all")
     }
   }
 

@@ -20,7 +20,9 @@ import Testing
   }
 
   @Test func aCommandThatIsNotThereNamesTheNearest() throws {
-    for (arguments, meant) in [(["estimat"], "estimate"), (["job", "lst"], "list"), (["calibrat", "--json"], "calibrate")] {
+    for (arguments, meant) in [
+      (["estimat"], "estimate"), (["job", "lst"], "list"), (["calibrat", "--json"], "calibrate"),
+    ] {
       let run = try run(arguments)
       #expect(run.code == 64 && run.errors.contains("Did you mean '\(meant)'?"), "\(run.errors)")
     }
@@ -37,7 +39,9 @@ import Testing
   }
 
   /// It ended by a trap.
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func diagnosticsThatNobodyGetsEndNothing() throws {
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func diagnosticsThatNobodyGetsEndNothing()
+    throws
+  {
     let process = Process()
     process.executableURL = CommandLineTool.binary
     process.arguments = ["estimate", "--history", "nowhere.sqlite"]
@@ -89,8 +93,11 @@ import Testing
 
   @Test func anAgeThatNobodyReachedHasNoBound() throws {
     let csv = try Scratch.file("lifetime_s,event\n100,1\n200,1\n300,0\n", "csv")
-    let fit = try run(["fit", csv.path, "--duration", "lifetime_s", "--event", "event", "--family", "piecewise", "--age-breaks", "900"])
-    #expect(fit.code == 0 && !fit.output.contains("e+308") && fit.output.contains("nobody was watched"), "\(fit.output)")
+    let fit = try run([
+      "fit", csv.path, "--duration", "lifetime_s", "--event", "event", "--family", "piecewise", "--age-breaks", "900",
+    ])
+    #expect(
+      fit.code == 0 && !fit.output.contains("e+308") && fit.output.contains("nobody was watched"), "\(fit.output)")
     #expect(try run(["fit", csv.path, "--duration", "lifetime_s", "--age-breaks", "inf"]).code == 64)
   }
 
@@ -108,9 +115,13 @@ import Testing
       #expect(shard.code == 0, "\(shard.errors)")
       return path
     }
-    #expect(try CommandLineTool.json(["simulate", "--json", "--merge"] + parts)["digest"] as? String == early["digest"] as? String)
+    #expect(
+      try CommandLineTool.json(["simulate", "--json", "--merge"] + parts)["digest"] as? String == early["digest"]
+        as? String)
     let hole = try run(["simulate", "--merge", parts[0]])
-    #expect(hole.code == 65 && hole.errors.contains("--history calibration/history.sqlite --as-of 2026-05-01"), "\(hole.errors)")
+    #expect(
+      hole.code == 65 && hole.errors.contains("--history calibration/history.sqlite --as-of 2026-05-01"),
+      "\(hole.errors)")
     #expect(try run(["simulate", "scenarios/mm3.yaml", "--as-of", "2026-05-01"]).code == 64)
     #expect(try run(["plan", "scenarios/cheapest-by-deadline.yaml", "--history", "nowhere.sqlite"]).code == 66)
   }
@@ -128,7 +139,9 @@ import Testing
       .split(separator: "\n").map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
     let warnings = lines.map { ($0?["warnings"] as? [String] ?? []).joined(separator: "; ") }
     try #require(warnings.count == 3)
-    #expect(warnings[0].isEmpty && warnings[1].contains("= 1950") && warnings[2].contains("3400 tokens are assumed"), "\(warnings)")
+    #expect(
+      warnings[0].isEmpty && warnings[1].contains("= 1950") && warnings[2].contains("3400 tokens are assumed"),
+      "\(warnings)")
     let text = try run(["estimate", "--batch", csv.path, "--replications", "50"]).output
     #expect(text.contains("  Warning: total_steps is 99"), "\(text)")
   }

@@ -98,7 +98,9 @@ import Testing
     }
     #expect(try !forecast(["--month", "2026-02"]).output.contains("the history begins"))
     let early = try forecast(["--as-of", "2026-01-02", "--month", "2026-01"])
-    #expect(early.output.contains("had watched nothing by then") && !early.output.contains("name the database"), "\(early.output)")
+    #expect(
+      early.output.contains("had watched nothing by then") && !early.output.contains("name the database"),
+      "\(early.output)")
     let estimate = try CommandLineTool.run(["estimate", "--replications", "50", "--as-of", "2026-01-02"] + history)
     #expect(estimate.output.contains("nothing is known in calibration/history.sqlite by then; the shipped priors"))
   }

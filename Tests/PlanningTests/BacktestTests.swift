@@ -31,6 +31,58 @@ import Testing
     }
   }
 
+  /// The further a job has come, the less is left open: what was spent by then is known.
+  @Test func projectionsOfRunningJobsHoldWhatTheySayAndGetCloser() async throws {
+    let history = try Demonstration.history()
+    let backtest = try await Backtest.run(
+      history, from: 20, refitEvery: 100, last: 100, projectedAt: Projection.shares, replications: 200, threads: 2,
+      policies: Demonstration.policies, calibrate: Demonstration.worlds)
+    let byShare = Projection.shares.map { backtest.projected(at: $0) }
+    let start = Backtest.errors(
+      (backtest.scores[.cost] ?? []).map {
+        Projection.Projected(low80: $0.low80, median: $0.median, high80: $0.high80, outcome: $0.outcome)
+      })
+    #expect(start.of == 100)
+    for (share, projected) in zip(Projection.shares, byShare) {
+      let errors = Backtest.errors(projected.map(\.cost))
+      print("projections at \(share): off by \(errors.median), \(errors.held) of \(errors.of) held")
+      #expect(errors.of > 80 && errors.median < start.median, "at \(share)")
+      // 80 %, less what four standard errors of 80 jobs allow.
+      #expect(Double(errors.held) > 0.62 * Double(errors.of), "at \(share)")
+    }
+    let (first, last) = (Backtest.errors(byShare[0].map(\.cost)), Backtest.errors(byShare[2].map(\.cost)))
+    #expect(last.median < first.median)
+    for projection in backtest.projections {
+      let job = history.jobs[projection.job]
+      #expect(projection.at < job.ended ?? .distantPast && projection.spent >= 0)
+      #expect(projection.spent <= 1.01 * projection.cost.outcome + 0.05 && projection.cost.low80 >= projection.spent)
+    }
+    #expect(backtest.projections.count > 240)
+  }
+
+  /// Nothing that came after the moment is known to the projection.
+  @Test func aProjectionKnowsNothingOfWhatCame() async throws {
+    let history = try Demonstration.history()
+    let worlds = try Demonstration.worlds(history)
+    let source = ModelSource(worlds: Array(worlds.prefix(16)), jobs: 0, name: "")
+    let index = try #require(
+      history.jobs.indices.first { history.jobs[$0].outcome == .completed && history.moment(of: $0, share: 0.5) != nil }
+    )
+    func projected(_ history: History) async throws -> Projection {
+      try #require(
+        try await Projection.run(
+          history, job: index, at: 0.5, source: source, policies: Demonstration.policies, replications: 64, seed: 7))
+    }
+    let plain = try await projected(history)
+    var other = history
+    // It ends a day later, and costs twice as much.
+    other.jobs[index].ended = history.jobs[index].ended.map { $0 + .days(1) }
+    other.jobs[index].cost = history.jobs[index].cost.map { 2 * $0 }
+    let later = try await projected(other)
+    #expect(later.cost.median == plain.cost.median && later.duration.high80 == plain.duration.high80)
+    #expect(later.cost.outcome > 1.9 * plain.cost.outcome)
+  }
+
   /// What is attainable: the same walk with a model that was fitted to the whole history, the outcomes included. Nobody can have it at
   /// the time; what it loses to is luck, and what separates it from the real walk is what there was yet to learn.
   @Test(.enabled(if: Demonstration.measures)) func whatHindsightReaches() async throws {

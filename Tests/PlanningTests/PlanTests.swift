@@ -89,6 +89,51 @@ import Testing
     #expect(plan.choices.allSatisfy { $0.cost == plan.choices[0].cost })
   }
 
+  /// Forty-one jobs: what decides takes some two million events.
+  private static func many(_ plan: String) throws -> Scenario {
+    let times = Array(repeating: "0h", count: 41).joined(separator: ", ")
+    return try world(plan, more: "arrivals: {times: [\(times)]}")
+  }
+
+  @Test func whereTheWorkEndsEveryPlanWasComparedAndTheAnswerSaysThatItIsNotCertain() async throws {
+    let scenario = try Self.many("{slots: [1, 3, 41], pricing: [spot, on_demand]}")
+    let plans = try await [1, 2, 5].asyncMap { threads in
+      var request = Plan.Request(threads: threads)
+      request.work = 200_000
+      return try await Plan.run(scenario, source: Self.known, request: request)
+    }
+    let plan = plans[0]
+    #expect(!plan.isDecided && plan.chosen != nil && plan.options == 6 && plan.choices.count == 6)
+    #expect(plan.events > 100_000 && plan.events < 300_000, "\(plan.events) events")
+    #expect(plan.choices.allSatisfy { $0.replications >= PlanSelection.firstLook && $0.replications < 1_024 })
+    // Another machine, the same answer.
+    for other in plans {
+      #expect(other.digest == plan.digest && other.events == plan.events)
+      #expect(other.choices.map(\.option) == plan.choices.map(\.option))
+    }
+  }
+
+  @Test func whatTheWorkDoesNotReachIsNoChoice() async throws {
+    var request = Plan.Request(threads: 2)
+    request.work = 1
+    let plan = try await Plan.run(
+      try Self.many("{slots: [1, 3, 41], pricing: [spot, on_demand]}"), source: Self.known, request: request)
+    #expect(plan.choices.count == 1 && plan.options == 6 && !plan.isDecided)
+    #expect(plan.choices[0].replications == PlanSelection.firstLook && plan.choices[0].pBest == nil)
+  }
+
+  @Test func whatIsTooLateIsNoLongerSimulatedWhereWorkIsCounted() async throws {
+    let scenario = try Self.world("{deadline: 14h, pricing: [spot, on_demand]}")
+    let without = try await Self.ask(scenario)
+    var request = Plan.Request(threads: 2)
+    request.work = 1_000_000_000
+    let plan = try await Plan.run(scenario, source: Self.known, request: request)
+    #expect(plan.isDecided && plan.chosen?.option == without.chosen?.option)
+    #expect(
+      plan.choices.map(\.verdict) == [.chosen, .tooLate] && without.choices.map(\.verdict) == [.chosen, .tooLate])
+    #expect(plan.choices[1].replications < without.choices[1].replications)
+  }
+
   @Test func anImpossibleDeadlineNamesItselfAndTheNearestThatWouldDo() async throws {
     let impossible = try Self.world("{deadline: 12h, pricing: [spot, on_demand], checkpoint_every: [50, 2000]}")
     let plan = try await Self.ask(impossible)

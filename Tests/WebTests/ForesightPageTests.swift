@@ -114,6 +114,56 @@ import Testing
     #expect(then.contains("3 slots (today)") && !then.contains("Being computed"))
   }
 
+  /// What takes long is on its way while the page is there: its place is kept, and a script asks again.
+  @Test func nobodyWaitsForAPlanOrAWhatIf() async throws {
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    let office = try Office(limit: nil, patience: .zero) { advice in
+      let own = advice.foresight
+      advice.foresight = WebServer.Foresight(
+        whatIf: own.whatIf, drivers: own.drivers, capacity: own.capacity,
+        plan: { view, asked in
+          for await _ in gate { break }
+          return try await own.plan(view, asked)
+        }, accuracy: own.accuracy)
+    }
+    let path = "/dashboard/capacity?jobs=3&preset=balanced&deadline_hours=24"
+    let first = try await office.ask("GET", path)
+    #expect(
+      first.status == 200 && first.text.contains("Plans are being compared") && first.text.contains("skeleton plans"))
+    #expect(first.text.contains("aria-busy=\"true\"") && !first.text.contains("Recommended"))
+    open.finish()
+    // A program waits for it.
+    let plan = try await office.ask("GET", office.api("capacity/plan?jobs=3&preset=balanced&deadline_hours=24"))
+      .value(DeadlinePlanDocument.self)
+    #expect(plan.plans_in_all == plan.plans.count)
+    while try await office.ask("GET", path).text.contains("Plans are being compared") { await Task.yield() }
+    let then = try await office.ask("GET", path).text
+    #expect(then.contains("Recommended: 1 slot, spot.") && !then.contains("skeleton plans"))
+    // The forecast's parts come in the same way.
+    _ = try await office.ask("GET", office.api("forecast/what-if"))
+    _ = try await office.ask("GET", office.api("forecast/drivers"))
+    while try await office.ask("GET", "/dashboard/forecast").text.contains("skeleton rows") { await Task.yield() }
+  }
+
+  @Test func whereArrivalsAreLeftOutItIsSaid() async throws {
+    let office = try Office(limit: nil) { advice in
+      let own = advice.foresight
+      advice.foresight = WebServer.Foresight(
+        whatIf: own.whatIf,
+        drivers: { view in
+          var drivers = try await own.drivers(view)
+          drivers.expects_arrivals = false
+          return drivers
+        }, capacity: own.capacity, plan: own.plan, accuracy: own.accuracy)
+    }
+    let drivers = try await office.ask("GET", office.api("forecast/drivers")).value(DriversDocument.self)
+    let page = text(try await office.ask("GET", "/dashboard/forecast").text)
+    #expect(!drivers.expects_arrivals && page.contains("Jobs that are still to arrive are left out"))
+    #expect(!page.contains("On jobs that are still to arrive"))
+    let other = text(try await Office().ask("GET", "/dashboard/forecast").text)
+    #expect(other.contains("On jobs that are still to arrive") && !other.contains("are left out"))
+  }
+
   @Test func pastEstimatesAreComputedOnceAndNobodyWaits() async throws {
     let office = try Office(limit: nil)
     office.past.hold()
@@ -135,6 +185,10 @@ import Testing
     #expect(page.contains("off by 4.2 % in the middle case, and 6.6 % too low on average"))
     #expect(page.contains("$40.25 ($30.00–$52.50)") && page.contains("past <job> 8") && page.contains("−3 %"))
     #expect(page.components(separatedBy: "<svg").count - 1 >= 4)
+    // What was projected of running jobs: by how far they had come, job by job, and in the words of story 7.1.2.
+    #expect(page.contains("Projections typically ±12% accurate") && page.contains("Projections on the way"))
+    #expect(page.contains("$43.16 (+4 %)") && page.contains("11.8 %"), "half-way, of $41.50")
+    #expect(document.jobs.allSatisfy { $0.projections.map(\.share) == [0.5] } && document.projections.count == 3)
     #expect(try await office.ask("GET", "/dashboard/accuracy.csv").text == AccuracyPage.csv(document))
     // Another job, another history: what is known is still shown, and said to be old.
     office.past.hold()

@@ -28,13 +28,23 @@ final class PaperPast: Sendable {
       coverage: [(0.5, 3), (0.8, 6), (0.95, 8)].map { .init(level: $0.0, held: $0.1, of: 8) },
       pit: [1, 0, 1, 1, 2, 0, 1, 1, 1, 0], median_error: 0.042, bias_log: -0.068)
     (document.cost, document.duration) = (quantity, quantity)
+    let held = AccuracyDocument.Projection.Held(
+      coverage: .init(level: 0.8, held: 6, of: 8), median_error: 0.118, bias_log: 0)
+    document.projections = [0.25, 0.5, 0.75].map { .init(share: $0, cost: held, duration: held) }
     document.jobs = (1...8).map { i in
       let cost = AccuracyDocument.Job.Estimated(
         estimate: Band(p10: 30, p50: 40.25, p90: 52.5), actual: i == 8 ? 60 : 41.5)
-      return .init(
+      var job = AccuracyDocument.Job(
         id: "job-\(i)", name: "past <job> \(i)", preset: "balanced", past_jobs: i + 4, cost_usd: cost,
         duration_s: .init(estimate: Band(p10: 4e4, p50: 5e4, p90: 6e4), actual: 5.1e4),
         quoted_usd: i == 1 ? nil : 39)
+      job.projections = [
+        .init(
+          share: 0.5, at: "2026-11-09T00:00:00Z", spent_usd: 20,
+          cost_usd: .init(estimate: Band(p10: 38, p50: 43.16, p90: 50), actual: cost.actual),
+          duration_s: .init(estimate: Band(p10: 4e4, p50: 5e4, p90: 6e4), actual: 5.1e4))
+      ]
+      return job
     }
     return document
   }
@@ -77,7 +87,8 @@ extension WebServer.Foresight {
             .init(
               input: "hazard", name: "how often pods are lost", is_uncertain: true, alone: 0.12,
               alone_half_width_95: 0.03, total: 0.31, total_half_width_95: 0.05)
-          ], sentence: "69 % of the variance is luck.", futures: 4_096, milliseconds: 88, source: "a test")
+          ], expects_arrivals: true, sentence: "69 % of the variance is luck.", futures: 4_096, milliseconds: 88,
+          source: "a test")
       },
       capacity: { view in
         await past.capacity()

@@ -91,6 +91,30 @@ import Testing
     }
   }
 
+  /// Of many jobs a page shows some, and says of how many; a program is told more.
+  @Test func aPageOfManyJobsStaysSmall() async throws {
+    let office = try Office(limit: nil)
+    for i in 1...55 {
+      #expect(try await office.ask("POST", office.api("jobs"), Office.job("job \(i)")).status == 201)
+    }
+    let document = try #require(try await replay(office).fleet)
+    #expect(document.jobs_not_over == 55 && document.jobs.count == 55)
+    let page = try await office.ask("GET", "/dashboard/replay").text
+    #expect(page.contains("the first 50 of 55") && page.utf8.count < 100_000, "\(page.utf8.count) bytes")
+  }
+
+  /// However long the line, its peaks stay on it.
+  @Test func aTimeLineKeepsItsPeaks() throws {
+    var samples = (1...8_000).map { _ in ReplayShelf.Sample(JournalMoment()) }
+    for i in samples.indices { samples[i].seq = Int64(i + 1) }
+    (samples[4_321].running, samples[4_322].queued) = (7, 99)
+    let thin = samples.thinned(to: 120)
+    #expect(thin.count <= 360 && thin.count >= 120 && thin.last?.seq == 8_000)
+    #expect(thin.contains { $0.running == 7 } && thin.contains { $0.queued == 99 })
+    #expect(zip(thin, thin.dropFirst()).allSatisfy { $0.seq < $1.seq })
+    #expect(samples.prefix(300).map(\.seq) == Array(samples.prefix(300)).thinned(to: 120).map(\.seq))
+  }
+
   /// What cannot be read is said, and not prepared for ever.
   @Test func aJournalThatDoesNotHoldSaysSo() async throws {
     let shelf = ReplayShelf(path: "/nowhere/\(UUID().uuidString)")
@@ -148,6 +172,10 @@ import Testing
         #expect(moment.seq == seq && moment.fleet.stateDigest.value == plain.fleet.stateDigest.value)
         #expect(moment.fleet.queued == Int((seq - 3) / 1_000) + (seq >= 3 ? 1 : 0))
         #expect(samples.count <= 8_192 && samples.count > 2_000)
+        // What is looked at next is near.
+        let next = max(1, seq - ReplayShelf.rowsAtOnce)
+        let distance = await shelf.distance(to: next)
+        #expect(distance <= ReplayShelf.rowsAtOnce, "\(distance) rows to \(next)")
       }
     }
   }

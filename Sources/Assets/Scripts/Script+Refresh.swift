@@ -1,14 +1,17 @@
 extension Script {
   /// A form whose answer follows what is typed: fetched as the form itself would be, shown in the part of the page that it names, and kept in the
-  /// address, so that it can be shared.
+  /// address, so that it can be shared. Where the answer is still being computed (`aria-busy` in it), it is asked for again until it is there.
   static let refresh = #"""
     (() => {
       for (const form of document.querySelectorAll("form[data-refresh]")) {
         let timer = 0;
         let asked = 0;
+        const panel = document.getElementById(form.dataset.refresh);
+        const goOn = () => {
+          if (panel.querySelector("[aria-busy=true]")) { clearTimeout(timer); timer = setTimeout(ask, 1000); }
+        };
         const ask = async () => {
           const number = ++asked;
-          const panel = document.getElementById(form.dataset.refresh);
           const address = new URL(form.action);
           address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
           panel.setAttribute("aria-busy", "true");
@@ -24,8 +27,10 @@ extension Script {
             panel.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
           } catch { /* the button still sends it */ }
           panel.removeAttribute("aria-busy");
+          goOn();
         };
         form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 150); });
+        goOn();
       }
     })();
 

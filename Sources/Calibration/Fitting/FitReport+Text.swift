@@ -15,7 +15,8 @@ extension FitReport {
             FitReport.fixed(f.aic - (families[best]?.aic ?? f.aic), 1), FitReport.p(f.ksP), FitReport.p(f.adP),
           ]
         })
-    out += "* least AIC\(unit.map { "; log L and AIC are of densities per \($0.rawValue), those of --json per s" } ?? "")\n"
+    out +=
+      "* least AIC\(unit.map { "; log L and AIC are of densities per \($0.rawValue), those of --json per s" } ?? "")\n"
     for (name, f) in ranked {
       let perUnit = unit.map { " per \($0.rawValue)" } ?? ""
       out += "\n\(name)\n"

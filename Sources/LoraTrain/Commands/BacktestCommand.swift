@@ -55,7 +55,8 @@ struct BacktestCommand: AsyncParsableCommand {
     let points = ModelLoader.points(simulation.sampling)
     let showsProgress = isatty(STDERR_FILENO) == 1
     let backtest = try await Backtest.run(
-      records, from: from, refitEvery: refitEvery, replications: simulation.replications ?? 1_000,
+      records, from: from, refitEvery: refitEvery, projectedAt: Projection.shares,
+      replications: simulation.replications ?? 1_000,
       seed: simulation.seed, threads: simulation.threads, policies: Calibrated.policies,
       calibrate: { history in
         let model = try ModelLoader.fit(history)
@@ -67,7 +68,8 @@ struct BacktestCommand: AsyncParsableCommand {
       })
     guard !(backtest.scores[.cost] ?? []).isEmpty else {
       throw InputError(
-        .badData, file: path, "no job was submitted after \(from == 1 ? "another" : "\(Words.group(from)) others") had ended: there is nothing to score",
+        .badData, file: path,
+        "no job was submitted after \(from == 1 ? "another" : "\(Words.group(from)) others") had ended: there is nothing to score",
         hint: "give a longer history, or a smaller --from")
     }
     if output.json { output.emit(document(backtest)) } else { print(text(backtest)) }
@@ -106,7 +108,40 @@ struct BacktestCommand: AsyncParsableCommand {
         ("pit", .array(backtest.pitHistogram(quantity).map { .integer($0) })), ("bands", .array(bands)),
       ])
     }
-    return .object([("cost", block(.cost)), ("duration", block(.duration))])
+    return .object([
+      ("cost", block(.cost)), ("duration", block(.duration)), ("projections", .array(projections(backtest))),
+    ])
+  }
+
+  /// Of running jobs, when so large a share of their steps was done.
+  private func projections(_ backtest: Backtest) -> [JSON] {
+    func block(_ projected: [Projection.Projected]) -> JSON {
+      let errors = Backtest.errors(projected)
+      return .object([
+        ("jobs", .integer(errors.of)), ("coverage_80", .number(Double(errors.held) / Double(max(1, errors.of)))),
+        ("bias_log", .number(errors.bias)), ("mape_p50", .number(errors.median)),
+      ])
+    }
+    return Projection.shares.compactMap { share in
+      let some = backtest.projected(at: share)
+      return some.isEmpty
+        ? nil
+        : .object([
+          ("share", .number(share)), ("cost", block(some.map(\.cost))), ("duration", block(some.map(\.duration))),
+        ])
+    }
+  }
+
+  private func projectionLines(_ backtest: Backtest) -> [String] {
+    let lines = Projection.shares.compactMap { share -> String? in
+      let some = backtest.projected(at: share)
+      guard !some.isEmpty else { return nil }
+      let (cost, time) = (Backtest.errors(some.map(\.cost)), Backtest.errors(some.map(\.duration)))
+      return
+        "  With \(Words.percent(share)) of the steps done, the projected cost was off by \(Words.percent(cost.median)) in the middle case, the "
+        + "duration by \(Words.percent(time.median)); the 80 % interval held the cost of \(cost.held) of \(cost.of)."
+    }
+    return lines.isEmpty ? [] : ["Projections of the same jobs on their way"] + lines + [""]
   }
 
   private func text(_ backtest: Backtest) -> String {
@@ -142,6 +177,6 @@ struct BacktestCommand: AsyncParsableCommand {
       let tenths = backtest.pitHistogram(quantity).map { "\($0)" }.joined(separator: " ")
       lines += [table.text, "  PIT by tenths (flat is calibrated): \(tenths)", ""]
     }
-    return lines.joined(separator: "\n")
+    return (lines + projectionLines(backtest)).joined(separator: "\n")
   }
 }

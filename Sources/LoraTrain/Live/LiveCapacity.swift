@@ -117,12 +117,12 @@ extension LiveForecaster {
     scenario.world.arrivals = .times(Array(repeating: 0, count: asked.jobs))
     scenario.plan = question
     var request = Plan.Request(threads: ProcessInfo.processInfo.activeProcessorCount, start: view.at)
-    // A choice that is a tie within 2 % needs no more futures than a person waits for.
-    (request.cap, request.tie) = (2_048, 0.02)
+    // A choice that is a tie within 2 % needs no more futures than a person waits for, and many jobs no more work than few.
+    (request.cap, request.tie, request.work) = (2_048, 0.02, LiveForecaster.mostWork)
     let plan = try await Plan.run(scenario, source: coarse, request: request)
-    return DeadlinePlanDocument(
-      answer: PlanText.answer(plan).map { LiveForecaster.plain($0, question) }, is_possible: plan.chosen != nil,
-      is_decided: plan.isDecided,
+    var document = DeadlinePlanDocument(
+      answer: PlanText.answer(plan).map { LiveForecaster.plain($0, question) } + LiveForecaster.doubt(plan),
+      is_possible: plan.chosen != nil, is_decided: plan.isDecided,
       plans: plan.choices.map { c in
         .init(
           plan: LiveForecaster.plain(c.option.label, question), verdict: PlanDocument.word(c.verdict), cost_usd: c.cost,
@@ -130,6 +130,27 @@ extension LiveForecaster {
           p_in_time: c.pInTime, p_over_budget: c.pOverBudget, done_within_s: c.doneWithin.isFinite ? c.doneWithin : nil,
           p_best: c.pBest, futures: c.replications)
       }, confidence: plan.confidence, milliseconds: LiveForecaster.milliseconds(since: began), source: source.name)
+    document.plans_in_all = plan.options
+    return document
+  }
+
+  /// Simulated events for one answer: about a second of one processor.
+  private static let mostWork = 4_000_000
+
+  /// What is to be said where the choice is not certain.
+  private static func doubt(_ plan: Plan) -> [String] {
+    guard !plan.isDecided else { return [] }
+    let counts = plan.choices.map(\.replications)
+    guard plan.choices.count == plan.options else {
+      return [
+        "So far: \(plan.choices.count) of \(plan.options) plans were compared. One answer is given so much work, and it was done before the others were "
+          + "looked at; ask for fewer or shorter jobs, or let lora-train plan take its time."
+      ]
+    }
+    return [
+      "All \(plan.options) plans were compared, in \(Words.group(counts.min() ?? 0)) to \(Words.group(counts.max() ?? 0)) futures each; that is as many as one "
+        + "answer here is given, and it is not certain yet that this is the cheapest. lora-train plan goes on until it is."
+    ]
   }
 
   /// With the words of a person for the ways to pay.

@@ -135,21 +135,25 @@ extension LiveForecaster {
           input: input.rawValue, name: SensitivityText.name(input),
           is_uncertain: !sensitivity.fixed.contains(input), alone: share.first,
           alone_half_width_95: share.firstHalfWidth, total: share.total, total_half_width_95: share.totalHalfWidth)
-      },
+      }, expects_arrivals: expectsJobs,
       sentence: sensitivity.indices.variance > 0
         ? SensitivityText.sentence(sensitivity) : "Nothing of this month is open any more.",
       futures: n * 8, milliseconds: LiveForecaster.milliseconds(since: began), source: source.name)
   }
 
+  /// A long history takes its time to be read.
+  private static let side = SideQueue("past estimates")
+
   /// How good estimates of this store's own jobs would have been, each from what was known when it was submitted.
   private func accuracy(_ view: LiveView) async throws -> AccuracyDocument {
     let began = ContinuousClock.now
-    let history = try HistoryReader.read(path: path, asOf: view.at)
+    let path = path
+    let history = try await LiveForecaster.side.run { try HistoryReader.read(path: path, asOf: view.at) }
     // A calibration takes longer the more jobs there are, and says less that is new.
     let refitEvery = max(5, history.jobs.count / 100)
     let backtest = try await Backtest.run(
-      history, from: AccuracyDocument.from, refitEvery: refitEvery, last: AccuracyDocument.most, replications: 400,
-      policies: view.policies.ungated,
+      history, from: AccuracyDocument.from, refitEvery: refitEvery, last: AccuracyDocument.most,
+      projectedAt: Projection.shares, replications: 400, policies: view.policies.ungated,
       calibrate: { [self] history in
         let model = try ModelLoader.fit(history)
         return own((0..<ModelSource.draws).map { model.draw($0, of: ModelSource.draws, seed: 1) })
@@ -172,14 +176,41 @@ extension LiveForecaster {
     func estimated(_ score: Backtest.Score) -> AccuracyDocument.Job.Estimated {
       .init(estimate: Band(p10: score.low80, p50: score.median, p90: score.high80), actual: score.outcome)
     }
+    document.projections = LiveForecaster.projections(backtest)
+    let byJob = Dictionary(grouping: backtest.projections, by: \.job)
     document.jobs = zip(costs, backtest.scores[.duration] ?? []).map { cost, duration in
       let job = history.jobs[cost.job]
-      return AccuracyDocument.Job(
+      var document = AccuracyDocument.Job(
         id: job.id, name: job.name, preset: job.configuration.preset.rawValue, past_jobs: cost.past,
         cost_usd: estimated(cost), duration_s: estimated(duration),
         quoted_usd: job.quotedCost.map { Double($0) / 1e9 })
+      document.projections = (byJob[cost.job] ?? []).map(LiveForecaster.projected)
+      return document
     }
     return document
+  }
+
+  private static func projections(_ backtest: Backtest) -> [AccuracyDocument.Projection] {
+    func held(_ projected: [Projection.Projected]) -> AccuracyDocument.Projection.Held {
+      let errors = Backtest.errors(projected)
+      return .init(
+        coverage: .init(level: 0.8, held: errors.held, of: errors.of), median_error: errors.median,
+        bias_log: errors.bias)
+    }
+    return Projection.shares.compactMap { share in
+      let some = backtest.projected(at: share)
+      return some.isEmpty
+        ? nil : .init(share: share, cost: held(some.map(\.cost)), duration: held(some.map(\.duration)))
+    }
+  }
+
+  private static func projected(_ projection: Projection) -> AccuracyDocument.Job.Projected {
+    func estimated(_ p: Projection.Projected) -> AccuracyDocument.Job.Estimated {
+      .init(estimate: Band(p10: p.low80, p50: p.median, p90: p.high80), actual: p.outcome)
+    }
+    return .init(
+      share: projection.share, at: Words.stamp(projection.at), spent_usd: projection.spent,
+      cost_usd: estimated(projection.cost), duration_s: estimated(projection.duration))
   }
 }
 

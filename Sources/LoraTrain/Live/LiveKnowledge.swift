@@ -31,6 +31,9 @@ final class LiveKnowledge: Sendable {
   var quoter: Quoter { held.withLock { $0.quoter } }
   var forecaster: LiveForecaster { held.withLock { $0.forecaster } }
 
+  /// A long history takes seconds to read and to fit.
+  private let side = SideQueue("learning")
+
   /// How often it is looked whether jobs have ended, in the machine's time.
   private static let pause = Duration.seconds(600)
 
@@ -48,14 +51,18 @@ final class LiveKnowledge: Sendable {
     }
   }
 
-  /// Calibrates anew where jobs have ended since it last did. On one thread: others are being answered.
+  /// Calibrates anew where jobs have ended since it last did. Reading and fitting have a thread of their own, what is then tried takes one of all: others
+  /// are being answered.
   func learn(ended: Int) async throws {
     guard let own, ended > known.withLock({ $0 }) else { return }
-    let calibrated = try ModelLoader.load(own, asOf: nil)
     let (was, threads) = (held.withLock { $0 }, 1)
+    let (calibrated, forecaster) = try await side.run {
+      let calibrated = try ModelLoader.load(own, asOf: nil)
+      return (calibrated, try was.forecaster.learning(calibrated))
+    }
     let learned = Learned(
       quoter: try await was.quoter.learning(EstimateBasis(calibrated, threads: threads), from: own, threads: threads),
-      forecaster: try was.forecaster.learning(calibrated))
+      forecaster: forecaster)
     held.withLock { $0 = learned }
     known.withLock { $0 = ended }
   }

@@ -12,7 +12,7 @@ extension Plan {
     let best = winner.map { PlanAnswer.mean(standings[$0].sample.costs) } ?? 0
     let odds = winner.flatMap { PlanAnswer.oddsOfBest(standings, winner: $0, worlds: workshop.base.worlds.count) }
     var choices: [Choice] = []
-    for (i, candidate) in candidates.enumerated() {
+    for (i, candidate) in candidates.enumerated() where !standings[i].sample.costs.isEmpty {
       let sample = standings[i].sample
       let cost = RunningMean(sample.costs)
       let extra = winner.map { PlanAnswer.difference(sample.costs, standings[$0].sample.costs) }
@@ -40,7 +40,7 @@ extension Plan {
     confidence = selection.settings.confidence
     indifference = selection.settings.indifference
     self.tie = tie
-    isDecided = selection.isDecided
+    (options, isDecided, events) = (candidates.count, selection.isDecided, selection.events)
     seed = workshop.base.seed
     self.source = source
     digest = standings.reduce(into: ExperimentDigest()) { $0.merge($1.sample.digest) }
@@ -92,6 +92,8 @@ enum PlanAnswer {
   static func oddsOfBest(_ standings: [PlanSelection.Standing], winner: Int, worlds: Int) -> [Double?]? {
     guard worlds > 1 else { return nil }
     let feasible = standings.indices.filter { standings[$0].isFeasible }
+    // Of a truth that was lived in once it cannot be told what was luck.
+    guard feasible.allSatisfy({ standings[$0].sample.costs.count >= 2 * worlds }) else { return nil }
     let extra = feasible.map { i -> [Double] in
       i == winner
         ? Array(repeating: 0, count: worlds)

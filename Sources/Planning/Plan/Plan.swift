@@ -62,8 +62,12 @@ public struct Plan: Sendable {
   public var indifference: Double
   /// Plans nearer than this share of the cost are a tie.
   public var tie: Double
-  /// False: the cap on replications came before the decision.
+  /// How many options the question has. Fewer ``choices``: the work that was allowed was done before the others were looked at.
+  public var options: Int
+  /// False: the cap on replications, or the end of the work that was allowed, came before the decision.
   public var isDecided: Bool
+  /// Events simulated of all options together.
+  public var events: Int
   public var seed: UInt64
   public var source: ModelSource
   public var digest: ExperimentDigest
@@ -77,6 +81,9 @@ public struct Plan: Sendable {
     public var threads: Int
     /// At most so many replications of one option; at least 16 sweeps are made.
     public var cap = Precision.defaultCap
+    /// No more is begun once so many events have been simulated of all options together: for who waits for the answer. Another count than
+    /// the clock's, so that the same question has the same answer on a busy machine. nil: whatever the decision takes.
+    public var work: Int?
     /// Plans nearer than this share of the cost are a tie.
     public var tie = 0.005
     /// Parameters are known: the choice is resolved to a tenth of the tie.
@@ -113,7 +120,7 @@ public struct Plan: Sendable {
       plans: candidates.count, constraints: constraints(question),
       settings: PlanSelection.Settings(
         indifference: request.tie * (request.isExact ? 0.1 : 1),
-        cap: max(request.cap, PlanSelection.firstBatches * batch), batch: batch))
+        cap: max(request.cap, PlanSelection.firstBatches * batch), batch: batch, work: request.work))
     try await selection.run { i, sample, more in
       try await candidates[i].extend(&sample, by: more, threads: request.threads)
     }

@@ -33,7 +33,7 @@ struct PlanWorkshop: Sendable {
       base.submissions.removeAll { $0.at >= end }
       base.horizon = .drained
     }
-    base.keepsJobs = true
+    (base.keepsJobs, base.keepsStatistics) = (true, false)
     self.base = base
     advice = base.kinds.map { CheckpointAdvice.median($0.configuration, in: base.worlds) }
   }

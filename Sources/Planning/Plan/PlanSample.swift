@@ -12,6 +12,8 @@ struct PlanSample: Sendable {
   var turnaround = Quantiles()
   var jobs = 0
   var completed = 0
+  /// What the replications took: the same on any machine, and on any number of threads.
+  var events = 0
   var digest = ExperimentDigest()
 
   mutating func take(_ result: ReplicationResult, _ candidate: (deadline: Double, delay: Double)) {
@@ -23,6 +25,7 @@ struct PlanSample: Sendable {
       if seconds <= candidate.deadline { done += 1 }
     }
     jobs += result.jobs.count
+    events += result.events
     costs.append(Double(result.accrued) / 1e9)
     inTime.append(result.jobs.isEmpty ? 1 : Double(done) / Double(result.jobs.count))
     digest.add(replication: UInt64(result.number), result.digest)
@@ -34,6 +37,7 @@ struct PlanSample: Sendable {
     turnaround.merge(other.turnaround)
     jobs += other.jobs
     completed += other.completed
+    events += other.events
     digest.merge(other.digest)
   }
 

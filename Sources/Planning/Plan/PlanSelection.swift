@@ -23,6 +23,8 @@ struct PlanSelection: Sendable {
     var cap: Int
     /// Replications in a batch: a sweep over the possible worlds.
     var batch: Int
+    /// No more is begun once so many events have been simulated of all plans together; nil: whatever the decision takes.
+    var work: Int?
   }
 
   /// Where a plan stands.
@@ -44,11 +46,15 @@ struct PlanSelection: Sendable {
   }
 
   static let firstBatches = 16
+  /// The first look at a plan where work is limited: what one of its replications takes is not known before.
+  static let firstLook = 8
   let settings: Settings
   let constraints: [Constraint]
   private(set) var standings: [Standing]
-  /// False: the cap came before the decision.
+  /// False: the cap, or the end of the work, came before the decision.
   private(set) var isDecided = true
+  /// Events simulated so far.
+  var events: Int { standings.reduce(0) { $0 + $1.sample.events } }
 
   init(plans: Int, constraints: [Constraint], settings: Settings) {
     self.settings = settings
@@ -71,26 +77,60 @@ struct PlanSelection: Sendable {
     // The difference that does not matter, in a batch.
     var width = 0.0
     var batches = PlanSelection.firstBatches
+    if settings.work != nil {
+      batches = 1
+      guard try await extendAll(to: PlanSelection.firstLook, tests, extend) else { return settle() }
+    }
     while true {
-      for i in standings.indices where standings[i].isAlive {
-        try await extend(i, &standings[i].sample, (batches - standings[i].batches.count) * settings.batch)
-        addBatches(i)
-        judge(i, tests)
+      guard try await extendAll(to: batches * settings.batch, tests, extend) else { return settle() }
+      if batches >= PlanSelection.firstBatches {
+        if width == 0 {
+          let costs = standings.filter(\.isAlive).map { PlanSelection.mean($0.batches) }
+          width = max((costs.min() ?? 0) * settings.indifference, 1e-9)
+        }
+        eliminate(h2: h2, width: width)
       }
-      if width == 0 {
-        let costs = standings.filter(\.isAlive).map { PlanSelection.mean($0.batches) }
-        width = max((costs.min() ?? 0) * settings.indifference, 1e-9)
-      }
-      eliminate(h2: h2, width: width)
-      let alive = standings.filter(\.isAlive)
-      if alive.isEmpty || (alive.count == 1 && alive[0].isFeasible) { return }
-      let next = min(batches + max(2, batches / 4), max(batches, settings.cap / settings.batch))
-      guard next > batches else {
-        isDecided = false
-        return settle()
-      }
+      if isOver { return }
+      // Up to the first comparison twice as many: what cannot meet the constraints is known, and let be, before.
+      let next =
+        batches < PlanSelection.firstBatches
+        ? 2 * batches : min(batches + max(2, batches / 4), max(batches, settings.cap / settings.batch))
+      guard next > batches else { return settle() }
       batches = next
     }
+  }
+
+  /// One plan is left, or none.
+  private var isOver: Bool {
+    let alive = standings.filter(\.isAlive)
+    return alive.isEmpty || (alive.count == 1 && alive[0].isFeasible)
+  }
+
+  /// Simulates every plan that is still in question so many times in all, and judges it.
+  ///
+  /// - Returns: false: the work is done before. Then all have been simulated as often as what was left of it allowed.
+  private mutating func extendAll(
+    to replications: Int, _ tests: [FeasibilityTest], _ extend: (Int, inout PlanSample, Int) async throws -> Void
+  ) async throws -> Bool {
+    let goal = affordable(replications)
+    for i in standings.indices where standings[i].isAlive {
+      if let work = settings.work, events >= work { return false }
+      let more = goal - standings[i].sample.costs.count
+      if more > 0 { try await extend(i, &standings[i].sample, more) }
+      addBatches(i)
+      judge(i, tests)
+    }
+    return goal == replications
+  }
+
+  /// So many replications of each plan, or as many as the work that is left is expected to allow.
+  private func affordable(_ replications: Int) -> Int {
+    guard let work = settings.work else { return replications }
+    let alive = standings.filter { $0.isAlive && !$0.sample.costs.isEmpty }
+    let each = alive.reduce(0) { $0 + Double($1.sample.events) / Double($1.sample.costs.count) }
+    let done = alive.map(\.sample.costs.count).min() ?? 0
+    guard each > 0 else { return replications }
+    return min(replications, done + Int(Double(max(0, work - events)) / each))
   }
 
   private mutating func addBatches(_ i: Int) {
@@ -124,8 +164,10 @@ struct PlanSelection: Sendable {
     }
   }
 
-  /// At the cap: what is not known is decided by the estimate.
+  /// At the cap, or the end of the work: what is not known is decided by the estimate. A plan that was never simulated is none of those left.
   private mutating func settle() {
+    isDecided = isOver
+    for i in standings.indices where standings[i].sample.costs.isEmpty { standings[i].isEliminated = true }
     for i in standings.indices where standings[i].isAlive {
       for c in constraints.indices where standings[i].verdicts[c] == nil {
         let (sum, count) = constraints[c].values(standings[i].sample)
@@ -133,9 +175,16 @@ struct PlanSelection: Sendable {
       }
     }
     let alive = standings.indices.filter { standings[$0].isAlive }
-    let best = alive.min { PlanSelection.mean(standings[$0].batches) < PlanSelection.mean(standings[$1].batches) }
+    // Under the same luck: of replications that all of them have.
+    let common = alive.map { standings[$0].sample.costs.count }.min() ?? 0
+    let best = alive.min {
+      PlanSelection.mean(standings[$0].sample.costs.prefix(common))
+        < PlanSelection.mean(standings[$1].sample.costs.prefix(common))
+    }
     for i in alive where i != best { standings[i].isEliminated = true }
   }
 
-  private static func mean(_ batches: [Double]) -> Double { batches.reduce(0, +) / Double(max(1, batches.count)) }
+  private static func mean(_ costs: some Collection<Double>) -> Double {
+    costs.reduce(0, +) / Double(max(1, costs.count))
+  }
 }

@@ -45,13 +45,53 @@ public struct AccuracyDocument: Codable, Sendable {
     }
   }
 
+  /// How good projections of running jobs were when so large a share of their steps was done.
+  public struct Projection: Codable, Sendable {
+    public struct Held: Codable, Sendable {
+      /// How many outcomes the 80 % interval held.
+      public var coverage: Quantity.Coverage
+      /// The middle case of how far the middle projection was off, as a share of the outcome.
+      public var median_error: Double
+      /// The mean of log(projection ÷ outcome): above 0, projections are too high.
+      public var bias_log: Double
+
+      public init(coverage: Quantity.Coverage, median_error: Double, bias_log: Double) {
+        (self.coverage, self.median_error, self.bias_log) = (coverage, median_error, bias_log)
+      }
+    }
+
+    /// 0.25, 0.5 or 0.75.
+    public var share: Double
+    public var cost, duration: Held
+    public init(share: Double, cost: Held, duration: Held) {
+      (self.share, self.cost, self.duration) = (share, cost, duration)
+    }
+  }
+
   public struct Job: Codable, Sendable {
+    /// What was projected of it on its way.
+    public struct Projected: Codable, Sendable {
+      /// Of its steps, done by then.
+      public var share: Double
+      public var at: String
+      /// By then.
+      public var spent_usd: Double
+      /// In all, at its end.
+      public var cost_usd, duration_s: Estimated
+      public init(share: Double, at: String, spent_usd: Double, cost_usd: Estimated, duration_s: Estimated) {
+        (self.share, self.at, self.spent_usd) = (share, at, spent_usd)
+        (self.cost_usd, self.duration_s) = (cost_usd, duration_s)
+      }
+    }
+
     public var id, name, preset: String
     /// Jobs that had ended when it was submitted.
     public var past_jobs: Int
     public var cost_usd, duration_s: Estimated
     /// What was said before its start.
     public var quoted_usd: Double?
+    /// At a quarter, a half and three quarters of its steps, as far as it was written down when they were done.
+    public var projections: [Projected] = []
 
     public struct Estimated: Codable, Sendable {
       /// What was estimated, and what came true.
@@ -78,6 +118,8 @@ public struct AccuracyDocument: Codable, Sendable {
   public var from_jobs: Int
   public var cost: Quantity?
   public var duration: Quantity?
+  /// Of the same jobs on their way, each projected from where it stood by a model that knew nothing later; by share.
+  public var projections: [Projection] = []
   /// In the order of submission.
   public var jobs: [Job]
   public var seconds: Double?

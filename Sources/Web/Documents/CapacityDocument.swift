@@ -96,8 +96,10 @@ public struct DeadlinePlanDocument: Codable, Sendable {
   public var answer: [String]
   /// False: nothing meets what was asked.
   public var is_possible: Bool
-  /// False: it was not certain within the futures that were simulated.
+  /// False: it was not certain within the futures that were simulated. One answer is given so many; ``answer`` says so, too.
   public var is_decided: Bool
+  /// How many plans the question has. Fewer ``plans``: the others were not looked at.
+  public var plans_in_all: Int
   /// The recommended one first.
   public var plans: [Choice]
   public var confidence: Double
@@ -109,6 +111,7 @@ public struct DeadlinePlanDocument: Codable, Sendable {
     source: String
   ) {
     (self.answer, self.is_possible, self.is_decided, self.plans) = (answer, is_possible, is_decided, plans)
+    plans_in_all = plans.count
     (self.confidence, self.milliseconds, self.source) = (confidence, milliseconds, source)
   }
 }

@@ -46,6 +46,8 @@ public struct ReplayDocument: Codable, Sendable {
     public var reserved_usd: Double
     /// nil: there was no limit.
     public var limit_usd: Double?
+    /// How many jobs were not over; of a job's range, of all jobs.
+    public var jobs_not_over: Int
     /// Those that were not over, at most 100, in the order of submission; of a job's range, it alone.
     public var jobs: [Job]
   }
@@ -71,19 +73,23 @@ extension ReplayDocument.Fleet {
 
   init(_ moment: JournalMoment, _ descriptions: [JobDescription], only: JobIndex?) {
     let fleet = moment.fleet
-    statuses = Phase.allCases.compactMap { phase in
-      let jobs = fleet.jobs.count { $0.phase == phase }
-      return jobs > 0 ? Count(status: Wording.snake(phase), jobs: jobs) : nil
+    // Of a month with 10,000 jobs each is looked at once.
+    var counts: [Phase: Int] = [:]
+    var shown: [Int] = []
+    for i in fleet.jobs.indices {
+      let phase = fleet.jobs[i].phase
+      counts[phase, default: 0] += 1
+      if only.map({ Int($0.rawValue) == i }) ?? !phase.isTerminal { shown.append(i) }
     }
+    statuses = Phase.allCases.compactMap { phase in counts[phase].map { Count(status: Wording.snake(phase), jobs: $0) }
+    }
+    jobs_not_over = counts.reduce(0) { $0 + ($1.key.isTerminal ? 0 : $1.value) }
     let sample = ReplayShelf.Sample(moment)
     (running, queued, pods) = (sample.running, sample.queued, sample.pods)
     spent_usd = Wording.dollars(sample.spent)
     spent_in_all_usd = Wording.dollars(fleet.accrued(at: moment.at))
     reserved_usd = Wording.dollars(fleet.reserved(at: moment.at))
     limit_usd = fleet.budget.limit.map(Wording.dollars)
-    let shown = fleet.jobs.indices.filter { i in
-      only.map { Int($0.rawValue) == i } ?? !fleet.jobs[i].phase.isTerminal
-    }
     jobs = shown.prefix(ReplayDocument.Fleet.mostJobs).map { i in
       let job = fleet.jobs[i]
       // A description is written before its job's first row.

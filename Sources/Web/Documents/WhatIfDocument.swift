@@ -114,6 +114,8 @@ public struct DriversDocument: Codable, Sendable {
   public var mean_usd, sd_usd: Double
   public var parts, by_preset, by_client: [Part]
   public var inputs: [Input]
+  /// False: jobs that are still to arrive are left out, for nothing says yet how often they come; what is `to_come` is then 0 and no estimate.
+  public var expects_arrivals: Bool
   /// The one thing to know.
   public var sentence: String
   public var futures: Int
@@ -122,8 +124,9 @@ public struct DriversDocument: Codable, Sendable {
 
   public init(
     at: String, mean_usd: Double, sd_usd: Double, parts: [Part], by_preset: [Part], by_client: [Part],
-    inputs: [Input], sentence: String, futures: Int, milliseconds: Double, source: String
+    inputs: [Input], expects_arrivals: Bool, sentence: String, futures: Int, milliseconds: Double, source: String
   ) {
+    self.expects_arrivals = expects_arrivals
     (self.at, self.mean_usd, self.sd_usd, self.parts) = (at, mean_usd, sd_usd, parts)
     (self.by_preset, self.by_client, self.inputs, self.sentence) = (by_preset, by_client, inputs, sentence)
     (self.futures, self.milliseconds, self.source) = (futures, milliseconds, source)

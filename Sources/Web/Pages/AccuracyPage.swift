@@ -17,12 +17,24 @@ struct AccuracyPage: Page {
     var coverage: [Coverage]
     var pit, chart: String?
   }
-  struct Row: Sendable { var id, name, estimate, actual, error, quoted, duration, took, kind, verdict: String }
+  struct Row: Sendable {
+    var id, name, estimate, actual, error, quoted, duration, took, kind, verdict: String
+    /// What was projected of its cost half-way, and how far off that was.
+    var halfway: String
+  }
+  /// Projections at one share of the way.
+  struct Way: Sendable { var share, offBy, bias, held, interval, verdict, kind, timeOffBy: String }
 
   let isReady, isComputing, isOutdated: Bool
   let fromJobs: String
   let parts: [Part]
+  let ways: [Way]
+  let hasWays: Bool
+  /// Story 7.1.2's sentence.
+  let typically: String?
   let rows: [Row]
+  /// How many are shown, where not all are.
+  let cut: String?
   let source: String
   let refresh: String
 
@@ -48,25 +60,80 @@ struct AccuracyPage: Page {
       document.cost.map { Part("cost", "Cost", $0, document.jobs.map(\.cost_usd), unit: .dollars) },
       document.duration.map { Part("duration", "Duration", $0, document.jobs.map(\.duration_s), unit: .duration) },
     ].compactMap { $0 }
-    rows = document.jobs.reversed().map(Row.init)
+    ways = document.projections.map(Way.init)
+    hasWays = !ways.isEmpty
+    typically = AccuracyPage.typically(document)
+    rows = document.jobs.suffix(AccuracyPage.mostRows).reversed().map(Row.init)
+    cut = rows.count < document.jobs.count ? "the last \(rows.count) of \(Wording.group(document.jobs.count))" : nil
     source =
       "\(document.source): \(Wording.count(document.jobs.count, "job")) scored, each by a model that was calibrated on what was known before it"
       + (document.seconds.map { String(format: "; computed in %.2f s", $0) } ?? "")
   }
 
+  /// Of the table; the file has all.
+  private static let mostRows = 60
+
+  /// How far projections of running jobs were off half-way; nil: that is not known.
+  static func typically(_ document: AccuracyDocument?) -> String? {
+    guard let document, document.status == .ready,
+      let half = document.projections.first(where: { $0.share == 0.5 }), half.cost.coverage.of >= AccuracyDocument.from
+    else { return nil }
+    let percent = String(format: "%.0f", max(1, (half.cost.median_error * 100).rounded(.up)))
+    return
+      "Projections typically ±\(percent)% accurate: half-way, half of \(Wording.count(half.cost.coverage.of, "job")) ended within that of what was "
+      + "projected; the 8-in-10 range held \(half.cost.coverage.held)."
+  }
+
   static func csv(_ document: AccuracyDocument) -> String {
-    CSVText.table(
+    let shares = [0.25, 0.5, 0.75]
+    return CSVText.table(
       [
         "id", "name", "preset", "past_jobs", "cost_p10", "cost_p50", "cost_p90", "cost_actual", "quoted_usd",
         "duration_p10_s", "duration_p50_s", "duration_p90_s", "duration_actual_s",
-      ],
+      ]
+        + shares.flatMap { share in
+          ["spent", "cost_p10", "cost_p50", "cost_p90", "duration_p50_s"].map { "at_\(Int(share * 100))_\($0)" }
+        },
       document.jobs.map { job in
         let (cost, time) = (job.cost_usd.estimate, job.duration_s.estimate)
         return [job.id, job.name, job.preset, "\(job.past_jobs)"]
           + [cost.p10, cost.p50, cost.p90, job.cost_usd.actual].map(Wording.digits)
           + [job.quoted_usd.map(Wording.digits) ?? ""]
           + [time.p10, time.p50, time.p90, job.duration_s.actual].map(Wording.digits)
+          + shares.flatMap { share -> [String] in
+            guard let p = job.projections.first(where: { $0.share == share }) else {
+              return Array(repeating: "", count: 5)
+            }
+            let cost = p.cost_usd.estimate
+            return [p.spent_usd, cost.p10, cost.p50, cost.p90, p.duration_s.estimate.p50].map(Wording.digits)
+          }
       })
+  }
+}
+
+extension AccuracyPage {
+  /// `6.6 % too low`.
+  fileprivate static func bias(_ log: Double) -> String {
+    let bias = exp(log) - 1
+    return abs(bias) < 0.005
+      ? "neither too high nor too low" : "\(Wording.percent(abs(bias))) too \(bias > 0 ? "high" : "low")"
+  }
+
+  /// `+3 %`, of the outcome.
+  fileprivate static func error(_ estimated: AccuracyDocument.Job.Estimated) -> String {
+    let off = estimated.actual > 0 ? estimated.estimate.p50 / estimated.actual - 1 : 0
+    return (off < 0 ? "−" : "+") + Wording.percent(abs((off * 1000).rounded() / 1000))
+  }
+}
+
+extension AccuracyPage.Way {
+  init(_ projection: AccuracyDocument.Projection) {
+    let coverage = AccuracyPage.Coverage(projection.cost.coverage)
+    share = Wording.percent(projection.share)
+    (offBy, bias) = (Wording.percent(projection.cost.median_error), AccuracyPage.bias(projection.cost.bias_log))
+    (held, interval) = ("\(coverage.share), \(coverage.count)", coverage.interval)
+    (verdict, kind) = (coverage.verdict, coverage.kind)
+    timeOffBy = Wording.percent(projection.duration.median_error)
   }
 }
 
@@ -77,10 +144,7 @@ extension AccuracyPage.Part {
   ) {
     (self.id, self.title) = (id, title)
     offBy = Wording.percent(quantity.median_error)
-    let bias = exp(quantity.bias_log) - 1
-    self.bias =
-      abs(bias) < 0.005
-      ? "neither too high nor too low" : "\(Wording.percent(abs(bias))) too \(bias > 0 ? "high" : "low")"
+    bias = AccuracyPage.bias(quantity.bias_log)
     coverage = quantity.coverage.map(AccuracyPage.Coverage.init)
     pit = Chart(
       id: "\(id)-pit", title: "Where the outcomes of the \(title.lowercased()) fell in what was estimated",
@@ -135,8 +199,11 @@ extension AccuracyPage.Row {
     (id, name) = (job.id, job.name)
     estimate = "\(Wording.money(cost.estimate.p50)) (\(Wording.range(cost.estimate.p10, cost.estimate.p90)))"
     actual = Wording.money(cost.actual)
-    let off = cost.actual > 0 ? cost.estimate.p50 / cost.actual - 1 : 0
-    error = (off < 0 ? "−" : "+") + Wording.percent(abs((off * 1000).rounded() / 1000))
+    error = AccuracyPage.error(cost)
+    halfway =
+      job.projections.first { $0.share == 0.5 }.map {
+        "\(Wording.money($0.cost_usd.estimate.p50)) (\(AccuracyPage.error($0.cost_usd)))"
+      } ?? Wording.nothing
     quoted = job.quoted_usd.map(Wording.money) ?? Wording.nothing
     let time = job.duration_s
     duration = Wording.duration(time.estimate.p50)

@@ -38,6 +38,8 @@ struct CapacityPage: Page {
   let form: Form
   let problem: String?
   let isAsked: Bool
+  /// Plans are still being compared.
+  let isComparing: Bool
   let answer: [String]
   let answerKind: String
   let plans: [Plan]
@@ -48,11 +50,16 @@ struct CapacityPage: Page {
       let (view, fields) = (await desk.runner.view, FormFields(query: request))
       var problem: String?
       var plan: DeadlinePlanDocument?
+      var isComparing = false
       do {
         let question = try DeadlineQuestion(fields, desk.catalogue.presets())
-        if fields.has("deadline_hours") { plan = try await desk.advice.foresight.plan(view, question) }
+        if fields.has("deadline_hours") {
+          plan = try await desk.advice.foresight.planSoon(view, question)
+          isComparing = plan == nil
+        }
       } catch let wrong as Problem { problem = wrong.document.detail }
-      let page = CapacityPage(try await desk.advice.foresight.knownCapacity(view), plan, fields, problem: problem)
+      let page = CapacityPage(
+        try await desk.advice.foresight.knownCapacity(view), plan, fields, isComparing: isComparing, problem: problem)
       return await desk.answer(page, request, context, status: problem == nil ? .ok : .badRequest)
     }
     router.get("capacity.csv") { _, _ in
@@ -62,10 +69,14 @@ struct CapacityPage: Page {
   }
 
   /// - Parameter capacity: nil: it is being computed.
-  init(_ capacity: CapacityDocument?, _ plan: DeadlinePlanDocument?, _ fields: FormFields, problem: String?) {
+  init(
+    _ capacity: CapacityDocument?, _ plan: DeadlinePlanDocument?, _ fields: FormFields, isComparing: Bool,
+    problem: String?
+  ) {
+    self.isComparing = isComparing
     (isComputing, refresh) = (capacity == nil, capacity == nil ? "2" : "300")
     hasCells = capacity?.cells.isEmpty == false
-    facts = capacity.map(CapacityPage.facts) ?? []
+    facts = CapacityPage.facts(capacity)
     chart = capacity.flatMap(CapacityPage.chart)
     loads = capacity?.loads.map(CapacityPage.name) ?? []
     rows = capacity.map(CapacityPage.rows) ?? []
@@ -85,12 +96,15 @@ struct CapacityPage: Page {
     planSource =
       plan.map {
         "\($0.source); \(Wording.group($0.plans.reduce(0) { $0 + $1.futures })) simulated futures in "
-          + "\(Wording.group(Int($0.milliseconds.rounded(.up)))) ms. The jobs are submitted at once to a fleet with nothing else to do"
-          + ($0.is_decided ? "." : "; the choice was not certain within these futures.")
+          + "\(Wording.group(Int($0.milliseconds.rounded(.up)))) ms. The jobs are submitted at once to a fleet with nothing else to do."
       } ?? ""
   }
 
-  private static func facts(_ capacity: CapacityDocument) -> [JobPage.Fact] {
+  /// While they are not known, what will stand there, empty.
+  private static func facts(_ capacity: CapacityDocument?) -> [JobPage.Fact] {
+    guard let capacity else {
+      return ["Slots today", "Jobs that come", "A job holds its slot for"].map { .init(label: $0, value: "") }
+    }
     let perDay = capacity.jobs_per_day
     return [
       .init(label: "Slots today", value: "\(capacity.slots_now)"),

@@ -12,6 +12,8 @@ struct CostCard: Sendable {
   var parts: [JobPage.Fact]
   var hasParts: Bool
   var setAside: String?
+  /// How good such projections were.
+  var accuracy: String?
 
   private static let names: [(account: String, label: String)] = [
     ("work", "Training that is kept"), ("setup", "Setup and finalization"),

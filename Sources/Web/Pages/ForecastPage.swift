@@ -27,11 +27,17 @@ struct ForecastPage: Page {
   let form: WhatIfForm
   let trials: [Trial]
   let isAsked: Bool
+  /// What changes would do is being computed, or what the month is made of.
+  let isTrying, isSplitting: Bool
+  /// Seconds until the month's parts are looked for again.
+  let splitRefresh: String
   let problem: String?
   let sentences: [String]
   let answered: String
   let csvPath: String
   let parts: [Part]
+  /// Jobs that are still to arrive are no part of it.
+  let withoutArrivals: String?
   let inputs: [Input]
   let sentence: String?
   let driversSource: String
@@ -46,11 +52,12 @@ struct ForecastPage: Page {
       do { question = try WhatIfQuestion(fields, desk.catalogue.presets()) } catch let wrong as Problem {
         problem = wrong.document.detail
       }
-      async let drivers = desk.advice.foresight.drivers(view)
+      let foresight = desk.advice.foresight
+      async let drivers = foresight.driversNow(view)
+      async let answer = foresight.whatIfNow(view, question)
       let page = ForecastPage(
-        view, try await desk.advice.forecast(view), try await desk.advice.foresight.whatIf(view, question),
-        try? await drivers,
-        fields, isAsked: !question.isEmpty, problem: problem)
+        view, try await desk.advice.forecast(view), try await answer, try? await drivers, fields,
+        isAsked: !question.isEmpty, problem: problem)
       return await desk.answer(page, request, context, status: problem == nil ? .ok : .badRequest)
     }
     router.get("forecast.csv") { request, _ in
@@ -60,30 +67,38 @@ struct ForecastPage: Page {
     }
   }
 
+  /// - Parameters:
+  ///   - answer: nil: it is being computed.
+  ///   - drivers: the same.
   init(
-    _ view: LiveView, _ forecast: ForecastDocument, _ answer: WhatIfDocument, _ drivers: DriversDocument?,
-    _ fields: FormFields,
-    isAsked: Bool, problem: String?
+    _ view: LiveView, _ forecast: ForecastDocument, _ answer: WhatIfDocument?, _ drivers: DriversDocument?,
+    _ fields: FormFields, isAsked: Bool, problem: String?
   ) {
+    let limit = view.fleet.budget.limit.map(Wording.dollars)
+    (isTrying, isSplitting, splitRefresh) = (answer == nil, drivers == nil, drivers == nil ? "2" : "60")
     self.isAsked = isAsked
     self.problem = problem
-    month = String((forecast.by_day.last?.date ?? answer.at).prefix(7))
-    cards = ForecastPage.cards(forecast, limit: answer.limit_usd)
+    month = String((forecast.by_day.last?.date ?? forecast.at).prefix(7))
+    cards = ForecastPage.cards(forecast, limit: limit)
     chart = FanChart.svg(
-      forecast.by_day, now: (view.at, BudgetDocument(view).spent_usd), changed: answer.changed?.by_day,
-      limit: answer.limit_usd)
+      forecast.by_day, now: (view.at, BudgetDocument(view).spent_usd), changed: answer?.changed?.by_day,
+      limit: limit)
     source =
-      "\(Wording.group(forecast.futures)) simulated futures from where the jobs stand; laws from \(answer.source)"
-    form = WhatIfForm(fields, slots: answer.slots)
-    let all = answer.changes + (answer.together.map { [$0] } ?? [])
-    trials = all.map(Trial.init)
-    sentences = isAsked ? (answer.together.map { [$0] } ?? answer.changes).map(\.sentence) : []
+      "\(Wording.group(forecast.futures)) simulated futures from where the jobs stand"
+      + ((answer?.source ?? drivers?.source).map { "; laws from \($0)" } ?? "")
+    form = WhatIfForm(fields, slots: Int(view.policies.maxConcurrent))
+    let (changes, together) = (answer?.changes ?? [], answer?.together.map { [$0] })
+    trials = (changes + (together ?? [])).map(Trial.init)
+    sentences = isAsked ? (together ?? changes).map(\.sentence) : []
     answered =
-      "Answered in \(Wording.group(Int(answer.milliseconds.rounded(.up)))) ms: \(Wording.group(answer.futures)) futures with and without each change, "
-      + "under the same luck; ± is half of the 95 % interval"
+      answer.map {
+        "Answered in \(Wording.group(Int($0.milliseconds.rounded(.up)))) ms: \(Wording.group($0.futures)) futures with and without each change, "
+          + "under the same luck; ± is half of the 95 % interval"
+      } ?? ""
     csvPath = "/dashboard/forecast.csv" + (isAsked && problem == nil ? "?\(fields.query)" : "")
     let whole = max(drivers?.mean_usd ?? 0, 0.01)
-    parts = (drivers?.parts ?? []).map {
+    let known = (drivers?.parts ?? []).filter { $0.name != "to_come" || drivers?.expects_arrivals != false }
+    parts = known.map {
       Part(
         name: ForecastPage.part($0.name), usd: Wording.money($0.usd), share: Wording.percent($0.usd / whole),
         percent: "\(Int(min(1, max(0, $0.usd / whole)) * 100))")
@@ -96,6 +111,10 @@ struct ForecastPage: Page {
         name: Wording.capital($0.name), alone: share($0.alone, $0.alone_half_width_95),
         total: share($0.total, $0.total_half_width_95), percent: "\(Int(min(1, max(0, $0.total)) * 100))")
     }
+    withoutArrivals =
+      drivers?.expects_arrivals == false
+      ? "Jobs that are still to arrive are left out: nothing says yet how often they come. It is learnt from this store's own jobs, or from --history."
+      : nil
     sentence = drivers?.sentence
     driversSource = drivers.map { "\(Wording.group($0.futures)) simulated futures; laws from \($0.source)" } ?? ""
     days = forecast.by_day.map {

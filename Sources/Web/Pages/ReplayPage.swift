@@ -33,21 +33,30 @@ struct ReplayPage: Page {
   let cards: [ForecastPage.Card]
   let counts: [Count]
   let rows: [Row]
-  let hasRows, isCut: Bool
+  let hasRows: Bool
+  /// How many of them are shown, where not all are.
+  let cut: String?
   let chart: String?
   let rowsRead: String
 
+  /// Jobs in the table; a program is told more of them.
+  private static let mostRows = 50
+  /// Stretches of the time line that can be told apart.
+  private static let mostStretches = 120
+
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     let reader = ReplayReader(runner: desk.runner, shelf: desk.replays)
+    let patience = Duration.milliseconds(30)
     router.get("replay") { request, context in
       let (view, fields) = (await desk.runner.view, FormFields(query: request))
-      let answer = try await reader.read(month: fields["month"], job: nil, at: try fields.row, view)
+      let answer = try await reader.read(month: fields["month"], job: nil, at: try fields.row, view, within: patience)
       return await desk.answer(ReplayPage(answer, view, fields["month"], job: nil, marks: []), request, context)
     }
     router.get("training-jobs/:id/replay") { request, context in
       let view = await desk.runner.view
       let job = try desk.job(context, view)
-      let answer = try await reader.read(month: nil, job: job, at: try FormFields(query: request).row, view)
+      let answer = try await reader.read(
+        month: nil, job: job, at: try FormFields(query: request).row, view, within: patience)
       let marks = try ReplayPage.marks(desk.storePath, job)
       return await desk.answer(ReplayPage(answer, view, nil, job: job, marks: marks), request, context)
     }
@@ -83,9 +92,10 @@ struct ReplayPage: Page {
     counts = (fleet?.statuses ?? []).map {
       Count(status: $0.status, statusText: Wording.badge($0.status), jobs: Wording.group($0.jobs))
     }
-    rows = (fleet?.jobs ?? []).map(Row.init)
+    rows = (fleet?.jobs ?? []).prefix(ReplayPage.mostRows).map(Row.init)
     hasRows = !rows.isEmpty
-    isCut = rows.count == ReplayDocument.Fleet.mostJobs
+    let others = (fleet?.jobs_not_over ?? 0) - rows.count
+    cut = job == nil && others > 0 ? "the first \(rows.count) of \(Wording.group(others + rows.count))" : nil
     chart = ReplayPage.chart(answer, marks)
     rowsRead = Wording.group(document.rows_read ?? 0)
   }
@@ -134,7 +144,7 @@ struct ReplayPage: Page {
   private static func chart(_ answer: ReplayReader.Answer, _ marks: [ChartMark]) -> String? {
     // What came to pass within one instant is seen as it ended.
     let next = answer.samples.dropFirst().map(\.at) + [.distantFuture]
-    let samples = zip(answer.samples, next).filter { $0.at < $1 }.map(\.0)
+    let samples = zip(answer.samples, next).filter { $0.at < $1 }.map(\.0).thinned(to: mostStretches)
     guard samples.count > 1, let row = answer.document.row else { return nil }
     func line(
       _ name: String, _ tone: Int, _ side: ChartSide, _ value: (ReplayShelf.Sample) -> Double

@@ -1,6 +1,5 @@
 import Crypto
 import CryptoExtras
-import Dispatch
 import Foundation
 import Live
 
@@ -17,7 +16,7 @@ struct PasswordHash: Sendable {
 
   private let cost: Cost
   /// One at a time, beside the threads that everything else is done on: however many try to come in, it takes one core and 32 MiB.
-  private let queue = DispatchQueue(label: "passwords")
+  private let queue = SideQueue("passwords")
   /// What a password is held against where there is none, so that it takes as long.
   private let decoy: String
 
@@ -28,23 +27,17 @@ struct PasswordHash: Sendable {
 
   func hash(_ password: String) async throws -> String {
     let cost = cost
-    return try await onQueue { try PasswordHash.hash(password, SecretFile.random(16), cost) }
+    return try await queue.run { try PasswordHash.hash(password, SecretFile.random(16), cost) }
   }
 
   /// - Parameter kept: nil where nobody of that name has a password: false, after as long.
   func matches(_ password: String, _ kept: String?) async throws -> Bool {
     let decoy = decoy
-    return try await onQueue {
+    return try await queue.run {
       guard let (cost, salt, hash) = PasswordHash.parts(kept ?? decoy) else { return false }
       let key = try PasswordHash.key(password, salt, cost)
       // Compares in constant time.
       return key == SymmetricKey(data: hash) && kept != nil
-    }
-  }
-
-  private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-      queue.async { continuation.resume(with: Result(catching: body)) }
     }
   }
 

@@ -12,10 +12,11 @@ extension ForecastPage {
     <section class="card" aria-labelledby="ans-h"><h2 id="ans-h">{{#isAsked}}What this would change{{/isAsked}}{{^isAsked}}What would change it{{/isAsked}}</h2>
     {{#problem}}<div class="notice bad" role="alert"><p class="error">{{problem}}</p></div>{{/problem}}
     {{#sentences}}<p><b>{{.}}</b></p>{{/sentences}}
-    <div class="scroll" tabindex="0" role="region" aria-label="Table of changes"><table><caption>{{answered}}</caption><thead><tr><th scope="col">Change, from now on</th><th scope="col" class="number">This month</th><th scope="col" class="number">Interval</th><th scope="col" class="number">Odds of an overrun</th></tr></thead><tbody>
+    {{#isTrying}}<div aria-busy="true"><p class="soft small" role="status">Being simulated, with and without each change.<noscript> Load the page again in a moment.</noscript></p><div class="skeleton rows" aria-hidden="true"></div></div>{{/isTrying}}
+    {{^isTrying}}<div class="scroll" tabindex="0" role="region" aria-label="Table of changes"><table><caption>{{answered}}</caption><thead><tr><th scope="col">Change, from now on</th><th scope="col" class="number">This month</th><th scope="col" class="number">Interval</th><th scope="col" class="number">Odds of an overrun</th></tr></thead><tbody>
     {{#trials}}<tr><th scope="row" class="wide-name"><a href="{{path}}">{{change}}</a></th><td class="number">{{#kind}}<span class="badge {{kind}}">{{more}}</span>{{/kind}}{{^kind}}{{more}}{{/kind}}</td><td class="number">{{interval}}</td><td class="number">{{odds}}</td></tr>
     {{/trials}}</tbody></table></div>
-    <p class="soft small">A badge marks a difference beyond chance. Pods that run keep what they are and what they cost.</p></section>
+    <p class="soft small">A badge marks a difference beyond chance. Pods that run keep what they are and what they cost.</p>{{/isTrying}}</section>
     </div>
     <section class="card" id="try" aria-labelledby="try-h"><h2 id="try-h">What if …</h2>
     {{#form}}<form method="get" action="/dashboard/forecast" data-refresh="answer">
@@ -34,12 +35,14 @@ extension ForecastPage {
     <div class="field"><label for="on_demand_rate">On-demand, $ an hour</label><input id="on_demand_rate" name="on_demand_rate" inputmode="decimal" value="{{onDemandRate}}"></div>
     </div></fieldset></div>
     <div class="actions"><button class="primary" type="submit">Answer</button><a href="/dashboard/forecast">As it is today</a></div></form>{{/form}}</section>
-    <div class="half">
+    <div id="drivers" class="half" data-live="{{splitRefresh}}">
     <section class="card" aria-labelledby="made-h"><h2 id="made-h">What it is made of</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Table of parts"><table><caption>US dollars of the month's mean</caption><thead><tr><th scope="col">Part</th><th scope="col">Share</th><th scope="col" class="number">US dollars</th></tr></thead><tbody>{{#parts}}<tr><th scope="row">{{name}}</th><td><progress max="100" value="{{percent}}" aria-label="{{name}}">{{share}}</progress></td><td class="number">{{usd}}</td></tr>{{/parts}}</tbody></table></div></section>
+    {{#isSplitting}}<div aria-busy="true"><p class="soft small" role="status">Being computed.<noscript> Load the page again in a moment.</noscript></p><div class="skeleton rows" aria-hidden="true"></div></div>{{/isSplitting}}
+    {{^isSplitting}}<div class="scroll" tabindex="0" role="region" aria-label="Table of parts"><table><caption>US dollars of the month's mean</caption><thead><tr><th scope="col">Part</th><th scope="col">Share</th><th scope="col" class="number">US dollars</th></tr></thead><tbody>{{#parts}}<tr><th scope="row">{{name}}</th><td><progress max="100" value="{{percent}}" aria-label="{{name}}">{{share}}</progress></td><td class="number">{{usd}}</td></tr>{{/parts}}</tbody></table></div>{{#withoutArrivals}}<p class="soft small">{{.}}</p>{{/withoutArrivals}}{{/isSplitting}}</section>
     <section class="card" aria-labelledby="var-h"><h2 id="var-h">What makes it unsure</h2>{{#sentence}}<p>{{.}}</p>{{/sentence}}
-    <div class="scroll" tabindex="0" role="region" aria-label="Table of inputs"><table><caption>Shares of the variance (Sobol indices), with all an input takes part in and alone; ± is half of the 95 % interval</caption><thead><tr><th scope="col">Input</th><th scope="col">Share</th><th scope="col" class="number">With others</th><th scope="col" class="number">Alone</th></tr></thead><tbody>{{#inputs}}<tr><th scope="row">{{name}}</th><td><progress max="100" value="{{percent}}" aria-label="{{name}}">{{total}}</progress></td><td class="number">{{total}}</td><td class="number">{{alone}}</td></tr>{{/inputs}}</tbody></table></div>
-    <p class="soft small">Source: {{driversSource}}. The hourly rate is held as last paid.</p></section>
+    {{#isSplitting}}<div aria-busy="true"><div class="skeleton rows" aria-hidden="true"></div></div>{{/isSplitting}}
+    {{^isSplitting}}<div class="scroll" tabindex="0" role="region" aria-label="Table of inputs"><table><caption>Shares of the variance (Sobol indices), with all an input takes part in and alone; ± is half of the 95 % interval</caption><thead><tr><th scope="col">Input</th><th scope="col">Share</th><th scope="col" class="number">With others</th><th scope="col" class="number">Alone</th></tr></thead><tbody>{{#inputs}}<tr><th scope="row">{{name}}</th><td><progress max="100" value="{{percent}}" aria-label="{{name}}">{{total}}</progress></td><td class="number">{{total}}</td><td class="number">{{alone}}</td></tr>{{/inputs}}</tbody></table></div>
+    <p class="soft small">Source: {{driversSource}}. The hourly rate is held as last paid.</p>{{/isSplitting}}</section>
     </div>
     """#
 }

@@ -47,7 +47,7 @@ extension JobPage {
     <dl class="pairs small">
     {{#estimate}}<dt>Estimated cost</dt><dd>{{estimate}} (8 in 10)</dd>{{/estimate}}
     {{#rate}}<dt>Hourly rate</dt><dd>{{rate}}</dd>{{/rate}}
-    {{#projected}}<dt>Projected final cost</dt><dd><b>{{projected}}</b> <span class="soft">({{projectedRange}})</span></dd>{{/projected}}
+    {{#projected}}<dt>Projected final cost</dt><dd><b>{{projected}}</b> <span class="soft">({{projectedRange}})</span>{{#accuracy}}<br><span class="soft small">{{.}}</span>{{/accuracy}}</dd>{{/projected}}
     {{#setAside}}<dt>Set aside</dt><dd>{{setAside}}</dd>{{/setAside}}
     </dl>
     {{#verdict}}<p>{{verdict}}</p>{{/verdict}}
