@@ -85,6 +85,14 @@ import Testing
       ("pods: {slots: 3", "is not YAML", nil, nil, ""),
       ("a: b: c", "is not YAML", 2, nil, ""),
       ("? [a]\n: b", "a key must be a word", 2, 3, ""),
+      // They took all of a machine's memory.
+      (
+        "horizon: {days: 10}\narrivals: {poisson: {per_day: 1e12}}", "more than 10,000,000 jobs", 3, 11,
+        "shorten the horizon"
+      ),
+      (
+        "arrivals: {every: 1ms}\nhorizon: {month: 2026-12}", "more than 10,000,000 jobs", 2, 11, "shorten the horizon"
+      ),
       ("name: *nobody", "is not YAML: found undefined alias", 2, nil, ""),
     ] as [(String, String, Int?, Int?, String)])
   func saysWhereAndWhat(text: String, problem: String, line: Int?, column: Int?, hint: String) {
@@ -100,7 +108,7 @@ import Testing
     }
     expectError("version is “2”, not 1", line: 1, column: 10) { try ScenarioReader.decode(text: "version: 2") }
     expectError("empty") { try ScenarioReader.decode(text: "") }
-    expectError("not a mapping") { try ScenarioReader.decode(text: "- 1") }
+    expectError("the file is a list, not a mapping") { try ScenarioReader.decode(text: "- 1") }
     expectError("no such file", kind: .noInput) { try ScenarioReader.read(path: "/nowhere/x.yaml") }
   }
 
