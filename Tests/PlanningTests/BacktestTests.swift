@@ -66,7 +66,8 @@ import Testing
     let worlds = try Demonstration.worlds(history)
     let source = ModelSource(worlds: Array(worlds.prefix(16)), jobs: 0, name: "")
     let index = try #require(
-      history.jobs.indices.first { history.jobs[$0].outcome == .completed && history.moment(of: $0, share: 0.5) != nil })
+      history.jobs.indices.first { history.jobs[$0].outcome == .completed && history.moment(of: $0, share: 0.5) != nil }
+    )
     func projected(_ history: History) async throws -> Projection {
       try #require(
         try await Projection.run(

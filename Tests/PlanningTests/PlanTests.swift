@@ -129,7 +129,8 @@ import Testing
     request.work = 1_000_000_000
     let plan = try await Plan.run(scenario, source: Self.known, request: request)
     #expect(plan.isDecided && plan.chosen?.option == without.chosen?.option)
-    #expect(plan.choices.map(\.verdict) == [.chosen, .tooLate] && without.choices.map(\.verdict) == [.chosen, .tooLate])
+    #expect(
+      plan.choices.map(\.verdict) == [.chosen, .tooLate] && without.choices.map(\.verdict) == [.chosen, .tooLate])
     #expect(plan.choices[1].replications < without.choices[1].replications)
   }
 

@@ -128,7 +128,8 @@ import Testing
     }
     let path = "/dashboard/capacity?jobs=3&preset=balanced&deadline_hours=24"
     let first = try await office.ask("GET", path)
-    #expect(first.status == 200 && first.text.contains("Plans are being compared") && first.text.contains("skeleton plans"))
+    #expect(
+      first.status == 200 && first.text.contains("Plans are being compared") && first.text.contains("skeleton plans"))
     #expect(first.text.contains("aria-busy=\"true\"") && !first.text.contains("Recommended"))
     open.finish()
     // A program waits for it.

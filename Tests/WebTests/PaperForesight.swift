@@ -87,7 +87,8 @@ extension WebServer.Foresight {
             .init(
               input: "hazard", name: "how often pods are lost", is_uncertain: true, alone: 0.12,
               alone_half_width_95: 0.03, total: 0.31, total_half_width_95: 0.05)
-          ], expects_arrivals: true, sentence: "69 % of the variance is luck.", futures: 4_096, milliseconds: 88, source: "a test")
+          ], expects_arrivals: true, sentence: "69 % of the variance is luck.", futures: 4_096, milliseconds: 88,
+          source: "a test")
       },
       capacity: { view in
         await past.capacity()

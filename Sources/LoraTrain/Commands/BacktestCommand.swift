@@ -136,7 +136,8 @@ struct BacktestCommand: AsyncParsableCommand {
       let some = backtest.projected(at: share)
       guard !some.isEmpty else { return nil }
       let (cost, time) = (Backtest.errors(some.map(\.cost)), Backtest.errors(some.map(\.duration)))
-      return "  With \(Words.percent(share)) of the steps done, the projected cost was off by \(Words.percent(cost.median)) in the middle case, the "
+      return
+        "  With \(Words.percent(share)) of the steps done, the projected cost was off by \(Words.percent(cost.median)) in the middle case, the "
         + "duration by \(Words.percent(time.median)); the 80 % interval held the cost of \(cost.held) of \(cost.of)."
     }
     return lines.isEmpty ? [] : ["Projections of the same jobs on their way"] + lines + [""]

@@ -81,7 +81,8 @@ extension ReplayDocument.Fleet {
       counts[phase, default: 0] += 1
       if only.map({ Int($0.rawValue) == i }) ?? !phase.isTerminal { shown.append(i) }
     }
-    statuses = Phase.allCases.compactMap { phase in counts[phase].map { Count(status: Wording.snake(phase), jobs: $0) } }
+    statuses = Phase.allCases.compactMap { phase in counts[phase].map { Count(status: Wording.snake(phase), jobs: $0) }
+    }
     jobs_not_over = counts.reduce(0) { $0 + ($1.key.isTerminal ? 0 : $1.value) }
     let sample = ReplayShelf.Sample(moment)
     (running, queued, pods) = (sample.running, sample.queued, sample.pods)

@@ -79,7 +79,8 @@ struct AccuracyPage: Page {
       let half = document.projections.first(where: { $0.share == 0.5 }), half.cost.coverage.of >= AccuracyDocument.from
     else { return nil }
     let percent = String(format: "%.0f", max(1, (half.cost.median_error * 100).rounded(.up)))
-    return "Projections typically ±\(percent)% accurate: half-way, half of \(Wording.count(half.cost.coverage.of, "job")) ended within that of what was "
+    return
+      "Projections typically ±\(percent)% accurate: half-way, half of \(Wording.count(half.cost.coverage.of, "job")) ended within that of what was "
       + "projected; the 8-in-10 range held \(half.cost.coverage.held)."
   }
 
