@@ -4,6 +4,7 @@ import Engine
 /// What a store has seen, as plain values: the rows of the history schema that calibration reads, by table.
 /// Times are instants, money is nanodollars; nil stands for NULL ("still going on").
 public struct History: Sendable {
+  /// A stretch of days that was watched, and what kind of jobs it holds.
   public struct Observation: Sendable, Hashable {
     public var storeID: String
     public var origin: String
@@ -17,8 +18,10 @@ public struct History: Sendable {
     }
   }
 
+  /// How a job ended.
   public enum Outcome: String, Sendable, Hashable { case completed, failed, cancelled }
 
+  /// One job: what it was asked to do, when, and what became of it.
   public struct Job: Sendable {
     public var id: String
     public var name: String
@@ -41,6 +44,8 @@ public struct History: Sendable {
     /// Indices into ``History/requests`` and ``History/leases``, in time order.
     public var requests: [Int] = []
     public var leases: [Int] = []
+    /// It trained nothing: its pod answered suites with the adapters of another.
+    public var isExamination = false
     /// Pauses, as (from, to).
     public var pauses: [(Instant, Instant?)] = []
     public init(
@@ -57,8 +62,10 @@ public struct History: Sendable {
     }
   }
 
+  /// What became of an attempt to get a pod; withdrawn: nobody waits for the answer any more.
   public enum RequestResult: String, Sendable, Hashable { case granted, unavailable, timeout, error, withdrawn }
 
+  /// One attempt to get a pod.
   public struct Request: Sendable {
     public var id: String
     public var job: Int
@@ -77,12 +84,14 @@ public struct History: Sendable {
     }
   }
 
+  /// Why a lease ended.
   public enum EndReason: String, Sendable, Hashable {
     case interrupted
     case hostFailure = "host_failure"
     case lost, released, failed, cancelled, paused
   }
 
+  /// One holding of a pod.
   public struct Lease: Sendable {
     public var id: String
     public var job: Int
@@ -110,12 +119,14 @@ public struct History: Sendable {
     }
   }
 
+  /// The stages of a lease, as the database calls them.
   public enum StageName: String, Sendable, Hashable {
     case boot, preprocessing
     case modelLoading = "model_loading"
     case restore, training, finalization
   }
 
+  /// One stage of one lease.
   public struct StageRun: Sendable {
     public var stage: StageName
     public var started: Instant
@@ -132,6 +143,7 @@ public struct History: Sendable {
     }
   }
 
+  /// A state of training that was saved.
   public struct Checkpoint: Sendable {
     public var step: Int
     public var started: Instant
@@ -146,6 +158,7 @@ public struct History: Sendable {
     }
   }
 
+  /// What was paid for a stretch of time.
   public struct Charge: Sendable {
     public var job: Int?
     public var lease: Int?

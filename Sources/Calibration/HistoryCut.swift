@@ -7,6 +7,13 @@ extension History {
   public func known(at asOf: Instant?) -> History {
     HistoryCut(asOf: asOf).applied(to: self)
   }
+
+  /// Without what trained nothing: of steps, memory, arrivals and what jobs are like, an examination says nothing.
+  ///
+  /// The same where there is none.
+  public var trainings: History {
+    jobs.contains(where: \.isExamination) ? HistoryCut(trainingsOnly: true).applied(to: self) : self
+  }
 }
 
 /// Takes out of a history what was not known at an instant.
@@ -16,6 +23,7 @@ extension History {
 /// - What has no `recorded_at` was known at once, at the time of its event.
 struct HistoryCut {
   var asOf: Instant?
+  var trainingsOnly = false
 
   func applied(to history: History) -> History {
     var result = History(source: history.source)
@@ -23,7 +31,7 @@ struct HistoryCut {
 
     var jobs = [Int?](repeating: nil, count: history.jobs.count)
     for (i, job) in history.jobs.enumerated() {
-      guard let cut = cut(job, recorded: job.recorded) else { continue }
+      guard !(trainingsOnly && job.isExamination), let cut = cut(job, recorded: job.recorded) else { continue }
       jobs[i] = result.jobs.count
       result.jobs.append(cut)
     }

@@ -29,6 +29,7 @@ public struct Availability: Hashable, Sendable, Codable {
 
 /// How long an optimizer step takes.
 public struct StepTime: Hashable, Sendable, Codable {
+  /// What the middle of a step's time depends on.
   public enum Median: Hashable, Sendable, Codable {
     /// Seconds, whatever the configuration.
     case seconds(Double)

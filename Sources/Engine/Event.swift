@@ -143,14 +143,6 @@ extension Event {
     }
   }
 
-  /// Whether it concerns the whole fleet and no job.
-  public var concernsFleet: Bool {
-    switch self {
-    case .periodTurned, .budgetLimitChanged, .allocationLimitChanged, .budgetGateChanged: true
-    default: false
-    }
-  }
-
   /// The event without its payload.
   public var kind: EventKind {
     switch self {

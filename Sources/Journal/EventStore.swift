@@ -77,7 +77,7 @@ public final class EventStore {
   }
 
   private static func there(_ path: String) throws(InputError) -> EventStore {
-    let file = HistoryFile(path: path, patience: 5)
+    let file = HistoryFile(path: path, patience: 5, role: .journal)
     try file.read { db in try JournalReader.check(db, file: path) }
     let store = try connect(path)
     try store.guarded { try StoreSchema.migrator.migrate(store.queue) }
@@ -88,7 +88,7 @@ public final class EventStore {
   ///
   /// - Throws: ``InputError`` where it is missing, none of ours, damaged or of a newer version.
   public static func opening(path: String) throws(InputError) -> (JournalOpening, at: Instant) {
-    let opening = try HistoryFile(path: path, patience: 5).read { db in
+    let opening = try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       return try JournalReader(db: db, file: path).readOpening()
     }

@@ -12,7 +12,7 @@ extension HistoryFile {
   func checkHeader() throws(InputError) -> Header {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw InputError(.noInput, file: path, "no such file", hint: "name a history database with --history FILE")
+      throw InputError(.noInput, file: path, "no such file", hint: role.hint)
     }
     guard !isDirectory.boolValue else {
       throw InputError(.noInput, file: path, "is a directory, not a database", hint: "name the database file in it")
@@ -31,12 +31,12 @@ extension HistoryFile {
     }
     if bytes.isEmpty {
       throw InputError(
-        .badData, file: path, "is an empty file, not a history database",
-        hint: "create it with: sqlite3 \(path) < history.sql")
+        .badData, file: path, "is an empty file, not a \(role == .history ? "history database" : "journal")",
+        hint: role == .history ? "create it with: sqlite3 \(path) < history.sql" : role.hint)
     }
     guard bytes.starts(with: Array("SQLite format 3\0".utf8)) else {
       throw InputError(
-        .badData, file: path, "is not a SQLite database", hint: "--history takes a database of the history schema")
+        .badData, file: path, "is not a SQLite database", hint: role.hint)
     }
     let whole = bytes.count == 100 ? Self.wholeSize(bytes) : 100
     if let whole, size < whole, !hasJournal {

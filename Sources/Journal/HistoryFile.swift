@@ -7,6 +7,21 @@ struct HistoryFile {
   let path: String
   /// Seconds to wait for a lock.
   let patience: Double
+  /// What it is taken for, and so where another is named.
+  var role = Role.history
+
+  enum Role {
+    case history
+    /// What `serve` keeps and `simulate --journal` writes.
+    case journal
+
+    var hint: String {
+      switch self {
+      case .history: "name a database of the history schema: --history FILE, or model: in a scenario"
+      case .journal: "name what serve keeps, or what simulate --journal FILE writes"
+      }
+    }
+  }
 
   /// Runs `body` in one read transaction.
   func read<Value>(_ body: (Database) throws -> Value) throws(InputError) -> Value {

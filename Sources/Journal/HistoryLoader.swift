@@ -28,6 +28,7 @@ struct HistoryLoader {
     try loadObservations()
     try loadJobs()
     try loadSuites()
+    try loadExaminations()
     try loadPauses()
     try loadRequests()
     try loadLeases()
@@ -125,6 +126,13 @@ struct HistoryLoader {
     try Self.forEach(.suites, of: db, file: file, part: part) { row in
       let job = try row.reference(0, to: "job", in: jobs)
       history.jobs[job].configuration.suitePasses = try row.count(1)
+    }
+  }
+
+  private mutating func loadExaminations() throws {
+    guard try db.tableExists(HistoryTable.examinations.name) else { return }
+    try Self.forEach(.examinations, of: db, file: file, part: part) { row in
+      history.jobs[try row.reference(0, to: "job", in: jobs)].isExamination = true
     }
   }
 

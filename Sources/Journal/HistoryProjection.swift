@@ -105,6 +105,9 @@ struct HistoryProjection {
         description.quote?.cost50,
       ])
     if let passes = c.suitePasses { try sink?.run("INSERT INTO job_suites VALUES (?, ?)", [description.id, passes]) }
+    if let examined = description.examines {
+      try sink?.run("INSERT INTO job_examination VALUES (?, ?)", [description.id, examined])
+    }
   }
 
   private mutating func follow(_ event: Event, _ i: Int, _ before: Job, _ after: Job, _ at: Instant) throws {

@@ -13,6 +13,14 @@ enum HistorySchema {
     ) STRICT
     """
 
+  /// The same: which jobs trained nothing, and whose model they examined.
+  static let examinations = """
+    CREATE TABLE job_examination (
+      job_id   TEXT PRIMARY KEY REFERENCES job(id),
+      examines TEXT NOT NULL
+    ) STRICT
+    """
+
   static let sql = """
     PRAGMA user_version = 1;
     CREATE TABLE observation (

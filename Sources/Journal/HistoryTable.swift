@@ -107,6 +107,9 @@ struct HistoryTable: Sendable {
   /// Of stores of ours, see ``HistorySchema/suites``.
   static let suites = HistoryTable("job_suites", ["job_id", "passes"], key: [0])
 
+  /// The same, see ``HistorySchema/examinations``.
+  static let examinations = HistoryTable("job_examination", ["job_id"], key: [0])
+
   static let all = [observation, job, pause, request, lease, stageRun, checkpoint, progress, charge]
 
   /// The schema this program reads: `PRAGMA user_version` of history.sql.

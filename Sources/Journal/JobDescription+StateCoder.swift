@@ -27,6 +27,7 @@ extension JobDescription {
       coder.code(&from.job)
       coder.code(&from.step)
     }
+    coder.code(&examines, blank: "") { $1.code(&$0) }
     coder.code(&suites, blank: []) { suites, coder in
       coder.code(&suites, blank: SuiteOrder(name: "", digest: "")) { suite, coder in
         coder.code(&suite.name)

@@ -29,6 +29,8 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var fix: String?
   /// The job whose checkpoint this one goes on from.
   public var resumedFrom: Resumption?
+  /// The job, over by then, whose model it examines: it trains nothing.
+  public var examines: String?
   /// What its pod examines both models with once training is over.
   public var suites: [SuiteOrder]?
   /// Seconds that a pod may spend on answering them; nil: as long as it takes.

@@ -5,6 +5,7 @@ import Scenarios
 
 /// What stands in a journal of one job.
 public enum JobEvents {
+  /// One row of the journal that concerns the job.
   public struct Entry: Hashable, Sendable {
     public var seq: Int64
     public var at: Instant
@@ -24,7 +25,7 @@ public enum JobEvents {
   public static func read(
     path: String, job: JobIndex, after: Int64 = 0, limit: Int = .max
   ) throws(InputError) -> [Entry] {
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       let first = try submission(of: job, in: db).flatMap { $0 > after ? $0 : nil }
       // The index has a job's rows in this order.
@@ -37,7 +38,7 @@ public enum JobEvents {
   public static func newest(
     _ limit: Int, path: String, job: JobIndex
   ) throws(InputError) -> (entries: [Entry], total: Int) {
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       let index = Int64(job.rawValue)
       var newest = try rows("job = ? ORDER BY seq DESC LIMIT ?", [index, Int64(limit)], db)

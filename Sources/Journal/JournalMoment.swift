@@ -27,7 +27,7 @@ public struct JournalMoment: Sendable {
   ) throws(InputError) {
     guard last > seq else { return }
     var moment = self
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       let reader = JournalReader(db: db, file: path)
       let start = (seq: seq, at: seq == 0 ? Int64.min : at.microseconds, chain: chain)
@@ -149,7 +149,7 @@ public struct JournalSteps: Sendable {
   }
 
   private func read<Value>(_ body: (Database) throws -> Value) throws(InputError) -> Value {
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       return try body(db)
     }

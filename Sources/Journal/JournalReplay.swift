@@ -40,7 +40,7 @@ public struct JournalReplay: Sendable {
   /// - Throws: ``InputError`` with the sequence number of the first row that does not hold.
   /// - Complexity: O(rows).
   public static func read(path: String, policies: Policies? = nil) throws(InputError) -> JournalReplay {
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       return try JournalReplay(db, file: path, policies: policies)
     }

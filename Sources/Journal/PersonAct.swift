@@ -43,6 +43,7 @@ public struct ApprovalRequest: Hashable, Sendable, Codable {
   }
 }
 
+/// A manager's answer to a request for a higher limit.
 public struct ApprovalDecision: Hashable, Sendable, Codable {
   public var number: UInt32
   public var isApproved: Bool

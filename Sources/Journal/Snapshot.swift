@@ -15,7 +15,7 @@ struct Snapshot {
 
   /// Of everything that is in `state`, in words: any other is passed over.
   static func version(of follower: any JournalFollower.Type) -> String {
-    "engine \(Fleet.version), journal 3, \(follower) \(follower.version)"
+    "engine \(Fleet.version), journal 4, \(follower) \(follower.version)"
   }
 
   private static let table = """

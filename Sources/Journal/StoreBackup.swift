@@ -19,7 +19,7 @@ public enum StoreBackup {
     defer {
       for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: part + suffix) }
     }
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       do {
         PrivateFile.make(part)
@@ -47,14 +47,14 @@ public enum StoreBackup {
 
   /// Which backup a store was restored from; nil: from none.
   public static func mark(of path: String) throws(InputError) -> String? {
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try db.tableExists("copy_mark") ? String.fetchOne(db, sql: "SELECT mark FROM copy_mark") : nil
     }
   }
 
   /// SQLite's own check of a file's pages and of what refers to what.
   public static func checkFile(_ path: String) throws {
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       try JournalReader.check(db, file: path)
       let found = try String.fetchAll(db, sql: "PRAGMA integrity_check")
       guard found == ["ok"] else {
@@ -67,11 +67,12 @@ public enum StoreBackup {
 
   /// Tables of the history that are not what follows from the journal.
   public static func staleTables(of path: String) throws -> [String] {
-    try HistoryFile(path: path, patience: 5).read { db in
+    try HistoryFile(path: path, patience: 5, role: .journal).read { db in
       let fresh = try DatabaseQueue()
       return try fresh.write { other in
         try other.execute(sql: HistorySchema.sql)
         try other.execute(sql: HistorySchema.suites)
+        try other.execute(sql: HistorySchema.examinations)
         try other.execute(sql: AuditProjection.sql)
         var projection = HistoryProjection()
         var last = Instant.zero

@@ -19,6 +19,7 @@ public enum StoreNote: Hashable, Sendable {
   case approvalRequested(ApprovalRequest)
   case approvalDecided(ApprovalDecision)
 
+  /// A pod was seen under a request's name.
   public struct PodNaming: Hashable, Sendable, Codable {
     public var request: UInt32
     /// The provider's own name for it.
@@ -26,12 +27,14 @@ public enum StoreNote: Hashable, Sendable {
     public init(request: UInt32, pod: String) { (self.request, self.pod) = (request, pod) }
   }
 
+  /// A worker's report of this number was heard.
   public struct ReportMark: Hashable, Sendable {
     public var request: UInt32
     public var sequence: Int64
     public init(request: UInt32, sequence: Int64) { (self.request, self.sequence) = (request, sequence) }
   }
 
+  /// The provider's latest bill of a pod.
   public struct BillMark: Hashable, Sendable, Codable {
     public var request: UInt32
     public var pod: String
@@ -42,6 +45,7 @@ public enum StoreNote: Hashable, Sendable {
     }
   }
 
+  /// A life of the store, and the place of it.
   public struct EpochMark: Hashable, Sendable, Codable {
     public var epoch: UInt32
     /// Which machine and file; what is compared to find out.

@@ -6,7 +6,7 @@ enum StoreSchema {
   static let applicationID = 0x4C54_7374
 
   /// Tables that follow from the journal alone, children before their parents.
-  static let projections = ["job_suites"] + HistorySchema.tables + AuditProjection.tables
+  static let projections = ["job_suites", "job_examination"] + HistorySchema.tables + AuditProjection.tables
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -46,6 +46,7 @@ enum StoreSchema {
     migrator.registerMigration("heads of suites") { db in try db.execute(sql: Catalogue.suiteHeads) }
     migrator.registerMigration("preset proposals") { db in try db.execute(sql: Catalogue.presetSchema) }
     migrator.registerMigration("signed links") { db in try db.execute(sql: Catalogue.signedLinkSchema) }
+    migrator.registerMigration("examinations") { db in try db.execute(sql: HistorySchema.examinations) }
     return migrator
   }
 

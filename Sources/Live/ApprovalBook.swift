@@ -3,6 +3,7 @@ import Journal
 
 /// All requests to raise the limit, as they follow from the journal.
 public struct ApprovalBook: Hashable, Sendable {
+  /// A request for a higher limit, and the answer to it.
   public struct Approval: Hashable, Sendable {
     public var request: ApprovalRequest
     public var decision: ApprovalDecision?

@@ -25,7 +25,7 @@ extension Coordinator {
     let answer = try serve(request, by: act?.person ?? "")
     guard var act, answer.isGranted else { return answer }
     switch answer {
-    case .submitted(let job): act.subject = "job-\(job.rawValue + 1)"
+    case .submitted(let job): act.subject = job.id
     case .approvalRequested(let number): act.subject = "approval-\(number)"
     default: break
     }
@@ -98,7 +98,7 @@ extension Coordinator {
     let index = controller.fleet.nextIndex
     var (spec, description) = (spec, description)
     (spec.ordinal, description.ordinal) = (index.rawValue, index.rawValue)
-    description.id = "job-\(index.rawValue + 1)"
+    description.id = index.id
     describe(description)
     try emit(event(spec))
     return .submitted(index)

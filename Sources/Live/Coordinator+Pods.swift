@@ -20,7 +20,8 @@ extension Coordinator {
         try adopt(pod, request)
       }
     case .refused(let why, _):
-      if !rental.isOver, !rental.isHeld { try giveUp(request, why) }
+      // One that is known waits in its provider's queue: the call was doubled on the way, granted once and refused once.
+      if !rental.isOver, !rental.isHeld, rental.pod == nil { try giveUp(request, why) }
     case .ambiguous:
       watch.wantsList = true
       if !rental.isOver, !rental.isHeld, !watch[request].isUnknown {

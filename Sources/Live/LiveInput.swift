@@ -18,6 +18,7 @@ public enum LiveInput: Hashable, Sendable {
   case billed([PodBill])
 }
 
+/// What a person or a program asks for.
 public enum UserRequest: Hashable, Sendable {
   /// The ordinals and `description.id` are the coordinator's to give.
   case submit(JobSpec, JobDescription)
@@ -55,6 +56,7 @@ public struct SeenLimit: Hashable, Sendable {
   public init(_ limit: Int64?) { self.limit = limit }
 }
 
+/// What the provider said when it was asked for a pod.
 public enum CreationAnswer: Hashable, Sendable {
   case created(PodObservation)
   /// Certainly no pod was made; what a person should hear of it, with what can be done.
@@ -63,6 +65,7 @@ public enum CreationAnswer: Hashable, Sendable {
   case ambiguous
 }
 
+/// What the provider said when it was told to end a pod.
 public enum TerminationAnswer: Hashable, Sendable {
   /// Accepted; the pod's absence is still to be seen.
   case accepted
@@ -73,6 +76,7 @@ public enum TerminationAnswer: Hashable, Sendable {
 
 /// A pod as a provider shows it.
 public struct PodObservation: Hashable, Sendable {
+  /// Where a pod stands, as its provider sees it.
   public enum Status: Hashable, Sendable {
     /// Accepted, and still in a queue of the provider's: nothing runs and nothing is billed.
     case waiting
@@ -108,6 +112,7 @@ public struct PodBill: Hashable, Sendable {
 
 /// What a worker says. Numbered from 1 for each request; a heartbeat has no number.
 public struct WorkerReport: Hashable, Sendable {
+  /// What a worker has to say.
   public enum Body: Hashable, Sendable {
     case heartbeat
     case stageFinished(Stage)

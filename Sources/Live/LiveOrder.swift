@@ -31,6 +31,7 @@ public struct PodRequest: Hashable, Sendable {
 
 /// What a worker is told.
 public struct Acknowledgement: Hashable, Sendable {
+  /// What a worker is to do next.
   public enum Directive: Hashable, Sendable {
     case proceed
     /// The same, and leave undone what need not be done: the job comes close to its cap, and is trained.
@@ -49,6 +50,7 @@ public struct Acknowledgement: Hashable, Sendable {
   public init(directive: Directive, next: Int64) { (self.directive, self.next) = (directive, next) }
 }
 
+/// What became of what was asked for.
 public enum UserAnswer: Hashable, Sendable {
   case submitted(JobIndex)
   case done

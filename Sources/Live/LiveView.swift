@@ -25,6 +25,11 @@ public struct LiveView: Sendable {
   }
 }
 
+extension JobIndex {
+  /// What people and programs call it: `job-7` is the seventh of its store. ``LiveView/job(_:)`` is the way back.
+  public var id: String { "job-\(rawValue + 1)" }
+}
+
 /// What a person should hear of, at once: live mode's own diary, beside the journal.
 public enum LiveNews: Sendable {
   case order(LiveOrder)

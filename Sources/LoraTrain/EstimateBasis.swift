@@ -78,7 +78,7 @@ struct EstimateBasis: Codable {
     }
     return ModelSource(
       worlds: worlds.sorted { $0.key < $1.key }.flatMap(\.value), jobs: model.source.jobs,
-      name: ModelLoader.name(path, label), warnings: model.warnings)
+      name: ModelLoader.name(path, label, jobs: model.source.jobs), warnings: model.warnings)
   }
 
   private static func configured(_ c: JobConfiguration) -> [(String, Double)] {

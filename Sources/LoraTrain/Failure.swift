@@ -9,18 +9,44 @@ import Simulator
 
 /// Ends the program with the message and the exit code of the interface.
 enum Failure {
+  /// - Parameter command: what was asked for, as far as the arguments could be understood.
   static func exit(for error: any Error, of command: any ParsableCommand.Type) -> Never {
     switch error {
     case let error as InputError:
       say(error.description)
       Foundation.exit(code(error.kind))
     case is CancellationError: Foundation.exit(130)
+    case let error as ValidationError where command != LoraTrain.self:
+      say(usage(error.message, of: command))
+      Foundation.exit(ExitCode.validationFailure.rawValue)
     // What the parser knows: usage, help, and a command's own code.
-    case _ where error is ExitCode || command.exitCode(for: error) != .failure: command.exit(withError: error)
+    case _ where !(error is ExitCode) && LoraTrain.exitCode(for: error) == .success: exit(saying: error)
+    case _ where error is ExitCode || LoraTrain.exitCode(for: error) != .failure: LoraTrain.exit(withError: error)
     default:
       say(defect(error))
       Foundation.exit(70)
     }
+  }
+
+  /// Help, and what else is asked of the parser: an answer like any other, which has to be written.
+  private static func exit(saying answer: any Error) -> Never {
+    print(LoraTrain.fullMessage(for: answer))
+    do { try StandardOutput.finish() } catch {
+      say("\(error)")
+      Foundation.exit(code(.cannotCreate))
+    }
+    Foundation.exit(0)
+  }
+
+  /// What the parser says of arguments that it refuses, of those that only the command itself could refuse.
+  static func usage(_ message: String, of command: any ParsableCommand.Type) -> String {
+    let usage = LoraTrain.usageString(for: command).replacing("USAGE: ", with: "", maxReplacements: 1)
+    let name = usage.prefix { $0 != "<" && $0 != "[" }.split(separator: " ").prefix { !$0.hasPrefix("-") }
+    return """
+      Error: \(message)
+      Usage: \(usage)
+        See '\(name.joined(separator: " ")) --help' for more information.
+      """
   }
 
   /// A defect of ours in words: what is known of it, and what whoever mends it needs.
@@ -58,9 +84,12 @@ enum Failure {
   }
 
   /// Writes a line to standard error.
-  static func say(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
+  static func say(_ text: String) { StandardError.write(text + "\n") }
+}
+
+/// Diagnostics. Where they cannot be written there is nobody left to tell, and the answer goes on.
+enum StandardError {
+  static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
 /// An interrupt ends the program with 130; files are written under another name first, so none is half there.

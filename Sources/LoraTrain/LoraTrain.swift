@@ -27,9 +27,13 @@ struct LoraTrain: AsyncParsableCommand {
 
   static func main() async {
     Interrupt.install()
+    var asked: any ParsableCommand.Type = Self.self
     do {
+      if let mistaken = MistakenCommand(CommandLine.arguments.dropFirst()) { throw mistaken.error }
       var command = try parseAsRoot()
+      asked = type(of: command)
       if var command = command as? any AsyncParsableCommand {
+        if Installation.isNeeded(by: type(of: command)) { try Installation.check() }
         try await command.run()
       } else {
         try command.run()
@@ -39,7 +43,7 @@ struct LoraTrain: AsyncParsableCommand {
       var error = error
       // An answer of "no" has to have been written, as every other.
       if error is ExitCode { do { try StandardOutput.finish() } catch let unwritten { error = unwritten } }
-      Failure.exit(for: error, of: Self.self)
+      Failure.exit(for: error, of: asked)
     }
   }
 }

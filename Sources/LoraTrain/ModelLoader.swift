@@ -83,11 +83,7 @@ enum ModelLoader {
     let model = try fit(history)
     let origins = Set(history.observations.map(\.origin)).sorted().filter { $0 != "real" }
     let label = origins.isEmpty ? "" : " (\(origins.joined(separator: ", ")))"
-    var calibrated = make(model, history, path, label: label, sampling)
-    if history.jobs.isEmpty {
-      calibrated.source.name = "nothing is known in \(path) by then; " + name(nil, "")
-    }
-    return calibrated
+    return make(model, history, path, label: label, sampling)
   }
 
   /// Calibrates on a history, with the shipped priors.
@@ -97,13 +93,13 @@ enum ModelLoader {
 
   /// The model that a scenario names; exact: its medians alone.
   static func source(
-    for scenario: Scenario, exact: Bool = false, sampling: ParameterSampling = .random
+    for scenario: Scenario, asOf: Instant? = nil, exact: Bool = false, sampling: ParameterSampling = .random
   ) throws -> ModelSource {
     let calibrated: Calibrated
     switch scenario.model {
     case .none: return ModelSource(worlds: [WorldParameters()], jobs: 0, name: "the scenario alone")
     case .priors: calibrated = try load(nil, asOf: nil, sampling: sampling)
-    case .file(let path): calibrated = try load(path, asOf: nil, sampling: sampling)
+    case .file(let path): calibrated = try load(path, asOf: asOf, sampling: sampling)
     }
     var source = calibrated.source
     if exact { source.worlds = [calibrated.model.point] }
@@ -111,8 +107,10 @@ enum ModelLoader {
   }
 
   /// What a person reads as the source.
-  static func name(_ path: String?, _ label: String) -> String {
-    path.map { $0 + label } ?? "the shipped priors answer (calibration/priors.json)"
+  static func name(_ path: String?, _ label: String, jobs: Int) -> String {
+    let priors = "the shipped priors answer (calibration/priors.json)"
+    guard let path else { return priors }
+    return jobs > 0 ? path + label : "nothing is known in \(path) by then; \(priors)"
   }
 
   /// Possible truths drawn from a model.
@@ -132,14 +130,15 @@ enum ModelLoader {
     _ model: Model, _ history: History, _ path: String?, label: String, _ sampling: ParameterSampling
   ) -> Calibrated {
     Calibrated(
-      model: model, source: source(model, name: name(path, label), sampling), history: history,
+      model: model, source: source(model, name: name(path, label, jobs: model.source.jobs), sampling), history: history,
       memory: VRAMModel().updated(by: MemoryOutcome.seen(in: history)), quoteError: quoteError(history), label: label)
   }
 
   /// How far past quotes were off: the median of |cost ÷ quote − 1|; nil with fewer than 20 of them.
   private static func quoteError(_ history: History) -> Double? {
     let errors = history.jobs.compactMap { job -> Double? in
-      guard job.outcome == .completed, let cost = job.cost, let quote = job.quotedCost, quote > 0 else { return nil }
+      guard job.outcome == .completed, !job.isExamination, let cost = job.cost, let quote = job.quotedCost, quote > 0
+      else { return nil }
       return abs(Double(cost) / Double(quote) - 1)
     }.sorted()
     return errors.count >= 20 ? errors[errors.count / 2] : nil

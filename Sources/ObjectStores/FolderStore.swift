@@ -99,17 +99,10 @@ public struct FolderStore: ObjectStore {
     return ObjectUpload(id: id, partBytes: size, done: done)
   }
 
-  /// A week after its last part nobody goes on with an upload.
-  private static let uploadHolds = 7 * 86_400.0
-
+  /// Uploads with which nobody goes on, and parts that were being received when a process was killed.
   private func forgetUploads() {
-    let (manager, uploads) = (FileManager.default, root.appendingPathComponent(FolderStore.uploads))
-    let oldest = Date(timeIntervalSinceNow: -FolderStore.uploadHolds)
-    for name in (try? manager.contentsOfDirectory(atPath: uploads.path)) ?? [] {
-      let path = uploads.appendingPathComponent(name).path
-      let changed = (try? manager.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-      if let changed, changed < oldest { try? manager.removeItem(atPath: path) }
-    }
+    PartFile.forget(in: root.appendingPathComponent(FolderStore.uploads).path) { _ in true }
+    PartFile.forget(in: root.path)
   }
 
   public func partLink(_ part: Int, of upload: ObjectUpload, as key: String, for seconds: Int) -> String? { nil }

@@ -80,7 +80,7 @@ public struct Backtest: Sendable {
     progress: (@Sendable (Int, Int) -> Void)? = nil
   ) async throws -> Backtest {
     let order = history.jobs.indices.filter {
-      history.jobs[$0].outcome == .completed && history.jobs[$0].admitted != nil
+      history.jobs[$0].outcome == .completed && history.jobs[$0].admitted != nil && !history.jobs[$0].isExamination
     }
     .sorted { history.jobs[$0].submitted < history.jobs[$1].submitted }
     var targets: [Int] = []

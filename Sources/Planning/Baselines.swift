@@ -18,7 +18,7 @@ struct Baselines: Sendable {
   private var past: [Past] = []
 
   init(_ history: History) {
-    for job in history.jobs where job.outcome == .completed {
+    for job in history.jobs where job.outcome == .completed && !job.isExamination {
       guard let cost = job.cost, cost > 0, let admitted = job.admitted, let ended = job.ended else { continue }
       past.append(
         Past(

@@ -138,14 +138,9 @@ extension Continuation.Fork {
   fileprivate func experiment(
     _ jobs: [JobIndex], _ source: ModelSource, replications: Int, seed: UInt64
   ) -> Experiment {
-    let worlds = source.worlds.map { world in
-      var world = world
-      world.arrivals = .none
-      world.mix = []
-      return world
-    }
     var experiment = Experiment(
-      worlds: worlds, policies: Policies(), start: at, horizon: .drained, seed: seed, replications: replications)
+      worlds: source.worldsWithoutArrivals, policies: Policies(), start: at, horizon: .drained, seed: seed,
+      replications: replications)
     experiment.fleet = fleet
     experiment.kinds = jobs.compactMap {
       configurations[fleet[$0].spec.ordinal].map { JobKind(weight: 0, configuration: $0) }

@@ -103,14 +103,9 @@ extension Estimate {
     var policies = policies
     policies.maxConcurrent = 1
     policies.budgetLimit = nil
-    let worlds = source.worlds.map { world in
-      var world = world
-      world.arrivals = .none
-      world.mix = []
-      return world
-    }
     var experiment = Experiment(
-      worlds: worlds, policies: policies, start: start, horizon: .drained, seed: seed, replications: replications)
+      worlds: source.worldsWithoutArrivals, policies: policies, start: start, horizon: .drained, seed: seed,
+      replications: replications)
     experiment.kinds = [JobKind(weight: 1, configuration: configuration)]
     experiment.submissions = [.init(at: start, kind: 0)]
     experiment.keepsJobs = true

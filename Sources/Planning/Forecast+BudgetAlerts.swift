@@ -7,10 +7,12 @@ extension Forecast {
   /// is told. Alerts that came before the forecast are no part of it.
   public func alerts(of budget: Double) -> [(perCent: Int, odds: Double)] {
     guard let month = months.first, !month.isOver else { return [] }
+    let whole = probability(over: budget)
     return BudgetThresholds.perCent.compactMap { perCent in
       let threshold = budget * Double(perCent) / 100
       guard month.spent < threshold else { return nil }
-      return (perCent, perCent == 100 ? probability(over: budget) : month.total.probability(above: threshold))
+      // Who passes the whole has passed its parts, also where the odds of the whole are too small to be counted.
+      return (perCent, perCent == 100 ? whole : max(whole, month.total.probability(above: threshold)))
     }
   }
 }

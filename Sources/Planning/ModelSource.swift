@@ -18,6 +18,16 @@ public struct ModelSource: Sendable {
     self.warnings = warnings
   }
 
+  /// Its worlds as they are for jobs that are there already: nothing else arrives.
+  var worldsWithoutArrivals: [WorldParameters] {
+    worlds.map { world in
+      var world = world
+      world.arrivals = .none
+      world.mix = []
+      return world
+    }
+  }
+
   /// How many possible truths are drawn: enough that their own sampling error does not show, few enough to compile.
   public static let draws = 256
 }

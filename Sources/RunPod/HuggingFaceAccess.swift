@@ -3,6 +3,7 @@ import Transport
 
 /// Whether a token may load the gated model.
 public struct HuggingFaceAccess: Sendable {
+  /// What Hugging Face said.
   public enum Answer: Hashable, Sendable {
     case granted
     /// The licence was not accepted.

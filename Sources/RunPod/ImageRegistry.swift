@@ -5,6 +5,7 @@ import Transport
 
 /// Whether an image is where its name says, asked of its registry as anybody may (OCI distribution 1.1): no layer is fetched.
 public struct ImageRegistry: Sendable {
+  /// What the registry said.
   public enum Answer: Hashable, Sendable {
     case found
     case missing

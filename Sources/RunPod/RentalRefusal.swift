@@ -2,6 +2,7 @@ import Engine
 
 /// Why a pod was certainly not made, in the words of people, with what they can do about it.
 public struct RentalRefusal: Hashable, Sendable, CustomStringConvertible {
+  /// What stood in the way.
   public enum Kind: Hashable, Sendable {
     case noCapacity, region, spotNotOffered
     /// 402.

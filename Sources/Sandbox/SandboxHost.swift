@@ -5,7 +5,8 @@ import Scenarios
 
 /// The sandbox's cloud against real time, with processes for pods and a file for its memory.
 ///
-/// What a request changed is on the disk before it is answered: a sandbox that is killed is found as it was, with its pods.
+/// What a request changed is on the disk before it is answered: a sandbox that is killed is found as it was, with its pods. Where it cannot be
+/// written, the answer is a 500, and it is tried again with the next.
 public actor SandboxHost {
   /// Reads the sandbox's own time.
   public typealias Clock = @Sendable () -> Instant
@@ -91,7 +92,11 @@ public actor SandboxHost {
   /// - Parameter bearer: the key that the request bears.
   public func serve(_ request: SandboxRequest, bearer: String?) -> Delivery {
     tend()
-    defer { remember() }
+    let delivery = deliver(request, bearer)
+    return remember() ? delivery : .whole(SandboxAnswer(.broken))
+  }
+
+  private func deliver(_ request: SandboxRequest, _ bearer: String?) -> Delivery {
     do throws(SandboxProblem) {
       guard accepts(bearer) || isOwn(bearer, request) else { throw .unauthorized }
       try cloud.quota.take(at: cloud.now)
@@ -198,12 +203,18 @@ public actor SandboxHost {
 
   private var remembered = 0
 
-  /// Writes down what has changed.
-  private func remember() {
-    guard let folder, cloud.changes != remembered else { return }
-    remembered = cloud.changes
-    let data = try? JSONEncoder().encode(cloud)
-    try? data?.write(to: folder.appendingPathComponent("cloud.json"), options: .atomic)
+  /// Writes down what has changed; false where that cannot be done.
+  @discardableResult
+  private func remember() -> Bool {
+    guard let folder, cloud.changes != remembered else { return true }
+    let changes = cloud.changes
+    do {
+      try JSONEncoder().encode(cloud).write(to: folder.appendingPathComponent("cloud.json"), options: .atomic)
+    } catch {
+      return false
+    }
+    remembered = changes
+    return true
   }
 
   // MARK: Processes

@@ -2,6 +2,7 @@ import DiscreteEvent
 
 /// A pod of the sandbox, and all that will ever be billed for it.
 public struct SandboxPod: Hashable, Sendable, Codable {
+  /// Where a pod stands, in RunPod's words.
   public enum Status: String, Hashable, Sendable, Codable {
     case provisioning = "PROVISIONING"
     case starting = "STARTING"

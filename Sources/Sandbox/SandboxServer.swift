@@ -9,6 +9,8 @@ import Scenarios
 /// Serves a ``SandboxHost`` over HTTP.
 public struct SandboxServer: Sendable {
   private let host: SandboxHost
+  /// Told when a request has been served and its answer is withheld.
+  var whenSilent: @Sendable () -> Void = {}
 
   public init(_ host: SandboxHost) { self.host = host }
 
@@ -42,6 +44,10 @@ public struct SandboxServer: Sendable {
       throw InputError(
         .unavailable, "port \(port) of \(address) cannot be had: \(String(cString: strerror(error.errnoCode)))",
         hint: "choose another with --port")
+    } catch is SocketAddressError.UnknownHost {
+      throw InputError(
+        .unavailable, "there is no address \(address) to listen at",
+        hint: "choose with --host: 127.0.0.1, or 0.0.0.0 for all")
     }
   }
 
@@ -55,6 +61,7 @@ public struct SandboxServer: Sendable {
     switch await host.serve(sandbox, bearer: bearer) {
     case .whole(let answer): return SandboxServer.response(answer)
     case .never:
+      whenSilent()
       // Longer than anybody waits.
       try await Task.sleep(for: .seconds(600))
       return Response(status: .gatewayTimeout)

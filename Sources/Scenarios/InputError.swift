@@ -1,5 +1,6 @@
 /// Something a person gave us is wrong. Says where, what, and the way out; the command line maps ``kind`` to its exit code.
 public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, as far as a script has to know it.
   public enum Kind: Hashable, Sendable {
     /// Exit code 65.
     case badData

@@ -13,6 +13,8 @@ public enum JobsCSV {
     public var configuration: JobConfiguration
     public var client: String
     public var submitted: Instant?
+    /// What was assumed for the row, and what in it does not agree.
+    public var remarks: [String] = []
     public init(line: Int, job: String, configuration: JobConfiguration, client: String = "", submitted: Instant? = nil)
     {
       self.line = line
@@ -120,8 +122,28 @@ public enum JobsCSV {
       submitted = InstantText.instant(row[column])
       if submitted == nil { throw row.wrong(column, "a time", hint: "write for example 2026-12-01T09:30:00Z") }
     }
-    return Row(
+    var read = Row(
       line: row.line, job: row[try must("job")], configuration: job, client: filled("client").map { row[$0] } ?? "",
       submitted: submitted)
+    if filled("tokens_per_pair") == nil {
+      read.remarks.append("pairs of \(Int(job.tokensPerPair)) tokens are assumed: tokens_per_pair is empty")
+    }
+    let computed = computedSteps(job)
+    // A last batch that is left out, once an epoch, is no contradiction.
+    if filled("training_pairs") != nil, let stated = job.statedSteps,
+      abs(stated - computed) > max(job.epochs, computed / 20)
+    {
+      read.remarks.append(
+        "total_steps is \(stated), not epochs × ⌈training_pairs ÷ (batch_size × gradient_accumulation_steps)⌉ = \(computed): "
+          + "\(stated) steps are taken to share all tokens")
+    }
+    return read
+  }
+
+  /// What the steps would be, had the row not stated them.
+  private static func computedSteps(_ job: JobConfiguration) -> Int {
+    var job = job
+    job.statedSteps = nil
+    return job.steps
   }
 }

@@ -79,6 +79,32 @@ extension ScenarioDecoder {
     if let field = record["hourly_weights"] { try hourlyWeights(field, with: others.first) }
   }
 
+  /// Each job that waits is kept: of more than so many in one replication a machine runs out of memory before it answers.
+  private static let mostJobs = 10_000_000.0
+
+  private func checkNumberOfJobs(_ days: Double, _ field: YAMLField) throws(InputError) {
+    let perDay =
+      switch scenario.world.arrivals {
+      case .poisson(let perDay), .hourly(let perDay, _): perDay
+      case .every(let seconds): 86_400 / seconds
+      case .times, .none?, nil: 0.0
+      }
+    guard perDay * days <= Self.mostJobs else {
+      throw field.error(
+        "arrivals make more than 10,000,000 jobs in one replication, the most that are simulated",
+        hint: "let fewer come, or shorten the horizon")
+    }
+  }
+
+  func checkNumberOfJobs(_ field: YAMLField) throws(InputError) {
+    switch scenario.horizon {
+    case .days(let days): try checkNumberOfJobs(days, field)
+    case .month: try checkNumberOfJobs(31, field)
+    // So many and no more are submitted.
+    case .jobs, nil: break
+    }
+  }
+
   private static func perDay(_ field: YAMLField) throws(InputError) -> Double {
     let record = try YAMLRecord(field, keys: ["per_day", "per_hour", "mean"])
     guard record.keys.count == 1 else {

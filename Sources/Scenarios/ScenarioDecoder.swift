@@ -35,7 +35,10 @@ struct ScenarioDecoder {
     if let field = record["policies"] { try policies(field) }
     if let field = record["budget"] { try budget(field) }
     if let field = record["jobs"] { try jobs(field) }
-    if let field = record["arrivals"] { try arrivals(field) }
+    if let field = record["arrivals"] {
+      try arrivals(field)
+      try checkNumberOfJobs(field)
+    }
     if let field = record["plan"] { try plan(field) }
   }
 

@@ -3,8 +3,10 @@ import Yams
 extension ServiceConfiguration {
   /// Where notices go: `notifications` in `lora-train.yaml`. Passwords and Slack's addresses may come from the environment instead.
   public struct Notifications: Hashable, Sendable {
+    /// How the connection to a mail server is kept secret.
     public enum Security: Hashable, Sendable { case startTLS, tls, plain }
 
+    /// The mail server, and whom mails come from.
     public struct Mail: Hashable, Sendable {
       public var host: String
       public var port: Int
@@ -21,6 +23,7 @@ extension ServiceConfiguration {
       }
     }
 
+    /// Where a program is called, and the secret that calls are signed with.
     public struct Webhook: Hashable, Sendable {
       public var name: String
       public var url: String

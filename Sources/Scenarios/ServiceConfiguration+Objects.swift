@@ -3,6 +3,7 @@ import DiscreteEvent
 extension ServiceConfiguration {
   /// Where checkpoints and downloads are kept, and for how long.
   public struct Objects: Hashable, Sendable {
+    /// A bucket of an object store that speaks S3.
     public struct S3: Hashable, Sendable {
       public var endpoint: String
       public var region: String

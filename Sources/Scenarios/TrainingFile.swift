@@ -2,6 +2,7 @@
 ///
 /// The content counts; where the file's own metadata disagree with it, ``warnings`` say so.
 public struct TrainingFile: Sendable, Hashable {
+  /// One document, or a pair a line.
   public enum Format: String, Sendable, Hashable { case json, jsonl }
 
   /// How often each name occurs among the conversations; an empty key counts as `unknown`.
@@ -77,13 +78,6 @@ public struct TrainingFile: Sendable, Hashable {
 
   /// Estimated tokens a pair, over the pairs with a target.
   public var meanTokens: Double { tokens.isEmpty ? 0 : tokens.reduce(0, +) / Double(tokens.count) }
-
-  /// The standard deviation of the tokens a pair, within the file.
-  public var tokensSD: Double {
-    guard tokens.count > 1 else { return 0 }
-    let mean = meanTokens
-    return (tokens.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(tokens.count - 1)).squareRoot()
-  }
 
   /// The length that a share `p` of the pairs does not exceed (nearest rank).
   public func tokens(quantile p: Double) -> Double {

@@ -2,6 +2,7 @@ import Foundation
 
 /// The lines around a place in a training file, for people to see what is wrong there.
 public struct TrainingFileSample: Sendable, Hashable {
+  /// One line of the file, with what is wrong in it marked.
   public struct Line: Sendable, Hashable {
     public var number: Int
     /// What stands before the place, at it, and after it; all but one line have only `before`.

@@ -31,7 +31,7 @@ package struct YAMLField {
   }
 
   package func wrongType(_ wanted: String, hint: String? = nil) -> InputError {
-    error("\(path) is \(found), not \(wanted)", hint: hint)
+    error("\(path.isEmpty ? "the file" : path) is \(found), not \(wanted)", hint: hint)
   }
 
   package var isMapping: Bool { node.mapping != nil }

@@ -25,6 +25,22 @@ public struct Experiment: Sendable {
     }
   }
 
+  /// What a person asks for at an instant. As in live mode, what the job's state does not allow then is refused: nothing happens.
+  public struct Request: Sendable, Hashable {
+    public enum Wish: Sendable, Hashable {
+      case cancel, pause, resume, promote
+      /// Where it has failed, the same once more as a new job; its ordinal is the number of this request, from 0x6000_0000 on, behind
+      /// ``Experiment/firstOrdinal``.
+      case retry
+      case answer(Fallback)
+    }
+    public var at: Instant
+    /// Of the job.
+    public var ordinal: UInt32
+    public var wish: Wish
+    public init(at: Instant, ordinal: UInt32, wish: Wish) { (self.at, self.ordinal, self.wish) = (at, ordinal, wish) }
+  }
+
   /// Where a job stood when the simulation began, beyond what the fleet knows.
   public struct Resumption: Sendable, Hashable {
     public var index: JobIndex
@@ -66,6 +82,8 @@ public struct Experiment: Sendable {
   /// Number of the first replication: an experiment may be run in parts.
   public var firstReplication = 0
   public var submissions: [Submission] = []
+  /// In the order of their instants. Not for jobs that ran at the start.
+  public var requests: [Request] = []
   /// No job of the world's own is submitted from this instant on; what was submitted before may still go on.
   public var lastArrival = Instant.distantFuture
   /// What stands at the start.

@@ -9,13 +9,20 @@ extension Replication {
 
   mutating func scheduleArrival() {
     var next = Instant.distantFuture
-    if nextSubmission < submissions { next = experiment.submissions[nextSubmission].at }
-    if let random = randomArrival, random < next, random < experiment.lastArrival { next = random }
-    guard next < .distantFuture, submitted < lastJob else { return list.cancel(slot: Slot.arrival) }
+    if submitted < lastJob {
+      if nextSubmission < submissions { next = experiment.submissions[nextSubmission].at }
+      if let random = randomArrival, random < next, random < experiment.lastArrival { next = random }
+    }
+    if nextRequest < requests { next = min(next, experiment.requests[nextRequest].at) }
+    guard next < .distantFuture else { return list.cancel(slot: Slot.arrival) }
     list.schedule(EventKey(time: max(next, now), priority: 200, ordinal: UInt32(submitted)), slot: Slot.arrival)
   }
 
   mutating func arrive() throws(TransitionError) {
+    if nextRequest < requests, experiment.requests[nextRequest].at <= now {
+      try serveNextRequest()
+      return scheduleArrival()
+    }
     let kind: Int
     let ordinal: UInt32
     if nextSubmission < submissions, experiment.submissions[nextSubmission].at <= now {
@@ -39,6 +46,12 @@ extension Replication {
       }
       if submitted == lastJob { result.freeze() }
     }
+    try enter(kind, ordinal)
+    scheduleArrival()
+  }
+
+  @inline(__always)
+  mutating func enter(_ kind: Int, _ ordinal: UInt32) throws(TransitionError) {
     // The next free index is known before the job exists: a simulated fleet reuses the last one retired.
     let index = Int(controller.fleet.nextIndex.rawValue)
     while kindOf.count <= index { kindOf.append(0) }
@@ -46,7 +59,6 @@ extension Replication {
     var spec = specs[kind]
     spec.ordinal = ordinal
     try receive(.jobSubmitted(spec), at: now)
-    scheduleArrival()
   }
 
   /// What the engine is told of a job of each kind, which is the same in every world; the ordinal is still to come.

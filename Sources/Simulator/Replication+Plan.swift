@@ -25,11 +25,20 @@ extension Replication {
       resumption: resumption, at: max(now, granted))
   }
 
-  /// Compiled for each of the two: most questions have their answer there.
+  /// Draws a lease again, the same again, but one that is told to stop at this instant.
+  @inline(never)
+  mutating func redraw(_ place: Int, _ i: Int, until stop: Instant, in world: CompiledWorld) {
+    let (ordinal, lease) = (controller.fleet.jobs[i].spec.ordinal, controller.fleet.jobs[i].lease)
+    draw(
+      &pending.address(of: place).pointee.plan, place, i, .booting, LeaseLuck(base, ordinal, lease.number), in: world,
+      granted: lease.granted, resumption: nil, at: lease.granted, until: stop)
+  }
+
+  /// Compiled for each of the three: most questions have their answer there.
   @inline(__always)
   private mutating func draw(
     _ plan: inout LeasePlan, _ place: Int, _ i: Int, _ phase: Phase, _ luck: LeaseLuck, in world: CompiledWorld,
-    granted: Instant, resumption: Experiment.Resumption?, at now: Instant
+    granted: Instant, resumption: Experiment.Resumption?, at now: Instant, until stop: Instant? = nil
   ) {
     plan = LeasePlan()
     if controller.recordsEvents { keep([], at: place) }
@@ -50,6 +59,7 @@ extension Replication {
 
     let alive = isNew ? 0 : (now - granted).seconds
     plan.stop = deadline == .distantPast ? .distantFuture : deadline
+    if let stop { plan.stop = min(plan.stop, stop) }
     plan.end = .capped
 
     // The stages, one after the other; a stage that is under way is drawn given how long it has lasted.

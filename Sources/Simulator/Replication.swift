@@ -40,6 +40,8 @@ struct Replication: ~Copyable {
   var submitted = 0
   var nextSubmission = 0
   let submissions: Int
+  var nextRequest = 0
+  let requests: Int
   /// How many of the world's own jobs have come.
   var arrived: UInt32 = 0
   /// After so many jobs no more are submitted.
@@ -50,7 +52,7 @@ struct Replication: ~Copyable {
   let keepsJobs: Bool
   let isRolling: Bool
   /// Whether leases may be drawn when they are asked for, because nothing that happens reads the spending in between: there is
-  /// no gate and no cap.
+  /// no gate and no cap, and nobody asks for anything.
   private(set) var isEager = false
   private let hasGates: Bool
   var nextMark = 0
@@ -97,6 +99,7 @@ struct Replication: ~Copyable {
     list = FutureEventList(slots: Slot.jobs + max(1, min(Int(experiment.policies.maxConcurrent), 61)))
     now = experiment.start
     submissions = experiment.submissions.count
+    requests = experiment.requests.count
     keepsJobs = experiment.keepsJobs
     isRolling = experiment.policies.budgetPeriod == .rolling30Days
     hasGates =
@@ -121,13 +124,13 @@ struct Replication: ~Copyable {
     onDemandLuck = .passUnretained(onDemandWorld)
     controller.fleet.reset(to: fleet)
     controller.recordsEvents = experiment.traces && number == 0
-    isEager = !hasGates && !controller.recordsEvents
+    isEager = !hasGates && !controller.recordsEvents && requests == 0
     list.load([])
     for slot in pending.indices { pending[slot].kind = .none }
     kindOf.removeAll()
     for _ in fleet.jobs { kindOf.append(0) }
     now = experiment.start
-    (submitted, nextSubmission, nextMark, nextBoundary, arrived) = (0, 0, 0, 0, 0)
+    (submitted, nextSubmission, nextRequest, nextMark, nextBoundary, arrived) = (0, 0, 0, 0, 0, 0)
     countsFrom = warmUp > 0 ? .distantFuture : .distantPast
     randomArrival = nil
     result = ReplicationResult(number: self.number, start: experiment.start, batchSize: batchSize)
@@ -208,7 +211,8 @@ struct Replication: ~Copyable {
       switch commands.command(at: c) {
       case .requestPod(let j, let lease, let pricing): request(j, lease, pricing)
       case .startWorker(let j): start(granted: j)
-      case .terminatePod(let j): gone = j
+      // One that is not there yet goes when it comes.
+      case .terminatePod(let j): if controller.fleet.jobs[Int(j.rawValue)].lease.isOpen { gone = j }
       case .stopWorker(let j): stopping = j
       case .notify: break
       }

@@ -3,8 +3,10 @@ import Scenarios
 
 /// Slurm's own programs, as a person would call them. No shell stands between: an argument is one word, whatever is in it.
 public struct SlurmPrograms: Sendable {
+  /// Slurm's programs that are run.
   public enum Name: String, CaseIterable, Sendable { case sbatch, squeue, scancel, sinfo }
 
+  /// What a program wrote, and how it ended.
   public struct Answer: Sendable {
     /// nil: it was not done in time and ended by us, or could not be started.
     public var code: Int32?

@@ -17,20 +17,20 @@ final class CurlHandle {
   private final class Exchange {
     var body = Data()
     var headers: [String: String] = [:]
-    let flag: Flag
+    let isEnded: () -> Bool
     var source: OpenPart?
     var sink: OpenPart?
     /// Whether what comes is to go to the sink: known once its status is.
     var isGood = false
-    init(_ flag: Flag) { self.flag = flag }
+    init(_ isEnded: @escaping () -> Bool) { self.isEnded = isEnded }
   }
 
   deinit { curl_easy_cleanup(easy) }
 
-  func perform(_ call: HTTPClient.Call, _ flag: Flag) throws -> HTTPClient.Answer {
+  func perform(_ call: HTTPClient.Call, _ flag: Flag, _ isOverdue: @escaping () -> Bool) throws -> HTTPClient.Answer {
     // Keeps connections, name lookups and sessions.
     curl_easy_reset(easy)
-    let exchange = Exchange(flag)
+    let exchange = Exchange { flag.isRaised || isOverdue() }
     let context = Unmanaged.passUnretained(exchange).toOpaque()
     var list: UnsafeMutablePointer<curl_slist>?
     // Without this libcurl asks first, and waits a second.
@@ -48,7 +48,7 @@ final class CurlHandle {
     ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(10_000, Int(call.deadline / .milliseconds(1)))))
     ccurl_set_long(easy, CURLOPT_NOPROGRESS, 0)
     ccurl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
-    ccurl_set_progress(easy) { context, _, _, _, _ in CurlHandle.exchange(context).flag.isRaised ? 1 : 0 }
+    ccurl_set_progress(easy) { context, _, _, _, _ in CurlHandle.exchange(context).isEnded() ? 1 : 0 }
     ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     ccurl_set_data(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       let exchange = CurlHandle.exchange(context)
@@ -82,6 +82,7 @@ final class CurlHandle {
       error = curl_easy_perform(easy)
     }
     if flag.isRaised { throw CancellationError() }
+    if error == CURLE_ABORTED_BY_CALLBACK { error = CURLE_OPERATION_TIMEDOUT }
     guard error == CURLE_OK else { throw failure(error, call) }
     var status = 0
     ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)

@@ -6,6 +6,7 @@ import Foundation
 ///
 /// libcurl blocks, so each call in progress has one of a few threads of the client's own. A deadline begins when it has its thread.
 public final class HTTPClient: Sendable {
+  /// One request.
   public struct Call: Sendable {
     public var method: String
     public var url: String
@@ -26,6 +27,7 @@ public final class HTTPClient: Sendable {
     }
   }
 
+  /// What the server answered.
   public struct Answer: Sendable {
     public var status: Int
     /// Names in lower case.
@@ -43,11 +45,17 @@ public final class HTTPClient: Sendable {
   }
 
   private let threads: WorkerThreads
+  private let isOverdue: @Sendable () -> Bool
 
   /// - Parameter connections: how many calls may go on at once.
-  public init(connections: Int = 4) {
+  public convenience init(connections: Int = 4) { self.init(connections: connections) { false } }
+
+  /// - Parameter isOverdue: asked about once a second while a call goes on; true ends it as its deadline does. On a busy machine a test can
+  ///   say when time is up, and no limit that is short enough to wait for is long enough for everything else.
+  init(connections: Int, isOverdue: @escaping @Sendable () -> Bool) {
     CurlHandle.prepare
     threads = WorkerThreads(count: connections)
+    self.isOverdue = isOverdue
   }
 
   /// - Throws: ``Failure``; an answer of whatever status is an answer. `CancellationError` where the task is cancelled.
@@ -55,7 +63,9 @@ public final class HTTPClient: Sendable {
     let flag = Flag()
     return try await withTaskCancellationHandler {
       let result: Result<Answer, any Error> = await withCheckedContinuation { continuation in
-        threads.run { handle in continuation.resume(returning: Result { try handle.perform(call, flag) }) }
+        threads.run { [isOverdue] handle in
+          continuation.resume(returning: Result { try handle.perform(call, flag, isOverdue) })
+        }
       }
       try Task.checkCancellation()
       return try result.get()

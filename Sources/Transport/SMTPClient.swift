@@ -12,6 +12,7 @@ public final class SMTPClient: Sendable {
     case none
   }
 
+  /// The mail server, and how it is reached.
   public struct Server: Sendable {
     public var host: String
     public var port: Int
@@ -30,6 +31,7 @@ public final class SMTPClient: Sendable {
     }
   }
 
+  /// One message to one address.
   public struct Mail: Hashable, Sendable {
     /// Addresses without a name.
     public var from: String

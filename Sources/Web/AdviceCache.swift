@@ -90,9 +90,9 @@ enum AdviceCache {
     }
     remembered.foresight.whatIfNow = { view, asked in
       let state = State(view)
+      let isLike: @Sendable (Trial) -> Bool = { $0.question == asked && $0.state.isUnderRules(of: state) }
       return try await trials.answer(
-        to: Trial(state: state, question: asked), within: patience,
-        orOf: { $0.question == asked && $0.state.isUnderRules(of: state) }, upTo: age
+        to: Trial(state: state, question: asked), within: patience, orOf: isLike, upTo: age
       ) { try await own.whatIf(view, asked) }
     }
     remembered.foresight.driversNow = { view in

@@ -22,16 +22,15 @@ struct FileShelf {
       throw Problem(.badRequest, "a file's name has 1 to 200 characters and no '/'")
     }
     let manager = FileManager.default
-    let part = folder + "/.part-" + SecretFile.random(8).hex
+    PartFile.forget(in: folder)
+    let part = folder + "/" + PartFile.name
     defer { try? manager.removeItem(atPath: part) }
     try? manager.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     guard manager.createFile(atPath: part, contents: nil, attributes: [.posixPermissions: 0o600]),
       let handle = FileHandle(forWritingAtPath: part)
     else {
-      throw Problem(
-        .init(code: 507, reasonPhrase: "Insufficient Storage"), "the file cannot be kept",
-        hint: "is \(folder) writable?")
+      throw FileShelf.full("is \(folder) writable?")
     }
     var (hash, bytes) = (SHA256(), 0)
     for try await piece in body {
@@ -40,14 +39,13 @@ struct FileShelf {
         throw Problem(.contentTooLarge, "the file is over \(TrainingFile.largestSize) bytes", hint: "split it")
       }
       hash.update(data: piece.readableBytesView)
-      do { try handle.write(contentsOf: piece.readableBytesView) } catch {
-        throw Problem(
-          .init(code: 507, reasonPhrase: "Insufficient Storage"), "the file cannot be kept", hint: "has the disk room?")
-      }
+      do { try handle.write(contentsOf: piece.readableBytesView) } catch { throw FileShelf.full("has the disk room?") }
     }
-    // Said to be kept only where it outlives a loss of power.
-    try handle.synchronize()
-    try handle.close()
+    do {
+      // Said to be kept only where it outlives a loss of power.
+      try handle.synchronize()
+      try handle.close()
+    } catch { throw FileShelf.full("has the disk room?") }
     let digest = hash.finalize().hex
     let file: TrainingFile
     do {
@@ -58,12 +56,12 @@ struct FileShelf {
     }
     let kept = path(ofDigest: digest)
     // In place of the same bytes, where another sent them meanwhile.
-    guard rename(part, kept) == 0 else {
-      throw Problem(
-        .init(code: 507, reasonPhrase: "Insufficient Storage"), "the file cannot be kept",
-        hint: "is \(folder) writable?")
-    }
+    guard rename(part, kept) == 0 else { throw FileShelf.full("is \(folder) writable?") }
     return Catalogue.FileRecord(file, name: name, sha256: digest, bytes: bytes, at: at, by: person)
+  }
+
+  private static func full(_ hint: String) -> Problem {
+    Problem(.init(code: 507, reasonPhrase: "Insufficient Storage"), "the file cannot be kept", hint: hint)
   }
 
   private static func problem(_ error: InputError, _ name: String, _ defect: DefectCard?) -> Problem {

@@ -58,7 +58,7 @@ struct JobDeed {
       default: Wording.snake(was.phase)
       }
     self.request = request
-    act = person.act("job.\(name)", "job-\(job.rawValue + 1)", why: justification, change: change)
+    act = person.act("job.\(name)", job.id, why: justification, change: change)
   }
 
   /// - Throws: ``Problem`` where it could not be done.

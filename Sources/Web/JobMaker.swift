@@ -40,7 +40,7 @@ struct JobMaker: Sendable {
     do throws(InputError) { try advice.allows(new) } catch {
       throw Problem(.badRequest, error.problem, hint: error.hint)
     }
-    let suites = try order(&new)
+    let suites = try await order(&new)
     let (quote, view) = try await quote(of: new)
     // What is left of a job that goes on from a checkpoint.
     if let resume = quote.resume { new.configuration = resume.left(of: new.configuration) }
@@ -107,7 +107,8 @@ struct JobMaker: Sendable {
   /// - Returns: the suites that it names.
   /// - Throws: ``Problem`` where one is not there, or nothing would be trained that could answer.
   @discardableResult
-  func order(_ new: inout NewJob) throws -> [Suite] {
+  func order(_ new: inout NewJob) async throws -> [Suite] {
+    if let id = new.examines { try await examine(id, with: &new) }
     let suites = try SuiteDeeds(runner: runner).ordered(new)
     new.configuration.suitePasses = suites.isEmpty ? nil : suites.reduce(0) { $0 + $1.passes }
     return suites
@@ -120,7 +121,7 @@ struct JobMaker: Sendable {
       throw Problem(.badRequest, trouble.problem, hint: trouble.hint)
     }
     var quote: QuoteDocument
-    let suites = try order(&new)
+    let suites = try await order(&new)
     let resume = try await resumption(of: new)
     do {
       quote = try await advice.quote(resume?.left(of: new.configuration) ?? new.configuration)

@@ -36,7 +36,9 @@ struct UploadRoutes {
       do {
         if question.action == .trainingFile { return try Reply.json(try await trainingFile(description.trainingFile)) }
         return try Reply.json(
-          try await answer(question, own: description.id, readable: [description.id, description.resumedFrom?.job]))
+          try await answer(
+            question, own: description.id,
+            readable: [description.id, description.resumedFrom?.job, description.examines]))
       } catch let error as InputError {
         let status: HTTPResponse.Status =
           switch error.kind {
@@ -168,7 +170,7 @@ struct UploadRoutes {
   /// Takes one part, piece by piece, and answers as S3 does: with the MD5 of what arrived as its tag.
   private func take(_ request: Request, _ part: Int, _ upload: String, _ key: String) async throws -> Response {
     let store = shelf.stores.holding(key)
-    guard let path = store.path(".part-\(SecretFile.random(8).hex)") else {
+    guard let path = store.path(PartFile.name) else {
       throw Problem(.notFound, "parts go to the object store itself")
     }
     let manager = FileManager.default
@@ -188,6 +190,8 @@ struct UploadRoutes {
     do {
       try handle.synchronize()
       try handle.close()
+    } catch { throw UploadRoutes.full }
+    do {
       try store.take(part: part, of: upload, key: key, from: path)
     } catch let error as InputError {
       throw Problem(error.kind == .noInput ? .notFound : .badRequest, error.problem, hint: error.hint)

@@ -104,7 +104,7 @@ struct ValidationRoutes {
     let gate = DeliveryGate.all(gates(orders, try documents(of: job, catalogue)))
     guard gate.verdict != .allow, try catalogue.deliveryDecision(of: job) == nil else { return }
     let why = gate.reasons.joined(separator: "; ")
-    let command = "lora-train evaluate deliver job-\(job.rawValue + 1) --justification \"why\""
+    let command = "lora-train evaluate deliver \(job.id) --justification \"why\""
     if gate.verdict == .block {
       throw Problem(.conflict, "delivery is blocked: \(why)", hint: "a manager may override it: \(command)")
     }
@@ -128,15 +128,34 @@ struct ValidationRoutes {
     _ job: JobIndex, _ view: LiveView, _ catalogue: Catalogue, _ documents: [ValidationDocument]
   ) throws -> [OrderedSuite] {
     let orders = view.descriptions[Int(job.rawValue)].suites ?? []
-    guard !orders.isEmpty else { return [] }
+    let later = view.examinations(of: view.descriptions[Int(job.rawValue)].id)
+    guard !orders.isEmpty || !later.isEmpty else { return [] }
     let (scored, asked) = (Set(documents.compactMap(\.suite?.name)), Set(try catalogue.rounds(of: job).map(\.suite)))
-    let isOver = view.fleet[job].phase.isTerminal
-    return orders.map { order in
-      OrderedSuite(
+    func suite(_ order: JobDescription.SuiteOrder, of maker: JobIndex) -> OrderedSuite {
+      let isOver = view.fleet[maker].phase.isTerminal
+      // What an examination that goes on will say takes the place of what is there.
+      let isOpen = maker != job && !isOver
+      return OrderedSuite(
         name: order.name, digest: order.digest,
-        state: scored.contains(order.name)
-          ? .scored : asked.contains(order.name) ? .answered : isOver ? .unanswered : .ordered)
+        state: isOpen
+          ? .ordered
+          : scored.contains(order.name)
+            ? .scored : asked.contains(order.name) ? .answered : isOver ? .unanswered : .ordered,
+        examination: maker == job ? nil : view.descriptions[Int(maker.rawValue)].id)
     }
+    var found = orders.map { suite($0, of: job) }
+    for index in later {
+      for order in view.descriptions[Int(index.rawValue)].suites ?? [] {
+        let one = suite(order, of: index)
+        if let place = found.firstIndex(where: { $0.name == order.name }) {
+          // One that came to nothing leaves what there was.
+          if one.state != .unanswered, view.fleet[index].phase != .cancelled { found[place] = one }
+        } else {
+          found.append(one)
+        }
+      }
+    }
+    return found
   }
 
   static func document(

@@ -152,6 +152,10 @@ public struct WebServer: Sendable {
       try await channel.close()
     } catch let error as IOError {
       throw refusal(error, host, port) ?? error
+    } catch is SocketAddressError.UnknownHost {
+      throw InputError(
+        .unavailable, "there is no address \(host) to listen at",
+        hint: "choose with --host: 127.0.0.1, or 0.0.0.0 for all")
     }
   }
 

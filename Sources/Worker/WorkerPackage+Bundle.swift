@@ -39,11 +39,18 @@ extension WorkerPackage {
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))
-    # An image that has it all is used as it is.
-    if any(importlib.util.find_spec(name) is None for name in ("torch", "transformers", "peft", "safetensors")):
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--requirement", os.path.join(folder, "requirements-gpu.txt")],
-            check=True)
+    # An image that has it all is used as it is. Weights in 4 bits need one more.
+    needed = ["torch", "transformers", "peft", "safetensors"]
+    if "nf4" in os.environ.get("LORA_WORKER_SETTINGS", ""):
+        needed.append("bitsandbytes")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        with open(os.path.join(folder, "requirements-gpu.txt")) as file:
+            wanted = file.read().split()
+        # The image's own torch goes with the machine's driver; another may find no GPU.
+        if "torch" not in missing:
+            wanted = [name for name in wanted if not name.startswith("torch==")]
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
     os.environ["PYTHONPATH"] = folder
     os.execv(sys.executable, [sys.executable, "-u", "-m", "lora_worker", "train"])
 

@@ -99,6 +99,37 @@ import Testing
     #expect(try StoreBackup.staleTables(of: path) == ["job_suites"])
   }
 
+  /// What trains nothing is marked beside the contract, and calibration is none the wiser for it.
+  @Test func examinationsAreMarked() throws {
+    let path = folder.path("examinations")
+    let store = try EventStore.create(path: path, opening: TestJournal.opening(), at: TestJournal.start)
+    for (ordinal, examined) in [(UInt32(0), nil), (1, "job-0")] {
+      var text = JobDescription(
+        ordinal: ordinal, id: "job-\(ordinal)", name: "a job",
+        configuration: JobConfiguration(preset: .balanced, pricing: .spot))
+      text.examines = examined
+      let spec = JobSpec(ordinal: ordinal, pricing: .spot, steps: 1, reservation: 0)
+      try store.append([(TestJournal.start, .described(text)), (TestJournal.start, .event(.jobSubmitted(spec)))])
+    }
+    let history = try HistoryReader.read(path: path)
+    #expect(history.jobs.map(\.isExamination) == [false, true] && history.trainings.jobs.map(\.id) == ["job-0"])
+    #expect(try RecentHistory(path: path).read(since: TestJournal.start).jobs.map(\.isExamination) == [false, true])
+    try store.rebuildHistory()
+    #expect(try HistoryReader.read(path: path).jobs.map(\.isExamination) == [false, true])
+    #expect(try StoreBackup.staleTables(of: path).isEmpty)
+    // From a snapshot, too.
+    let (_, listener) = try EventStore.open(path: path, following: SnapshotTests.Listener.self)
+    try store.keepSnapshot(of: listener)
+    let kept = try EventStore.open(path: path, following: SnapshotTests.Listener.self).store
+    #expect(kept.memory.projection.descriptions[1]?.examines == "job-0")
+    // A store of before has no such table.
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: "DROP TABLE job_examination") }
+    try queue.close()
+    #expect(try HistoryReader.read(path: path).jobs.map(\.isExamination) == [false, false])
+    #expect(try StoreBackup.staleTables(of: path) == ["job_examination"])
+  }
+
   @Test func madeAnewItIsWhatWasKeptUpToDate() throws {
     let path = folder.path("a")
     let store = try TestJournal.store(path)

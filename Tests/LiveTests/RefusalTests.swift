@@ -51,7 +51,7 @@ import Testing
   }
 
   /// As where its server cannot have its port: the runner of a task that is cancelled ends, and takes nothing more.
-  @Test(.timeLimit(.minutes(1))) func aCancelledRunnerEnds() async throws {
+  @Test(.timeLimit(.minutes(10))) func aCancelledRunnerEnds() async throws {
     let time = LiveTime(origin: LiveTime.machine)
     let opening = JournalOpening(store: "port", origin: .sandbox, policyName: "port", policies: Policies())
     let runner = try LiveRunner(

@@ -34,6 +34,8 @@ struct VoprFaults {
   var lostEnd = 0.0
   /// Reports that somebody else makes, for each that a worker makes.
   var forgery = 0.0
+  /// A pod that is made and has to wait in a queue of the provider's, as a cluster's does: nothing runs, and nothing is billed.
+  var queueing = 0.0
   let isCalm: Bool
 
   init(_ random: inout RandomStream) {
@@ -67,12 +69,13 @@ struct VoprFaults {
 
   /// Those that came later are drawn apart: the others stay what they were for a seed.
   mutating func drawLater(_ random: inout RandomStream) {
-    let draws = (0..<3).map { _ in (on: random.uniform(), size: random.uniform()) }
+    let draws = (0..<4).map { _ in (on: random.uniform(), size: random.uniform()) }
     func draw(_ i: Int, _ most: Double) -> Double {
       isCalm || draws[i].on < 0.3 ? 0 : most * draws[i].size * draws[i].size
     }
     throttling = draw(0, 0.05)
     lostEnd = draw(1, 0.4)
     forgery = draw(2, 0.3)
+    queueing = draw(3, 1)
   }
 }

@@ -4,7 +4,7 @@ import Live
 
 /// A pod of the world, and the worker on it.
 struct VoprPod {
-  enum State { case hidden, running, exited, gone }
+  enum State { case hidden, waiting, running, exited, gone }
   var id: String
   /// nil: somebody else's.
   var name: PodName?

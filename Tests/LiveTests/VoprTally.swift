@@ -11,7 +11,7 @@ struct VoprTally: Sendable {
       "calls answered 429": world.throttledCalls, "ends answered 5xx after success": world.lostEnds,
       "forged reports": world.forgedReports, "replayed reports": world.replayedReports,
       "looks of a copy beside its original": world.ghostlyLooks, "lists with a neighbour's pods": world.sharedLists,
-      "failed steps found on the disk": world.stepsKept,
+      "pods in a queue": world.queuedPods, "failed steps found on the disk": world.stepsKept,
     ]
     for (fault, n) in world.diskFaults { counts["disk: \(fault)"] = n }
   }

@@ -69,7 +69,7 @@ import Testing
     #expect(found["caps passed"] > 0 || count < 100)
     for what in [
       "calls answered 429", "ends answered 5xx after success", "forged reports", "replayed reports",
-      "looks of a copy beside its original",
+      "looks of a copy beside its original", "pods in a queue",
     ] { #expect(found[what] > 0 || count < 100, "\(what): never met") }
   }
 

@@ -90,7 +90,7 @@ extension VoprWorld {
     let f = faults
     let hindrances = [
       f.loss, f.duplication, f.delay, f.ambiguity, f.listFailure, f.omission, f.terminationFailure, f.crash, f.batching,
-      f.clockStep, f.outage, f.vanishing, f.workerDeath, f.throttling, f.lostEnd,
+      f.clockStep, f.outage, f.vanishing, f.workerDeath, f.throttling, f.lostEnd, f.queueing,
     ]
     guard disk == nil, hindrances.allSatisfy({ $0 == 0 }) else { return }
     for (i, job) in current.fleet.jobs.enumerated() where job.spec.maxCost < .max {
@@ -144,7 +144,7 @@ extension VoprWorld {
     guard now - checkedAt > .hours(1), let current = coordinator else { return false }
     checkedAt = now
     guard current.isConfirmed, current.fleet.jobs.allSatisfy({ $0.phase.isTerminal }) else { return false }
-    guard !pods.contains(where: { $0.name != nil && ($0.state == .running || $0.state == .hidden) }) else {
+    guard !pods.contains(where: { $0.name != nil && [.running, .hidden, .waiting].contains($0.state) }) else {
       return false
     }
     guard current.book.unsettledSince(at: current.now, .init(settle: current.settings.billsSettle)) == nil else {

@@ -49,7 +49,7 @@ extension VoprWorld {
       // As RunPod does: of those that are older, too, what they have cost since.
       // The account's, whoever has rented.
       let bills = (pods + (neighbour?.pods ?? [])).filter { pod in
-        pod.name != nil && pod.billedUntil.map { $0 >= since && now - $0 > .hours(2) } ?? false
+        pod.name != nil && pod.state != .waiting && pod.billedUntil.map { $0 >= since && now - $0 > .hours(2) } ?? false
       }.map { pod in
         let isWhole = pod.billedUntil.map { now - $0 > .hours(24) } ?? false
         let before = Ledger.cost(hourlyRate: pod.rate, time: max(.zero, since - pod.created))
@@ -70,9 +70,14 @@ extension VoprWorld {
 
   func observation(_ pod: VoprPod) -> PodObservation? {
     guard pod.state != .hidden else { return nil }
+    let status: PodObservation.Status =
+      switch pod.state {
+      case .exited: .exited(pod.kind)
+      case .waiting: .waiting
+      default: .running
+      }
     return PodObservation(
-      id: pod.id, name: pod.fullName, status: pod.state == .exited ? .exited(pod.kind) : .running,
-      created: pod.created, hourlyRate: pod.rate)
+      id: pod.id, name: pod.fullName, status: status, created: pod.created, hourlyRate: pod.rate)
   }
 
   private func create(_ request: PodRequest) {
@@ -108,11 +113,20 @@ extension VoprWorld {
     present.append(index)
     podIndex[pod.id] = index
     say("provider makes \(pod.id) for \(pod.fullName)\(isDouble ? ", a second time" : "")")
+    if pod.state == .running, faults.queueing > 0, queue.uniform() < faults.queueing {
+      enterQueue(index)
+    } else {
+      begin(index)
+    }
+    if isAmbiguous { answer(.ambiguous) } else { answer(observation(pods[index]).map { .created($0) } ?? .ambiguous) }
+  }
+
+  /// Its container is started.
+  func begin(_ index: Int) {
     schedule(.work(pod: index, generation: 0), in: between(.minutes(2), .minutes(8)))
     if faults.interruption > 0 {
       schedule(.interrupt(index), in: exponential(Span(seconds: 3600 / faults.interruption)))
     }
-    if isAmbiguous { answer(.ambiguous) } else { answer(observation(pods[index]).map { .created($0) } ?? .ambiguous) }
   }
 
   func appear(_ index: Int) {

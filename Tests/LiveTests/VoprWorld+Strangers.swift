@@ -96,6 +96,24 @@ extension VoprWorld {
     if case .noted(.reportHeard) = entry { true } else { false }
   }
 
+  // MARK: Two pods under one name
+
+  /// Of two pods under one name, one that says which it is is followed only where the lease is its own.
+  func lookForFollowedStrays(_ current: Coordinator, _ orders: [LiveOrder]) throws {
+    guard saysPod else { return }
+    for case .acknowledge(let ticket, let acknowledgement) in orders {
+      guard let index = tickets[ticket], let name = pods[index].name, current.book.exists(name.request) else {
+        continue
+      }
+      let rental = current.book[name.request]
+      guard rental.epoch == name.epoch, rental.isHeld, !rental.isOver, rental.pod != pods[index].id else { continue }
+      strayReports += 1
+      guard [.leave, .wait].contains(acknowledgement.directive) else {
+        throw failure("\(pods[index].id) is followed, and \(rental.pod ?? "nobody") holds the lease of \(name)")
+      }
+    }
+  }
+
   // MARK: A provider that has had enough
 
   /// 429: nothing is done, and nothing will be until what its Retry-After says.

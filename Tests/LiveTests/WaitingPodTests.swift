@@ -29,6 +29,15 @@ import Testing
     #expect(desk.job(0).lease.granted == desk.wall)
   }
 
+  /// The call was doubled on the way, granted once and refused once.
+  @Test func aRefusalEndsNothingThatIsKnownToWait() throws {
+    var desk = try Desk()
+    let pod = try waiting(&desk)
+    try desk.tell(.creationAnswered(request: 1, .refused(.noCapacity)))
+    #expect(desk.job(0).phase == .provisioning)
+    #expect(try desk.list([pod], after: .minutes(10)).terminations.isEmpty)
+  }
+
   @Test func whatLeavesTheQueueByItselfHasFailed() throws {
     var desk = try Desk()
     let pod = try waiting(&desk)

@@ -83,3 +83,62 @@ import Testing
     #expect((answer["warnings"] as? [String])?.contains { $0.contains("counts twice") } == true)
   }
 }
+
+/// What a forecast may not leave unsaid.
+@Suite struct ForecastCandourTests {
+  private func forecast(_ arguments: [String]) throws -> CommandLineTool.Run {
+    try CommandLineTool.run(["forecast", "--replications", "100"] + arguments + history)
+  }
+
+  /// Nothing was watched before 14 January: $0 is no fact of it.
+  @Test func aMonthBeforeTheHistoryIsNotKnown() throws {
+    for (month, place) in [("2025-12", "after 2025-12"), ("2026-01", "in the middle of 2026-01")] {
+      let run = try forecast(["--month", month])
+      #expect(run.output.contains("the history begins Wed 14 Jan 2026") && run.output.contains(place), "\(run.output)")
+    }
+    #expect(try !forecast(["--month", "2026-02"]).output.contains("the history begins"))
+    let early = try forecast(["--as-of", "2026-01-02", "--month", "2026-01"])
+    #expect(
+      early.output.contains("had watched nothing by then") && !early.output.contains("name the database"),
+      "\(early.output)")
+    let estimate = try CommandLineTool.run(["estimate", "--replications", "50", "--as-of", "2026-01-02"] + history)
+    #expect(estimate.output.contains("nothing is known in calibration/history.sqlite by then; the shipped priors"))
+  }
+
+  @Test func aMonthThatIsOverIsHeldAgainstItsBudget() throws {
+    let run = try forecast(["--month", "2026-10", "--budget", "1000"])
+    #expect(run.output.contains("this is what was spent, $678.96 more than the budget of $1,000"), "\(run.output)")
+    #expect(try forecast(["--month", "2026-10", "--budget", "2000"]).output.contains("less than the budget of $2,000"))
+  }
+
+  /// Keys are stable: an alert that came is null, not absent.
+  @Test func alertsThatCameKeepTheirKeys() throws {
+    for budget in ["1600", "100", "2400"] {
+      let answer = try CommandLineTool.json(
+        ["forecast", "--month", "2026-11", "--replications", "100", "--json", "--budget", budget] + history)
+      let alerts = try #require(answer["budget_alerts"] as? [String: Any])
+      #expect(Set(alerts.keys) == ["expected", "p_80", "p_95", "p_100"], "\(alerts)")
+    }
+  }
+
+  /// Who passes all of a budget has passed 80 % of it, also where the odds are found by importance sampling.
+  @Test func theOddsOfMoreAreNoGreater() throws {
+    let answer = try CommandLineTool.json(
+      ["forecast", "--month", "2026-11", "--replications", "200", "--json", "--budget", "4000"] + history)
+    let alerts = try #require(answer["budget_alerts"] as? [String: Double])
+    let odds = ["p_80", "p_95", "p_100"].compactMap { alerts[$0] }
+    #expect(odds.count == 3 && odds == odds.sorted(by: >), "\(alerts)")
+  }
+
+  @Test func oddsMayBeGivenInPerCent() throws {
+    let asked = ["--month", "2026-11", "--budget", "2000", "--fail-above"]
+    #expect(try forecast(asked + ["5%"]).code == 1 && forecast(asked + ["0.05"]).code == 1)
+    #expect(try forecast(asked + ["100%"]).code == 0 && forecast(asked + ["101%"]).code == 64)
+  }
+
+  @Test func oneFutureIsNoOdds() throws {
+    let run = try CommandLineTool.run(
+      ["forecast", "--replications", "1", "--month", "2026-11", "--budget", "100000"] + history)
+    #expect(run.code == 0 && !run.output.contains("1 chances") && !run.output.contains("in 1 "), "\(run.output)")
+  }
+}

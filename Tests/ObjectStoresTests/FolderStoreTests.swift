@@ -68,8 +68,19 @@ import Testing
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSinceNow: -days * 86_400)], ofItemAtPath: uploads + id)
     }
+    // What a process that was killed was receiving goes as well, and nothing else beside it.
+    let parts = [(PartFile.name, 8.0), (PartFile.name, 6), ("job-0", 8)]
+    for (name, days) in parts {
+      let path = folder + "/objects/" + name
+      try Data("x".utf8).write(to: URL(fileURLWithPath: path))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -days * 86_400)], ofItemAtPath: path)
+    }
     let last = try store.beginUpload(content, as: "job-1/c").id
     #expect(try Set(FileManager.default.contentsOfDirectory(atPath: uploads)) == [young, last])
+    #expect(
+      try Set(FileManager.default.contentsOfDirectory(atPath: folder + "/objects"))
+        == [".uploads", parts[1].0, "job-0"])
   }
 
   @Test func anUploadInPartsGoesOnAndIsChecked() throws {

@@ -28,6 +28,33 @@ import Transport
   }
 }
 
+/// A server that never answers. Nothing else ends the call, so that its limit may be as short as it likes.
+@Suite struct DeadlineTests {
+  @Test func aCallEndsAtItsDeadline() async throws {
+    let (socket, address) = try openPort()
+    defer { close(socket) }
+    let failure = await #expect(throws: HTTPClient.Failure.self) {
+      try await HTTPClient(connections: 1).send(.init("GET", address, deadline: .milliseconds(50)))
+    }
+    #expect(failure?.reason == "Timeout was reached")
+  }
+}
+
+/// A port of this machine that takes connections, and an address of it.
+private func openPort() throws -> (socket: Int32, address: String) {
+  let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  var place = sockaddr_in()
+  (place.sin_family, place.sin_addr.s_addr) = (sa_family_t(AF_INET), UInt32(0x7F00_0001).bigEndian)
+  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let isBound = withUnsafeMutablePointer(to: &place) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+      bind(socket, pointer, length) == 0 && listen(socket, 8) == 0 && getsockname(socket, pointer, &length) == 0
+    }
+  }
+  guard isBound else { throw CocoaError(.featureUnsupported) }
+  return (socket, "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))/")
+}
+
 /// Answers whatever it is asked, but closes the connection on what it is asked second.
 private final class FickleServer: Sendable {
   let address: String
@@ -36,18 +63,7 @@ private final class FickleServer: Sendable {
   private let socket: Int32
 
   init() throws {
-    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var place = sockaddr_in()
-    (place.sin_family, place.sin_addr.s_addr) = (sa_family_t(AF_INET), UInt32(0x7F00_0001).bigEndian)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let socket = socket
-    let isBound = withUnsafeMutablePointer(to: &place) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        bind(socket, pointer, length) == 0 && listen(socket, 8) == 0 && getsockname(socket, pointer, &length) == 0
-      }
-    }
-    guard isBound else { throw CocoaError(.featureUnsupported) }
-    address = "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))/"
+    (socket, address) = try openPort()
     Thread.detachNewThread { [self] in serve() }
   }
 

@@ -40,7 +40,7 @@ import Testing
       (.noAnswer, .ambiguous, 1), (.tooMany, .refused(.error), 0), (.unauthorized, .refused(.key), 0),
     ] as [(SandboxFault, CreationAnswer, Int)])
   func whatIsInDoubtIsAmbiguous(fault: SandboxFault, answer: CreationAnswer, pods: Int) async throws {
-    try await Station.with(deadline: Station.deadline(fault)) { station in
+    try await Station.with { station in
       await station.sandbox.plan(fault, on: "create")
       #expect(await station.provider().create(Station.request(), Station.launch).plain == answer)
       #expect(await station.sandbox.pods.count == pods)
@@ -167,7 +167,7 @@ import Testing
 
   @Test(arguments: [SandboxFault.error, .errorAfterSuccess, .noAnswer, .brokenAnswer, .tooMany, .unauthorized])
   func aQuestionThatFailsMakesNoPod(fault: SandboxFault) async throws {
-    try await Station.with(spot: true, deadline: Station.deadline(fault)) { station in
+    try await Station.with(spot: true) { station in
       // Before a bid its price is asked for.
       await station.sandbox.plan(fault, on: "graphql")
       let answer = await station.provider().create(Station.request(1, .spot), Station.launch).plain
@@ -181,7 +181,7 @@ import Testing
     (SandboxFault.noAnswer, 1),
   ])
   func aBidInDoubtIsAmbiguous(fault: SandboxFault, pods: Int) async throws {
-    try await Station.with(spot: true, deadline: Station.deadline(fault)) { station in
+    try await Station.with(spot: true) { station in
       await station.sandbox.plan(fault, on: "create")
       #expect(await station.provider().create(Station.request(1, .spot), Station.launch) == .ambiguous)
       #expect(await station.sandbox.pods.count == pods)
@@ -194,7 +194,7 @@ import Testing
     SandboxFault.error, .errorAfterSuccess, .brokenAnswer, .noAnswer, .tooMany, .unauthorized, .cutList,
   ])
   func aListThatIsNotWholeIsNone(fault: SandboxFault) async throws {
-    try await Station.with(deadline: Station.deadline(fault)) { station in
+    try await Station.with { station in
       for number in 1...4 { _ = await station.provider().create(Station.request(UInt32(number)), Station.launch) }
       await station.sandbox.plan(fault, on: "list")
       #expect(await station.provider().list() == nil)
@@ -214,10 +214,10 @@ import Testing
 
   @Test func rateLimitsAreKeptWithoutAsking() async throws {
     try await Station.with { station in
-      let provider = station.provider()
+      // Retry-After is 12 seconds, which do not go by here: nothing is sent, and it is known that nothing was.
+      let provider = station.provider(time: LiveTime(origin: LiveTime.machine, scale: 1e-9))
       await station.sandbox.plan(.tooMany, on: "list")
       #expect(await provider.list() == nil)
-      // Retry-After is 12 seconds: until then nothing is sent, and it is known that nothing was.
       #expect(await provider.create(Station.request(), Station.launch).plain == .refused(.error))
       #expect(await provider.terminate(pod: "x") == .failed)
       #expect(await station.sandbox.pods.isEmpty)
@@ -345,7 +345,7 @@ import Testing
   // MARK: Secrets
 
   @Test func secretsAreNeitherSaidNorInTheCommand() async throws {
-    try await Station.with(spot: true, deadline: .milliseconds(800)) { station in
+    try await Station.with(spot: true) { station in
       let provider = station.provider()
       for (i, fault) in SandboxFault.allCases.enumerated() {
         await station.sandbox.plan(fault, on: i.isMultiple(of: 2) ? "create" : "graphql")

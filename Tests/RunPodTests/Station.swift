@@ -3,11 +3,12 @@ import DiscreteEvent
 import Engine
 import Foundation
 import Journal
-import Sandbox
-import Transport
+import Synchronization
 
 @testable import Live
 @testable import RunPod
+@testable import Sandbox
+@testable import Transport
 
 /// A sandbox behind a real port of this machine, with its clock by hand, and a provider that rents from it.
 struct Station: Sendable {
@@ -15,14 +16,13 @@ struct Station: Sendable {
   let clock: HandClock
   let settings: RunPodSettings
   let told: Heard
+  /// Its calls end where the sandbox has withheld an answer, as if their deadline had passed; else they have longer than anything takes.
+  let http: HTTPClient
 
   static let key = "rpa-SECRET-KEY"
   static let workerSecret = "SECRET-OF-A-LEASE"
   static let huggingFace = "hf-SECRET-TOKEN"
   static let link = "http://127.0.0.1:9/v1/bundles/abc?signature=SECRET-SIGNATURE"
-
-  /// Only what never answers is waited for in vain; all else has the time that a busy machine may need.
-  static func deadline(_ fault: SandboxFault) -> Duration { fault == .noAnswer ? .seconds(2) : .seconds(30) }
 
   /// Its times are constant and nothing happens by chance.
   static func calm() -> SandboxSettings {
@@ -35,16 +35,17 @@ struct Station: Sendable {
   }
 
   static func with(
-    _ world: SandboxSettings = calm(), spot: Bool = false, deadline: Duration = .seconds(30), address: String? = nil,
+    _ world: SandboxSettings = calm(), spot: Bool = false, address: String? = nil,
     _ body: (Station) async throws -> Void
   ) async throws {
     let clock = HandClock()
     let sandbox = try SandboxHost(settings: world, seed: 1, key: key, clock: { clock.now })
+    let silence = Silence()
+    var server = SandboxServer(sandbox)
+    server.whenSilent = { silence.begin() }
     try await withThrowingTaskGroup(of: Void.self) { group in
       let (ports, open) = AsyncStream.makeStream(of: Int.self)
-      group.addTask {
-        try await SandboxServer(sandbox).run(address: "127.0.0.1", port: 0) { open.yield($0) }
-      }
+      group.addTask { [server] in try await server.run(address: "127.0.0.1", port: 0) { open.yield($0) } }
       var port = 0
       for await opened in ports {
         port = opened
@@ -53,22 +54,25 @@ struct Station: Sendable {
       var settings = RunPodSettings(key: Secret(key))
       (settings.address, settings.disk) = ("http://127.0.0.1:\(port)", 50)
       settings.huggingFace = Secret(huggingFace)
-      (settings.offersSpot, settings.deadline) = (spot, deadline)
+      (settings.offersSpot, settings.deadline) = (spot, .seconds(600))
       settings.address = address ?? settings.address
-      try await body(Station(sandbox: sandbox, clock: clock, settings: settings, told: Heard()))
+      let http = HTTPClient(connections: 2) { silence.wasKept() }
+      try await body(Station(sandbox: sandbox, clock: clock, settings: settings, told: Heard(), http: http))
       group.cancelAll()
       // How a server says that it was cancelled is its own affair.
       while case .some = await group.nextResult() {}
     }
   }
 
-  /// - Parameter key: another one than the sandbox's is not accepted.
-  func provider(key: String? = nil) -> RunPodProvider {
+  /// - Parameters:
+  ///   - key: another one than the sandbox's is not accepted.
+  ///   - time: as the provider reads it.
+  func provider(key: String? = nil, time: LiveTime = LiveTime(origin: LiveTime.machine)) -> RunPodProvider {
     var settings = settings
     if let key { settings.key = Secret(key) }
     let told = told
     return RunPodProvider(
-      settings, time: LiveTime(origin: LiveTime.machine), http: HTTPClient(connections: 2),
+      settings, time: time, http: http,
       bundle: { _ in WorkerBundle(link: Secret(Station.link), sha256: "abc") }, tell: { told.add($0) })
   }
 
@@ -108,4 +112,16 @@ final class Heard: @unchecked Sendable {
   private var texts: [String] = []
   func add(_ text: String) { lock.withLock { texts.append(text) } }
   var all: String { lock.withLock { texts.joined(separator: "\n") } }
+}
+
+/// An answer that was withheld: whoever waits for it is told once that time is up.
+final class Silence: Sendable {
+  private let isKept = Mutex(false)
+  func begin() { isKept.withLock { $0 = true } }
+  func wasKept() -> Bool {
+    isKept.withLock { isKept in
+      defer { isKept = false }
+      return isKept
+    }
+  }
 }

@@ -25,7 +25,7 @@ import Testing
     #expect(file.split.trainingConversations == 58)
     #expect(file.personas == ["anxious_planner": 24, "overwhelmed_avoider": 24, "pragmatic_optimist": 24])
     #expect(file.topics.count == 12)
-    print("tokens a pair:", file.meanTokens, file.tokensSD, file.tokens(quantile: 0.95), file.tokens.last ?? 0)
+    print("tokens a pair:", file.meanTokens, file.tokens(quantile: 0.95), file.tokens.last ?? 0)
   }
 
   @Test func thirtySixAreTooFewForAJob() throws {

@@ -37,17 +37,17 @@ import Validation
     return job
   }
 
-  private func report(_ office: Office, upTo last: String = "finalization") async throws {
+  private func report(_ office: Office, of pod: PodName = pod, upTo last: String = "finalization") async throws {
     let stages = ["boot", "preprocessing", "model_loading", "training", "finalization"]
     for (number, stage) in stages.enumerated() {
       let report = #"{"sequence":\#(number + 1),"event":"stage_finished","stage":"\#(stage)"}"#
-      #expect(try await office.say(Self.pod, "", report).status == 200)
+      #expect(try await office.say(pod, "", report).status == 200)
       if stage == last { break }
     }
   }
 
-  private func leave(_ office: Office, _ name: String, _ text: String) throws {
-    let path = office.folder.appendingPathComponent("store.objects/job-1/\(name)")
+  private func leave(_ office: Office, _ name: String, _ text: String, job: String = "job-1") throws {
+    let path = office.folder.appendingPathComponent("store.objects/\(job)/\(name)")
     try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: path)
   }
@@ -171,6 +171,88 @@ import Validation
     try await SuiteAnswers(office.runner).take(JobIndex(0), files)
     #expect(
       try await office.ask("GET", office.api("audit?subject=job-1")).value(AuditLog.self).lines.count == log.count)
+  }
+
+  /// The pod of a completed job is gone: another answers with its adapters, and what it says is that job's.
+  @Test func aCompletedJobIsExaminedByAnother() async throws {
+    let (office, _) = try await Self.office()
+    func wish(_ suites: [String]?, of job: String = "job-1", name: String = "later") -> NewJob {
+      var wish = Office.job(name)
+      (wish.suites, wish.examines) = (suites, job)
+      return wish
+    }
+    func ask(_ job: NewJob, token: String = Office.ownToken) async throws -> Office.Answer {
+      try await office.ask("POST", office.api("jobs"), job, token: token)
+    }
+    #expect(try await ask(Self.job(nil)).status == 201)
+    #expect(try await ask(wish(["financial-knowledge"], of: "job-7")).status == 404)
+    let early = try await ask(wish(["financial-knowledge"]))
+    #expect(early.status == 409 && early.text.contains("only what has completed can be examined"), "\(early.text)")
+    try leave(office, "downloads/examined-metrics.csv", "step\n")
+    try await report(office)
+    let bare = try await ask(wish(["financial-knowledge"]))
+    #expect(bare.status == 409 && bare.text.contains("are not kept"), "\(bare.text)")
+    try leave(office, "downloads/examined-adapters-1.zip", "zip")
+    await office.keeper.tend()
+    #expect(try await ask(wish(nil)).status == 422)
+    let vera = try await office.token("vera", .viewer)
+    #expect(try await ask(wish(["financial-knowledge"]), token: vera).status == 403)
+    var draft = wish(["financial-knowledge"])
+    draft.draft = true
+    #expect(try await ask(draft).status == 400)
+
+    // What it costs is said, and what it is asked to do follows from the job that it examines.
+    let page = try await office.ask("GET", "/dashboard/training-jobs/job-1/validation").text
+    #expect(page.contains("Examine with a suite") && page.contains(#"name="examines" value="job-1""#))
+    let fields =
+      "examines=job-1&name=by+form&training_file=file-1&preset=balanced&pricing=spot&suite=financial-knowledge"
+    let review = try await office.ask("POST", "/dashboard/training-jobs/review", bytes: Data(fields.utf8)).text
+    #expect(review.contains("<dt>Examines</dt><dd>job-1</dd>") && review.contains("Start Examination"))
+    #expect(!review.contains("Save as draft"))
+    let made = try await ask(wish(["financial-knowledge", RatingTests.suite]))
+    #expect(made.status == 201, "\(made.text)")
+    let job = try made.value(JobDocument.self)
+    #expect(job.id == "job-2" && job.examines == "job-1" && job.steps == 1 && job.training_file == "file-1")
+    let text = await office.runner.view.descriptions[1]
+    #expect(text.examines == "job-1" && text.configuration.suitePasses == 800 + 40_000 && text.suiteLimit != nil)
+    let status = office.api("jobs/1/validation")
+    let before = try await office.ask("GET", status).value(JobValidationDocument.self)
+    #expect(before.suites.map(\.state) == [.ordered, .ordered] && before.suites[0].examination == "job-2")
+    // Nothing that was not ordered with the job holds its delivery back.
+    #expect(before.may_be_delivered)
+
+    // Its pod reads what it examines, and writes nothing there.
+    let pod = PodName(store: "office", epoch: 1, request: 2)
+    try await report(office, of: pod, upTo: "training")
+    let theirs = try await office.say(pod, "/uploads", #"{"action":"list","name":"job-1/"}"#)
+    #expect(theirs.status == 200 && theirs.text.contains("job-1/downloads/examined-adapters-1.zip"), "\(theirs.text)")
+    let wrong = #"{"action":"begin","name":"job-1/answers/x.jsonl","bytes":1,"sha256":"00"}"#
+    #expect(try await office.say(pod, "/uploads", wrong).status == 403)
+    let knowledge = try #require(try ShippedSuites.read("financial-knowledge"))
+    let lost = Set(knowledge.items.prefix(20).map(\.id))
+    try leave(office, "answers/financial-knowledge.jsonl", answers(knowledge, losing: lost), job: "job-2")
+    try leave(office, "answers/\(RatingTests.suite).jsonl", RatingTests.answers().1.answers, job: "job-2")
+    try await report(office, of: pod)
+    await office.keeper.tend()
+    let found = try await office.ask("GET", status).value(JobValidationDocument.self)
+    #expect(found.suites.map(\.state) == [.scored, .answered] && found.documents.map(\.job) == ["job-1"])
+    // A delivered job that a later suite blocks.
+    #expect(found.gate?.verdict == .block && !found.may_be_delivered)
+    #expect(try await office.ask("GET", office.api("jobs/1/artifacts/adapters")).status == 409)
+    let list = try await office.ask("GET", office.api("jobs/1/suites/financial-knowledge/answers"))
+    #expect(try list.value(SuiteAnswerList.self).job == "job-1")
+    #expect(try await office.ask("GET", office.api("jobs/1/ratings")).value(RatingList.self).rounds.count == 1)
+    #expect(
+      try await office.ask("GET", office.api("jobs/2/validation")).value(JobValidationDocument.self).documents.isEmpty)
+    // An examination is no job to learn from, and cannot be examined.
+    let statistics = try await office.ask("GET", office.api("statistics")).value(StatisticsDocument.self)
+    #expect(statistics.figures.jobs == 1)
+    #expect(try await ask(wish(["financial-knowledge"], of: "job-2")).status == 409)
+
+    // What was found since is not taken back by looking at the examination again.
+    let files = ["answers/financial-knowledge.jsonl": Data(answers(knowledge, losing: []).utf8)]
+    try await SuiteAnswers(office.runner).take(JobIndex(1), files)
+    #expect(try await office.ask("GET", status).value(JobValidationDocument.self).gate?.verdict == .block)
   }
 
   static func evaluation(base: Double, trained: Double) -> String {

@@ -3,7 +3,7 @@ import Foundation
 extension FitReport {
   /// The report as aligned tables for people, without colour.
   public var text: String {
-    var out = "\(n) durations: \(events) events, \(censored) censored"
+    var out = "\(n) duration\(n == 1 ? "" : "s"): \(events) event\(events == 1 ? "" : "s"), \(censored) censored"
     if let unit { out += "; time in \(unit.rawValue)" }
     out += "\n\n"
     let ranked = families.sorted { ($0.value.aic, $0.key) < ($1.value.aic, $1.key) }
@@ -15,7 +15,8 @@ extension FitReport {
             FitReport.fixed(f.aic - (families[best]?.aic ?? f.aic), 1), FitReport.p(f.ksP), FitReport.p(f.adP),
           ]
         })
-    out += "* least AIC\n"
+    out +=
+      "* least AIC\(unit.map { "; log L and AIC are of densities per \($0.rawValue), those of --json per s" } ?? "")\n"
     for (name, f) in ranked {
       let perUnit = unit.map { " per \($0.rawValue)" } ?? ""
       out += "\n\(name)\n"
@@ -34,7 +35,9 @@ extension FitReport {
         guard let e = estimate else { continue }
         rows.append([
           label, FitReport.significant(e.value),
-          "\(FitReport.significant(e.low95)) to \(FitReport.significant(e.high95))",
+          // What was never watched has no bound.
+          e.high95 < .greatestFiniteMagnitude
+            ? "\(FitReport.significant(e.low95)) to \(FitReport.significant(e.high95))" : "nobody was watched",
         ])
       }
       out += FitReport.table(rows)

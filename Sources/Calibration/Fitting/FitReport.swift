@@ -1,7 +1,7 @@
 /// What `fit` answers: every family fitted to one data set, and the one with the least AIC.
 ///
 /// Encoded with snake_case keys as the interface names them. Likelihoods of densities depend on the unit of time, so
-/// the report states it: a data set whose unit is known is reported in hours unless another unit is asked for.
+/// the report states it: a data set whose unit is known is reported in hours unless another unit is asked for (`fit --json` asks for seconds).
 public struct FitReport: Sendable, Codable, Hashable {
   /// An estimate with its 95 % interval.
   public struct Estimate: Sendable, Codable, Hashable {
@@ -120,6 +120,6 @@ public struct FitReport: Sendable, Codable, Hashable {
     if let p = families[best]?.adP, p < 0.05 {
       warnings.append("the best family, \(best), is still told apart from the data (Anderson–Darling p = \(p))")
     }
-    if events < 10 { warnings.append("only \(events) events: the intervals are approximate") }
+    if events < 10 { warnings.append("only \(events) event\(events == 1 ? "" : "s"): the intervals are approximate") }
   }
 }

@@ -28,7 +28,7 @@ extension MemoryOutcome {
   /// history, so the sequence length is the job's maximum.
   public static func seen(in history: History) -> [MemoryOutcome] {
     var found: [MemoryOutcome] = []
-    for job in history.jobs {
+    for job in history.jobs where !job.isExamination {
       guard let capacity = capacityGB(of: job.gpuType) else { continue }
       let configuration = job.configuration
       var outcome = MemoryOutcome(

@@ -1,5 +1,6 @@
 /// A way out of memory trouble that the model has checked.
 public struct Suggestion: Hashable, Sendable, Codable {
+  /// Which setting is changed.
   public enum Kind: String, Hashable, Sendable, Codable { case batch, rank, preset, sequence }
   public var kind: Kind
   /// As a person reads it, with the memory it needs.

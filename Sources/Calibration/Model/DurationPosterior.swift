@@ -3,6 +3,7 @@ import DiscreteEvent
 
 /// What is known of a law of a length of time: its family, and its parameters with their uncertainty.
 public struct DurationPosterior: Hashable, Sendable, Codable {
+  /// The law's family.
   public enum Family: String, Hashable, Sendable, Codable {
     case constant, lognormal, gamma, weibull, normal, uniform
   }

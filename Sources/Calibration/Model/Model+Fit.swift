@@ -14,6 +14,7 @@ extension Model {
   ///   `calibrate`. It changes the report, never the model.
   /// - Complexity: O(leases + checkpoints) and some 10⁵ evaluations of the step time's likelihood.
   public static func fit(history: History, priors: Priors, goodnessOfFit: Bool = false) -> Model {
+    let history = history.trainings
     let evidence = Evidence(history)
     var warnings: [String] = []
     var report = ReportBuilder(goodnessOfFit: goodnessOfFit)
@@ -108,7 +109,8 @@ extension Model {
     let rates = hourlyRates(history, priors, &warnings)
     let mix = kinds(history, change: arrivals.change)
     if history.jobs.count < 20, !history.jobs.isEmpty {
-      warnings.append("only \(history.jobs.count) past jobs: the answers lean on the priors")
+      warnings.append(
+        "only \(history.jobs.count) past job\(history.jobs.count == 1 ? "" : "s"): the answers lean on the priors")
     }
     let origins = history.observations.map(\.origin)
     return Model(

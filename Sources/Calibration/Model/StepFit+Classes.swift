@@ -19,9 +19,42 @@ extension StepFit {
   /// The most frequent ones; a column costs time.
   static let mostClasses = 32
 
+  /// How much of the prior's weight a standard deviation of the deviations has.
+  private static func prior(_ sd: Double) -> Double { sd > 0 ? 0.5 / Double(classSDs.count - 1) : 0.5 }
+
+  /// log marginal likelihood of the standard deviations between pods and between jobs: β and the kinds' deviations integrated out, σC
+  /// averaged over. Without the deviations a job's own would have to account for them.
+  ///
+  /// A kind's jobs are reduced to three sums for all σC: O(jobs · width² + kinds · width²).
+  /// - Parameters:
+  ///   - kinds: each job's among `count` kinds that have a deviation, or nil.
+  func logEvidence(pod: Double, job: Double, kinds: [Int?], count: Int) -> Double {
+    guard count > 1 else { return solve(pod: pod, job: job).logMarginal }
+    let stride = width + 2
+    var sums = [Double](repeating: 0, count: count * stride)
+    let base = equations(pod: pod, job: job) { job, mean, weight in
+      guard let kind = kinds[job] else { return }
+      let at = kind * stride
+      sums[at] += weight
+      sums[at + 1] += weight * mean
+      for i in 0..<width { sums[at + 2 + i] += weight * rows[job * width + i] }
+    }
+    let logs = StepFit.classSDs.map { sd in
+      var equations = base
+      if sd > 0 {
+        for at in Swift.stride(from: 0, to: sums.count, by: stride) {
+          equations.share(
+            variance: sd * sd, weight: sums[at], y: sums[at + 1], x: sums[(at + 2)..<(at + stride)])
+        }
+      }
+      return log(StepFit.prior(sd)) + (equations.solve()?.logMarginal ?? -.infinity)
+    }
+    let top = logs.reduce(-.infinity, max)
+    return top > -.infinity ? top + log(logs.reduce(0) { $0 + exp($1 - top) }) : top
+  }
+
   /// Adds the deviations to the posterior's coefficients, given the standard deviations between pods and between jobs.
-  mutating func deviate(pod: Double, job: Double) {
-    let classes = frequentClasses()
+  mutating func deviate(by classes: [ConfigurationClass], pod: Double, job: Double) {
     guard classes.count > 1 else { return }
     let base = self
     let k = base.width
@@ -31,7 +64,6 @@ extension StepFit {
       let fit = sd > 0 ? base.widened(by: classes, sd: sd) : base
       let solution = fit.solve(pod: pod, job: job)
       guard let own = SmallMatrix.inverse(solution.precision, sd > 0 ? n : k) else { return }
-      let prior = sd > 0 ? 0.5 / Double(StepFit.classSDs.count - 1) : 0.5
       let constant = sd > 0 ? -Double(classes.count) * log(sd) : 0
       var (beta, covariance) = (solution.beta, own)
       if sd == 0 {
@@ -39,7 +71,7 @@ extension StepFit {
         covariance = [Double](repeating: 0, count: n * n)
         for i in 0..<k { for j in 0..<k { covariance[i * n + j] = own[i * k + j] } }
       }
-      solutions.append((sd, log(prior) + solution.logMarginal + constant, beta, covariance))
+      solutions.append((sd, log(StepFit.prior(sd)) + solution.logMarginal + constant, beta, covariance))
     }
     var (mean, covariance, variance) = StepFit.average(solutions)
     center(&mean, &covariance, from: k, classes)
@@ -105,7 +137,7 @@ extension StepFit {
   }
 
   /// Kinds seen often enough, the most frequent first; ties in the order of their first job.
-  private func frequentClasses() -> [ConfigurationClass] {
+  func frequentClasses() -> [ConfigurationClass] {
     var counts: [ConfigurationClass: (jobs: Int, first: Int)] = [:]
     for (i, c) in classOf.enumerated() { counts[c, default: (0, i)].jobs += 1 }
     let frequent = counts.filter { $0.value.jobs >= StepFit.jobsOfAClass }

@@ -4,6 +4,7 @@ import Scenarios
 
 /// Parts of the budget: what they are called, and whose jobs are charged to them. Their limits stand in the journal.
 extension Catalogue {
+  /// A part of the budget that has a limit of its own.
   public struct Allocation: Sendable, Hashable {
     /// From 1, never given again: jobs bear it.
     public var number: UInt16

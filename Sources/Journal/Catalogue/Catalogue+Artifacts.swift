@@ -15,6 +15,7 @@ extension Catalogue {
     case evaluationJSON = "evaluation_json"
   }
 
+  /// A file that a job left to be downloaded.
   public struct Artifact: Sendable, Hashable {
     public var job: JobIndex
     public var kind: ArtifactKind

@@ -7,6 +7,7 @@ import Scenarios
 extension Catalogue {
   /// One job's leases with their stages, its checkpoints, and what was paid for what.
   public struct JobRecord: Sendable, Hashable {
+    /// One stage of a lease.
     public struct Stage: Sendable, Hashable {
       /// `boot`, `preprocessing`, `model_loading`, `restore`, `training`, `finalization`.
       public var name: String
@@ -15,6 +16,8 @@ extension Catalogue {
       public var lastStep: Int?
       public var isComplete: Bool
     }
+
+    /// One holding of a pod, with its stages.
     public struct Lease: Sendable, Hashable {
       public var pod: String
       /// Nanodollars an hour.
@@ -25,6 +28,8 @@ extension Catalogue {
       public var reason: String?
       public var stages: [Stage]
     }
+
+    /// A state of training that was saved.
     public struct Checkpoint: Sendable, Hashable {
       public var step: Int
       public var durable: Instant

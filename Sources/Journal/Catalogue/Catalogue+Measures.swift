@@ -31,6 +31,7 @@ extension Catalogue {
 
   /// Something a worker said that moves nothing.
   public struct Message: Codable, Sendable, Hashable {
+    /// How bad it is.
     public enum Kind: String, Codable, Sendable { case warning, error, log }
     public var kind: Kind
     public var code: String

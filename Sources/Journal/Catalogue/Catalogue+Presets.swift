@@ -5,7 +5,9 @@ import Scenarios
 
 /// What each quarter's history proposed for the presets, and what was made of it.
 extension Catalogue {
+  /// What a quarter's jobs support changing in a preset, and what became of it.
   public struct PresetProposal: Sendable, Hashable {
+    /// Where it stands.
     public enum Status: String, Sendable, CaseIterable {
       /// Waits for a manager.
       case proposed

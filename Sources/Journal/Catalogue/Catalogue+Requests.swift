@@ -4,6 +4,7 @@ import Scenarios
 
 /// Requests that are done once, however often they are sent. Instants here are the machine's.
 extension Catalogue {
+  /// The answer to a request that a program may send twice.
   public struct KeptAnswer: Sendable, Hashable {
     public var status: Int
     public var contentType: String
@@ -13,6 +14,7 @@ extension Catalogue {
     }
   }
 
+  /// What is known of such a request.
   public enum RequestState: Sendable, Hashable {
     /// Nobody has sent it yet; it is now noted down as begun.
     case isNew

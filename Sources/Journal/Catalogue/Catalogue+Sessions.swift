@@ -7,6 +7,7 @@ import Scenarios
 
 /// Who is signed in. Instants here are the machine's.
 extension Catalogue {
+  /// Where somebody is signed in.
   public struct Session: Codable, Sendable, Hashable {
     /// The first digits of its digest: enough to name it.
     public var id: String

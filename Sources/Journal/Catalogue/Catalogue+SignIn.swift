@@ -89,6 +89,7 @@ extension Catalogue {
     }
   }
 
+  /// Whom a link lets in.
   public enum SignInLink: Sendable, Hashable {
     case first
     case invited(Person)

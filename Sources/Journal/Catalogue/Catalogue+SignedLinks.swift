@@ -5,6 +5,7 @@ import Scenarios
 
 /// Signed links that people made: what holds is in the link itself, and what was taken back stands here. Instants here are the machine's.
 extension Catalogue {
+  /// A link to a file or a report that needs no sign-in.
   public struct SignedLink: Sendable, Hashable {
     /// The first digits of the SHA-256 of its signature, which is kept nowhere.
     public var id: String

@@ -28,12 +28,14 @@ extension Catalogue {
     public var added_at: String
     public var added_by: String
 
+    /// The quality scores of a file's pairs: how many have one, and between what they lie.
     public struct QualityRange: Codable, Sendable, Hashable {
       /// Pairs with a score.
       public var scored: Int
       public var least, greatest: Double
     }
 
+    /// How often each persona, emotional arc and topic occurs in a file.
     public struct Scaffolding: Codable, Sendable, Hashable {
       public var personas: [String: Int]
       public var emotional_arcs: [String: Int]

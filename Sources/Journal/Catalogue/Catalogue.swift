@@ -40,6 +40,7 @@ public final class Catalogue: Sendable {
     }
   }
 
+  /// Somebody who works here.
   public struct Person: Codable, Sendable, Hashable {
     public var name: String
     public var email: String?
@@ -101,6 +102,7 @@ public final class Catalogue: Sendable {
     }
   }
 
+  /// What stands for a person's token in lists: never the token itself.
   public struct Token: Codable, Sendable, Hashable {
     /// The first digits of its digest: enough to name it.
     public var id: String

@@ -4,6 +4,7 @@
 /// What is known of a notice when it is made: everything that its wording needs, so that a letter says the same whenever it leaves. Money in
 /// US dollars, spans in seconds, times in ISO 8601.
 public struct NoticeFacts: Codable, Hashable, Sendable {
+  /// From a low value to a high one.
   public struct Range: Codable, Hashable, Sendable {
     public var low, high: Double
     public init(low: Double, high: Double) { (self.low, self.high) = (low, high) }

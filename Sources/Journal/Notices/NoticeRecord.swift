@@ -20,6 +20,7 @@ public struct NoticeRecord: Codable, Hashable, Sendable {
 
 /// A notice before it is written down, and who is to hear of it.
 public struct NewNotice: Hashable, Sendable {
+  /// Where one copy of a notice goes.
   public struct Target: Hashable, Sendable {
     public var recipient: String
     public var channel: NoticeChannel
@@ -56,6 +57,7 @@ public struct NewNotice: Hashable, Sendable {
 
 /// One notice on its way to one recipient over one channel.
 public struct NoticeDelivery: Codable, Hashable, Sendable {
+  /// What became of a copy.
   public enum State: String, Codable, Sendable, CaseIterable {
     case waiting, digest, delivered, dead, shown, seen
   }

@@ -7,6 +7,7 @@ import Scenarios
 
 /// How one person wants to hear of things. Banners are always shown.
 public struct NoticeWishes: Codable, Hashable, Sendable {
+  /// Which mails.
   public struct Mail: Codable, Hashable, Sendable {
     public var on = true
     /// `usual`, `all`, `completions`, `failures`, or single kinds.
@@ -16,6 +17,7 @@ public struct NoticeWishes: Codable, Hashable, Sendable {
     public init() {}
   }
 
+  /// Which posts to Slack.
   public struct Slack: Codable, Hashable, Sendable {
     public var on = true
     public var events = ["usual"]
@@ -24,6 +26,7 @@ public struct NoticeWishes: Codable, Hashable, Sendable {
     public init() {}
   }
 
+  /// A stretch of each day, in the person's own time zone.
   public struct Hours: Codable, Hashable, Sendable {
     /// `HH:MM`; a stretch over midnight is one.
     public var from: String

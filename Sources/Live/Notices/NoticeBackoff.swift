@@ -6,7 +6,7 @@ enum NoticeBackoff {
   private static let first = Span.seconds(30)
   private static let longest = Span.hours(1)
 
-  /// Twice as long each time, an hour at most, half a day in all; but not before the other side wants it. nil: no more.
+  /// Twice as long each time, an hour at most, nine hours in all; but not before the other side wants it. nil: no more.
   ///
   /// - Parameter attempts: those that failed, the last one included.
   static func next(attempts: Int, after: Span?, now: Instant) -> Instant? {

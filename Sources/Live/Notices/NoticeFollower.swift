@@ -230,7 +230,7 @@ struct NoticeFollower {
   private func facts(of j: JobIndex, at now: Instant) -> NoticeFacts {
     let job = fleet[j]
     var facts = NoticeFacts()
-    facts.job = "job-\(j.rawValue + 1)"
+    facts.job = j.id
     facts.cost_usd = Self.dollars(job.cost(at: now))
     (facts.step, facts.steps) = (Int(job.durableStep), Int(job.spec.steps))
     facts.interruptions = Int(job.interruptions)

@@ -5,6 +5,7 @@ import Foundation
 ///
 /// Who holds it needs no password, so it says in its signature whose it is, what for and until when, and is good for nothing else.
 public struct NoticeLink: Hashable, Sendable {
+  /// What a link in a letter is good for.
   public enum Purpose: String, CaseIterable, Sendable {
     /// Answer what is asked about a job.
     case decide

@@ -64,11 +64,12 @@ struct BacktestCommand: AsyncParsableCommand {
       },
       progress: { done, total in
         guard showsProgress, done % 10 == 0 || done == total else { return }
-        FileHandle.standardError.write(Data("\r\(done) of \(total) jobs\(done == total ? "\n" : "")".utf8))
+        StandardError.write("\r\(done) of \(total) jobs\(done == total ? "\n" : "")")
       })
     guard !(backtest.scores[.cost] ?? []).isEmpty else {
       throw InputError(
-        .badData, file: path, "no job was submitted after \(from) others had ended: there is nothing to score",
+        .badData, file: path,
+        "no job was submitted after \(from == 1 ? "another" : "\(Words.group(from)) others") had ended: there is nothing to score",
         hint: "give a longer history, or a smaller --from")
     }
     if output.json { output.emit(document(backtest)) } else { print(text(backtest)) }

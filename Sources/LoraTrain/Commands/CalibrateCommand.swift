@@ -72,7 +72,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let source = model.source
     let about =
       source.jobs > 0
-      ? "\(Words.group(source.jobs)) jobs, \(Words.group(source.leases)) leases in \(source.name)"
+      ? "\(Words.count(source.jobs, "job")), \(Words.count(source.leases, "lease")) in \(source.name)"
       : "no history: the priors"
     return about + "\n\n" + table.text + "\n"
   }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Calibration
 import DiscreteEvent
-import Foundation
+// The C library keeps its streams in variables: stdout is one.
+@preconcurrency import Foundation
 import Journal
 import Planning
 import Scenarios
@@ -90,6 +91,40 @@ struct HistoryOptions: ParsableArguments {
   }
 }
 
+/// What a scenario's world is calibrated from, in place of the model that the file names.
+struct ScenarioModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A history database or a model.json, in place of the model that the file names; what the file says overrides it.",
+      valueName: "file"))
+  var history: String?
+
+  @Option(help: ArgumentHelp("Use only what was known then: 2026-11-20, or 2026-11-20T03:30:00Z.", valueName: "time"))
+  var asOf: String?
+
+  func validate() throws { _ = try asOfInstant }
+
+  private var asOfInstant: Instant? {
+    get throws { try asOf.map { try TimeArgument.instant($0, option: "--as-of") } }
+  }
+
+  /// The scenario that is asked about, and its possible truths.
+  func read(_ path: String, exact: Bool = false, sampling: ParameterSampling) throws -> (Scenario, ModelSource) {
+    var scenario = try ScenarioReader.read(path: path)
+    if let history { scenario.model = .file(history) }
+    guard asOf == nil || scenario.model != .none else {
+      throw ValidationError("--as-of is for a history: give --history, or a model in the scenario")
+    }
+    let source = try ModelLoader.source(for: scenario, asOf: asOfInstant, exact: exact, sampling: sampling)
+    return (scenario, source)
+  }
+
+  /// The same for another process.
+  var arguments: [String] {
+    (history.map { ["--history", $0] } ?? []) + (asOf.map { ["--as-of", $0] } ?? [])
+  }
+}
+
 /// Times on the command line.
 enum TimeArgument {
   /// `2026-11-20` (its first instant) or a time of that day; UTC unless the text has another zone.
@@ -127,7 +162,7 @@ enum OutputFile {
 /// The answer itself: a full disk behind a redirection must not look like success.
 enum StandardOutput {
   static func finish() throws {
-    guard fflush(nil) == 0 else {
+    guard fflush(nil) == 0, ferror(stdout) == 0 else {
       throw InputError(.cannotCreate, "the answer could not be written to standard output", hint: "is the disk full?")
     }
   }

@@ -74,8 +74,11 @@ struct EstimateCommand: AsyncParsableCommand {
     for (name, value) in [
       ("--tokens-per-pair", tokensPerPair), ("--hourly-rate", hourlyRate), ("--max-cost", maxCost),
     ] {
-      if let value, !(value > 0 && value < 1e9) { throw ValidationError("\(name) must be above 0") }
+      if let value, !(value > 0 && value < 1e9) {
+        throw ValidationError("\(name) must be above 0 and below 1,000,000,000")
+      }
     }
+    if let hourlyRate, hourlyRate > 1e6 { throw ValidationError("--hourly-rate must be at most 1,000,000") }
     if trainingFile != nil, pairs != nil {
       throw ValidationError("--training-file counts the pairs itself: leave out --pairs")
     }
@@ -164,8 +167,10 @@ struct EstimateCommand: AsyncParsableCommand {
       history.path, asOf: history.asOfInstant, threads: simulation.threads)
     let source = await basis.source(history.path, simulation.sampling, threads: simulation.threads)
     for row in rows {
+      var own = source
+      own.warnings += row.remarks
       let answer = try await EstimateAnswer.make(
-        job: row.job, row.configuration, basis, source, file: nil,
+        job: row.job, row.configuration, basis, own, file: nil,
         start: row.submitted ?? began ?? history.asOfInstant ?? .now,
         hourlyRate: hourlyRate, maxCost: maxCost, replications: simulation.replications ?? 4_000,
         precision: precision.precision(cap: simulation.replications), seed: simulation.seed,
@@ -175,8 +180,12 @@ struct EstimateCommand: AsyncParsableCommand {
         print(answer.document(percentiles: Array(1...99)).text(pretty: false))
       } else {
         print(EstimateText.line(answer))
+        // Below a line of its own job; what holds for all of them is said once, below.
+        for warning in answer.warnings where !source.warnings.contains(warning) { print("  Warning: \(warning).") }
       }
     }
+    guard !output.json else { return }
+    for warning in source.warnings { print("Warning: \(warning).") }
   }
 
   /// What presets stand for where the history is: a store may have accepted other values than the program's.

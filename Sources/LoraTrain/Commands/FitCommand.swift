@@ -46,7 +46,7 @@ struct FitCommand: AsyncParsableCommand {
     }
     var breaks = AgeBreaks.auto
     if ageBreaks != "auto" {
-      let ages = ageBreaks.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
+      let ages = ageBreaks.split(separator: ",").map { NumberText.double($0.trimmingCharacters(in: .whitespaces)) }
       guard !ages.isEmpty, ages.allSatisfy({ $0 != nil }) else {
         throw ValidationError("--age-breaks takes auto or ages such as 900,3600")
       }
@@ -69,7 +69,9 @@ struct FitCommand: AsyncParsableCommand {
     let report: FitReport
     do {
       let data = try SurvivalData(observations)
-      report = try FitReport(data, unit: stated, families: families, ageBreaks: breaks)
+      // Programs get SI seconds, as from every command; people read hours.
+      report = try FitReport(
+        data, unit: stated, reportUnit: output.json ? .second : .hour, families: families, ageBreaks: breaks)
     } catch let error as SurvivalDataError {
       throw InputError(
         .badData, file: file, line: error.row.flatMap { $0 < csv.lines.count ? csv.lines[$0] : nil }, "\(error)",

@@ -64,10 +64,13 @@ struct ForecastChanges: ParsableArguments {
   func changes(asOf: Instant) throws -> [Change] {
     var changes: [Change] = []
     if let add {
-      let jobs = try JobsCSV.read(path: add).map { ($0.submitted ?? asOf, $0.configuration) }
+      let rows = try JobsCSV.read(path: add)
+      let jobs = rows.map { ($0.submitted ?? asOf, $0.configuration) }
+      let remarks = rows.flatMap { row in row.remarks.map { "\(row.job) of \(add): \($0)" } }
       changes.append(
-        Change(name: jobs.count == 1 ? "the job of \(add)" : "the \(jobs.count) jobs of \(add)") { request, _ in
+        Change(name: jobs.count == 1 ? "the job of \(add)" : "the \(jobs.count) jobs of \(add)") { request, source in
           request.additions += jobs
+          source.warnings += remarks
         })
     }
     if let slots {

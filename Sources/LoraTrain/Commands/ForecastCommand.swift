@@ -30,8 +30,9 @@ struct ForecastCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("US dollars a month.", valueName: "usd"))
   var budget: Double?
 
-  @Option(help: ArgumentHelp("Exit with 1 when the odds of passing the budget are above this.", valueName: "p"))
-  var failAbove: Double?
+  @Option(
+    help: ArgumentHelp("Exit with 1 when the odds of passing the budget are above this, 0.05 or 5%.", valueName: "p"))
+  var failAbove: String?
 
   @Flag(help: "Which uncertain inputs carry how much of the variance (Sobol indices).")
   var explain = false
@@ -46,9 +47,21 @@ struct ForecastCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (1...12).contains(months) else { throw ValidationError("--months must be between 1 and 12") }
-    if let budget, !(budget > 0 && budget < 1e9) { throw ValidationError("--budget must be above 0") }
-    if let failAbove, !(0...1).contains(failAbove) { throw ValidationError("--fail-above must be between 0 and 1") }
+    if let budget, !(budget > 0 && budget < 1e9) {
+      throw ValidationError("--budget must be above 0 and below 1,000,000,000")
+    }
+    _ = try mostOdds
     if failAbove != nil, budget == nil { throw ValidationError("--fail-above needs --budget") }
+  }
+
+  private var mostOdds: Double? {
+    get throws {
+      guard let failAbove else { return nil }
+      guard let odds = PercentArgument.share(failAbove), (0...1).contains(odds) else {
+        throw ValidationError("--fail-above must be between 0 and 1, such as 0.05 or 5%, not '\(failAbove)'")
+      }
+      return odds
+    }
   }
 
   func run() async throws {
@@ -57,7 +70,7 @@ struct ForecastCommand: AsyncParsableCommand {
     }
     var calibrated = try ModelLoader.load(
       history.path, asOf: history.asOfInstant, sampling: simulation.sampling)
-    calibrated.source.warnings += try blindSpots(calibrated)
+    calibrated.source.warnings += try blindSpots(calibrated, calendar)
     let today = try question(calibrated, calendar)
     let (answer, whatIf) = try await answers(today, calibrated, calendar)
     answer.precision?.sayIfMissed()
@@ -73,30 +86,49 @@ struct ForecastCommand: AsyncParsableCommand {
       if let sensitivity { parts.append(SensitivityText.text(sensitivity)) }
       print(parts.joined(separator: "\n\n"))
     }
-    if let failAbove, let budget, let worst = answer.worstMonth(for: budget), worst.odds > failAbove {
+    if let most = try mostOdds, let budget, let worst = answer.worstMonth(for: budget), worst.odds > most {
       if !output.json {
         let month = answer.months.count > 1 ? " in \(worst.month)" : ""
         Failure.say(
           "the odds of passing \(Words.dollars(budget))\(month) are \(Words.percent(worst.odds)), above "
-            + Words.percent(failAbove))
+            + Words.percent(most))
       }
       throw ExitCode(1)
     }
   }
 
   /// What the answer cannot know of the months it speaks of.
-  private func blindSpots(_ calibrated: Calibrated) throws -> [String] {
-    let until = calibrated.history.until
-    if until == .distantPast {
+  private func blindSpots(_ calibrated: Calibrated, _ calendar: CalendarMonths) throws -> [String] {
+    let known = calibrated.history
+    guard let from = known.observations.map(\.from).min() else {
+      let path = history.path
+      if let path, !path.hasSuffix(".json") {
+        return ["\(path) had watched nothing by then: what was spent before counts as $0"]
+      }
       return [
-        "\(history.path == nil ? "the shipped priors know" : "a model knows") of no spending and of no job that runs or waits: "
+        "\(path == nil ? "the shipped priors know" : "a model knows") of no spending and of no job that runs or waits: "
           + "what was spent before now counts as $0; name the database to have it counted"
       ]
     }
-    guard let asked = try history.asOfInstant, asked - until > .hours(1) else { return [] }
-    return [
-      "the history ends \(Words.moment(until)) UTC, before --as-of \(Words.moment(asked)): what happened since is simulated"
-    ]
+    var blind: [String] = []
+    let asked = try history.asOfInstant ?? known.until
+    let first = try firstMonth(calendar, asOf: asked)
+    if calendar.start(of: first) < from {
+      let isBefore = calendar.start(of: calendar.month(after: first)) <= from
+      blind.append(
+        "the history begins \(Words.moment(from, year: true)) UTC, \(isBefore ? "after" : "in the middle of") \(first): "
+          + "what was spent before counts as $0")
+    }
+    if asked - known.until > .hours(1) {
+      blind.append(
+        "the history ends \(Words.moment(known.until, year: true)) UTC, before --as-of \(Words.moment(asked, year: true)): "
+          + "what happened since is simulated")
+    }
+    return blind
+  }
+
+  private func firstMonth(_ calendar: CalendarMonths, asOf: Instant) throws -> Scenario.Month {
+    try month.map { try TimeArgument.month($0, option: "--month") } ?? calendar.month(of: asOf)
   }
 
   /// Today, without any change.
@@ -105,7 +137,7 @@ struct ForecastCommand: AsyncParsableCommand {
     let asked = try history.asOfInstant ?? (until == .distantPast ? .now : until)
     // What happened since the history's end nobody knows: it is simulated, not left out.
     let asOf = until == .distantPast ? asked : min(asked, until)
-    let first = try month.map { try TimeArgument.month($0, option: "--month") } ?? calendar.month(of: asked)
+    let first = try firstMonth(calendar, asOf: asked)
     var policies = Calibrated.policies
     policies.maxConcurrent = calibrated.observedSlots
     // A month after the next begins where the simulation of the months between has led.

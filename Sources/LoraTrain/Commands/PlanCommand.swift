@@ -44,6 +44,7 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
   var sampling: ParameterSampling = .random
 
+  @OptionGroup var model: ScenarioModelOptions
   @OptionGroup var output: OutputOptions
 
   private var tieShare: Double {
@@ -62,8 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let scenario = try ScenarioReader.read(path: scenario)
-    let source = try ModelLoader.source(for: scenario, exact: exact, sampling: sampling)
+    let (scenario, source) = try model.read(scenario, exact: exact, sampling: sampling)
     var request = Plan.Request(seed: seed, threads: threads)
     request.tie = try tieShare
     request.isExact = exact

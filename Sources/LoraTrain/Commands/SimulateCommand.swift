@@ -65,6 +65,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Tasks of the Slurm job array, one processor each; 8 without it.", valueName: "n"))
   var shards: Int?
 
+  @OptionGroup var model: ScenarioModelOptions
   @OptionGroup var precision: PrecisionOptions
 
   @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
@@ -82,6 +83,7 @@ struct SimulateCommand: AsyncParsableCommand {
     if !merge.isEmpty {
       let others: [Any?] = [
         scenario, seed, replications, trace, journal, jobsCSV, shard, resultFile, shards, precision.precision,
+        model.history, model.asOf,
       ]
       guard others.allSatisfy({ $0 == nil }), engine == .local, sampling == .random else {
         throw ValidationError("--merge answers from the shards' results alone: no scenario and no option but --json")
@@ -115,15 +117,14 @@ struct SimulateCommand: AsyncParsableCommand {
   func run() async throws {
     guard merge.isEmpty else { return try answerFromShards() }
     guard let path = scenario else { throw CleanExit.helpRequest(self) }
-    let scenario = try ScenarioReader.read(path: path)
     if engine == .slurm { return try answerFromSlurm(path) }
-    let source = try ModelLoader.source(for: scenario, sampling: sampling)
+    let (scenario, source) = try model.read(path, sampling: sampling)
     var request = Simulation.Request(
       seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil || journal != nil,
       traces: trace != nil || journal != nil)
     if let part = shard.flatMap(ShardPart.init) {
       let result = try await SimulationShard.run(
-        scenario, source: source, part: part, request: request, sampling: sampling)
+        scenario, source: source, part: part, request: request, sampling: sampling, model: model.arguments)
       return try ShardFile.write(result, to: resultFile)
     }
     let clock = ContinuousClock()
@@ -149,7 +150,8 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   private func answerFromSlurm(_ path: String) throws {
-    var arguments = [path]
+    _ = try ScenarioReader.read(path: path)
+    var arguments = [path] + model.arguments
     if let seed { arguments += ["--seed", "\(seed)"] }
     if let replications { arguments += ["--replications", "\(replications)"] }
     if sampling != .random { arguments += ["--sampling", sampling.rawValue] }

@@ -9,17 +9,20 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Is the trained model better than its base? Suites, judging, results, and whether it may be delivered.",
     discussion: """
-      A job that is created with --suite has its pod answer it after training: questions are scored at once, free answers wait for raters.
+      A job that is created with --suite has its pod answer it after training: questions are scored at once, free answers wait for raters. For a job
+      that has completed, run rents a pod to do so.
 
       EXAMPLE
         lora-train job create --training-file data.json --suite financial-knowledge --suite emotional-intelligence
         lora-train evaluate status job-1
+        lora-train evaluate run job-1 --suite elena-morales-voice
         lora-train evaluate answers job-1 emotional-intelligence > answers.jsonl
         lora-train evaluate judge emotional-intelligence --answers answers.jsonl --verdicts v.jsonl --endpoint URL --model NAME
       """,
     subcommands: [
       Suites.self, Check.self, Export.self, JudgeCommand.self, Sheet.self, Take.self, ScoreCommand.self, Show.self,
-      SubmitCommand.self, StatusCommand.self, DeliverCommand.self, RatersCommand.self, UploadCommand.self,
+      RunCommand.self, SubmitCommand.self, StatusCommand.self, DeliverCommand.self, RatersCommand.self,
+      UploadCommand.self,
       WithdrawCommand.self,
       AnswersCommand.self,
     ], defaultSubcommand: Suites.self)
@@ -182,7 +185,7 @@ struct AnswerOptions: ParsableArguments {
 
 enum StandardText {
   /// As it is, without a line end of our own.
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  static func write(_ text: String) { print(text, terminator: "") }
 }
 
 /// Verdicts in a file, or none yet.

@@ -79,11 +79,11 @@ struct ArtifactDownload: AsyncParsableCommand {
     while !Task.isCancelled {
       var status = stat()
       let have = stat(part, &status) == 0 ? Int64(status.st_size) : 0
-      FileHandle.standardError.write(
-        Data("\r\(ArtifactCommand.size(have)) of \(ArtifactCommand.size(bytes)) (\(100 * have / bytes) %)  ".utf8))
+      StandardError.write(
+        "\r\(ArtifactCommand.size(have)) of \(ArtifactCommand.size(bytes)) (\(100 * have / bytes) %)  ")
       try? await Task.sleep(for: .milliseconds(200))
     }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    StandardError.write("\r\u{1B}[K")
   }
 }
 
@@ -94,14 +94,13 @@ struct ArtifactLinkCommand: AsyncParsableCommand {
     abstract:
       "Makes a link from which anybody can download for 24 hours, a deployment package for 48; again for a new one.",
     discussion: "EXAMPLE\n  lora-train artifact link job-7 deployment_package")
-  @Argument(help: "The job.") var job: String
+  @OptionGroup var target: JobTarget
   @Argument(help: "Which of its files.") var kind = Catalogue.ArtifactKind.adapters
-  @OptionGroup var live: LiveOptions
 
   func run() async throws {
-    let link: ArtifactLink = try await live.client.post(
-      "/api/v1/jobs/\(LiveClient.escaped(job))/artifacts/\(kind.rawValue)/link")
-    try live.answer(link, "\(link.url)\nValid for \(link.valid_hours) hours, until \(link.expires_at).")
+    let link: ArtifactLink = try await target.live.client.post(
+      "/api/v1/jobs/\(target.path)/artifacts/\(kind.rawValue)/link")
+    try target.live.answer(link, "\(link.url)\nValid for \(link.valid_hours) hours, until \(link.expires_at).")
   }
 }
 
@@ -148,14 +147,9 @@ struct ArtifactDelete: AsyncParsableCommand {
       throw InputError(.noInput, "there is nothing to delete", hint: "lora-train artifact list")
     }
     if !yes {
-      guard isatty(STDIN_FILENO) == 1 else { throw ValidationError("nobody is there to be asked: add --yes") }
-      print(chosen.map { "  \($0.text)" }.joined(separator: "\n"))
-      print("Delete this for good? [y/N] ", terminator: "")
-      fflush(nil)
-      guard readLine()?.lowercased().hasPrefix("y") == true else {
-        print("Nothing was deleted.")
-        throw ExitCode(1)
-      }
+      try Terminal.agrees(
+        to: "Delete this for good?", of: chosen.map { "  \($0.text)" }.joined(separator: "\n"),
+        without: "add --yes", else: "Nothing was deleted.")
     }
     for one in chosen {
       let _: ArtifactList = try await client.send(

@@ -9,10 +9,10 @@ struct Diary: Sendable {
 
   func write(_ news: LiveNews) {
     switch news {
-    case .order(.create(let request)): say("job-\(request.job.rawValue + 1): asks for \(request.name)")
+    case .order(.create(let request)): say("\(request.job.id): asks for \(request.name)")
     case .order(.terminate(let pod)): say("\(pod) is told to go")
     case .order: break
-    case .notice(let job, let notice, _): say("job-\(job.rawValue + 1): \(Diary.words(notice))")
+    case .notice(let job, let notice, _): say("\(job.id): \(Diary.words(notice))")
     case .trouble(let text): say("trouble: \(text)")
     }
   }

@@ -133,18 +133,16 @@ struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "promote", abstract: "Puts a queued job first; takes a manager, and says why.",
       discussion: "EXAMPLE\n  lora-train job promote job-7 --justification 'the client waits'")
-    @OptionGroup var target: JobTarget
-    @Option(help: "Why: it goes to the audit log.") var justification: String?
-    func run() async throws { try await JobCommand.act("promote", target, why: justification) }
+    @OptionGroup var deed: JustifiedDeed
+    func run() async throws { try await JobCommand.act("promote", deed.target, why: deed.justification) }
   }
 
   struct Override: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "override", abstract: "Lets a blocked job pass the budget's gate; takes a manager, and says why.",
       discussion: "EXAMPLE\n  lora-train job override job-7 --justification 'signed off by finance'")
-    @OptionGroup var target: JobTarget
-    @Option(help: "Why: it goes to the audit log.") var justification: String?
-    func run() async throws { try await JobCommand.act("override", target, why: justification) }
+    @OptionGroup var deed: JustifiedDeed
+    func run() async throws { try await JobCommand.act("override", deed.target, why: deed.justification) }
   }
 
   struct Note: AsyncParsableCommand {
@@ -197,5 +195,11 @@ struct JobTarget: ParsableArguments {
   @OptionGroup var live: LiveOptions
 
   /// As part of an address.
-  var path: String { id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-"])) ?? "" }
+  var path: String { LiveClient.escaped(id) }
+}
+
+/// One job, and why a manager does something to it.
+struct JustifiedDeed: ParsableArguments {
+  @OptionGroup var target: JobTarget
+  @Option(help: "Why: it goes to the audit log.") var justification: String?
 }

@@ -75,18 +75,10 @@ struct JobCreate: AsyncParsableCommand {
     let quote: QuoteDocument = try await client.send("POST", "/api/v1/quotes", new)
     if !live.json { print(JobText.quote(quote, of: new)) }
     if !yes {
-      guard isatty(STDIN_FILENO) == 1 else {
-        throw ValidationError("nobody is there to be asked: add --yes to submit it as it is")
-      }
-      print("\n" + JobText.checklist(quote))
-      let question =
-        new.resume_of == nil ? "Submit it?" : "Resume training from last checkpoint with adjusted configuration?"
-      print("\(question) [y/N] ", terminator: "")
-      fflush(nil)
-      guard let answer = readLine(), answer.lowercased().hasPrefix("y") else {
-        print("Nothing was submitted.")
-        throw ExitCode(1)
-      }
+      try Terminal.agrees(
+        to: new.resume_of == nil ? "Submit it?" : "Resume training from last checkpoint with adjusted configuration?",
+        of: "\n" + JobText.checklist(quote), without: "add --yes to submit it as it is",
+        else: "Nothing was submitted.")
     }
     let made: JobDocument = try await client.send("POST", "/api/v1/jobs", new)
     try live.answer(made, "\n" + JobText.one(made))

@@ -43,7 +43,7 @@ struct JobRetry: AsyncParsableCommand {
     var new = NewJob(name: "\(base) (Retry #\((original.retry ?? 0) + 1))", configuration: configuration)
     (new.client, new.project, new.max_cost_usd) = (original.client, original.project, original.max_cost_usd)
     (new.purpose, new.tags, new.training_file) = (original.purpose, original.tags, original.training_file)
-    new.suites = original.suites
+    (new.suites, new.examines) = (original.suites, original.examines)
     (new.retry_of, new.fix) = (original.id, suggested?.kind)
     if fromCheckpoint { new.resume_of = original.id }
     if !target.live.json {

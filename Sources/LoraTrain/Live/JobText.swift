@@ -44,6 +44,7 @@ enum JobText {
     if let original = job.resumed_from {
       lines.append("Resumed from \(original) at step \(Words.group(job.resumed_at_step ?? 0))")
     }
+    if let examined = job.examines { lines.append("Examines \(examined): nothing is trained") }
     if let notes = job.notes { lines.append("Notes (\(job.submitted_at)): \(notes)") }
     lines += (job.later_notes ?? []).map { "Update (\($0.at), \($0.person)): \($0.text)" }
     lines.append(
@@ -70,7 +71,8 @@ enum JobText {
   static func quote(_ quote: QuoteDocument, of job: NewJob) -> String {
     let c = job.configuration
     var lines = [
-      "\(job.name): \(c.preset.rawValue), \(PricingArgument.words(c.pricing)), \(Words.group(c.steps)) steps",
+      "\(job.name): \(c.preset.rawValue), \(PricingArgument.words(c.pricing)), "
+        + (job.examines.map { "examines \($0) and trains nothing" } ?? "\(Words.group(c.steps)) steps"),
       "  cost      \(Words.dollars(quote.cost_usd.p50)), 8 in 10 between \(Words.dollars(quote.cost_usd.p10)) and "
         + "\(Words.dollars(quote.cost_usd.p90))",
       "  duration  \(Words.duration(quote.duration_s.p50)), 9 in 10 under \(Words.duration(quote.duration_s.p90))",

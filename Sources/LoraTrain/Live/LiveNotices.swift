@@ -35,7 +35,7 @@ enum LiveNotices {
   private static func outlook(_ forecast: ForecastDocument, _ view: LiveView) -> BudgetOutlook {
     var (low, high, isKnown) = (0.0, 0.0, false)
     for job in view.fleet.slots where job != .none {
-      guard let projection = forecast.jobs["job-\(job.rawValue + 1)"] else { continue }
+      guard let projection = forecast.jobs[job.id] else { continue }
       let spent = Double(view.fleet[job].cost(at: view.at)) / 1e9
       low += max(0, projection.cost_usd.p10 - spent)
       high += max(0, projection.cost_usd.p90 - spent)

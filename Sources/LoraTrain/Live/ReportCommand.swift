@@ -110,10 +110,9 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "link", abstract: "A link to a job's report that holds for 30 days and needs no account.",
       discussion: "EXAMPLE\n  lora-train report link job-7 --costs")
-    @Argument(help: "The job: job-7, or 7.") var job: String
+    @OptionGroup var target: JobTarget
     @Flag(help: "The report shows what the job cost.") var costs = false
     @Flag(help: "The report shows the job's notes.") var notes = false
-    @OptionGroup var live: LiveOptions
 
     private struct Wish: Encodable {
       var showsCosts: Bool
@@ -129,10 +128,10 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let client = try live.client
+      let client = try target.live.client
       let link: Answer = try await client.send(
-        "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/report-link", Wish(showsCosts: costs, showsNotes: notes))
-      try live.answer(link, "\(client.address)\(link.path)\nholds until \(link.until)")
+        "POST", "/api/v1/jobs/\(target.path)/report-link", Wish(showsCosts: costs, showsNotes: notes))
+      try target.live.answer(link, "\(client.address)\(link.path)\nholds until \(link.until)")
     }
   }
 }

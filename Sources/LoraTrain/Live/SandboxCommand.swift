@@ -34,6 +34,7 @@ struct SandboxCommand: AsyncParsableCommand {
       "How often a fault meets an operation, OPERATION=FAULT:PROBABILITY. Operations: create, list, get, action, delete, catalog, "
         + "billing, graphql. Faults: \(SandboxFault.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "fault")) var fault: [String] = []
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard timeScale >= 1, timeScale <= 100_000 else {
@@ -69,9 +70,15 @@ struct SandboxCommand: AsyncParsableCommand {
       settings: settings, seed: seed ?? configuration.sandbox.seed ?? 1, key: key, scale: time.scale, folder: folder,
       clock: { time.reading.wall })
     signal(SIGPIPE, SIG_IGN)
-    let (diary, host) = (Diary(), host)
+    let (diary, host, json) = (Diary(), host, output.json)
     try await SandboxServer(sandbox).run(address: host, port: port, stopsOnSignals: true) { port in
-      diary.say("RunPod is played at http://\(host.contains(":") ? "[\(host)]" : host):\(port), in \(folder)")
+      let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+      if json {
+        ServeCommand.announce([
+          ("url", .string(url)), ("folder", .string(folder)), ("time_scale", .number(time.scale)),
+        ])
+      }
+      diary.say("RunPod is played at \(url), in \(folder)")
       if time.scale != 1 { diary.say("1 second is \(Words.duration(time.scale)) of its time") }
     }
     if store == nil {

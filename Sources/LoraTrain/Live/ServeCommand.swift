@@ -1,17 +1,9 @@
 import ArgumentParser
-import Calibration
-import DiscreteEvent
 import Engine
 import Foundation
 import Live
-import LocalPods
-import Notifications
 import Planning
-import Reports
-import RunPod
-import Sandbox
 import Scenarios
-import Slurm
 import Web
 
 /// Live mode: the engine that forecasts, with real pods.
@@ -77,6 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
       "JSON that is laid over each job with a training file: the model, for one. With --sandbox such jobs are then trained for real.",
       valueName: "file"))
   var workerSettings: String?
+
+  @OptionGroup var output: OutputOptions
 
   private static let periods: [String: BudgetPeriod] = ["calendar": .calendar, "rolling_30_days": .rolling30Days]
 
@@ -153,14 +147,14 @@ struct ServeCommand: AsyncParsableCommand {
     case .runPod(let settings):
       let pods = try await LivePods.runPod(
         settings, live, asksForSpot: configuration.runPod.spot == nil,
-        training: ServeCommand.naming(
+        training: WorkerSettings.naming(
           configuration.support, in: try settingsOfWorker() ?? (source.isPlayed ? nil : LivePods.model)), diary)
       try await serve(pods, live, quoter, configuration, diary, isPlayed: source.isPlayed)
     case .slurm(let settings, let python):
       let own =
         try settingsOfWorker()
         ?? configuration.slurm.workerSettings.map {
-          try ServeCommand.settings($0, hint: "check slurm.worker_settings")
+          try WorkerSettings.read($0, hint: "check slurm.worker_settings")
         }
       let pods = try LivePods.slurm(
         settings, live,
@@ -178,7 +172,7 @@ struct ServeCommand: AsyncParsableCommand {
       try await withSandbox(world, seed: seed, live, diary) { settings in
         let pods = try await LivePods.runPod(
           settings, live, asksForSpot: true,
-          training: ServeCommand.naming(configuration.support, in: try settingsOfWorker()), diary)
+          training: WorkerSettings.naming(configuration.support, in: try settingsOfWorker()), diary)
         try await serve(pods, live, quoter, configuration, diary, isPlayed: true, isHere: true)
       }
     }
@@ -186,206 +180,4 @@ struct ServeCommand: AsyncParsableCommand {
     withExtendedLifetime(live) {}
     diary.say("stopped; pods go on, and are found again")
   }
-
-  /// What estimates stand on is what pods cost in a sandbox, too.
-  private static func priced(_ world: SandboxSettings, _ quoter: Quoter) -> SandboxSettings {
-    var world = world
-    world.gpus[0].spot = world.gpus[0].spot.map { _ in quoter.rates.spot }
-    (world.gpus[0].secure, world.gpus[0].community) = (quoter.rates.onDemand, quoter.rates.onDemand)
-    return world
-  }
-
-  private func month(_ source: LivePods.Source, _ quoter: Quoter) -> SampleMonth.World? {
-    guard case .sandbox(let world, let seed) = source else { return nil }
-    return SampleMonth.World(settings: ServeCommand.priced(world, quoter), seed: seed)
-  }
-
-  private static func branding(_ own: ServiceConfiguration.Branding) throws -> Branding {
-    if let logo = own.logo, !FileManager.default.isReadableFile(atPath: logo) {
-      throw InputError(.noInput, file: logo, "the logo cannot be read", hint: "check branding.logo")
-    }
-    let plain = Branding.plain
-    return try Branding(name: own.name ?? plain.name, colour: own.colour ?? plain.colour, logo: own.logo)
-  }
-
-  private func source(_ configuration: ServiceConfiguration) throws -> LivePods.Source {
-    if sandbox { return .sandbox(SandboxSettings(configuration.sandbox), seed: configuration.sandbox.seed ?? 1) }
-    let named: [String: ServiceConfiguration.Provider] = ["local": .local, "runpod": .runPod, "slurm": .slurm]
-    switch provider.flatMap({ named[$0] }) ?? configuration.provider {
-    case .runPod:
-      var settings = try configuration.runPodSettings()
-      settings.offersSpot = configuration.runPod.spot ?? false
-      return .runPod(settings)
-    case .slurm:
-      return .slurm(try configuration.slurmSettings(), python: workerPython ?? configuration.slurm.workerPython)
-    case .local, nil: return .local
-    }
-  }
-
-  private func settingsOfWorker() throws -> String? {
-    try workerSettings.map { try ServeCommand.settings($0, hint: "check --worker-settings") }
-  }
-
-  private static func settings(_ path: String, hint: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path),
-      (try? JSONSerialization.jsonObject(with: data)) != nil
-    else { throw InputError(.noInput, file: path, "cannot be read as JSON", hint: hint) }
-    return String(decoding: data, as: UTF8.self)
-  }
-
-  /// A worker's settings, with whom readers of its packages ask for help; nil stays nil: such a worker makes none.
-  static func naming(_ support: String?, in settings: String?) -> String? {
-    guard let support, let settings,
-      var fields = (try? JSONSerialization.jsonObject(with: Data(settings.utf8))) as? [String: Any],
-      fields["support"] == nil
-    else { return settings }
-    fields["support"] = support
-    return (try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes]))
-      .map { String(decoding: $0, as: UTF8.self) } ?? settings
-  }
-
-  /// The worker that trains, where there is a Python for it.
-  ///
-  /// - Parameter settings: JSON that is laid over each job's.
-  private func trainer(
-    _ path: String, _ python: String?, _ configuration: ServiceConfiguration, settings: String?
-  ) throws -> LocalTrainer? {
-    let settings = ServeCommand.naming(
-      configuration.support, in: settings ?? (configuration.support == nil ? nil : "{}"))
-    return try python.map {
-      try LocalTrainer(
-        python: $0, files: path + ".files", objects: path + ".objects", settings: settings,
-        huggingFace: configuration.tokenOfHuggingFace())
-    }
-  }
-
-  /// Serves a sandbox on a port of its own for as long as `body` goes on.
-  private func withSandbox(
-    _ world: SandboxSettings, seed: UInt64, _ live: LiveStore, _ diary: Diary,
-    _ body: (RunPodSettings) async throws -> Void
-  ) async throws {
-    let key = SecretFile.random(24).hex
-    let time = live.time
-    let host = try SandboxHost(
-      settings: world, seed: seed, key: key, scale: time.scale, folder: live.path + ".sandbox",
-      clock: { time.reading.wall })
-    let address = ServerAddress()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        try await SandboxServer(host).run(address: "127.0.0.1", port: 0) { port in
-          await address.set("http://127.0.0.1:\(port)")
-        }
-      }
-      var settings = RunPodSettings(key: Secret(key))
-      settings.address = await address.value
-      diary.say("pods come from a sandbox: nothing costs money")
-      try await body(settings)
-      group.cancelAll()
-    }
-  }
-
-  /// - Parameter isHere: pods are processes of this machine; the way over the public address may not lead back here.
-  private func serve(
-    _ pods: LivePods, _ live: LiveStore, _ quoter: Quoter, _ configuration: ServiceConfiguration, _ diary: Diary,
-    isPlayed: Bool, isHere: Bool = false
-  ) async throws {
-    let address = ServerAddress()
-    let publicURL = publicUrl ?? configuration.publicURL
-    if !isPlayed, publicURL == nil { diary.say("jobs are refused: \(ServeCommand.unreachable.problem)") }
-    let knowledge = LiveKnowledge(
-      .init(
-        quoter: quoter,
-        forecaster: try LiveForecaster(
-          store: live.path, history: history, rates: pods.rates, timeZone: live.budgetTimeZone)),
-      own: history == nil && live.origin == .real ? live.path : nil)
-    let runner = try LiveRunner(
-      { try live.coordinator() }, time: live.time, provider: pods.provider, keys: live.keys,
-      reportAddress: { if let publicURL, !isHere { publicURL } else { await address.value } },
-      tell: { diary.write($0) })
-    var advice = WebServer.Advice(
-      quote: { configuration in
-        if !isPlayed, publicURL == nil { throw ServeCommand.unreachable }
-        try pods.check(configuration.pricing)
-        var quote = try await knowledge.quoter.quote(configuration)
-        if let refusal = await runner.refusal?.split(separator: "\n").first {
-          quote.warnings.append("the last pod that was asked for was refused: \(refusal)")
-        }
-        return quote
-      }, forecast: { try await knowledge.forecaster.forecast($0) },
-      fixes: { knowledge.quoter.fixes($0, $1) }, foresight: knowledge.foresight)
-    advice.allows = { (new) throws(InputError) in try pods.check(new) }
-    advice.memory = { knowledge.quoter.memory($0) }
-    advice.wait = { knowledge.quoter.wait(for: $0, every: $1) }
-    advice.suitePass = quoter.suitePass
-    advice.rates = (Double(quoter.rates.spot) / 1e9, Double(quoter.rates.onDemand) / 1e9)
-    advice.reckoned = [Pricing.onDemand, .spot].map { quoter.rate($0, of: pods, history: history) }
-    advice.offers = pods.offers
-    advice.spot = pods.provider.capabilities.contains(.spot) ? (true, nil) : (false, pods.without)
-    advice.storagePrice = configuration.objects.pricePerGigabyteMonth.map { Double($0) / 1e9 }
-    let objects = try configuration.objectStores(beside: live.path)
-    let keeper = ArtifactKeeper(
-      runner, objects, local: live.path + ".objects",
-      retention: .init(
-        artifacts: configuration.objects.keepArtifacts, checkpoints: configuration.objects.keepCheckpoints),
-      examine: SuiteAnswers(runner).take, tell: { diary.say($0) })
-    let keeping = Task { await keeper.run() }
-    defer { keeping.cancel() }
-    let channels = try configuration.notifications.completed()
-    let desk = LiveNotices.desk(
-      runner, live, channels, address: { if let publicURL { publicURL } else { await address.value } },
-      knowledge: knowledge, diary)
-    let telling = Task { await desk.run() }
-    defer { telling.cancel() }
-    let learning = Task(priority: .utility) { await knowledge.goOn(runner) { diary.say($0) } }
-    defer { learning.cancel() }
-    let server = try WebServer(
-      runner: runner, keys: live.keys, store: live.name, storePath: live.path, token: live.token, shelf: pods.shelf,
-      artifacts: ArtifactShelf(
-        objects, keeper: keeper, keys: live.keys, pricePerGigabyteMonth: configuration.objects.pricePerGigabyteMonth),
-      notices: NoticeSettings(channels),
-      slack: LiveNotices.slack(
-        live, channels, address: { if let publicURL { publicURL } else { await address.value } }),
-      advice: advice, branding: try ServeCommand.branding(configuration.branding),
-      links: .init(editorTemplate: configuration.editorLinkTemplate, support: configuration.support),
-      trustedProxies: Set(trustedProxy))
-    let (path, name, scale) = (live.path, live.name, live.time.scale)
-    let (host, port) = listening(configuration)
-    try await server.run(host: host, port: port) { port in
-      let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(port)"
-      await address.set(url)
-      do {
-        try Data((url + "\n").utf8).write(to: URL(fileURLWithPath: path + ".address"), options: .atomic)
-      } catch {
-        diary.say("\(path).address cannot be written: other commands will not find this server")
-      }
-      diary.say("serving \(path) (store \(name)) at \(url)")
-      if let path = try? await server.firstLink() {
-        diary.say("nobody has a password yet; to choose yours, once, within a day: \(publicURL ?? url)\(path)")
-      }
-      if !ServeCommand.isLoopback(host), trustedProxy.isEmpty {
-        diary.say(
-          "passwords and tokens come in the clear from wherever \(host) is reached: put a proxy with a certificate before "
-            + "it, and name it with --trusted-proxy")
-      }
-      if scale != 1 { diary.say("1 second is \(Words.duration(scale)) of the store's time") }
-      if await !runner.view.isConfirmed {
-        diary.say(
-          "this store is a copy, or was moved: nothing is rented or ended until somebody says: "
-            + "lora-train store confirm --store \(path)")
-      }
-    }
-  }
-
-  private func listening(_ configuration: ServiceConfiguration) -> (host: String, port: Int) {
-    (host ?? configuration.serve.host ?? "127.0.0.1", port ?? configuration.serve.port ?? 8088)
-  }
-
-  private static func isLoopback(_ host: String) -> Bool {
-    host == "localhost" || host == "::1" || host.hasPrefix("127.")
-  }
-
-  /// Rented pods have to fetch their worker and to report.
-  private static let unreachable = InputError(
-    .badConfiguration, "rented pods do not reach this machine: serve has no public address",
-    hint: "serve --public-url https://…, with a reverse proxy that has a certificate; or try serve --sandbox")
 }

@@ -149,7 +149,7 @@ enum EstimateText {
     let source = answer.estimate.source
     var text =
       source.jobs > 0
-      ? "Calibrated from \(Words.group(source.jobs)) past jobs in \(source.name)." : "No history: \(source.name)."
+      ? "Calibrated from \(Words.count(source.jobs, "past job")) in \(source.name)." : "No history: \(source.name)."
     if let accuracy = answer.accuracy {
       text +=
         " Of the last \(accuracy.jobs) jobs, estimated from what was known before them, "

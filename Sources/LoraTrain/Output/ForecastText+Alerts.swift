@@ -1,8 +1,13 @@
+import Engine
+
 extension ForecastText {
-  /// How often a manager will be told of the budget: the mean, and the odds of each alert that has not come yet.
+  /// How often a manager will be told of the budget: the mean, and the odds of each alert; null: it came before the forecast.
   static func alerts(_ alerts: [(perCent: Int, odds: Double)]) -> JSON {
     .object(
-      [("expected", .number(alerts.reduce(0) { $0 + $1.odds }))] + alerts.map { ("p_\($0.perCent)", .number($0.odds)) })
+      [("expected", .number(alerts.reduce(0) { $0 + $1.odds }))]
+        + BudgetThresholds.perCent.map { perCent in
+          ("p_\(perCent)", alerts.first { $0.perCent == perCent }.map { .number($0.odds) } ?? .null)
+        })
   }
 
   static func alertLine(_ what: String, _ alerts: [(perCent: Int, odds: Double)]) -> [String] {

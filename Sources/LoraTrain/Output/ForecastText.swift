@@ -67,7 +67,8 @@ enum ForecastText {
 
   static func text(_ f: Forecast, budget: Double?) -> String {
     guard let first = f.months.first else { return "" }
-    var lines = ["\(first.month) as of \(Words.moment(f.asOf)) UTC", ""]
+    let isThisYear = CalendarMonths()?.month(of: f.asOf).year == first.month.year
+    var lines = ["\(first.month) as of \(Words.moment(f.asOf, year: !isThisYear)) UTC", ""]
     let total = first.total
     var table = Table(header: ["", "US dollars"])
     table.rows.append(["spent so far", Words.dollars(first.spent)])
@@ -107,7 +108,11 @@ enum ForecastText {
         lines.append(Chart.fan(f.days, budget: budget))
       }
     } else {
-      lines.append("The month is over: this is what was spent.")
+      let more = budget.map { first.spent - $0 }
+      let beside = more.map {
+        ", \(Words.dollars(abs($0))) \($0 > 0 ? "more" : "less") than the budget of \(Words.dollars(budget ?? 0))"
+      }
+      lines.append("The month is over: this is what was spent\(beside ?? "").")
     }
     if f.months.count > 1 {
       var months = Table(header: ["month", "expected", "8 in 10 between", "safe in 19 of 20", "over budget"])
@@ -133,14 +138,14 @@ enum ForecastText {
     }
     if f.byClient.count > 1 {
       lines.append(
-        "By client: "
+        "By client\(f.months.count > 1 ? " over all months" : ""): "
           + f.byClient.map { "\($0.0.isEmpty ? "no client" : $0.0) \(Words.dollars($0.1))" }.joined(separator: ", ")
           + ".")
     }
     lines.append("")
     lines.append(
       f.source.jobs > 0
-        ? "Calibrated from \(Words.group(f.source.jobs)) past jobs in \(f.source.name)."
+        ? "Calibrated from \(Words.count(f.source.jobs, "past job")) in \(f.source.name)."
         : "No history: \(f.source.name).")
     for warning in f.warnings { lines.append("Warning: \(warning).") }
     lines.append(

@@ -16,7 +16,7 @@ enum PlanText {
     lines += checkpoints(plan)
     lines.append("")
     if plan.source.jobs > 0 {
-      lines.append("Calibrated from \(Words.group(plan.source.jobs)) past jobs in \(plan.source.name).")
+      lines.append("Calibrated from \(Words.count(plan.source.jobs, "past job")) in \(plan.source.name).")
     }
     for warning in plan.source.warnings { lines.append("Warning: \(warning).") }
     lines.append(

@@ -30,7 +30,7 @@ struct SampleAct {
 
   func act(on job: JobIndex) -> PersonAct {
     var act = act
-    act.subject = "job-\(job.rawValue + 1)"
+    act.subject = job.id
     return act
   }
 

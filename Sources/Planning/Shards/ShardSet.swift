@@ -114,7 +114,7 @@ extension SimulationShard {
     let words =
       [
         "lora-train", "simulate", file, "--seed", "\(seed)", "--replications", "\(replications)",
-      ] + spread + ["--shard", "\(part)", "--output", "\(name)-\(part.index)-of-\(part.count).json"]
+      ] + spread + (model ?? []) + ["--shard", "\(part)", "--output", "\(name)-\(part.index)-of-\(part.count).json"]
     return words.map(SimulationShard.quoted).joined(separator: " ")
   }
 

@@ -21,6 +21,8 @@ public struct SimulationShard: Sendable, Codable {
   public internal(set) var file: String
   /// How the model's possible truths were spread, for the commands that run what is missing.
   var sampling: String
+  /// The options that named another model than the scenario's, for the same commands; nil: none did.
+  var model: [String]?
   var identity: Simulation.Identity
   public internal(set) var part: ShardPart
   var blocks: [Simulation.Fold]
@@ -37,7 +39,7 @@ public struct SimulationShard: Sendable, Codable {
   /// Runs one part of a scenario. Under a budget, reservations are worked out as in one run.
   public static func run(
     _ scenario: Scenario, source: ModelSource, part: ShardPart, request: Simulation.Request,
-    sampling: ParameterSampling = .random
+    sampling: ParameterSampling = .random, model: [String] = []
   ) async throws -> SimulationShard {
     var experiment = try Simulation.experiment(scenario, source: source, request: request)
     try await Simulation.reserve(&experiment, source: source, threads: request.threads)
@@ -51,9 +53,11 @@ public struct SimulationShard: Sendable, Codable {
       for m in quantiles.indices { quantiles[m].merge(blocks[b].quantiles[m]) }
       blocks[b].quantiles = none
     }
-    return SimulationShard(
+    var shard = SimulationShard(
       experiment: ExperimentDigest.text(ExperimentFingerprint.of(experiment, identity)), file: scenario.file ?? "",
       sampling: sampling.rawValue, identity: identity, part: part, blocks: blocks, quantiles: quantiles)
+    if !model.isEmpty { shard.model = model }
+    return shard
   }
 
   /// The result file.

@@ -37,6 +37,7 @@ public struct ChartReference: Sendable, Equatable {
 
 /// Something that happened at one x: an interruption, a checkpoint, the end of an epoch.
 public struct ChartMark: Sendable, Equatable {
+  /// What is marked.
   public enum Kind: String, Sendable, Equatable {
     /// A line of alert across the plot.
     case interruption

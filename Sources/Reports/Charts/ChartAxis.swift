@@ -2,6 +2,7 @@ import Foundation
 
 /// One axis: what is measured along it, in which unit, on which scale.
 public struct ChartAxis: Sendable, Equatable {
+  /// How values become places along the axis.
   public enum Scale: String, Sendable, Equatable {
     case linear
     /// What is not above zero cannot stand on it: it is marked at the foot, as a value that is no number is.

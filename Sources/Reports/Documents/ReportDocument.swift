@@ -41,6 +41,7 @@ public struct ReportFact: Sendable, Equatable {
   }
 }
 
+/// One piece of a report, from top to bottom.
 public enum ReportBlock: Sendable {
   /// Level 1 begins a page; 1 and 2 stand in the table of contents.
   case heading(String, level: Int)
@@ -57,6 +58,7 @@ public enum ReportBlock: Sendable {
 
 /// A table; it breaks between rows, and its header stands on each page.
 public struct ReportTable: Sendable {
+  /// A column's heading, and whether numbers stand in it.
   public struct Column: Sendable {
     public var title: String
     public var isNumber: Bool
@@ -67,6 +69,7 @@ public struct ReportTable: Sendable {
     }
   }
 
+  /// What stands in one place of a table.
   public struct Cell: Sendable, ExpressibleByStringInterpolation {
     public var text: String
     /// A pale ground in it.

@@ -1,5 +1,6 @@
 /// What something cost, by its parts. They come to the total, to the nanodollar, or there is no such value.
 public struct CostParts: Sendable, Equatable {
+  /// One amount and its name.
   public struct Part: Sendable, Equatable {
     public var name: String
     public var nanodollars: Int64

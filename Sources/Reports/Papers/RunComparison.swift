@@ -2,6 +2,7 @@ import Foundation
 
 /// Two to four training runs side by side, and which of them to build on.
 public struct RunComparison: Sendable {
+  /// One of the jobs that are compared.
   public struct Run: Sendable {
     public var name: String
     public var preset: String
@@ -38,6 +39,7 @@ public struct RunComparison: Sendable {
     public var finalPerplexity: Double? { perplexity ?? finalValidationLoss.map { exp($0) } }
   }
 
+  /// Which of them to build on, and why.
   public struct Recommendation: Sendable, Equatable {
     public var index: Int
     public var text: String

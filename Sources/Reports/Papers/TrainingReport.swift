@@ -2,6 +2,7 @@ import Foundation
 
 /// What one training job was, did and cost, for a client.
 public struct TrainingReport: Sendable {
+  /// A state of training that was saved.
   public struct Checkpoint: Sendable {
     public var step: Int
     public var at: Date?
@@ -12,6 +13,7 @@ public struct TrainingReport: Sendable {
     }
   }
 
+  /// What somebody noted about the job.
   public struct Note: Sendable {
     public var at: Date?
     public var person: String

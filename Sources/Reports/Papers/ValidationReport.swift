@@ -28,6 +28,7 @@ public struct ValidationReport: Sendable {
 
   /// One of the quality gates: what it says, and whether it lets the model pass.
   public struct Gate: Sendable {
+    /// What the gate says of delivery.
     public enum Verdict: Sendable { case passes, warns, blocks }
     public var name: String
     /// "✓ Production Ready", with the figure and its interval in `detail`.

@@ -28,6 +28,8 @@ public struct JobDocument: Codable, Sendable {
   /// The job whose checkpoint it goes on from, and the step it began with.
   public var resumed_from: String?
   public var resumed_at_step: Int?
+  /// The job whose model it examines: it trains nothing.
+  public var examines: String?
   public var client: String?
   public var project: String?
   public var creator: String?
@@ -86,6 +88,7 @@ public struct JobDocument: Codable, Sendable {
       }
       (retry_of, retry) = ("job-\(job.spec.retryOf + 1)", count)
     }
+    examines = text.examines
     client = text.client
     project = text.project
     creator = text.creator

@@ -27,6 +27,9 @@ public struct NewJob: Codable, Sendable {
   public var retry_of: String?
   /// The job whose newest checkpoint it goes on from, with what is left of its own configuration's epochs.
   public var resume_of: String?
+  /// The completed job whose adapters are to answer ``suites``, on a pod of this job's own: then nothing is trained, and of the configuration only the
+  /// pricing counts.
+  public var examines: String?
   /// The kind of the suggested fix that it tries, see ``FixDocument``.
   public var fix: String?
   /// Kept as `pending_configuration` until it is confirmed.
@@ -48,7 +51,7 @@ public struct NewJob: Codable, Sendable {
     (client, project, creator) = (try text(.client), try text(.project), try text(.creator))
     (purpose, notes, justification) = (try text(.purpose), try text(.notes), try text(.justification))
     (template, training_file, fix) = (try text(.template), try text(.training_file), try text(.fix))
-    (retry_of, resume_of) = (try text(.retry_of), try text(.resume_of))
+    (retry_of, resume_of, examines) = (try text(.retry_of), try text(.resume_of), try text(.examines))
     max_cost_usd = try values.decodeIfPresent(Double.self, forKey: .max_cost_usd)
     tags = try values.decodeIfPresent([String].self, forKey: .tags)
     suites = try values.decodeIfPresent([String].self, forKey: .suites)
@@ -82,6 +85,7 @@ public struct NewJob: Codable, Sendable {
     (text.template, text.fix, text.resumedFrom) = (
       template, fix, quote.resume.map { .init(job: $0.job, step: Int32($0.step)) }
     )
+    text.examines = examines
     text.notes = [notes, template.map { "Started from template: \($0)" }].compactMap { $0 }.joined(separator: "\n\n")
     if text.notes?.isEmpty == true { text.notes = nil }
     func nano(_ dollars: Double) -> Int64 { Int64((dollars * 1e9).rounded()) }

@@ -65,6 +65,8 @@ public struct StatisticsDocument: Codable, Sendable {
     var people: [String: (created: Int, tally: JobTally)] = [:]
     for index in jobs {
       let i = Int(index.rawValue)
+      // What trains nothing says nothing of training.
+      guard view.descriptions[i].examines == nil else { continue }
       let job = view.fleet.jobs[i]
       people[view.descriptions[i].creator ?? "", default: (0, JobTally())].created += 1
       guard job.phase.isTerminal else { continue }

@@ -127,7 +127,7 @@ actor LiveFeed {
       told.append(message("job", JobDocument(view, job), of: job))
     }
     for (job, step) in measured.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      told.append(message("metrics", ["job": "job-\(job.rawValue + 1)", "step": "\(step)"], of: job))
+      told.append(message("metrics", ["job": job.id, "step": "\(step)"], of: job))
     }
     measured = [:]
     let budget = BudgetDocument(view)

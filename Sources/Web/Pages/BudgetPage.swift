@@ -191,7 +191,7 @@ struct BudgetPage: Page {
   static func outlook(_ forecast: ForecastDocument?, _ view: LiveView) -> (low: Double, high: Double)? {
     var sum: (low: Double, high: Double)?
     for job in view.fleet.slots where job != .none {
-      guard let projection = forecast?.jobs["job-\(job.rawValue + 1)"] else { continue }
+      guard let projection = forecast?.jobs[job.id] else { continue }
       let spent = Wording.dollars(view.fleet[job].cost(at: view.at))
       let (low, high) = sum ?? (0, 0)
       sum = (low + max(0, projection.cost_usd.p10 - spent), high + max(0, projection.cost_usd.p90 - spent))

@@ -66,7 +66,7 @@ struct DeedPage: Page {
       } else {
         try await desk.act(action, on: job, view, reason, context)
       }
-      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=\(DeedPage.notice(action))")
+      return Reply.see("/dashboard/training-jobs/\(job.id)?notice=\(DeedPage.notice(action))")
     }
     router.post("training-jobs/bulk") { request, context in
       let form = try await FormFields(request)

@@ -119,7 +119,7 @@ struct JobPage: Page {
       let job = try desk.job(context, view)
       let why = try await FormFields(request)["justification"]
       _ = try await ValidationRoutes(runner: desk.runner).decide(job, why, context, view)
-      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=delivered#adapters")
+      return Reply.see("/dashboard/training-jobs/\(job.id)?notice=delivered#adapters")
     }
     router.post("training-jobs/:id/notes") { request, context in
       let person = try context.require(.engineer)
@@ -128,7 +128,7 @@ struct JobPage: Page {
       let note = NewNote(text: try await FormFields(request)["text"] ?? "")
       try note.check()
       try desk.catalogue.addNote(note.text, to: job, by: person.name, at: view.at)
-      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=noted")
+      return Reply.see("/dashboard/training-jobs/\(job.id)?notice=noted")
     }
   }
 

@@ -106,7 +106,9 @@ enum NewJobCards {
     var (completed, over) = (0, 0)
     for i in view.fleet.jobs.indices {
       let job = view.fleet.jobs[i]
-      guard job.spec.pricing == .spot, job.phase == .completed || job.phase == .failed else { continue }
+      guard job.spec.pricing == .spot, job.phase == .completed || job.phase == .failed,
+        view.descriptions[i].examines == nil
+      else { continue }
       over += 1
       if job.phase == .completed { completed += 1 }
     }

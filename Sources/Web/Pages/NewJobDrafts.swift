@@ -34,7 +34,7 @@ extension NewJobRoutes {
       return draft
     }
     let job = try await maker.make(new, by: person)
-    let why = Reason(justification: "job-\(job.rawValue + 1) has taken its place")
+    let why = Reason(justification: "\(job.id) has taken its place")
     try await desk.act("cancel", on: draft, await desk.runner.view, why, context)
     return job
   }
@@ -42,7 +42,7 @@ extension NewJobRoutes {
   /// Whether a form says no more than its draft: then it is that job, with its id.
   private func isUnchanged(_ new: NewJob, _ draft: JobIndex, _ view: LiveView) throws -> Bool {
     var form = NewJobForm(FormFields(text: ""), try desk.catalogue.presets())
-    guard try fill(&form, fromDraft: "job-\(draft.rawValue + 1)", view) == nil else { return false }
+    guard try fill(&form, fromDraft: draft.id, view) == nil else { return false }
     var same = try form.job(desk.catalogue, at: "")
     (same.draft, same.justification) = (new.draft, new.justification)
     let encoder = JSONEncoder()

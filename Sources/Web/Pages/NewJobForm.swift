@@ -78,7 +78,7 @@ struct NewJobForm: Sendable {
     )
     new.training_file = file?.id
     (new.template, new.retry_of, new.fix) = (fields["template"], fields["retry_of"], fields["fix"])
-    new.resume_of = fields["resume_of"]
+    (new.resume_of, new.examines) = (fields["resume_of"], fields["examines"])
     new.max_cost_usd = try fields.number("max_cost")
     let own = (fields["own_tags"] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     let tags = fields.all("tag") + own.filter { !$0.isEmpty }
@@ -114,7 +114,7 @@ struct NewJobForm: Sendable {
     (fields["client"], fields["project"], fields["purpose"]) = (job.client, job.project, job.purpose)
     fields["own_tags"] = job.tags?.joined(separator: ", ")
     (fields["training_file"], fields["retry_of"], fields["fix"]) = (job.training_file, job.id, fix?.kind)
-    fields["max_cost"] = job.max_cost_usd.map(Wording.digits)
+    (fields["max_cost"], fields["examines"]) = (job.max_cost_usd.map(Wording.digits), job.examines)
     for suite in job.suites ?? [] { fields.add("suite", suite) }
   }
 
@@ -135,6 +135,7 @@ struct NewJobForm: Sendable {
     for suite in job.suites ?? [] { fields.add("suite", suite) }
     fields["own_tags"] = own.filter { !common.contains($0) }.joined(separator: ", ")
     (fields["max_cost"], fields["from"]) = (job.max_cost_usd.map(Wording.digits), nil)
+    fields["examines"] = job.examines
   }
 
   /// What is different, `batch_size: 4 → 2`.

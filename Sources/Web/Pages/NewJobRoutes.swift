@@ -65,7 +65,7 @@ struct NewJobRoutes {
         let (job, quote, view) = try await quoted(form, context)
         let page = try ReviewPage(desk, form, job, quote, view, await month(job, quote, view), context.person)
         return await desk.answer(page, request, context)
-      } catch let problem as Problem {
+      } catch let problem as Problem where !form.fields.has("examines") {
         return try await page(form, problem, request, context)
       }
     }
@@ -79,7 +79,7 @@ struct NewJobRoutes {
         let edited = fields["draft_of"].flatMap { before.job($0) }
         // Sent twice, or from a page that was left open.
         if let edited, !JobDocument(before, edited).isEditable {
-          return Reply.see("/dashboard/training-jobs/job-\(edited.rawValue + 1)")
+          return Reply.see("/dashboard/training-jobs/\(edited.id)")
         }
         guard isDraft || ReviewPage.checklist(nil).map(\.name).allSatisfy(fields.has) else {
           throw Problem(.badRequest, "the checklist is not complete", hint: "go through it before the start")
@@ -111,7 +111,7 @@ struct NewJobRoutes {
           document.isEditable
             ? "\(NewJobRoutes.path(ofDraft: document.id))&notice=drafted"
             : "/dashboard/training-jobs/\(document.id)?notice=added")
-      } catch let problem as Problem where problem.status == .badRequest {
+      } catch let problem as Problem where problem.status == .badRequest && !form.fields.has("examines") {
         return try await page(form, problem, request, context)
       }
     }
@@ -122,6 +122,7 @@ struct NewJobRoutes {
     var job = try form.job(desk.catalogue, at: Wording.stamp(await desk.runner.view.at) ?? "")
     try maker.fill(&job, from: try context.require(.engineer))
     try job.check()
+    try await maker.order(&job)
     let (quote, view) = try await maker.quote(of: job)
     return (job, quote, view)
   }
@@ -140,7 +141,7 @@ struct NewJobRoutes {
     let estimate: EstimatePanel
     do {
       var job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
-      try maker.order(&job)
+      try await maker.order(&job)
       let (quote, view) = try await maker.quote(of: job)
       var other = job.configuration
       other.pricing = other.pricing == .spot ? .onDemand : .spot
@@ -173,6 +174,8 @@ struct ReviewPage: Page {
   let expense: String?
   let checklist: [DeedPage.Confirmation]
   let fits, mayProceed: Bool
+  /// It is made as it is, or not at all.
+  let isExamination: Bool
   /// What does not hold it, and where more is asked for.
   let blockText: String
   let way: JobPage.Action
@@ -203,7 +206,8 @@ struct ReviewPage: Page {
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
       ("Tags", job.tags?.joined(separator: ", ")), ("Validation", job.suites?.joined(separator: ", ")),
       ("Stops at", job.max_cost_usd.map(Wording.money)),
-      ("Retries", job.retry_of), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
+      ("Retries", job.retry_of), ("Examines", job.examines),
+      ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
     ]
     facts = rows.compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil, month: month)
@@ -211,6 +215,7 @@ struct ReviewPage: Page {
     expense = ReviewPage.expense(quote.cost_usd.p50, Wording.snake(job.configuration.pricing))
     checklist = ReviewPage.checklist(Wording.range(quote.cost_usd.p10, quote.cost_usd.p90))
     fits = quote.fits_budget ?? true
+    isExamination = job.examines != nil
     mayProceed = person?.role == .manager
     let isWithin = quote.budget?.available_usd.map { quote.reservation_usd <= $0 } ?? true
     let part = try JobMaker(runner: desk.runner, advice: desk.advice).allocation(of: job).map {
@@ -263,9 +268,9 @@ struct ReviewPage: Page {
     {{#expense}}<label class="check"><input type="checkbox" name="expensive" value="yes" required> <b>{{expense}}</b></label>{{/expense}}</fieldset>
     {{^fits}}{{#mayProceed}}<input type="hidden" name="beyond" value="yes"><div class="field"><label for="why">Proceed anyway (requires justification)</label><textarea id="why" name="justification" maxlength="2000" required></textarea></div>{{/mayProceed}}
     {{^mayProceed}}<p class="soft">It will be kept as blocked, and starts when a manager lets it through or raises the limit.</p>{{/mayProceed}}{{/fits}}
-    <div class="actions"><button class="primary" type="submit" data-last>{{#fits}}Start Training{{/fits}}{{^fits}}{{#mayProceed}}Proceed anyway{{/mayProceed}}{{^mayProceed}}Submit as blocked{{/mayProceed}}{{/fits}}</button>
-    <button type="submit" name="draft" value="yes" formnovalidate>Save as draft</button>
-    <button type="submit" formaction="/dashboard/training-jobs/estimate" formnovalidate>Edit Configuration</button><a class="button" href="/dashboard/training-jobs">Cancel</a></div>
+    <div class="actions"><button class="primary" type="submit" data-last>{{#fits}}{{^isExamination}}Start Training{{/isExamination}}{{#isExamination}}Start Examination{{/isExamination}}{{/fits}}{{^fits}}{{#mayProceed}}Proceed anyway{{/mayProceed}}{{^mayProceed}}Submit as blocked{{/mayProceed}}{{/fits}}</button>
+    {{^isExamination}}<button type="submit" name="draft" value="yes" formnovalidate>Save as draft</button>
+    <button type="submit" formaction="/dashboard/training-jobs/estimate" formnovalidate>Edit Configuration</button>{{/isExamination}}<a class="button" href="/dashboard/training-jobs">Cancel</a></div>
     </form></div>
     <aside class="card" aria-label="Estimate"><h2>Estimate</h2>{{#estimate}}{{>estimate}}{{/estimate}}</aside></div>
     """#

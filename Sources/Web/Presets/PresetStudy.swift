@@ -191,7 +191,7 @@ extension PresetStudy.Run {
   /// nil where it does not belong to the quarter, or tries another job again: it was made because of how that one went.
   init?(_ quarter: Quarter, _ job: Job, _ text: JobDescription, _ finals: Catalogue.Finals?) {
     guard job.phase == .completed || job.phase == .failed, job.ended >= quarter.from, job.ended < quarter.until,
-      job.spec.retryOf == .max
+      job.spec.retryOf == .max, text.examines == nil
     else { return nil }
     let c = text.configuration
     (parameters, pricing, file) = (PresetParameters(of: c), job.spec.pricing, text.trainingFile)

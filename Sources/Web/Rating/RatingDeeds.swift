@@ -31,8 +31,8 @@ struct RatingDeeds: Sendable {
   func round(_ suite: String, of job: JobIndex) throws -> Round {
     guard let record = try catalogue.rounds(of: job).first(where: { $0.suite == suite }) else {
       throw Problem(
-        .notFound, "nobody is asked to score '\(suite)' of job-\(job.rawValue + 1)",
-        hint: "lora-train evaluate raters job-\(job.rawValue + 1) SUITE --answers FILE")
+        .notFound, "nobody is asked to score '\(suite)' of \(job.id)",
+        hint: "lora-train evaluate raters \(job.id) SUITE --answers FILE")
     }
     return try read(record)
   }
@@ -58,7 +58,7 @@ struct RatingDeeds: Sendable {
   func ask(_ new: NewRatings, of job: JobIndex, _ context: LiveContext) async throws -> RatingDocument {
     let person = try context.require(.engineer)
     let (suite, answers) = try RatingDeeds.checked(new)
-    try await record(person.act("rating.ask", "job-\(job.rawValue + 1)", change: "\(suite.name) \(suite.digest)"))
+    try await record(person.act("rating.ask", job.id, change: "\(suite.name) \(suite.digest)"))
     try await Reply.orUnavailable {
       try catalogue.addRound(
         of: job, suite: suite.name, document: String(decoding: try suite.json(), as: UTF8.self), answers: answers,
@@ -141,7 +141,7 @@ struct RatingDeeds: Sendable {
     let round = try self.round(suite, of: job)
     guard !round.verdicts.isEmpty else { throw Problem(.conflict, "nobody has scored anything yet") }
     let document = OpenAnswers.assess(
-      round.suite, answers: round.answers, verdicts: round.verdicts.map(\.verdict), job: "job-\(job.rawValue + 1)")
+      round.suite, answers: round.answers, verdicts: round.verdicts.map(\.verdict), job: job.id)
     try await ValidationRoutes(runner: runner).keep(document, of: job, context)
   }
 
@@ -205,7 +205,7 @@ struct RatingRoutes {
       let job = try await runner.view.known(context)
       let record = try deeds.round(suite(context), of: job).record
       return Reply.download(
-        record.answers, "application/x-ndjson", as: "job-\(job.rawValue + 1)-\(record.suite).jsonl")
+        record.answers, "application/x-ndjson", as: "\(job.id)-\(record.suite).jsonl")
     }
     router.post("jobs/:id/ratings/:suite") { request, context in
       let person = try context.require(.viewer)

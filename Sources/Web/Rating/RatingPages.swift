@@ -57,12 +57,12 @@ struct RatingsPage: Page {
       }
       try await deeds.score(scores, suite: suite(context), of: job, context)
       return Reply.see(
-        "/dashboard/training-jobs/job-\(job.rawValue + 1)/ratings/\(Address.escaped(suite(context)))")
+        "/dashboard/training-jobs/\(job.id)/ratings/\(Address.escaped(suite(context)))")
     }
     router.post("training-jobs/:id/ratings/:suite/finish") { _, context in
       let job = try desk.job(context, await desk.runner.view)
       try await deeds.finish(suite(context), of: job, context)
-      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)/validation?notice=saved")
+      return Reply.see("/dashboard/training-jobs/\(job.id)/validation?notice=saved")
     }
   }
 
@@ -119,7 +119,7 @@ struct RatingPage: Page {
   let sides: [Side]
 
   init(_ job: JobIndex, _ sheet: RatingSheet) {
-    id = "job-\(job.rawValue + 1)"
+    id = job.id
     title = sheet.title
     listPath = "/dashboard/training-jobs/\(id)/ratings"
     path = "\(listPath)/\(Address.escaped(sheet.suite))"

@@ -73,6 +73,12 @@ struct ValidationPage: Page {
   let hasParts, mayGo: Bool
   let gate: String?
   let decision: String?
+  /// What asks for a suite to be answered now: the fields of its form. nil: there is no model (any more) to ask.
+  let examination: Examination?
+  struct Examination: Sendable {
+    var name, file, preset, pricing: String
+    var suites: [SuiteSummary]
+  }
 
   static func add(to router: RouterGroup<LiveContext>, _ desk: PageDesk) {
     router.get("training-jobs/:id/validation") { request, context in
@@ -81,7 +87,9 @@ struct ValidationPage: Page {
       let found = try ValidationRoutes.document(job, view, desk.catalogue)
       let trend = try await desk.trends.trend(view)
       return await desk.answer(
-        ValidationPage(view.descriptions[Int(job.rawValue)], found, trend), request, context)
+        ValidationPage(
+          view.descriptions[Int(job.rawValue)], found, trend, examination: try examination(of: job, view, desk)),
+        request, context)
     }
     router.get("training-jobs/:id/validation.csv") { request, context in
       let view = await desk.runner.view
@@ -89,14 +97,28 @@ struct ValidationPage: Page {
       let wanted = request.uri.queryParameters.get("part") ?? ""
       let documents = try ValidationRoutes.documents(of: job, desk.catalogue)
       guard let document = documents.first(where: { ($0.suite?.name ?? $0.part.rawValue) == wanted }) else {
-        throw Problem(.notFound, "job-\(job.rawValue + 1) was not validated by '\(wanted)'")
+        throw Problem(.notFound, "\(job.id) was not validated by '\(wanted)'")
       }
       return Reply.download(
-        document.csv, "text/csv; charset=utf-8", as: "job-\(job.rawValue + 1)-\(wanted).csv")
+        document.csv, "text/csv; charset=utf-8", as: "\(job.id)-\(wanted).csv")
     }
   }
 
-  init(_ job: JobDescription, _ found: JobValidationDocument, _ trend: ValidationTrend) {
+  private static func examination(of job: JobIndex, _ view: LiveView, _ desk: PageDesk) throws -> Examination? {
+    let text = view.descriptions[Int(job.rawValue)]
+    guard view.fleet[job].phase == .completed, text.examines == nil, let file = text.trainingFile,
+      try desk.catalogue.artifacts(of: job).contains(where: { $0.kind == .adapters && $0.deleted == nil })
+    else { return nil }
+    return Examination(
+      name: NewJob.examinationName(text.name), file: file, preset: text.configuration.preset.rawValue,
+      pricing: Wording.snake(text.configuration.pricing),
+      suites: try SuiteDeeds(runner: desk.runner).list().suites.filter(\.is_newest))
+  }
+
+  init(
+    _ job: JobDescription, _ found: JobValidationDocument, _ trend: ValidationTrend, examination: Examination? = nil
+  ) {
+    self.examination = examination
     let own = "/dashboard/training-jobs/\(job.id)"
     (title, id, path) = ("Validation of \(job.name)", job.id, own)
     parts = found.documents.map { document in
@@ -109,7 +131,10 @@ struct ValidationPage: Page {
     ordered = found.suites.map { suite in
       let answers = "/api/v1/jobs/\(job.id)/suites/\(Address.escaped(suite.name))/answers"
       return switch suite.state {
-      case .ordered: Ordered(name: suite.name, state: "", said: "answered by the pod once training is over")
+      case .ordered:
+        Ordered(
+          name: suite.name, state: "",
+          said: suite.examination.map { "answered by the pod of \($0)" } ?? "answered by the pod once training is over")
       case .unanswered: Ordered(name: suite.name, state: "bad", said: "not answered: the event log says why")
       case .answered: Ordered(name: suite.name, state: "warn", said: "answered, waits for scores", answersPath: answers)
       case .scored: Ordered(name: suite.name, state: "good", said: "scored", answersPath: answers)
@@ -144,6 +169,11 @@ struct ValidationPage: Page {
     {{#hasExamples}}<details class="fold"><summary>Before and after<span class="hidden"> in {{title}}</span></summary>{{#examples}}<div class="note"><p><b>{{prompt}}</b> <span class="soft small">{{remark}}</span></p><dl class="pairs small"><dt>Baseline</dt><dd>{{base}}</dd><dt>Trained</dt><dd>{{trained}}</dd></dl></div>{{/examples}}</details>{{/hasExamples}}
     {{#hasWorst}}<details class="fold"><summary>The worst<span class="hidden"> in {{title}}</span></summary>{{#worst}}<div class="note"><p><b>{{prompt}}</b> <span class="soft small">{{remark}}</span></p><dl class="pairs small"><dt>Baseline</dt><dd>{{base}}</dd><dt>Trained</dt><dd>{{trained}}</dd></dl></div>{{/worst}}</details>{{/hasWorst}}
     </section>{{/parts}}
+    {{#frame.canEdit}}{{#examination}}<form class="card" method="post" action="/dashboard/training-jobs/review" aria-labelledby="examine-h">{{>csrf}}<h2 id="examine-h">Examine with a suite</h2>
+    <p class="small">A pod is rented that answers it with the base and with this job's adapters, and trains nothing. What that costs is shown before it starts.</p>
+    <input type="hidden" name="examines" value="{{id}}"><input type="hidden" name="name" value="{{name}}"><input type="hidden" name="training_file" value="{{file}}"><input type="hidden" name="preset" value="{{preset}}"><input type="hidden" name="pricing" value="{{pricing}}">
+    <div class="field"><label for="suite">Suite</label><select id="suite" name="suite">{{#suites}}<option value="{{name}}">{{title}}</option>{{/suites}}</select></div>
+    <div class="actions"><button type="submit">Estimate and review</button></div></form>{{/examination}}{{/frame.canEdit}}
     {{^hasParts}}<div class="card empty"><h2>Nothing was validated yet</h2><p>Choose <a href="/dashboard/suites">suites</a> when you create a job, and its pod answers them. Other results come in by <code>lora-train evaluate submit {{id}} RESULT.json</code>, or from people who <a href="{{path}}/ratings">score the answers</a>.</p></div>{{/hasParts}}
     """#
 }

@@ -26,7 +26,7 @@ struct Analytics {
     // The newest first: those that are shown.
     for i in view.fleet.jobs.indices.reversed() {
       let job = view.fleet.jobs[i]
-      guard job.phase.isTerminal else { continue }
+      guard job.phase.isTerminal, view.descriptions[i].examines == nil else { continue }
       let (text, final) = (view.descriptions[i], i < finals.count ? finals[i] : nil)
       presets[text.configuration.preset, default: JobTally()].add(job, final)
       months[MonthNumber.of(job.ended), default: JobTally()].add(job, final)

@@ -55,7 +55,12 @@ struct SuiteAnswerRoutes {
     let job = try view.known(context)
     let name = (context.parameters.get("suite") ?? "").removingPercentEncoding ?? ""
     let description = view.descriptions[Int(job.rawValue)]
-    if let answered = try await answered(name, by: description) {
+    // What was asked last: an examination's, or the job's own.
+    let later = view.examinations(of: description.id).last {
+      view.fleet[$0].phase == .completed
+        && view.descriptions[Int($0.rawValue)].suites?.contains { $0.name == name } == true
+    }
+    if let answered = try await answered(name, by: later.map { view.descriptions[Int($0.rawValue)] } ?? description) {
       return SuiteAnswerList(answered.file, to: answered.suite, of: description.id)
     }
     // What nobody's pod left here was handed in, for people to score.

@@ -18,10 +18,12 @@ public struct SuiteAnswers: Sendable {
   /// - Parameter files: what the pod left, by name below the job's folder: `evaluation.json`, `answers/SUITE.jsonl`.
   /// - Throws: `InputError` where the store cannot be written now: then it is tried again.
   public func take(_ job: JobIndex, _ files: [String: Data]) async throws {
-    let description = await runner.view.descriptions[Int(job.rawValue)]
+    let view = await runner.view
+    let description = view.descriptions[Int(job.rawValue)]
+    let target = Target(job, view)
     for (number, order) in (description.suites ?? []).enumerated() {
       do {
-        try await take(order, files["answers/\(order.name).jsonl"], description, job)
+        try await take(order, files["answers/\(order.name).jsonl"], description, target)
       } catch let error as InputError where error.kind == .badData || error.kind == .noInput {
         try await warn("\(order.name): \(SuiteDeeds.place(of: error))", number + 1, description.id, job)
       }
@@ -30,7 +32,7 @@ public struct SuiteAnswers: Sendable {
     do {
       try await keep(
         PerplexityResults.assess(try PerplexityResults.read(data, file: "evaluation.json"), job: description.id),
-        of: job)
+        of: target)
     } catch let error as InputError where error.kind == .badData {
       try await warn(SuiteDeeds.place(of: error), 0, description.id, job)
     } catch is EncodingError {
@@ -38,8 +40,26 @@ public struct SuiteAnswers: Sendable {
     }
   }
 
+  /// Whose model answered.
+  private struct Target {
+    let job: JobIndex
+    let id: String
+    /// What was found since is newer: an examination that is looked at again, after a start, takes nothing back. nil: it is the job's own.
+    var since: Instant?
+
+    init(_ job: JobIndex, _ view: LiveView) {
+      let own = view.descriptions[Int(job.rawValue)]
+      let examined = own.examines.flatMap { view.job($0) }
+      self.job = examined ?? job
+      id = own.examines ?? own.id
+      since = examined == nil ? nil : view.fleet[job].ended
+    }
+
+    func isPassed(by at: Instant?) -> Bool { at.map { $0 >= since ?? .distantFuture } ?? false }
+  }
+
   private func take(
-    _ order: JobDescription.SuiteOrder, _ data: Data?, _ description: JobDescription, _ job: JobIndex
+    _ order: JobDescription.SuiteOrder, _ data: Data?, _ description: JobDescription, _ target: Target
   ) async throws {
     guard let record = try catalogue.suite(order.name, digest: order.digest) else {
       throw InputError(.noInput, "its text is not kept any more")
@@ -49,24 +69,26 @@ public struct SuiteAnswers: Sendable {
     let text = try TextFile.text(data, file: "the answers to \(order.name)")
     let answers = try AnswerFile.decode(text, file: "the answers to \(order.name)", suite: suite)
     if suite.kind == .questions {
-      return try await keep(QuestionResults.assess(suite, answers: answers, job: description.id), of: job)
+      return try await keep(QuestionResults.assess(suite, answers: answers, job: target.id), of: target)
     }
     guard !answers.pairs(suite).isEmpty else { throw InputError(.badData, "no item was answered by both models") }
-    guard try catalogue.rounds(of: job).first(where: { $0.suite == suite.name })?.answers != text else { return }
+    let round = try catalogue.rounds(of: target.job).first { $0.suite == suite.name }
+    guard round?.answers != text, !target.isPassed(by: round?.at) else { return }
     let asker = description.creator ?? SuiteAnswers.name
-    try await log("rating.ask", description.id, "\(suite.name) \(suite.digest)")
+    try await log("rating.ask", target.id, "\(suite.name) \(suite.digest)")
     try catalogue.addRound(
-      of: job, suite: suite.name, document: record.document, answers: text, by: asker, at: await runner.view.at)
+      of: target.job, suite: suite.name, document: record.document, answers: text, by: asker, at: await runner.view.at)
   }
 
-  private func keep(_ document: ValidationDocument, of job: JobIndex) async throws {
+  private func keep(_ document: ValidationDocument, of target: Target) async throws {
     let name = document.suite?.name ?? document.part.rawValue
     let json = String(decoding: try document.json(), as: UTF8.self)
-    guard try catalogue.validations(of: job).first(where: { $0.name == name })?.document != json else { return }
-    try await log("validation.put", "job-\(job.rawValue + 1)", "\(name): \(document.gate.verdict.rawValue)")
+    let before = try catalogue.validations(of: target.job).first { $0.name == name }
+    guard before?.document != json, !target.isPassed(by: before?.at) else { return }
+    try await log("validation.put", target.id, "\(name): \(document.gate.verdict.rawValue)")
     try catalogue.put(
       Catalogue.ValidationRecord(name: name, document: json, person: SuiteAnswers.name, at: await runner.view.at),
-      of: job)
+      of: target.job)
   }
 
   private static let name = "lora-train"

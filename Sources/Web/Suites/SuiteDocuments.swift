@@ -72,4 +72,6 @@ public struct OrderedSuite: Codable, Sendable {
   public var name: String
   public var digest: String
   public var state: State
+  /// The job that was made later to have it answered; nil: it was ordered with the job.
+  public var examination: String?
 }

@@ -6,7 +6,7 @@ extension NewJobPage {
     {{#hasChanges}}<ul>{{#changes}}<li><code>{{name}}</code>: <del>{{from}}</del> → <ins>{{to}}</ins></li>{{/changes}}</ul>{{/hasChanges}}
     {{^hasChanges}}<p>The same configuration again.</p>{{/hasChanges}}</div>{{/retryText}}
     <form method="post" action="/dashboard/training-jobs/review" data-estimate="/dashboard/training-jobs/estimate">{{>csrf}}
-    {{#draftOf}}<input type="hidden" name="draft_of" value="{{draftOf}}">{{/draftOf}}{{#retryOf}}<input type="hidden" name="retry_of" value="{{retryOf}}">{{/retryOf}}{{#resumeOf}}<input type="hidden" name="resume_of" value="{{resumeOf}}">{{/resumeOf}}{{#fields.fix}}<input type="hidden" name="fix" value="{{fields.fix}}">{{/fields.fix}}{{#template}}<input type="hidden" name="template" value="{{template}}">{{/template}}
+    {{#draftOf}}<input type="hidden" name="draft_of" value="{{draftOf}}">{{/draftOf}}{{#retryOf}}<input type="hidden" name="retry_of" value="{{retryOf}}">{{/retryOf}}{{#resumeOf}}<input type="hidden" name="resume_of" value="{{resumeOf}}">{{/resumeOf}}{{#fields.examines}}<input type="hidden" name="examines" value="{{fields.examines}}">{{/fields.examines}}{{#fields.fix}}<input type="hidden" name="fix" value="{{fields.fix}}">{{/fields.fix}}{{#template}}<input type="hidden" name="template" value="{{template}}">{{/template}}
     <div class="two"><div>
     <section class="card"><h2>Training file</h2>
     <div class="field"><label for="training_file">Training file</label><select id="training_file" name="training_file">{{#files}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/files}}</select>

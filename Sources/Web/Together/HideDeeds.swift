@@ -32,7 +32,7 @@ struct HideDeeds: Sendable {
       if let problem = HideDeeds.refusal(JobDocument(view, job), person) { throw problem }
     }
     for job in jobs {
-      let act = person.act(isHidden ? "job.hide" : "job.show", "job-\(job.rawValue + 1)", why: why)
+      let act = person.act(isHidden ? "job.hide" : "job.show", job.id, why: why)
       try await runner.record(act)
     }
     try await Reply.orUnavailable {
@@ -92,7 +92,7 @@ struct HidePage: Page {
       try await deeds.hide(jobs, isHidden: false, why: nil, context)
       return Reply.see(
         jobs.count == 1
-          ? "/dashboard/training-jobs/job-\(jobs[0].rawValue + 1)?notice=shown"
+          ? "/dashboard/training-jobs/\(jobs[0].id)?notice=shown"
           : "/dashboard/training-jobs?notice=shown")
     }
   }

@@ -141,7 +141,7 @@ struct KnowledgeRoutes {
     router.get("jobs/:id/knowledge") { _, context in
       let view = await runner.view
       let job = try view.known(context)
-      let entries = try deeds.list(view).entries.filter { $0.jobs.contains { $0.id == "job-\(job.rawValue + 1)" } }
+      let entries = try deeds.list(view).entries.filter { $0.jobs.contains { $0.id == job.id } }
       return try Reply.json(
         KnowledgeDraft(draft: try KnowledgeDrafts(view, runner.catalogue).draft(of: job), entries: entries))
     }

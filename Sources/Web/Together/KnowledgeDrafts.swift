@@ -93,7 +93,9 @@ struct KnowledgeDrafts {
     let setup = Setup(view.descriptions[Int(job.rawValue)])
     let found = view.fleet.jobs.indices.compactMap { i -> (points: Int, i: Int)? in
       let other = JobIndex(i)
-      guard other != job, view.fleet.jobs[i].phase == .completed, !hidden.contains(other) else { return nil }
+      guard other != job, view.fleet.jobs[i].phase == .completed, !hidden.contains(other),
+        view.descriptions[i].examines == nil
+      else { return nil }
       let points = setup.likeness(Setup(view.descriptions[i]))
       return points < KnowledgeDrafts.least ? nil : (points, i)
     }

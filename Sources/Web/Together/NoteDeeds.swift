@@ -27,14 +27,14 @@ struct NoteDeeds: Sendable {
       throw Problem(.forbidden, "this note is \(note.person)'s", hint: "add one of your own")
     }
     let action = text == nil ? "note.remove" : "note.edit"
-    let act = person.act(action, "job-\(job.rawValue + 1)", change: "note \(note.id)")
+    let act = person.act(action, job.id, change: "note \(note.id)")
     try await runner.record(act)
     _ = try catalogue.change(note: note.id, of: job, to: text, by: person.name, at: await runner.view.at)
   }
 
   func note(_ id: String, of job: JobIndex) throws -> Catalogue.Note {
     guard let number = Int64(id), let note = try catalogue.notes(of: job).first(where: { $0.id == number }) else {
-      throw Problem(.notFound, "job-\(job.rawValue + 1) has no note '\(id)'", hint: "lora-train job show --json")
+      throw Problem(.notFound, "\(job.id) has no note '\(id)'", hint: "lora-train job show --json")
     }
     return note
   }
@@ -43,7 +43,7 @@ struct NoteDeeds: Sendable {
   func history(_ id: String, of job: JobIndex, _ context: LiveContext) throws -> NoteHistory {
     let person = try context.require(.viewer)
     guard let number = Int64(id), let found = try catalogue.versions(ofNote: number, of: job) else {
-      throw Problem(.notFound, "job-\(job.rawValue + 1) has no note '\(id)'", hint: "lora-train job show --json")
+      throw Problem(.notFound, "\(job.id) has no note '\(id)'", hint: "lora-train job show --json")
     }
     guard found.person == person.name || person.role == .manager else {
       throw Problem(.forbidden, "what this note said before is \(found.person)'s to see, and a manager's")
@@ -107,13 +107,13 @@ struct NotePage: Page {
         let job = try desk.job(context, await desk.runner.view)
         let text = isRemoval ? nil : try await FormFields(request)["text"] ?? ""
         try await deeds.change(context.parameters.get("note") ?? "", of: job, to: text, context)
-        return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)?notice=\(isRemoval ? "removed" : "saved")")
+        return Reply.see("/dashboard/training-jobs/\(job.id)?notice=\(isRemoval ? "removed" : "saved")")
       }
     }
   }
 
   init(_ job: JobIndex, _ note: Catalogue.Note, _ history: NoteHistory) {
-    id = "job-\(job.rawValue + 1)"
+    id = job.id
     path = "/dashboard/training-jobs/\(id)"
     notePath = "\(path)/notes/\(note.id)"
     text = note.text

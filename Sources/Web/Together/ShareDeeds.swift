@@ -40,7 +40,7 @@ struct ShareDeeds: Sendable {
     // First the log: no link is about that is not in it.
     try await runner.record(
       person.act(
-        "share.create", "job-\(job.rawValue + 1)",
+        "share.create", job.id,
         change: (["\(new.audience.rawValue), \(days) days"] + shown).joined(separator: ", ")))
     let share = try await Reply.orUnavailable {
       try runner.catalogue.addShare(
@@ -85,14 +85,14 @@ struct ShareDeeds: Sendable {
   func revoke(_ id: String, of job: JobIndex, _ context: LiveContext) async throws {
     let person = try context.require(.engineer)
     guard let number = Int64(id), let share = try list(of: job).shares.first(where: { $0.id == number }) else {
-      throw Problem(.notFound, "job-\(job.rawValue + 1) has no link '\(id)'", hint: "lora-train job shares")
+      throw Problem(.notFound, "\(job.id) has no link '\(id)'", hint: "lora-train job shares")
     }
     guard share.person == person.name || person.role == .manager else {
       throw Problem(.forbidden, "this link is \(share.person)'s", hint: "ask \(share.person), or a manager")
     }
     guard share.revoked_at == nil else { return }
     try await runner.record(
-      person.act("share.revoke", "job-\(job.rawValue + 1)", change: "\(share.audience.rawValue), by \(share.person)"))
+      person.act("share.revoke", job.id, change: "\(share.audience.rawValue), by \(share.person)"))
     _ = try runner.catalogue.revokeShare(number, of: job, at: clock())
   }
 }

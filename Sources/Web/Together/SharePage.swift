@@ -61,7 +61,7 @@ struct SharePage: Page {
     router.post("training-jobs/:id/share/revoke") { request, context in
       let job = try desk.job(context, await desk.runner.view)
       try await deeds.revoke(try await FormFields(request)["share"] ?? "", of: job, context)
-      return Reply.see("/dashboard/training-jobs/job-\(job.rawValue + 1)/share?notice=revoked")
+      return Reply.see("/dashboard/training-jobs/\(job.id)/share?notice=revoked")
     }
   }
 

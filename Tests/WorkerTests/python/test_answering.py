@@ -13,7 +13,8 @@ from unittest import mock
 
 import runs
 from listener import Listener
-from lora_worker import answering, configuration, dataset
+from lora_worker import answering, configuration, launch, ordered, reading, sheets, suites
+from lora_worker.errors import WorkerError
 
 OPTIONS = {"A": "one", "B": "two", "C": "three", "D": "four"}
 SUITE = {
@@ -109,7 +110,7 @@ class OrderedTests(unittest.TestCase):
         self.assertEqual(len(lines), 3 * 4 * 2)
         self.assertEqual(len((answers / "open.jsonl").read_text().splitlines()), 1 + 2 * 2)
         # The same as by hand, later: with the finished adapters and the prompt that the file mostly has.
-        prompt = answering.usual_prompt(dataset.read(folder / "data.json"))
+        prompt = ordered.usual_prompt(reading.read(folder / "data.json"))
         for name, suite in (("small", SUITE), ("open", OPEN)):
             (folder / f"{name}.json").write_text(json.dumps(suite))
             kept = (answers / f"{name}.jsonl").read_text()
@@ -188,6 +189,89 @@ def unfinished(listener: Listener) -> list[str]:
     return [n["message"] for n in listener.notes.values() if n.get("code") == "suites_incomplete"]
 
 
+class ExaminationTests(unittest.TestCase):
+    """A job that is over is examined by another, whose pod trains nothing."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
+        self.listener = Listener()
+        self.addCleanup(self.listener.close)
+        self.listener.suites = [SUITE, OPEN]
+        job = runs.make_job(self.folder, conversations=12, configuration={"epochs": 1})
+        subprocess.run(
+            [sys.executable, "-m", "lora_worker", "train", str(job)], env=runs.environment(), capture_output=True,
+            check=True, timeout=300)
+        self.made = sorted((self.folder / "store").rglob("*"))
+
+    def examine(self, last: str, /, lease: str = "1", **changes: Any) -> list[str]:
+        """Until the last of its reports; their stages, or what they are."""
+        job = runs.make_job(
+            self.folder, conversations=12, configuration={"epochs": 1}, job_id="job-2", steps=1, examines="job-1",
+            suites=["small", "open"], answers={"max_new_tokens": 8}, **changes)
+        self.listener.reports.clear()
+        more = {"LORA_PREPROCESSED": "1"} if lease != "1" else {}
+        worker = runs.start(job, **self.listener.environment(LORA_STEP="0", LORA_LEASE=lease, **more))
+        self.addCleanup(lambda: (worker.kill(), worker.communicate()))
+        said = lambda: [r.get("stage", r["event"]) for r in self.listener.reports]  # noqa: E731
+        self.assertTrue(
+            self.listener.wait_for(lambda: last in said(), 120), (said(), (self.folder / "errors").read_text()[-3000:]))
+        return said()
+
+    def test_its_pod_answers_with_the_adapters_of_the_other_and_makes_nothing_else(self) -> None:
+        self.assertEqual(
+            self.examine("finalization"), ["boot", "preprocessing", "model_loading", "training", "finalization"])
+        made = [path for path in sorted((self.folder / "store").rglob("*")) if path not in self.made]
+        own = self.folder / "store" / "job-2"
+        self.assertEqual(made, [own, own / "answers", own / "answers" / "open.jsonl", own / "answers" / "small.jsonl"])
+        kept = {name: (own / "answers" / f"{name}.jsonl").read_text() for name in ("small", "open")}
+        self.assertEqual({json.loads(text.splitlines()[0])["job"] for text in kept.values()}, {"job-1"})
+        # The same as by hand.
+        prompt = ordered.usual_prompt(reading.read(self.folder / "data.json"))
+        job = runs.make_job(self.folder, conversations=12, configuration={"epochs": 1})
+        for name, suite in (("small", SUITE), ("open", OPEN)):
+            (self.folder / f"{name}.json").write_text(json.dumps(suite))
+            subprocess.run(
+                [sys.executable, "-m", "lora_worker", "evaluate", str(job), "--suite", str(self.folder / f"{name}.json"),
+                 "--system-prompt", prompt, "--max-new-tokens", "8"],
+                env=runs.environment(), check=True, capture_output=True, timeout=300)
+            self.assertEqual(kept[name], (self.folder / "store" / "job-1" / "answers" / f"{name}.jsonl").read_text())
+
+    def test_another_pod_goes_on_where_the_first_was_taken_back(self) -> None:
+        self.examine("finalization")
+        path = self.folder / "store" / "job-2" / "answers" / "small.jsonl"
+        header, *lines = path.read_text().splitlines()
+        path.write_text("\n".join([header, *(json.dumps({**json.loads(x), "kept": True}) for x in lines[:10])]) + "\n")
+        self.assertEqual(
+            self.examine("finalization", lease="2"), ["boot", "model_loading", "restore", "training", "finalization"])
+        self.assertEqual(path.read_text().count("kept"), 10)
+        self.assertEqual(len(path.read_text().splitlines()), 25)
+
+    def test_without_adapters_on_another_base_or_without_an_answer_it_fails(self) -> None:
+        summary = self.folder / "store" / "job-1" / "training_summary.json"
+        adapters = self.folder / "store" / "job-1" / "adapters" / "adapter_model.safetensors"
+        kept = summary.read_text()
+        summary.write_text(json.dumps({**json.loads(kept), "base_model": "another"}))
+        self.assertEqual(self.examine("failed")[-2:], ["preprocessing", "failed"])
+        self.assertIn("was trained on another", self.listener.reports[-1]["message"])
+        summary.write_text(kept)
+        self.listener.suites = []
+        self.assertEqual(self.examine("failed")[-2:], ["training", "failed"])
+        self.assertIn("job-1 answered nothing", self.listener.reports[-1]["message"])
+        adapters.unlink()
+        self.assertEqual(self.examine("failed")[-2:], ["preprocessing", "failed"])
+        self.assertIn("job-1 has no adapters", self.listener.reports[-1]["message"])
+
+    def test_the_launch_says_whom_it_examines(self) -> None:
+        own = {"rank": 8, "learningRate": 1e-4, "epochs": 1, "batchSize": 1, "gradientAccumulation": 1,
+               "maxSequenceLength": 512, "checkpointEvery": 10}
+        job = launch.read({
+            "LORA_JOB": json.dumps({"id": "job-2", "name": "n", "configuration": own, "examines": "job-1"}),
+            "LORA_STEPS": "1", "LORA_TRAINING_FILE": "f", "LORA_OBJECTS": "o"})
+        self.assertEqual((job.job_id, job.examines, job.asked), ("job-2", "job-1", "job-1"))
+        with self.assertRaises(WorkerError):
+            configuration.parse({"job_id": "job-2", "training_file": "f", "store": "s", "examines": "../job-1"}, "a test")
+
+
 class Notebook:
     """A reporter that only writes down; `directive` is what it is told after so many answers."""
 
@@ -208,12 +292,12 @@ class PatienceTests(unittest.TestCase):
         self.folder = self.enterContext(tempfile.TemporaryDirectory(prefix="lora-worker-"))
         self.now, self.asked, self.notebook = 0.0, [], Notebook()
         clock = mock.Mock(monotonic=lambda: self.now)
-        self.enterContext(mock.patch.object(answering, "time", clock))
+        self.enterContext(mock.patch.object(ordered, "time", clock))
         self.enterContext(mock.patch.object(answering, "answer", self.answer))
-        self.enterContext(mock.patch.object(answering, "fetch", lambda _: [answering.parse(s) for s in (SUITE, OPEN)]))
+        self.enterContext(mock.patch.object(ordered, "fetch", lambda _: [suites.parse(s) for s in (SUITE, OPEN)]))
         self.enterContext(mock.patch.dict("sys.modules", {"lora_worker.chat": mock.Mock()}))
 
-    def answer(self, ask: answering.Ask, *_: Any) -> dict[str, Any]:
+    def answer(self, ask: suites.Ask, *_: Any) -> dict[str, Any]:
         self.now += 10
         self.asked.append(ask.key)
         if len(self.asked) == getattr(self, "told_after", 0):
@@ -226,7 +310,7 @@ class PatienceTests(unittest.TestCase):
             "job_id": "job-1", "training_file": "none", "store": self.folder, "suites": ["small", "open"],
             "answers": {"system_prompt": "You are kind.", **answers}}
         job = configuration.parse(document, "a test")
-        answering.Ordered(job, self.notebook, scale).answer(mock.Mock(), mock.Mock(), mock.Mock())
+        ordered.Ordered(job, self.notebook, scale).answer(mock.Mock(), mock.Mock(), mock.Mock())
 
     def lines(self, name: str) -> int:
         path = Path(self.folder) / "job-1" / "answers" / f"{name}.jsonl"
@@ -262,13 +346,13 @@ class PatienceTests(unittest.TestCase):
 
     def test_answers_are_made_durable_every_so_often(self) -> None:
         saved: list[int] = []
-        original = answering.Sheet.save
+        original = sheets.Sheet.save
 
-        def save(sheet: answering.Sheet, always: bool = False) -> None:
+        def save(sheet: sheets.Sheet, always: bool = False) -> None:
             saved.append(len(self.asked))
             original(sheet, always)
 
-        with mock.patch.object(answering.Sheet, "save", save):
+        with mock.patch.object(sheets.Sheet, "save", save):
             self.run_suites(save_every_s=50)
         self.assertEqual(saved, [5, 10, 15, 20, 24, 28])
 
@@ -276,7 +360,7 @@ class PatienceTests(unittest.TestCase):
         own = {"rank": 8, "learningRate": 1e-4, "epochs": 1, "batchSize": 1, "gradientAccumulation": 1,
                "maxSequenceLength": 512, "checkpointEvery": 10}
         for more, limit in (({"suiteLimit": 1234.5}, 1234.5), ({}, None)):
-            job = configuration.from_launch({
+            job = launch.read({
                 "LORA_JOB": json.dumps({"id": "job-1", "name": "n", "configuration": own, **more}), "LORA_STEPS": "10",
                 "LORA_TRAINING_FILE": "f", "LORA_OBJECTS": "o",
                 "LORA_WORKER_SETTINGS": '{"answers": {"max_new_tokens": 9}}'})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import queue
 import tempfile
 import threading
 import unittest
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from lora_worker import objects
+from lora_worker import objects, saving
 from lora_worker.checkpoints import Checkpoints, State
 from lora_worker.configuration import Checkpoints as Interval
 from lora_worker.objects import FolderStore
@@ -48,6 +50,26 @@ class CheckpointTests(unittest.TestCase):
         for step in (12, 13, 14):
             successor.save(state(step))
         self.assertEqual((self.steps("first"), self.steps("second")), ([40, 50, 60], [12, 13, 14]))
+
+    def test_by_steps_or_by_time_whichever_comes_first(self) -> None:
+        clock = mock.Mock(monotonic=mock.Mock(return_value=0.0))
+        self.enterContext(mock.patch.object(saving, "time", clock))
+        saved: queue.Queue[int] = queue.Queue()
+        trainer = mock.Mock(step=0, blocked_s=0.0, snapshot=lambda: (state(trainer.step), 0.0))
+        checkpoints = mock.Mock(near=None, save=lambda copy: saved.put(copy.step))
+        reported = threading.Event()
+        reporter = mock.Mock(report=lambda *_, **__: reported.set())
+        saver = Saver(trainer, checkpoints, Interval(every_steps=100, every_s=60.0), reporter, 1.0)
+        # Were one saved that is not due, it would be the first to come.
+        for step, now, is_due in (
+            (7, 59.0, False), (8, 60.0, True), (99, 119.0, False), (100, 119.5, True), (101, 179.0, False), (102, 180.0, True),
+        ):
+            trainer.step, clock.monotonic.return_value = step, now
+            reported.clear()
+            saver.after_step()
+            if is_due:
+                self.assertEqual(saved.get(timeout=30), step)
+                self.assertTrue(reported.wait(30))
 
     def test_the_last_seconds_save_onto_the_volume_past_an_upload_that_hangs(self) -> None:
         uploading, goes_on = threading.Event(), threading.Event()

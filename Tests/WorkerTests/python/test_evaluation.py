@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
+import tempfile
 import unittest
 from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
 
-from lora_worker import evaluation, packaging, plan
+from lora_worker import evaluation, metrics, packaging, plan
 from lora_worker.configuration import parse
 from lora_worker.dataset import Conversation
 from lora_worker.metrics import Watch
@@ -116,6 +119,18 @@ class MetricsTests(unittest.TestCase):
             table[0], ["step_number", "epoch", "training_loss", "validation_loss", "learning_rate", "perplexity",
                        "gpu_utilization", "timestamp", "elapsed_time_seconds"])
         self.assertEqual(table[1], ["1", "1", "0.5", "", "", "", "", "1970-01-01T00:00:00Z", "2.0"])
+
+    def test_a_gpu_is_read_where_there_is_one(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict("os.environ", {"PATH": folder}):
+            self.assertEqual(metrics.gpu(), {})
+            tool = Path(folder) / "nvidia-smi"
+            # What the driver answers to this question, of one GPU in use and of one that does not say.
+            for answer, found in (
+                ("87, 40960", {"gpu_utilization": 87.0, "gpu_memory_gb": 40.0}), ("[N/A], 40960", {}), ("No devices were found", {}),
+            ):
+                tool.write_text(f"#!/bin/sh\necho '{answer}'\n")
+                tool.chmod(0o755)
+                self.assertEqual(metrics.gpu(), found)
 
     def test_warnings_are_said_once(self) -> None:
         watch = Watch()

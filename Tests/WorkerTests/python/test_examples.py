@@ -96,7 +96,11 @@ class HubTests(unittest.TestCase):
         program = (
             "import os; from lora_worker import running; running.keep_models_on_volume(os.environ, os.environ); "
             "from huggingface_hub import constants; print(constants.HF_HUB_CACHE)")
-        for more, folder in (({}, "/volume/huggingface/hub"), ({"HF_HOME": "/other"}, "/other/hub")):
+        cases = (
+            {}, {"HF_HOME": "/runpod-volume/.cache/huggingface/"}, {"HUGGINGFACE_HUB_CACHE": "/runpod-volume/.cache/huggingface/hub/"},
+            {"HF_HUB_CACHE": "/volume/of-ours"})
+        for more in cases:
+            folder = more.get("HF_HUB_CACHE", "/volume/huggingface/hub")
             own = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "XDG_", "HUGGINGFACE_"))}
             run = subprocess.run(
                 [sys.executable, "-c", program], env={**own, "LORA_VOLUME": "/volume", **more}, capture_output=True, text=True)

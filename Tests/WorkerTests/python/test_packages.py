@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import runs
+from lora_worker import packaging, reading, split
 
 KEY = "a-key-of-the-test"
 QUESTION = "What are the benefits of a Roth IRA?"
@@ -84,12 +85,24 @@ class PackageTests(Case):
         for name in names:
             if not name.endswith((".bin", ".safetensors", ".jinja")):
                 self.assertNotIn("{{job", (self.package / name).read_text(), name)
+            if name.endswith(".py"):
+                # A job is called as its owner likes; a name that ends a text and goes on as a program would run at a client's.
+                self.assertEqual((self.package / name).read_text(), (packaging.TEMPLATES / name).read_text(), name)
         readme = (self.package / "README.md").read_text()
         self.assertIn("Support: help@brightrun.ai, naming job job-1.", readme)
+        measured = json.loads((self.package / "training_summary.json").read_text())["inference"]
+        self.assertGreater(measured["tokens_per_s"], 0)
+        self.assertGreater(measured["prompt_tokens"], 100)
+        self.assertIn(f"{measured['tokens_per_s']:g} tokens a second after it", readme)
+        self.assertIn("Where it was trained (CPU, unquantized, one answer at a time", readme)
+        self.assertIn("was not measured", packaging._speed(None))
         prompts = json.loads((self.package / "example_prompts.json").read_text())
         self.assertEqual(len(prompts), 10)
         held_out = json.loads((self.folder / "store/job-1/evaluation.json").read_text())["held_out_conversations"]
         self.assertEqual(held_out, 6)
+        conversations = reading.read(self.folder / "data.json").conversations
+        own = {p.user_input for i in split.split([c.id for c in conversations])[1] for p in conversations[i].pairs}
+        self.assertLessEqual({p["prompt"] for p in prompts}, own, "from conversations that were not trained on")
         # The file repeats the question as the history's end; the model is asked once.
         self.assertEqual([m["content"] for m in prompts[0]["messages"]].count(prompts[0]["prompt"]), 1)
 

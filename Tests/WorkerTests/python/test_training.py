@@ -12,6 +12,7 @@ import random
 import resource
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -276,6 +277,43 @@ class FailureTests(Case):
         self.train(job, code=50)
 
 
+    def test_what_a_person_can_mend_has_its_code_and_no_traceback(self) -> None:
+        model = self.folder / "model"
+        model.mkdir()
+        (model / "config.json").write_text('{"model_type": "llama", "vocab_size": "many"}')
+        (model / "tokenizer.json").write_text("[]")
+        self.mendable(30, f"{model} cannot be loaded", model={"kind": "pretrained", "name": str(model)})
+        (self.folder / "file").write_text("no folder")
+        self.mendable(60, "file: cannot be made", store="../file")
+        self.mendable(10, "the adapters do not fit the model", configuration={"target_modules": ["no_proj"]})
+        # A GPU is paid for, and this torch has no CUDA.
+        tool = self.folder / "bin/nvidia-smi"
+        tool.parent.mkdir()
+        tool.write_text("#!/bin/sh\necho 0, 1024\n")
+        tool.chmod(0o755)
+        self.mendable(30, "there is a GPU, and torch", place="gpu", model={"kind": "pretrained", "name": "/nowhere"},
+                      environment={"PATH": f"{tool.parent}:{os.environ['PATH']}", "SLURM_JOB_ID": "7"})
+        # A checkpoint of another rank cannot be gone on with.
+        job = runs.make_job(self.folder / "rank")
+        self.train(job, "accumulation", "40", code=75)
+        self.mendable(50, "another rank", place="rank", configuration={"rank": 8})
+        # The name of what is put at a checkpoint's place may be one of a folder's.
+        job = runs.make_job(self.folder / "blocked")
+        (self.folder / "blocked/store/job-1").mkdir(parents=True)
+        (self.folder / "blocked/store/job-1/checkpoints").write_text("no folder")
+        self.mendable(60, "cannot be written", place="blocked", checkpoints={"every_steps": 1000})
+
+    def mendable(
+        self, code: int, text: str, place: str | None = None, environment: dict[str, str] | None = None, **changes: Any
+    ) -> None:
+        with self.subTest(text=text):
+            job = runs.make_job(self.folder / (place or str(code)), **changes)
+            output = self.train(job, code=code, **(environment or {}))
+            said = next(e["message"] for e in runs.events(output) if e.get("code") == "failed")
+            self.assertIn(text, said)
+            self.assertNotIn("Traceback", (job.parent / "errors").read_text())
+
+
 @unittest.skipUnless(importlib.util.find_spec("bitsandbytes"), "bitsandbytes is not installed")
 class QuantizedTests(Case):
     def test_four_bits_with_recomputation_resume_exactly(self) -> None:
@@ -319,6 +357,19 @@ class PodTests(Case):
         listener.directive = "leave"
         self.assertEqual(process.wait(timeout=60), 0)
         process.communicate()
+
+    def test_a_job_that_cannot_be_read_is_told(self) -> None:
+        listener = Listener()
+        self.addCleanup(listener.close)
+        environment = listener.environment(LORA_JOB='{"id": "job-1"}')
+        run = subprocess.run(
+            [sys.executable, "-m", "lora_worker", "train"], env=runs.environment(**environment), capture_output=True, text=True,
+            timeout=120)
+        self.assertEqual(run.returncode, 10, run.stderr)
+        self.assertNotIn("Traceback", run.stderr)
+        said = listener.reports[-1]
+        self.assertEqual((said["event"], said["failure"], said["exit"]), ("failed", "other", 10))
+        self.assertIn("without a whole job: KeyError('configuration')", said["message"])
 
     def test_who_is_done_and_never_told_to_leave_ends_by_itself(self) -> None:
         listener = Listener()

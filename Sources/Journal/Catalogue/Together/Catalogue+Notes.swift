@@ -8,6 +8,7 @@ import Scenarios
 
 /// What is noted down about jobs after their start. Nothing is overwritten: a changed note is a row more.
 extension Catalogue {
+  /// What somebody noted about a job.
   public struct Note: Codable, Sendable, Hashable {
     public var id: Int64
     public var at: String

@@ -3,8 +3,10 @@ import Scenarios
 
 /// What somebody looks for, over everything that the store says in words.
 extension Catalogue {
+  /// What can be found.
   public enum FindKind: String, Codable, Sendable, CaseIterable { case job, file, template, knowledge }
 
+  /// One thing that was found.
   public struct Find: Sendable, Hashable {
     public var kind: FindKind
     /// The job's ordinal, the file's id, the template's name, the entry's number.
@@ -17,6 +19,7 @@ extension Catalogue {
   public static let mark: Character = "\u{2}"
   public static let endMark: Character = "\u{3}"
 
+  /// A page of what was found, and how much there is.
   public struct Finds: Sendable {
     public var list: [Find] = []
     /// How many there are in all.

@@ -18,6 +18,7 @@ extension Catalogue {
     case `public`
   }
 
+  /// A link to a job.
   public struct Share: Codable, Sendable, Hashable {
     public var id: Int64
     public var audience: Audience

@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from . import configuration, validation
+from . import configuration, launch, validation
 from .errors import Exit, WorkerError, exit_code
 
 
@@ -42,28 +42,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _add_suites(command: argparse.ArgumentParser) -> None:
-    from .answering import Options
+    from .suites import Options
 
     command.add_argument("--suite", action="append", default=[], help="what lora-train evaluate export wrote; again for more")
     command.add_argument("--system-prompt", default=Options.system_prompt)
-    command.add_argument("--max-new-tokens", type=int, default=Options.max_new_tokens)
-    command.add_argument("--temperature", type=float, default=0.0, help="0: deterministic")
-    command.add_argument("--draws", type=int, default=1, help="answers to each open prompt, with a temperature above 0")
+    command.add_argument("--max-new-tokens", type=_count, default=Options.max_new_tokens)
+    command.add_argument("--temperature", type=_temperature, default=0.0, help="0: deterministic")
+    command.add_argument("--draws", type=_count, default=1, help="answers to each open prompt, with a temperature above 0")
     command.add_argument("--seed", type=int, default=1)
+
+
+def _count(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _temperature(text: str) -> float:
+    if not 0 <= (value := float(text)) <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 100")
+    return value
 
 
 def _run(options: argparse.Namespace) -> int:
     if options.command == "validate":
         return validation.run(options.job, as_json=options.json)
-    job = configuration.read(options.job) if options.job else configuration.from_launch(os.environ)
+    if options.command == "train" and not options.job:
+        from . import running
+
+        return running.run_launched(os.environ)
+    job = configuration.read(options.job) if options.job else launch.read(os.environ)
     if options.command == "train":
         from . import running
 
         return running.run(job)
     if options.command == "evaluate" and options.suite:
-        from . import answering
+        from . import answering, suites
 
-        own = answering.Options(
+        own = suites.Options(
             options.system_prompt, options.max_new_tokens, options.temperature, options.draws, options.seed)
         for path in answering.run(job, options.suite, own):
             print(path)

@@ -1,13 +1,14 @@
-"""What a job is: read from `job.json`, or from what a pod was started with."""
+"""What a job is, as `job.json` says it."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
+import math
 import types
 import typing
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,15 @@ class Job:
     # The job whose newest checkpoint this one begins with, and the step of it that is this one's zero to whoever is told of steps.
     resumed_from: str | None = None
     first_step: int = 0
+    # The job, over by now, whose adapters answer the suites: then nothing is trained.
+    examines: str | None = None
     # Whom the readers of a package ask for help: a mail address or a page.
     support: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Whose adapters answer suites."""
+        return self.examines or self.job_id
 
     @property
     def fingerprint(self) -> str:
@@ -113,9 +121,12 @@ class Job:
 def read(path: str | Path) -> Job:
     """Reads `job.json`; paths in it are relative to its folder."""
     try:
-        document = json.loads(Path(path).read_text())
+        document = decoded(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise WorkerError(Exit.CONFIGURATION, f"{path}: cannot be read: {error.strerror}") from error
+    except json.JSONDecodeError as error:
+        raise WorkerError(
+            Exit.CONFIGURATION, f"{path}:{error.lineno}:{error.colno}: malformed JSON: {error.msg}") from error
     except ValueError as error:
         raise WorkerError(Exit.CONFIGURATION, f"{path}: malformed JSON: {error}") from error
     job = parse(document, str(path))
@@ -124,46 +135,20 @@ def read(path: str | Path) -> Job:
         job, training_file=str(folder / job.training_file), store=str(folder / job.store))
 
 
-def from_launch(environment: Mapping[str, str]) -> Job:
-    """A job as the pod's launch describes it: `LORA_JOB` is `JobDescription`, in Swift's words."""
+def decoded(text: str) -> Any:
+    """A JSON value; ValueError where it is none."""
     try:
-        description = json.loads(environment["LORA_JOB"])
-        own = description["configuration"]
-        before = description.get("resumedFrom") or {"job": None, "step": 0}
-        document: dict[str, Any] = {
-            "job_id": description["id"],
-            "name": description["name"],
-            "training_file": environment["LORA_TRAINING_FILE"],
-            "store": environment["LORA_OBJECTS"],
-            "steps": int(environment["LORA_STEPS"]) + before["step"],
-            "resumed_from": before["job"],
-            "first_step": before["step"],
-            "suites": [suite["name"] for suite in description.get("suites") or []],
-            "answers": {"limit_s": description.get("suiteLimit")},
-            "configuration": {
-                "rank": own["rank"],
-                "alpha": 2 * own["rank"],
-                "learning_rate": own["learningRate"],
-                "epochs": own["epochs"],
-                "batch_size": own["batchSize"],
-                "gradient_accumulation": own["gradientAccumulation"],
-                "max_sequence_length": own["maxSequenceLength"],
-            },
-            "checkpoints": {"every_steps": own["checkpointEvery"]},
-        }
-        # What this machine adds: which model it can hold, for one.
-        settings = json.loads(environment.get("LORA_WORKER_SETTINGS", "{}"))
-        for key, value in settings.items():
-            document[key] = {**document.get(key, {}), **value} if isinstance(value, dict) else value
-    except (KeyError, TypeError, ValueError) as error:
-        raise WorkerError(Exit.CONFIGURATION, f"the pod was started without a whole job: {error!r}") from error
-    # A machine of one's own makes do with the tiny model; who pays for a GPU did not mean that.
-    is_elsewhere = environment["LORA_OBJECTS"] == "served" or any(k in environment for k in ("RUNPOD_POD_ID", "SLURM_JOB_ID"))
-    if is_elsewhere and "model" not in settings:
-        raise WorkerError(
-            Exit.CONFIGURATION, "no model is named for this pod, and a random tiny one is not what it was rented for",
-            'name it in the worker\'s settings: {"model": {"kind": "pretrained", "name": …}}')
-    return parse(document, "LORA_JOB")
+        return json.loads(text, object_pairs_hook=_object)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(members)
+    if len(document) < len(members):
+        twice = next(key for key, count in Counter(key for key, _ in members).items() if count > 1)
+        raise ValueError(f"{twice!a} is there twice")
+    return document
 
 
 def parse(document: Any, where: str) -> Job:
@@ -192,21 +177,27 @@ def parse(document: Any, where: str) -> Job:
         "checkpoints.every_s": job.checkpoints.every_s > 0,
         "checkpoints.keep": job.checkpoints.keep >= 2,
         "steps": job.steps is None or job.steps >= 1,
+        "threads": job.threads is None or 1 <= job.threads <= 1024,
         "metrics_every": job.metrics_every >= 1,
         "first_step": job.first_step >= 0,
         "answers.max_new_tokens": job.answers.max_new_tokens >= 1,
         "answers.limit_s": job.answers.limit_s is None or job.answers.limit_s >= 0,
         "answers.save_every_s": job.answers.save_every_s >= 0,
-        "job_id": bool(job.job_id) and "/" not in job.job_id and not job.job_id.startswith("."),
+        "job_id": _is_name(job.job_id),
+        "examines": job.examines is None or _is_name(job.examines),
     }
     for name, is_right in checks.items():
         if not is_right:
-            raise WorkerError(Exit.CONFIGURATION, f"{where}: {name} cannot be {_value(job, name)!r}")
+            raise WorkerError(Exit.CONFIGURATION, f"{where}: {name} cannot be {_shown(_value(job, name))}")
     if (job.model.kind == "tiny") != (job.model.name == _TINY):
         raise WorkerError(
             Exit.CONFIGURATION, f"{where}: model.name {job.model.name!r} does not go with model.kind {job.model.kind!r}",
             'a model of the hub, or in a folder, is of the kind "pretrained"')
     return job
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and "/" not in text and not text.startswith(".")
 
 
 def _value(job: Job, name: str) -> Any:
@@ -223,7 +214,7 @@ def _record(kind: Any, document: Any, where: str) -> Any:
     names = {f.name: f for f in dataclasses.fields(kind)}
     for key in document:
         if key not in names:
-            raise WorkerError(Exit.CONFIGURATION, f"{where}: there is no '{key}'", f"there are {', '.join(names)}")
+            raise WorkerError(Exit.CONFIGURATION, f"{where}: there is no {key!a}", f"there are {', '.join(names)}")
     for name, item in names.items():
         is_required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
         if is_required and name not in document:
@@ -238,10 +229,27 @@ def _converted(hint: Any, value: Any, where: str) -> Any:
     for option in options:
         if option is type(None) and value is None:
             return None
-        if typing.get_origin(option) is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        if typing.get_origin(option) is tuple and isinstance(value, list) and all(map(_is_text, value)):
             return tuple(value)
-        if option is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+        if option is float and type(value) in (int, float) and _is_number(value):
             return float(value)
-        if option in (int, str, bool) and type(value) is option:
+        if option is bool and type(value) is bool or option is int and type(value) is int and _is_number(value):
             return value
-    raise WorkerError(Exit.CONFIGURATION, f"{where} cannot be {value!r}")
+        if option is str and _is_text(value):
+            return value
+    raise WorkerError(Exit.CONFIGURATION, f"{where} cannot be {_shown(value)}")
+
+
+def _is_text(value: Any) -> bool:
+    """Something that can be a name or a path: NUL and halves of surrogate pairs cannot."""
+    return isinstance(value, str) and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+
+
+def _is_number(value: float) -> bool:
+    """Finite, and within what machines count with."""
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < 1 << 63
+
+
+def _shown(value: Any) -> str:
+    text = ascii(value)
+    return text if len(text) <= 200 else text[:200] + "…"

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .errors import Exit, WorkerError
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -35,10 +37,16 @@ class Contact:
         """As the pod was told; None where this is no pod."""
         if "LORA_REPORT" not in environment:
             return None
-        return Contact(
-            environment["LORA_POD"], environment["LORA_REPORT"], environment["LORA_SECRET"].encode(),
-            float(environment.get("LORA_TIME_SCALE", "1")), float(environment.get("LORA_DEADLINE_S", "1800")),
-            provider_id=environment.get("LORA_POD_ID", environment.get("RUNPOD_POD_ID")) or None)
+        try:
+            return Contact(
+                environment["LORA_POD"], environment["LORA_REPORT"], environment["LORA_SECRET"].encode(),
+                float(environment.get("LORA_TIME_SCALE", "1")), float(environment.get("LORA_DEADLINE_S", "1800")),
+                provider_id=environment.get("LORA_POD_ID", environment.get("RUNPOD_POD_ID")) or None)
+        except (KeyError, ValueError) as error:
+            # None of its values is told: one of them is a secret.
+            missing = error.args[0] if isinstance(error, KeyError) else "LORA_TIME_SCALE or LORA_DEADLINE_S"
+            raise WorkerError(
+                Exit.CONFIGURATION, f"the pod was started without whom to report to: {missing} is missing or no number") from None
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,8 @@ class Line:
     def post(self, message: dict[str, Any], path: str = "") -> Answer:
         if self.contact.provider_id is not None:
             message = {**message, "pod": self.contact.provider_id}
-        data = json.dumps(message).encode()
+        # What came from the names of files may hold halves of surrogate pairs, which no listener takes.
+        data = json.dumps(message, ensure_ascii=False).encode(errors="replace")
         moment = str(int(time.time() + self.ahead))
         signed = f"{moment}\n{self.contact.pod}\n".encode() + data
         mac = hmac.new(self.contact.secret, signed, hashlib.sha256).hexdigest()

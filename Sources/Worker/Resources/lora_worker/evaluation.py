@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import dataset
+from . import reading
 from .configuration import Job
 from .dataset import Conversation
 from .errors import Exit, WorkerError
@@ -195,22 +195,18 @@ def _names(conversation: Conversation) -> dict[str, str]:
 
 def run(job: Job) -> dict[str, Any]:
     """`evaluate`: loads the finished adapters and judges them anew."""
-    from safetensors.torch import load
-
     from . import chat, examples, finishing, models, objects, scoring
 
     models.prepare(job.threads)
     store = objects.opened(job.store)
-    weights = store.get(f"{job.job_id}/adapters/adapter_model.safetensors")
-    if weights is None:
-        raise WorkerError(Exit.CHECKPOINT, f"{job.job_id} has no adapters yet: it has to be trained first")
-    file = dataset.read(job.training_file)
+    weights = models.finished(store, job)
+    file = reading.read(job.training_file)
     file.require_sound()
     tokenizer = models.tokenizer(job.model)
     _, held_out = split([c.id for c in file.conversations])
     own = examples.make(file, held_out, tokenizer, job.configuration.max_sequence_length)
     model = models.with_adapters(job, models.base(job, tokenizer))
-    models.load_adapter_state(model, load(weights))
+    models.load_adapter_state(model, weights)
 
     def scores() -> list[list[float]]:
         return scoring.score(model, own, job.configuration.batch_size, chat.padding(tokenizer), models.device())

@@ -10,9 +10,10 @@ from typing import Any
 
 import torch
 
-from . import evaluation, metrics, models, objects, packaging, scoring
+from . import chat, evaluation, metrics, models, objects, packaging, scoring, speed
 from .configuration import Job
 from .dataset import TrainingFile
+from .errors import described
 
 
 def finish(job: Job, file: TrainingFile, tokenizer: Any, trainer: Any, held_out: list[Any]) -> None:
@@ -29,7 +30,8 @@ def finish(job: Job, file: TrainingFile, tokenizer: Any, trainer: Any, held_out:
     trainer.reporter.flush(10.0)
     rows = trainer.log.list()
     put_json(store, f"{job.job_id}/metrics.json", packaging.metrics_document(job, rows))
-    put_json(store, f"{job.job_id}/training_summary.json", _summary(job, file, trainer, rows, document))
+    summary = {**_summary(job, file, trainer, rows, document), "inference": _speed(job, tokenizer, trainer)}
+    put_json(store, f"{job.job_id}/training_summary.json", summary)
     packaging.run(job)
 
 
@@ -59,6 +61,16 @@ def _put_tiny_base(store: Any, job: Job, tokenizer: Any) -> None:
         tokenizer.save_pretrained(folder)
         for path in sorted(Path(folder).iterdir()):
             store.put(f"{job.job_id}/base_model/{path.name}", path.read_bytes())
+
+
+def _speed(job: Job, tokenizer: Any, trainer: Any) -> dict[str, Any] | None:
+    """Measured with the longest prompt at hand; None where it cannot be. What goes wrong with it costs no training."""
+    longest = max(trainer.held_out or trainer.training, key=lambda example: example.answer_from)
+    try:
+        return speed.measure(trainer.model, chat.ChatFormat(tokenizer), longest, job.model.quantization)
+    except Exception as error:
+        trainer.reporter.log("speed", f"how fast it answers was not measured: {described(error)}", "warning")
+        return None
 
 
 def _summary(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 
+from . import metrics
 from .configuration import Job, Model
-from .errors import Exit, WorkerError, is_out_of_memory
+from .errors import Exit, WorkerError, described, is_out_of_memory
 
 _MARKS = ("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|finetune_right_pad_id|>")
 _TEMPLATE = (
@@ -26,7 +29,18 @@ def prepare(threads: int | None) -> None:
     """Before any of torch's work: the same sums in the same order."""
     if threads is not None:
         torch.set_num_threads(threads)
+    # Without it cuBLAS may sum in another order each time.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def require_gpu(model: Model, environment: Mapping[str, str]) -> None:
+    """Who rents a GPU for a real model does not mean the processor beside it, which would take weeks at the GPU's price."""
+    is_paid_for = any(key in environment for key in ("RUNPOD_POD_ID", "SLURM_JOB_ID"))
+    if is_paid_for and model.kind == "pretrained" and metrics.gpu() and not torch.cuda.is_available():
+        raise WorkerError(
+            Exit.MODEL, f"there is a GPU, and torch {torch.__version__} (CUDA {torch.version.cuda or 'none'}) cannot use it",
+            "its driver is older than that CUDA: take an image whose torch goes with it, or pods with a newer driver")
 
 
 def seed_all(*key: object) -> None:
@@ -43,8 +57,10 @@ def tokenizer(model: Model) -> Any:
         return _byte_tokenizer()
     try:
         return AutoTokenizer.from_pretrained(model.name, revision=model.revision)
-    except (OSError, ValueError) as error:
-        raise WorkerError(Exit.MODEL, f"the tokenizer of {model.name} cannot be loaded: {error}") from error
+    except Exception as error:  # of whatever kind its files' readers raise
+        if is_out_of_memory(error):
+            raise
+        raise WorkerError(Exit.MODEL, f"the tokenizer of {model.name} cannot be loaded: {described(error)}") from error
 
 
 def _byte_tokenizer() -> Any:
@@ -66,10 +82,10 @@ def base(job: Job, tokenizer: Any) -> Any:
         return _tiny(job, tokenizer) if job.model.kind == "tiny" else _pretrained(job.model)
     except WorkerError:
         raise
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # of whatever kind its files' readers raise
         if is_out_of_memory(error):
             raise
-        raise WorkerError(Exit.MODEL, f"{job.model.name} cannot be loaded: {error}") from error
+        raise WorkerError(Exit.MODEL, f"{job.model.name} cannot be loaded: {described(error)}") from error
 
 
 def _tiny(job: Job, tokenizer: Any) -> Any:
@@ -118,19 +134,39 @@ def with_adapters(job: Job, model: Any) -> Any:
 
 def adapter_state(model: Any) -> dict[str, torch.Tensor]:
     """A copy of the adapters' weights, on the CPU."""
-    from peft import get_peft_model_state_dict
-
-    state = get_peft_model_state_dict(model, save_embedding_layers=False)
-    return {k: v.detach().to("cpu", copy=True) for k, v in state.items()}
+    return {k: v.detach().to("cpu", copy=True) for k, v in _weights(model).items()}
 
 
 def load_adapter_state(model: Any, state: dict[str, torch.Tensor]) -> None:
     """Puts weights into the adapters that are there: the optimizer goes on holding the same tensors."""
     from peft import set_peft_model_state_dict
 
-    result = set_peft_model_state_dict(model, state)
-    if result.unexpected_keys:
-        raise WorkerError(Exit.CHECKPOINT, f"the checkpoint's adapter does not fit: {result.unexpected_keys[:3]}")
+    if {k: v.shape for k, v in state.items()} != {k: v.shape for k, v in _weights(model).items()}:
+        raise WorkerError(
+            Exit.CHECKPOINT, "the adapters that were saved do not fit: they are of another rank, or on other layers",
+            "rank and target_modules have to stay as they were; another rank is another job, from its beginning")
+    set_peft_model_state_dict(model, state)
+
+
+def finished(store: Any, job: Job) -> dict[str, torch.Tensor]:
+    """The adapters of a job that is trained, or of the one that it examines; looked for before a model is loaded for them."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    name = f"{job.asked}/adapters/adapter_model.safetensors"
+    weights = store.get(name)
+    if weights is None:
+        raise WorkerError(Exit.CHECKPOINT, f"{job.asked} has no adapters: it has to be trained first, and they have to be kept")
+    try:
+        return load(weights)
+    except (SafetensorError, ValueError) as error:
+        raise WorkerError(Exit.CHECKPOINT, f"{store.location(name)} is damaged: {error}") from error
+
+
+def _weights(model: Any) -> dict[str, torch.Tensor]:
+    from peft import get_peft_model_state_dict
+
+    return dict(get_peft_model_state_dict(model, save_embedding_layers=False))
 
 
 def adapters_moved(model: Any) -> bool:

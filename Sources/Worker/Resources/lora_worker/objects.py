@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -50,7 +51,8 @@ class FolderStore:
             os.replace(temporary, path)
             self._sync_folder(path.parent)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
             raise WorkerError(Exit.STORAGE, f"{path}: cannot be written: {error.strerror}") from error
 
     def get(self, name: str) -> bytes | None:
@@ -70,7 +72,10 @@ class FolderStore:
                 yield str(path.relative_to(self.root))
 
     def delete(self, name: str) -> None:
-        (self.root / name).unlink(missing_ok=True)
+        try:
+            (self.root / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise WorkerError(Exit.STORAGE, f"{self.root / name}: cannot be deleted: {error.strerror}") from error
 
     def location(self, name: str) -> str:
         return str(self.root / name)

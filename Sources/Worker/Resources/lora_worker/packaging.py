@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import dataset, objects
+from . import objects, reading
 from .chat import messages
 from .configuration import Job
 from .errors import Exit, WorkerError
@@ -107,18 +107,21 @@ def _adapters(files: _Files) -> dict[str, bytes]:
 def _deployment(files: _Files, job: Job) -> dict[str, bytes]:
     package = {f"adapters/{name}": files.needed(f"adapters/{name}") for name in _ADAPTERS}
     package |= {f"base_model/{name}": data for name, data in files.folder("base_model").items()}
+    summary = files.needed("training_summary.json")
+    speed = _speed(json.loads(summary).get("inference"))
     for path in sorted(TEMPLATES.rglob("*")):
         name = str(path.relative_to(TEMPLATES))
         if path.is_file() and name != "README.txt" and "__pycache__" not in name:
-            package[name] = _template(name, job)
+            package[name] = _template(name, job, speed=speed)
     package["example_prompts.json"] = json.dumps(_prompts(job), indent=2).encode()
-    package["training_summary.json"] = files.needed("training_summary.json")
+    package["training_summary.json"] = summary
     return package
 
 
-def _template(name: str, job: Job) -> bytes:
+def _template(name: str, job: Job, **more: str) -> bytes:
     """A template with its `{{names}}` filled in."""
     values = {
+        **more,
         "job_name": job.name or job.job_id, "job_id": job.job_id, "base_model": job.model.name,
         "rank": str(job.configuration.rank), "support": job.support or "whoever gave you this package",
     }
@@ -128,9 +131,20 @@ def _template(name: str, job: Job) -> bytes:
     return text.encode()
 
 
+def _speed(measured: dict[str, Any] | None) -> str:
+    """What `speed.measure` found, as README.md says it."""
+    if measured is None:
+        return "How fast it answers depends on the GPU, and was not measured for this package: the server reports the times of each answer."
+    weights = "in 4 bits" if measured["quantization"] == "nf4" else "unquantized"
+    return (
+        f"Where it was trained ({measured['device']}, {weights}, one answer at a time, adapters not merged) the first token of an answer "
+        f"came {measured['first_token_s']:.2g} s after a prompt of {measured['prompt_tokens']} tokens, and {measured['tokens_per_s']:g} "
+        "tokens a second after it. Elsewhere it differs: the server reports the times of each answer.")
+
+
 def _prompts(job: Job) -> list[dict[str, Any]]:
     """From conversations the model has not seen, spread over as many of them as there are."""
-    file = dataset.read(job.training_file)
+    file = reading.read(job.training_file)
     _, held_out = split([c.id for c in file.conversations])
     rounds: list[dict[str, Any]] = []
     depth = max((len(file.conversations[i].pairs) for i in held_out), default=0)
@@ -161,4 +175,5 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 
 def _file_name(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "job"
+    # What is put behind it has to fit into the 255 bytes of a file's name, too.
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:100].strip("-.") or "job"

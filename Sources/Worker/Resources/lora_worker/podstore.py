@@ -36,7 +36,7 @@ class PodStore:
         content = {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for attempt in range(self.TRIES):
             # Asked anew each time: links hold for an hour only, and what has arrived is known there.
-            begun = self._ask({"action": "begin", **content})
+            begun = self._asked({"action": "begin", **content})
             parts = self._put_parts(begun, data)
             if parts is not None:
                 done = {"action": "complete", "upload": begun["upload"], "parts": parts, **content}

@@ -1,8 +1,9 @@
-"""`train`: the stages of a job, from boot to finalization, each reported with its duration."""
+"""`train`: the stages of a job, from boot to finalization, each reported with its duration. An examination is a job that trains no step."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import tempfile
 import time
@@ -11,12 +12,13 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from . import dataset, ending, objects
+from . import ending, launch, objects, reading
 from .configuration import Job
 from .contact import Contact
 from .dataset import TrainingFile
 from .ending import Ending
 from .errors import Exit, WorkerError, exit_code
+from .podstore import PodStore
 from .reporting import Reporter
 from .split import split
 
@@ -44,10 +46,31 @@ def run(job: Job, environment: Mapping[str, str] = os.environ) -> int:
     return Exit.OK
 
 
+def run_launched(environment: Mapping[str, str]) -> int:
+    """Trains what the pod was started for. Where that cannot be read, whoever rents it is told so: a rented pod's exit code reaches nobody."""
+    try:
+        job = launch.read(environment)
+    except WorkerError as error:
+        contact = Contact.of(environment)
+        if contact is None:
+            raise
+        ending.block_signals()
+        reporter = Reporter(contact)
+        reporter.start()
+        Ending(reporter, environment).failed(error, error.code)
+        return error.code
+    return run(job, environment)
+
+
 def keep_models_on_volume(environment: Mapping[str, str], own: MutableMapping[str, str]) -> None:
-    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it."""
-    if environment.get("LORA_VOLUME"):
-        own.setdefault("HF_HOME", os.path.join(environment["LORA_VOLUME"], "huggingface"))
+    """Before the hub's library comes: a model is fetched once for all pods, and not onto a disk that is too small for it.
+
+    Images of RunPod's name folders of their own for it, `/runpod-volume/…`, which are on no volume of a pod's.
+    """
+    volume = environment.get("LORA_VOLUME")
+    for name, folder in (("HF_HOME", "huggingface"), ("HF_HUB_CACHE", "huggingface/hub")) if volume else ():
+        if not own.get(name, "").startswith(f"{volume}/"):
+            own[name] = f"{volume}/{folder}"
 
 
 # How long a worker that is done waits to be told to go, in the store's own time.
@@ -84,15 +107,9 @@ class _Run:
         self.lease = int(environment.get("LORA_LEASE", "1"))
 
     def run(self) -> None:
-        with self._stage("boot"):
-            # Only now: the signals are watched, and somebody hears what goes on.
-            from . import answering, finishing, models
-
-            models.prepare(self.job.threads)
-            if self.job.training_file == objects.SERVED:
-                folder = tempfile.mkdtemp(prefix="lora-data-")
-                path = objects.PodStore.of(self.environment).training_file(folder)
-                self.job = dataclasses.replace(self.job, training_file=path)
+        self._boot()
+        if self.job.examines is not None:
+            return self._examine()
         with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
             file, tokenizer, training, held_out = self._preprocess()
         with self._stage("model_loading"):
@@ -114,10 +131,61 @@ class _Run:
             trainer.run(saver.after_step)
             saver.save_now()
         with self._stage("finalization"):
+            from . import finishing
+
             finishing.finish(self.job, file, tokenizer, trainer, held_out)
             # The pod is paid for until this stage is over, and so is this.
-            ordered = self.end.answers = answering.Ordered(self.job, self.reporter, self.scale)
-            ordered.answer(file, tokenizer, trainer.model)
+            self._answer(file, tokenizer, trainer.model)
+
+    def _boot(self) -> None:
+        with self._stage("boot"):
+            # Only now: the signals are watched, and somebody hears what goes on.
+            from . import models
+
+            models.prepare(self.job.threads)
+            models.require_gpu(self.job.model, self.environment)
+            if self.job.training_file == objects.SERVED:
+                folder = tempfile.mkdtemp(prefix="lora-data-")
+                path = PodStore.of(self.environment).training_file(folder)
+                self.job = dataclasses.replace(self.job, training_file=path)
+
+    def _examine(self) -> None:
+        """The stages of a job that trains no step: adapters that are there answer what was ordered since."""
+        from . import answering, models
+
+        with self._stage("preprocessing", is_told=self.environment.get("LORA_PREPROCESSED", "0") != "1"):
+            # It is asked as it was trained, see ordered.usual_prompt.
+            file = reading.read(self.job.training_file)
+            file.require_sound()
+        with self._stage("model_loading"):
+            self.reporter.log("model_loading", f"Loading {self.job.model.name} with the adapters of {self.job.examines}...")
+            store, tokenizer = objects.opened(self.job.store, self.environment), models.tokenizer(self.job.model)
+            self._require_same_base(store)
+            model = answering.trained(self.job, store, tokenizer)
+        with self._stage("restore", is_told=self.lease > 1 or self.reporter.contact is None):
+            pass
+        with self._stage("training"):
+            pass
+        with self._stage("finalization"):
+            answers = self._answer(file, tokenizer, model)
+            if not answers.has_answers:
+                raise WorkerError(Exit.MODEL, f"{self.job.examines} answered nothing: the warnings before this say why")
+
+    def _require_same_base(self, store: Any) -> None:
+        """Adapters on another base than theirs would answer, too, and nonsense."""
+        summary = store.get(f"{self.job.examines}/training_summary.json")
+        base = json.loads(summary).get("base_model") if summary else None
+        if base not in (None, self.job.model.name):
+            raise WorkerError(
+                Exit.CONFIGURATION, f"{self.job.examines} was trained on {base}, and this pod has {self.job.model.name}",
+                "name that model in the worker's settings")
+
+    def _answer(self, file: TrainingFile, tokenizer: Any, model: Any) -> Any:
+        from . import ordered
+
+        answers = self.end.answers = ordered.Ordered(self.job, self.reporter, self.scale)
+        answers.answer(file, tokenizer, model)
+        return answers
 
     @contextmanager
     def _stage(self, name: str, is_told: bool = True) -> Iterator[None]:
@@ -130,7 +198,7 @@ class _Run:
     def _preprocess(self) -> tuple[TrainingFile, Any, list[Any], list[Any]]:
         from . import examples, models
 
-        file = dataset.read(self.job.training_file)
+        file = reading.read(self.job.training_file)
         file.require_sound()
         count = len(file.conversations)
         fewest = self.job.fewest_conversations

@@ -18,6 +18,8 @@ from .errors import Exit, WorkerError
 from .metrics import MetricsLog
 from .plan import Plan
 
+_DIVERGED_HINT = "a lower learning rate or a longer warm-up may help; the last checkpoint is whole"
+
 
 class Trainer:
     """Holds model and optimizer, and the newest copy of both that may be written down at any moment."""
@@ -130,7 +132,7 @@ class Trainer:
         if not (math.isfinite(total) and math.isfinite(norm)):
             raise WorkerError(
                 Exit.DIVERGED, f"training diverged at step {step.number}: loss {total}, gradient norm {norm}",
-                "a lower learning rate or a longer warm-up may help; the last checkpoint is whole")
+                _DIVERGED_HINT)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         if step.number == 1 and not models.adapters_moved(self.model):
@@ -175,6 +177,9 @@ class Trainer:
         if not self.held_out:
             return
         loss = scoring.mean_loss(self.scores())
+        if not math.isfinite(loss):
+            raise WorkerError(
+                Exit.DIVERGED, f"training diverged by step {self.step}: validation loss {loss}", _DIVERGED_HINT)
         self.reporter.metrics(
             self.log.put(self.step, validation_loss=loss, validation_perplexity=metrics.perplexity(loss)))
 

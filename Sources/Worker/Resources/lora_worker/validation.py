@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import configuration, dataset
+from . import configuration, reading
 from .dataset import TrainingFile
 from .errors import Exit, WorkerError
 from .split import split
@@ -16,7 +16,7 @@ from .split import split
 def run(path: str, *, as_json: bool) -> int:
     """Validates the training file at `path`, or the one that the job at `path` names."""
     try:
-        file = dataset.read(_training_file(path))
+        file = reading.read(_training_file(path))
     except WorkerError as error:
         if as_json and error.code == Exit.DATASET:
             print(json.dumps({"is_sound": False, "error": str(error), "hint": error.hint}))
@@ -31,10 +31,15 @@ def run(path: str, *, as_json: bool) -> int:
 def _training_file(path: str) -> str:
     """A job names its training file; anything else is one itself."""
     try:
-        document = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError):
+        data = Path(path).read_bytes()
+    except OSError:
         return path
-    is_job = isinstance(document, dict) and "training_file" in document
+    try:
+        document = json.loads(data)
+        is_job = isinstance(document, dict) and "training_file" in document
+    except (ValueError, RecursionError):
+        # Too broken to be read: it is told of as what it was meant to be.
+        is_job = b'"training_file"' in data
     return configuration.read(path).training_file if is_job else path
 
 

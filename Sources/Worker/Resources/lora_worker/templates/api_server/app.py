@@ -74,7 +74,8 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-app = FastAPI(title="{{job_name}}", lifespan=lifespan)
+SUMMARY: dict[str, Any] = json.loads((PACKAGE / "training_summary.json").read_text())
+app = FastAPI(title=SUMMARY["name"] or SUMMARY["job_id"], lifespan=lifespan)
 
 
 class RateLimit:
@@ -203,8 +204,7 @@ def health() -> Any:
 
 @app.get("/api/v1/model-info")
 def model_info(_: Annotated[str, Depends(caller)]) -> dict[str, Any]:
-    summary = json.loads((PACKAGE / "training_summary.json").read_text())
     return {
-        "job_id": "{{job_id}}", "name": "{{job_name}}", "base_model": "{{base_model}}",
-        "is_loaded": server.model is not None, "loaded_in_s": server.loaded_in_s, "training": summary,
+        "job_id": SUMMARY["job_id"], "name": SUMMARY["name"], "base_model": SUMMARY["base_model"],
+        "is_loaded": server.model is not None, "loaded_in_s": server.loaded_in_s, "training": SUMMARY,
     }
