@@ -20,6 +20,19 @@ public struct FleetReplay: Sendable {
     var event: Event
   }
 
+  /// Puts those that wait in another order than that of their submission: a history does not say who was promoted.
+  ///
+  /// - Parameter ids: of the history's jobs, the first first; who is not named comes behind them.
+  mutating func order(_ ids: [String], of history: History, at now: Instant) {
+    let places = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let named = jobs.indices.compactMap { i in places[history.jobs[jobs[i]].id].map { (place: $0, index: JobIndex(i)) }
+    }
+    // Each goes to the front: the first one last.
+    for (_, index) in named.sorted(by: { $0.place > $1.place }) where fleet[index].phase == .queued {
+      try? fleet.evolve(.jobPromoted(index), at: now)
+    }
+  }
+
   /// - Parameter kind: index of the kind for the i-th unfinished job.
   public init(_ history: History, firstKind: Int) {
     for (position, job) in history.jobs.enumerated() where job.ended == nil {

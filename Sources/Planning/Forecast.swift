@@ -106,6 +106,8 @@ public struct Forecast: Sendable {
     public var asOf: Instant
     /// Further jobs that are certain to come: (instant, configuration).
     public var additions: [(Instant, JobConfiguration)]
+    /// Ids of the jobs that wait, the first first, where that is known better than from the history, which does not say who was promoted.
+    public var queue: [String] = []
     public var policies: Policies
     public var seed: UInt64
     public var replications: Int

@@ -31,7 +31,8 @@ struct ForecastWorkshop: Sendable {
     let boundaries = (0...request.count).map { calendar.start(of: calendar.month(after: request.first, by: $0)) }
     let end = max(boundaries[request.count], start)
     var kinds = source.worlds.first?.mix ?? []
-    let replay = FleetReplay(history, firstKind: kinds.count)
+    var replay = FleetReplay(history, firstKind: kinds.count)
+    replay.order(request.queue, of: history, at: start)
     for j in replay.jobs {
       let job = history.jobs[j]
       kinds.append(JobKind(weight: 0, configuration: job.configuration, client: job.client ?? ""))

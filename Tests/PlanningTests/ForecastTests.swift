@@ -1,10 +1,11 @@
 import Calibration
 import DiscreteEvent
 import Engine
-import Planning
 import Scenarios
 import Simulator
 import Testing
+
+@testable import Planning
 
 @Suite struct ForecastTests {
   /// What the fleet says a running job has cost is what its leases cost.
@@ -27,6 +28,29 @@ import Testing
       #expect(replay.fleet.ledger.isBalanced)
     }
     #expect(running > 30)
+  }
+
+  /// A history does not say who was promoted: told who stands where, the fleet has them so.
+  @Test func whoWaitsStandsWhereItIsSaidToStand() throws {
+    let now = Instant(microseconds: 1_780_000_000_000_000)
+    var history = History(source: "test")
+    history.observations = [.init(storeID: "s", origin: "sandbox", from: now - .days(9), until: now)]
+    for (i, id) in ["a", "b", "c", "d"].enumerated() {
+      history.jobs.append(
+        History.Job(
+          id: id, name: id, configuration: JobConfiguration(preset: .balanced, pricing: .spot), conversations: 1,
+          trainingTokens: 1, gpuType: "", submitted: now - .hours(Int64(9 - i))))
+    }
+    for (ids, order) in [([], "abcd"), (["c", "a"], "cabd"), (["d", "c", "b", "a", "nobody"], "dcba")] {
+      var replay = FleetReplay(history, firstKind: 0)
+      replay.order(ids, of: history, at: now)
+      var (next, seen) = (replay.fleet.queueHead, "")
+      while next != .none {
+        seen += history.jobs[replay.jobs[Int(next.rawValue)]].id
+        next = replay.fleet[next].next
+      }
+      #expect(seen == order && replay.fleet.queued == 4)
+    }
   }
 
   /// What a running job's history may end with. Whoever was cut short, found no pod or never got its first one goes on; who is paused does

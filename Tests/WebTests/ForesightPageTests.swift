@@ -117,15 +117,17 @@ import Testing
   /// What takes long is on its way while the page is there: its place is kept, and a script asks again.
   @Test func nobodyWaitsForAPlanOrAWhatIf() async throws {
     let (gate, open) = AsyncStream.makeStream(of: Void.self)
-    let office = try Office(limit: nil, patience: .zero) { advice in
-      let own = advice.foresight
-      advice.foresight = WebServer.Foresight(
-        whatIf: own.whatIf, drivers: own.drivers, capacity: own.capacity,
-        plan: { view, asked in
-          for await _ in gate { break }
-          return try await own.plan(view, asked)
-        }, accuracy: own.accuracy)
-    }
+    let office = try Office(
+      limit: nil, patience: .zero,
+      advise: { advice in
+        let own = advice.foresight
+        advice.foresight = WebServer.Foresight(
+          whatIf: own.whatIf, drivers: own.drivers, capacity: own.capacity,
+          plan: { view, asked in
+            for await _ in gate { break }
+            return try await own.plan(view, asked)
+          }, accuracy: own.accuracy)
+      })
     let path = "/dashboard/capacity?jobs=3&preset=balanced&deadline_hours=24"
     let first = try await office.ask("GET", path)
     #expect(
@@ -146,16 +148,18 @@ import Testing
   }
 
   @Test func whereArrivalsAreLeftOutItIsSaid() async throws {
-    let office = try Office(limit: nil) { advice in
-      let own = advice.foresight
-      advice.foresight = WebServer.Foresight(
-        whatIf: own.whatIf,
-        drivers: { view in
-          var drivers = try await own.drivers(view)
-          drivers.expects_arrivals = false
-          return drivers
-        }, capacity: own.capacity, plan: own.plan, accuracy: own.accuracy)
-    }
+    let office = try Office(
+      limit: nil,
+      advise: { advice in
+        let own = advice.foresight
+        advice.foresight = WebServer.Foresight(
+          whatIf: own.whatIf,
+          drivers: { view in
+            var drivers = try await own.drivers(view)
+            drivers.expects_arrivals = false
+            return drivers
+          }, capacity: own.capacity, plan: own.plan, accuracy: own.accuracy)
+      })
     let drivers = try await office.ask("GET", office.api("forecast/drivers")).value(DriversDocument.self)
     let page = text(try await office.ask("GET", "/dashboard/forecast").text)
     #expect(!drivers.expects_arrivals && page.contains("Jobs that are still to arrive are left out"))

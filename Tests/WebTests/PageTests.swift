@@ -226,6 +226,18 @@ extension Office {
     #expect(log.contains("budget.set") && log.contains("more clients") && log.contains("approval.approve"))
   }
 
+  /// What is over is not asked about once more.
+  @Test func whatIsOverHasNothingToCancel() async throws {
+    let office = try Office(limit: nil)
+    #expect(try await office.ask("POST", office.api("jobs"), Office.job("a job")).status == 201)
+    let before = try await office.ask("GET", "/dashboard/training-jobs/job-1/cancel").text
+    #expect(before.contains("Cancel Job") && !before.contains("nothing to cancel"))
+    #expect(
+      try await office.ask("POST", office.api("jobs/job-1/cancel"), Reason(justification: "enough")).status == 200)
+    let after = try await office.ask("GET", "/dashboard/training-jobs/job-1/cancel").text
+    #expect(after.contains("cancelled already: there is nothing to cancel") && !after.contains("Cancel Job</button>"))
+  }
+
   @Test func theQueueIsTheAPIs() async throws {
     let office = try Office(limit: nil)
     for i in 1...5 { _ = try await office.ask("POST", office.api("jobs"), Office.job("job number \(i)")) }

@@ -172,7 +172,8 @@ import Testing
         #expect(moment.seq == seq && moment.fleet.stateDigest.value == plain.fleet.stateDigest.value)
         #expect(moment.fleet.queued == Int((seq - 3) / 1_000) + (seq >= 3 ? 1 : 0))
         #expect(samples.count <= 8_192 && samples.count > 2_000)
-        // What is looked at next is near.
+        // What is looked at next is near; the end is known as it is.
+        guard seq != rows else { continue }
         let next = max(1, seq - ReplayShelf.rowsAtOnce)
         let distance = await shelf.distance(to: next)
         #expect(distance <= ReplayShelf.rowsAtOnce, "\(distance) rows to \(next)")

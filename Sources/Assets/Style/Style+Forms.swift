@@ -27,6 +27,7 @@ extension Style {
     .filters .wide { grid-column: span 2; }
     .filters label { display: block; font-size: 0.8rem; color: var(--text-soft); margin-bottom: 2px; }
     .row-form { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; }
+    .row-form + .row-form { margin-top: 14px; }
     .row-form > .grow { flex: 1 1 180px; }
     .error { color: var(--bad); font-weight: 600; }
 

@@ -35,10 +35,12 @@ extension Style {
     .brand svg { width: 24px; height: 24px; color: var(--accent); flex: none; }
     .side nav ul { list-style: none; margin: 0 0 4px; padding: 0; }
     .side nav p { margin: 8px 8px 2px; font-size: 0.78rem; color: var(--text-soft); font-weight: 600; }
-    .side nav a { display: block; padding: 6px 10px; border-radius: 7px; color: var(--text); text-decoration: none; }
+    .side nav a { display: block; padding: 4px 10px; border-radius: 7px; color: var(--text); text-decoration: none; }
     .side nav a:hover { background: var(--raised); }
     .side nav a[aria-current="page"] { background: var(--accent-soft); color: var(--link); font-weight: 600; }
-    .who { border-top: 1px solid var(--line); padding: 10px 8px 0; font-size: 0.87rem; display: grid; gap: 8px; }
+    .who { border-top: 1px solid var(--line); padding: 10px 8px 0; font-size: 0.87rem; display: flex; flex-wrap: wrap; gap: 6px; }
+    .who > span { flex-basis: 100%; }
+    .who button { padding: 4px 8px; white-space: nowrap; }
     .who b { overflow-wrap: anywhere; }
     .menu-button, .menu-close { display: none; }
     main { padding: 22px 26px 60px; max-width: 1500px; width: 100%; min-width: 0; }
@@ -55,7 +57,7 @@ extension Style {
       .side-inner > .who, .side nav { display: none; }
       .menu-button { display: inline-flex; position: absolute; right: 12px; top: 9px; padding: 5px 12px; border: 1px solid var(--line-strong); border-radius: 8px; color: var(--text); text-decoration: none; }
       #navigation:target nav { display: grid; grid-template-columns: 1fr 1fr; gap: 0 10px; padding-top: 8px; align-items: start; }
-      #navigation:target > .who { display: grid; }
+      #navigation:target .side-inner > .who { display: flex; }
       #navigation:target .menu-close { display: inline-flex; }
       #navigation:target .menu-button { display: none; }
       .menu-close { position: absolute; right: 12px; top: 9px; padding: 5px 12px; border: 1px solid var(--line-strong); border-radius: 8px; color: var(--text); text-decoration: none; }

@@ -15,6 +15,9 @@ extension Style {
     .scroll { position: relative; overflow-x: auto; margin: 0 -18px; padding: 0 18px; }
     table { border-collapse: collapse; width: 100%; }
     caption { text-align: left; color: var(--text-soft); font-size: 0.87rem; padding-bottom: 6px; }
+    @media (max-width: 899px) { .scroll caption { max-width: calc(100vw - 66px); } }
+    .number .small { white-space: normal; }
+    #estimate .figure { margin-bottom: 8px; }
     th { text-align: left; font-size: 0.83rem; color: var(--text-soft); font-weight: 600; padding: 6px 10px; border-bottom: 1px solid var(--line-strong); white-space: nowrap; vertical-align: bottom; }
     th.number { text-align: right; }
     th a { color: inherit; }

@@ -81,10 +81,15 @@ struct LiveForecaster: Sendable {
 
   /// What is asked of the running month, and nothing changed in it. The limit is a question here, not a gate: a forecast says what is wanted.
   func question(_ view: LiveView) throws -> ForecastQuestion {
-    let request = Forecast.Request(
+    var request = Forecast.Request(
       first: calendar.month(of: view.at), asOf: view.at, policies: view.policies.ungated,
       replications: LiveForecaster.futures,
       threads: ProcessInfo.processInfo.activeProcessorCount)
+    var next = view.fleet.queueHead
+    while next != .none {
+      request.queue.append(view.descriptions[Int(next.rawValue)].id)
+      next = view.fleet[next].next
+    }
     let history = try recent.read(since: calendar.start(of: request.first))
     return ForecastQuestion(request: request, history: history, source: source)
   }

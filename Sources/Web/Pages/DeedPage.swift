@@ -16,6 +16,8 @@ struct DeedPage: Page {
   let reasons: [String]
   let hasReasons, needsReason, isDanger: Bool
   let confirmations: [Confirmation]
+  /// Why there is nothing to cancel any more.
+  let isOver: String?
 
   /// What has to be ticked before it is done.
   struct Confirmation: Sendable {
@@ -104,6 +106,9 @@ struct DeedPage: Page {
     (id, job, self.action) = (document.id, document.name, action)
     path = "/dashboard/training-jobs/\(document.id)"
     (needsReason, isDanger) = (["promote", "override"].contains(action), ["cancel", "answer-fail"].contains(action))
+    isOver =
+      action == "cancel" && document.isOver
+      ? "It is \(Wording.words(document.status)) already: there is nothing to cancel." : nil
     reasons = action == "cancel" ? DeedPage.cancelReasons : []
     hasReasons = !reasons.isEmpty
     confirmations = DeedPage.confirmations(action, document)
@@ -183,7 +188,8 @@ struct DeedPage: Page {
   static let template = #"""
     <p class="crumbs"><a href="/dashboard/training-jobs">Training jobs</a> / <a href="{{path}}">{{id}}</a></p>
     <div class="head"><h1>{{title}}</h1></div>
-    <form class="card" method="post" action="{{path}}/do/{{action}}" data-checklist>{{>csrf}}
+    {{#isOver}}<div class="card"><div class="notice"><p>{{.}}</p></div><div class="actions"><a class="button" href="{{path}}">See the job</a></div></div>{{/isOver}}
+    {{^isOver}}<form class="card" method="post" action="{{path}}/do/{{action}}" data-checklist>{{>csrf}}
     <div class="notice {{#isDanger}}bad{{/isDanger}}{{^isDanger}}warn{{/isDanger}}"><p>{{warning}}</p></div>
     <dl class="pairs">{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl><hr>
     {{#hasReasons}}<div class="field"><label for="reason">Reason for cancellation?</label><select id="reason" name="reason">{{#reasons}}<option>{{.}}</option>{{/reasons}}</select></div>{{/hasReasons}}
@@ -191,7 +197,7 @@ struct DeedPage: Page {
     {{#confirmations}}<label class="check"><input type="checkbox" name="{{name}}" value="yes" required> {{text}}</label>
     {{/confirmations}}
     <div class="actions"><button class="{{#isDanger}}danger{{/isDanger}}{{^isDanger}}primary{{/isDanger}}" data-last>{{button}}</button><a class="button" href="{{path}}">Go back</a></div>
-    </form>
+    </form>{{/isOver}}
     """#
 }
 
