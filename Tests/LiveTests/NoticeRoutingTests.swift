@@ -8,15 +8,16 @@ import Testing
   /// Every notification that a story names, and the channels over which it comes to whoever has wished for nothing else. Story 8.2.1 lists what is mailed
   /// and posted: completed, failed, cancelled, and an interruption where somebody has to step in. One that recovers by itself, and its resumption (3.2.1),
   /// stands on the dashboard, as what a person has just done themselves does (2.2.1's queue, the download).
-  @Test(arguments: [
-    (.started, [.banner, .email, .slack]), (.decisionNeeded, [.banner, .email, .slack]),  // 3.1.3, 3.2.1, 8.2.1
-    (.completed, [.banner, .email, .slack]), (.failed, [.banner, .email, .slack]),  // 8.2.1
-    (.cancelled, [.banner, .email, .slack]),  // 2.2.1, 8.2.1
-    (.estimateAlert, [.banner, .email, .slack]),  // 7.1.1
-    (.interrupted, [.banner]), (.resumed, [.banner]),  // 3.2.1
-    (.jobQueued, [.banner]), (.waitingForGPU, [.banner]), (.downloaded, [.banner]),
-    (.jobBlocked, [.banner, .email, .slack]), (.capReached, [.banner, .email, .slack]),
-  ] as [(NoticeKind, Set<NoticeChannel>)])
+  @Test(
+    arguments: [
+      (.started, [.banner, .email, .slack]), (.decisionNeeded, [.banner, .email, .slack]),  // 3.1.3, 3.2.1, 8.2.1
+      (.completed, [.banner, .email, .slack]), (.failed, [.banner, .email, .slack]),  // 8.2.1
+      (.cancelled, [.banner, .email, .slack]),  // 2.2.1, 8.2.1
+      (.estimateAlert, [.banner, .email, .slack]),  // 7.1.1
+      (.interrupted, [.banner]), (.resumed, [.banner]),  // 3.2.1
+      (.jobQueued, [.banner]), (.waitingForGPU, [.banner]), (.downloaded, [.banner]),
+      (.jobBlocked, [.banner, .email, .slack]), (.capReached, [.banner, .email, .slack]),
+    ] as [(NoticeKind, Set<NoticeChannel>)])
   func whatAStoryNamesIsSentByDefault(_ kind: NoticeKind, _ expected: Set<NoticeChannel>) {
     let targets = Self.targets(kind, audience: .creator("dana"))
     #expect(Set(targets.filter { $0.recipient != "max" }.map(\.channel)) == expected)
@@ -32,11 +33,13 @@ import Testing
   }
 
   /// 7.2.2 and 8.2.2: 80 by mail, 95 in Slack, too, 100 on the dashboard, too; the rest of what concerns the budget everywhere.
-  @Test(arguments: [
-    (.budgetAlert, 80, [.email]), (.budgetAlert, 95, [.email, .slack]), (.budgetAlert, 100, [.email, .slack, .banner]),
-    (.limitChanged, nil, [.email, .slack, .banner]), (.approvalRequested, nil, [.email, .slack, .banner]),
-    (.budgetAtRisk, nil, [.email, .slack, .banner]),
-  ] as [(NoticeKind, Int?, Set<NoticeChannel>)])
+  @Test(
+    arguments: [
+      (.budgetAlert, 80, [.email]), (.budgetAlert, 95, [.email, .slack]),
+      (.budgetAlert, 100, [.email, .slack, .banner]),
+      (.limitChanged, nil, [.email, .slack, .banner]), (.approvalRequested, nil, [.email, .slack, .banner]),
+      (.budgetAtRisk, nil, [.email, .slack, .banner]),
+    ] as [(NoticeKind, Int?, Set<NoticeChannel>)])
   func whatConcernsTheBudgetEscalates(_ kind: NoticeKind, _ threshold: Int?, _ expected: Set<NoticeChannel>) {
     let targets = Self.targets(kind, threshold: threshold, audience: .managers)
     #expect(Set(targets.map(\.channel)) == expected && !targets.contains { $0.recipient == "dana" })

@@ -204,7 +204,8 @@ import Validation
     // What it costs is said, and what it is asked to do follows from the job that it examines.
     let page = try await office.ask("GET", "/dashboard/training-jobs/job-1/validation").text
     #expect(page.contains("Examine with a suite") && page.contains(#"name="examines" value="job-1""#))
-    let fields = "examines=job-1&name=by+form&training_file=file-1&preset=balanced&pricing=spot&suite=financial-knowledge"
+    let fields =
+      "examines=job-1&name=by+form&training_file=file-1&preset=balanced&pricing=spot&suite=financial-knowledge"
     let review = try await office.ask("POST", "/dashboard/training-jobs/review", bytes: Data(fields.utf8)).text
     #expect(review.contains("<dt>Examines</dt><dd>job-1</dd>") && review.contains("Start Examination"))
     #expect(!review.contains("Save as draft"))
@@ -241,7 +242,8 @@ import Validation
     let list = try await office.ask("GET", office.api("jobs/1/suites/financial-knowledge/answers"))
     #expect(try list.value(SuiteAnswerList.self).job == "job-1")
     #expect(try await office.ask("GET", office.api("jobs/1/ratings")).value(RatingList.self).rounds.count == 1)
-    #expect(try await office.ask("GET", office.api("jobs/2/validation")).value(JobValidationDocument.self).documents.isEmpty)
+    #expect(
+      try await office.ask("GET", office.api("jobs/2/validation")).value(JobValidationDocument.self).documents.isEmpty)
     // An examination is no job to learn from, and cannot be examined.
     let statistics = try await office.ask("GET", office.api("statistics")).value(StatisticsDocument.self)
     #expect(statistics.figures.jobs == 1)

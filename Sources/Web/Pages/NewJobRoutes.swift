@@ -206,7 +206,8 @@ struct ReviewPage: Page {
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
       ("Tags", job.tags?.joined(separator: ", ")), ("Validation", job.suites?.joined(separator: ", ")),
       ("Stops at", job.max_cost_usd.map(Wording.money)),
-      ("Retries", job.retry_of), ("Examines", job.examines), ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
+      ("Retries", job.retry_of), ("Examines", job.examines),
+      ("Goes on from", quote.resume.map { "\($0.job), step \(Wording.group($0.step))" }),
     ]
     facts = rows.compactMap { label, value in value.map { JobPage.Fact(label: label, value: $0) } }
     estimate = EstimatePanel(quote, job, other: nil, month: month)

@@ -35,7 +35,8 @@ extension JobMaker {
         .conflict, "\(text.id) is \(Wording.snake(view.fleet[index].phase)): only what has completed can be examined",
         hint: "suites that are named when a job is made are answered on its own pod: lora-train job create --suite")
     }
-    guard try runner.catalogue.artifacts(of: index).contains(where: { $0.kind == .adapters && $0.deleted == nil }) else {
+    guard try runner.catalogue.artifacts(of: index).contains(where: { $0.kind == .adapters && $0.deleted == nil })
+    else {
       throw Problem(
         .conflict, "the adapters of \(text.id) are not kept (any more)",
         hint: "of a job that completed a moment ago they are there in a moment: lora-train artifact list \(text.id)")
