@@ -2,6 +2,7 @@ import DiscreteEvent
 import Engine
 import Foundation
 import Live
+import Processes
 
 /// What there is of a pod on the disk: who it is, and how it ended.
 struct PodFolder {
@@ -31,12 +32,7 @@ struct PodFolder {
 
   /// False where there is such a folder already.
   func make(_ record: Record) throws -> Bool {
-    guard mkdir(url.path, 0o700) == 0 else {
-      if errno == EEXIST { return false }
-      throw CocoaError(.fileWriteUnknown)
-    }
-    try JSONEncoder().encode(record).write(to: file("pod.json"), options: .atomic)
-    return true
+    try ProcessFolder.make(url, with: record, in: "pod.json")
   }
 
   var record: Record? {

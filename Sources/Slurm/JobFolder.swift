@@ -1,6 +1,7 @@
 import DiscreteEvent
 import Foundation
 import Live
+import Processes
 
 /// What there is of a pod on the disk that all nodes see: who it is, and when it began and ended by its own word.
 struct JobFolder {
@@ -34,12 +35,7 @@ struct JobFolder {
 
   /// False where there is such a folder already: the name belongs to a call that went before.
   func make(_ record: Record) throws -> Bool {
-    guard mkdir(url.path, 0o700) == 0 else {
-      if errno == EEXIST { return false }
-      throw CocoaError(.fileWriteUnknown)
-    }
-    try JSONEncoder().encode(record).write(to: file("pod.json"), options: .atomic)
-    return true
+    try ProcessFolder.make(url, with: record, in: "pod.json")
   }
 
   var record: Record? {

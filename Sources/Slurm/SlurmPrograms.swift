@@ -83,7 +83,7 @@ public struct SlurmPrograms: Sendable {
     return answer
   }
 
-  /// Reads one pipe while another one is read.
+  /// Reads one pipe while another one is read. Its thread has written all before it signals, hence `@unchecked`.
   private final class Reader: @unchecked Sendable {
     private var data = Data()
     private let done = DispatchSemaphore(value: 0)

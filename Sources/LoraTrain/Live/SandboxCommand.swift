@@ -63,8 +63,10 @@ struct SandboxCommand: AsyncParsableCommand {
     settings.faults = try faults()
     let environment = ProcessInfo.processInfo.environment
     let key = apiKey ?? environment["RUNPOD_API_KEY"].flatMap { $0.isEmpty ? nil : $0 } ?? "sandbox"
+    // Of a name that nobody can guess: what runs here begins in it.
     let folder =
-      store ?? FileManager.default.temporaryDirectory.appendingPathComponent("lora-sandbox-\(getpid())").path
+      store ?? FileManager.default.temporaryDirectory.appendingPathComponent("lora-sandbox-\(UUID().uuidString)").path
+    defer { if store == nil { try? FileManager.default.removeItem(atPath: folder) } }
     let time = try SandboxCommand.time(timeScale, folder: folder)
     let sandbox = try SandboxHost(
       settings: settings, seed: seed ?? configuration.sandbox.seed ?? 1, key: key, scale: time.scale, folder: folder,
@@ -83,7 +85,6 @@ struct SandboxCommand: AsyncParsableCommand {
     }
     if store == nil {
       await sandbox.killPods()
-      try? FileManager.default.removeItem(atPath: folder)
       diary.say("stopped, with its pods")
     } else {
       diary.say("stopped; pods go on, and are found again")

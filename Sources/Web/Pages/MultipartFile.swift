@@ -60,6 +60,7 @@ struct MultipartFile {
   private struct Rest: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     let start: Data
+    // Whoever made this has read as far as the file and reads no further: the iterator has one owner at a time.
     nonisolated(unsafe) let pieces: RequestBody.AsyncIterator
     let delimiter: Data
 
