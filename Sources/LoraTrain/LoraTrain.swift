@@ -29,7 +29,7 @@ struct LoraTrain: AsyncParsableCommand {
     Interrupt.install()
     var asked: any ParsableCommand.Type = Self.self
     do {
-      if let mistaken = MistakenCommand(CommandLine.arguments.dropFirst()) { throw mistaken.error }
+      if let mistaken = MistakenCommand(Array(CommandLine.arguments.dropFirst())) { throw mistaken.error }
       var command = try parseAsRoot()
       asked = type(of: command)
       if var command = command as? any AsyncParsableCommand {

@@ -7,10 +7,10 @@ struct MistakenCommand {
   private let meant: String
 
   /// nil: every word names a command, or none is near.
-  init?(_ arguments: some Sequence<String>, below root: any ParsableCommand.Type = LoraTrain.self) {
-    var command = root
+  init?(_ arguments: [String]) {
+    var command: any ParsableCommand.Type = LoraTrain.self
     for word in arguments {
-      let names = command.configuration.subcommands.compactMap(\.configuration.commandName)
+      let names = command.configuration.subcommands.compactMap { $0.configuration.commandName }
       guard !word.hasPrefix("-"), !names.isEmpty, word != "help" else { return nil }
       if let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word }) {
         command = next
