@@ -11,7 +11,8 @@ enum Rules {
     "NewJob": [
       "name": text(3, 100), "purpose": text(0, 500), "notes": text(0, 2_000), "client": text(0, 200),
       "project": text(0, 200), "creator": text(0, 60), "template": text(0, 100), "training_file": text(0, 100),
-      "retry_of": text(0, 40), "examines": text(0, 40), "fix": text(0, 40), "justification": text(0, 2_000), "max_cost_usd": dollars(0.01),
+      "retry_of": text(0, 40), "examines": text(0, 40), "fix": text(0, 40),
+      "justification": text(0, 2_000), "max_cost_usd": dollars(0.01),
       "tags": ["maxItems": 20, "items": text(1, 40).merging(["type": "string"])],
       "suites": ["maxItems": .integer(SuiteDeeds.most), "items": text(1, 64).merging(["type": "string"])],
     ],
