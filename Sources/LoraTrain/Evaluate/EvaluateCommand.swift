@@ -9,8 +9,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Is the trained model better than its base? Suites, judging, results, and whether it may be delivered.",
     discussion: """
-      A job that is created with --suite has its pod answer it after training: questions are scored at once, free answers wait for raters. For a job
-      that has completed, run rents a pod to do so.
+      A job that is created with --suite has its pod answer it after training: questions are scored at once, free answers wait for raters.
+      For a job that has completed, run rents a pod to do so.
 
       EXAMPLE
         lora-train job create --training-file data.json --suite financial-knowledge --suite emotional-intelligence
