@@ -213,7 +213,7 @@ struct Replication: ~Copyable {
       case .startWorker(let j): start(granted: j)
       // One that is not there yet goes when it comes.
       case .terminatePod(let j): if controller.fleet.jobs[Int(j.rawValue)].lease.isOpen { gone = j }
-      case .stopWorker(let j): stopping = j
+      case .stopWorker(let j): if controller.fleet.jobs[Int(j.rawValue)].lease.isOpen { stopping = j }
       case .notify: break
       }
     }

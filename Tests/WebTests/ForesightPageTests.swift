@@ -191,7 +191,7 @@ import Testing
     #expect(page.components(separatedBy: "<svg").count - 1 >= 4)
     // What was projected of running jobs: by how far they had come, job by job, and in the words of story 7.1.2.
     #expect(page.contains("Projections typically ±12% accurate") && page.contains("Projections on the way"))
-    #expect(page.contains("$43.16 (+4 %)") && page.contains("11.8 %"), "half-way, of $41.50")
+    #expect(page.contains("$43.16 (+4 %)") && page.contains("12 %"), "half-way, of $41.50")
     #expect(document.jobs.allSatisfy { $0.projections.map(\.share) == [0.5] } && document.projections.count == 3)
     #expect(try await office.ask("GET", "/dashboard/accuracy.csv").text == AccuracyPage.csv(document))
     // Another job, another history: what is known is still shown, and said to be old.
