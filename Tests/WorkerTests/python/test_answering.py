@@ -294,7 +294,7 @@ class PatienceTests(unittest.TestCase):
         clock = mock.Mock(monotonic=lambda: self.now)
         self.enterContext(mock.patch.object(ordered, "time", clock))
         self.enterContext(mock.patch.object(answering, "answer", self.answer))
-        self.enterContext(mock.patch.object(ordered, "fetch", lambda _: [suites.parse(s) for s in (SUITE, OPEN)]))
+        self.enterContext(mock.patch.object(ordered, "fetch", lambda _: [SUITE, OPEN]))
         self.enterContext(mock.patch.dict("sys.modules", {"lora_worker.chat": mock.Mock()}))
 
     def answer(self, ask: suites.Ask, *_: Any) -> dict[str, Any]:

@@ -41,16 +41,17 @@ class Ordered:
         try:
             store, format = objects.opened(job.store), chat.ChatFormat(tokenizer)
             options = Options(job.answers.system_prompt or usual_prompt(file), job.answers.max_new_tokens)
-            suites = fetch(self.reporter.contact)
+            documents = fetch(self.reporter.contact)
         except Exception as error:
             return self.reporter.warn("suites_failed", f"no suite could be answered: {error}")
         model.eval()
         model.config.use_cache = True
-        for suite in suites:
+        for document in documents:
+            name = _name(document)
             try:
-                self._answer(suite, store, model, format, options)
+                self._answer(parse(document), store, model, format, options)
             except Exception as error:
-                self.reporter.warn("suites_failed", f"{suite.name} could not be answered: {error}", suite=suite.name)
+                self.reporter.warn("suites_failed", f"{name} could not be answered: {error!r}", suite=name)
 
     def _answer(self, suite: Suite, store: Any, model: Any, format: Any, options: Options) -> None:
         name = f"{self.job.job_id}/answers/{suite.name}.jsonl"
@@ -91,20 +92,28 @@ class Ordered:
             + ", ".join(names), suite=suite.name, items=len(suite.items), unanswered=len(names))
 
 
+def _name(document: Any) -> str:
+    """What a suite is called that may be none."""
+    try:
+        return str(document["suite"]["name"])
+    except (KeyError, TypeError):
+        return "a suite"
+
+
 def usual_prompt(file: TrainingFile) -> str:
     """The system prompt of most pairs: a model is examined as it was trained. Of two the one that comes first."""
     counts = Counter(pair.system_prompt for conversation in file.conversations for pair in conversation.pairs)
     return counts.most_common(1)[0][0] if counts else Options.system_prompt
 
 
-def fetch(contact: Contact, pause_s: float = 1.0) -> list[Suite]:
-    """The suites that were ordered with this pod's job, from whoever rented it."""
+def fetch(contact: Contact, pause_s: float = 1.0) -> list[dict[str, Any]]:
+    """The suites that were ordered with this pod's job, from whoever rented it; not looked into."""
     line, status = Line(contact, 60.0), 0
     for attempt in range(8):
         answer = line.post({"action": "suites"}, "/suites")
         status = answer.status
         if status == 200:
-            return [parse(document) for document in answer.document.get("suites", [])]
+            return list(answer.document.get("suites", []))
         if 400 <= status < 500 and status not in (401, 408, 429):
             break
         time.sleep(min(pause_s * 2.0**attempt, 30.0))
