@@ -12,8 +12,11 @@ extension Coordinator {
     switch answer {
     case .created(let pod):
       know(pod, of: request)
-      if rental.isOver || rental.isHeld {
-        if book[request].pod != pod.id || rental.isOver { remove(pod.id) }
+      // A list may have shown another one under the name already: the first that is known is kept, in a queue too.
+      if book[request].pod != pod.id || rental.isOver {
+        remove(pod.id)
+      } else if rental.isHeld {
+        break
       } else if pod.status == .waiting {
         queue(request)
       } else {
