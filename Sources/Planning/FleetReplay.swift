@@ -103,7 +103,9 @@ public struct FleetReplay: Sendable {
       open = false
       previous = request.requested
       if let resolved = request.resolved, let result = request.result, result != .granted, result != .withdrawn {
-        facts.append(Fact(at: resolved, order: 2, event: .podUnavailable(index, .noCapacity)))
+        // An answer in the instant of its request comes after it.
+        let order = resolved == request.requested ? 11 : 2
+        facts.append(Fact(at: resolved, order: order, event: .podUnavailable(index, .noCapacity)))
         open = true
       }
     }
@@ -112,30 +114,32 @@ public struct FleetReplay: Sendable {
   private func addLeases(of job: History.Job, in history: History, _ index: JobIndex, _ facts: inout [Fact]) {
     for l in job.leases {
       let lease = history.leases[l]
-      facts.append(Fact(at: lease.granted, order: 2, event: .podGranted(index, hourlyRate: lease.hourlyRate)))
+      // A pod that was granted in the instant of its request came after it, and all that it did at once.
+      let isAtOnce = job.requests.contains { history.requests[$0].requested == lease.granted }
+      func add(_ at: Instant, _ order: Int, _ event: Event) {
+        facts.append(Fact(at: at, order: isAtOnce && at == lease.granted ? order + 10 : order, event: event))
+      }
+      add(lease.granted, 2, .podGranted(index, hourlyRate: lease.hourlyRate))
       let hasBoot = lease.stages.contains { $0.stage == .boot }
       if !hasBoot, let first = lease.stages.map(\.started).min() {
-        facts.append(Fact(at: first, order: 3, event: .stageFinished(index, .boot)))
+        add(first, 3, .stageFinished(index, .boot))
       }
       for run in lease.stages where run.completed {
         guard let ended = run.ended else { continue }
-        facts.append(Fact(at: ended, order: 4, event: .stageFinished(index, run.stage.stage)))
+        add(ended, 4, .stageFinished(index, run.stage.stage))
       }
       for c in lease.checkpoints {
         let blocked = c.blocked ?? (c.durable - c.started)
-        facts.append(
-          Fact(
-            at: c.durable, order: 3,
-            event: .checkpointsSaved(
-              index, step: Int32(clamping: c.step), keptThrough: c.started + blocked, blocked: blocked)))
+        add(
+          c.durable, 3,
+          .checkpointsSaved(
+            index, step: Int32(clamping: c.step), keptThrough: c.started + blocked, blocked: blocked))
       }
       if let ended = lease.ended, lease.endReason == .paused {
-        facts.append(Fact(at: ended, order: 5, event: .pauseRequested(index)))
-        facts.append(Fact(at: ended, order: 7, event: .podGone(index)))
+        add(ended, 5, .pauseRequested(index))
+        add(ended, 7, .podGone(index))
       } else if let ended = lease.ended {
-        facts.append(
-          Fact(
-            at: ended, order: 6, event: .podInterrupted(index, .interrupted, stoppedAt: ended, billedUntil: ended)))
+        add(ended, 6, .podInterrupted(index, .interrupted, stoppedAt: ended, billedUntil: ended))
       }
     }
   }

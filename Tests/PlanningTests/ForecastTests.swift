@@ -30,6 +30,34 @@ import Testing
     #expect(running > 30)
   }
 
+  /// Where a pod is granted, or refused, in the very instant of its request, as a simulated month has it, the fleet stands as it did.
+  @Test func answersInTheInstantOfTheirRequestComeAfterIt() throws {
+    var full = try Demonstration.history()
+    for lease in full.leases {
+      let own = full.jobs[lease.job].requests.filter { full.requests[$0].resolved == lease.granted }
+      for request in own { full.requests[request].requested = lease.granted }
+    }
+    for request in full.requests.indices where full.requests[request].result != .granted {
+      full.requests[request].resolved = full.requests[request].resolved.map { _ in full.requests[request].requested }
+    }
+    var running = 0
+    for day in stride(from: 1_770_000_000, to: 1_795_000_000, by: 86_400 * 3) {
+      let now = Instant(microseconds: Int64(day) * 1_000_000)
+      let history = full.known(at: now)
+      let replay = FleetReplay(history, firstKind: 0)
+      #expect(replay.warnings.isEmpty, "\(replay.warnings)")
+      for (k, j) in replay.jobs.enumerated() where !history.jobs[j].leases.isEmpty {
+        let expected = history.jobs[j].leases.reduce(Int64(0)) { sum, l in
+          let lease = history.leases[l]
+          return sum + Ledger.cost(hourlyRate: lease.hourlyRate, time: (lease.ended ?? now) - lease.granted)
+        }
+        #expect(replay.fleet.jobs[k].cost(at: now) == expected, "job \(history.jobs[j].id) at \(now)")
+        running += 1
+      }
+    }
+    #expect(running > 30)
+  }
+
   /// A history does not say who was promoted: told who stands where, the fleet has them so.
   @Test func whoWaitsStandsWhereItIsSaidToStand() throws {
     let now = Instant(microseconds: 1_780_000_000_000_000)
