@@ -2,9 +2,8 @@ import ArgumentParser
 import Scenarios
 
 /// The command line, and the composition root: what the targets are joined to.
-@main
-struct LoraTrain: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct LoraTrain: AsyncParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "lora-train",
     abstract: "Forecasts what fine-tuning runs cost, how long they take, and how sure that is.",
     discussion: """
@@ -25,7 +24,9 @@ struct LoraTrain: AsyncParsableCommand {
       ReportCommand.self, NotifyCommand.self, SearchCommand.self, KnowledgeCommand.self,
     ])
 
-  static func main() async {
+  package init() {}
+
+  package static func main() async {
     Interrupt.install()
     var asked: any ParsableCommand.Type = Self.self
     do {

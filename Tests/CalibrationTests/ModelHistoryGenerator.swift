@@ -16,12 +16,15 @@ struct ModelHistoryGenerator {
   var deviation: (JobConfiguration) -> Double = { _ in 0 }
   /// Every other job answers suites.
   var answersSuites = false
+  /// What the team runs, in turn; empty: anything.
+  var kinds: [JobConfiguration] = []
 
   static let start = Instant(microseconds: 1_768_348_800_000_000)
 
   static func history(
     of world: WorldParameters, jobs: Int, seed: UInt64, shift: (at: Double, pace: Double, lifetime: Double)? = nil,
-    answersSuites: Bool = false, deviation: @escaping (JobConfiguration) -> Double = { _ in 0 }
+    answersSuites: Bool = false, kinds: [JobConfiguration] = [],
+    deviation: @escaping (JobConfiguration) -> Double = { _ in 0 }
   ) -> History {
     var stream = RandomStream(seed: seed, replication: 0, entity: 7, purpose: 77)
     guard case .poisson(let perDay) = world.arrivals else { preconditionFailure("arrivals") }
@@ -36,6 +39,7 @@ struct ModelHistoryGenerator {
       world: world, stream: stream, history: History(source: "generated"), until: until)
     generator.deviation = deviation
     generator.answersSuites = answersSuites
+    generator.kinds = kinds
     if let shift {
       let index = Int(Double(jobs) * shift.at)
       generator.shift = (submissions[index], shift.pace, shift.lifetime)
@@ -50,6 +54,7 @@ struct ModelHistoryGenerator {
   private mutating func sample(_ law: Law) -> Double { max(0, law.quantile(stream.uniform())) }
 
   private mutating func configuration() -> JobConfiguration {
+    if !kinds.isEmpty { return kinds[history.jobs.count % kinds.count] }
     let preset = Preset.allCases[min(3, Int(uniform() * 4))]
     var c = JobConfiguration(
       preset: preset, pricing: uniform() < 0.75 ? .spot : .onDemand,

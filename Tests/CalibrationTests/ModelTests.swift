@@ -111,6 +111,30 @@ struct ModelTests {
     #expect(["normal", "weibull"].contains(model.report["finalization"]?.best ?? ""))
   }
 
+  @Test("pods that all go at one pace, of three kinds of job, are learnt from: rounding leaves what is known of them")
+  func oneSpeed() throws {
+    var world = world
+    (world.step.withinCV, world.step.podSD, world.step.jobSD) = (0, 0, 0)
+    let kinds = [Preset.conservative, .balanced, .aggressive].map {
+      JobConfiguration(preset: $0, pricing: .spot, trainingPairs: 3000, tokensPerPair: 3400)
+    }
+    for jobs in [12, 300, 6_000] {
+      let history = ModelHistoryGenerator.history(of: world, jobs: jobs, seed: 5, kinds: kinds)
+      let model = Model.fit(history: history, priors: priors)
+      for kind in kinds {
+        let (fitted, truth) = (seconds(model.point.step, kind), seconds(world.step, kind))
+        #expect(abs(fitted / truth - 1) < 2e-3, "\(jobs) jobs, \(kind.preset): \(fitted) s, not \(truth) s")
+      }
+    }
+  }
+
+  /// A step's, in the middle.
+  private func seconds(_ step: StepTime, _ kind: JobConfiguration) -> Double {
+    guard case .regression(let a, let token, let rank, let batch) = step.median else { return .nan }
+    let known = zip([a, token, rank, batch], StepFit.row(kind)).reduce(0) { $0 + $1.0 * $1.1 }
+    return exp(known + (step.deviations[ConfigurationClass(kind)] ?? step.otherDeviation))
+  }
+
   @Test("what suites take is told from finalization, and learnt from those that answer some")
   func suites() throws {
     let usual = fit(150) { $0.finalization = .lognormal(median: 420, sigma: 0.2) }

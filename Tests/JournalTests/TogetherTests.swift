@@ -110,6 +110,40 @@ import Testing
     #expect(try sums([100]) == [30] && sums([]).isEmpty)
   }
 
+  @Test func whatIsPostedSinceIsAddedToWhatWasSummed() throws {
+    let store = try store(["one", "two"])
+    var stream = RandomStream(seed: 11, replication: 0, entity: 1, purpose: 1)
+    var posted: [(job: Int, from: Int64, to: Int64, amount: Int64)] = []
+    for round in 0..<40 {
+      try store.catalogue.write { db in
+        for _ in 0..<3 {
+          let from = Int64(stream.uniform() * 1_000)
+          let new = (
+            job: Int(stream.uniform() * 2) + 1, from: from, to: from + Int64(stream.uniform() * 300),
+            amount: Int64(stream.uniform() * 1e9)
+          )
+          posted.append(new)
+          try db.execute(
+            sql: "INSERT INTO charge (job_id, account, from_at, to_at, amount) VALUES (?, 'work', ?, ?, ?)",
+            arguments: ["job-\(new.job)", new.from, new.to, new.amount])
+        }
+      }
+      // Most often the same is asked again, as a page does.
+      let edge = Int64(round % 7 == 6 ? 400 : 250)
+      var expected: [String: Int64] = [:]
+      for one in posted where one.to > edge {
+        let share = one.from < edge ? Double(one.to - edge) / Double(one.to - one.from) : 1
+        expected["job-\(one.job)", default: 0] += Int64((Double(one.amount) * share).rounded())
+      }
+      #expect(try store.catalogue.spendingByJob(after: Instant(microseconds: edge)) == expected, "round \(round)")
+      let starts = [Instant(microseconds: edge), Instant(microseconds: 700)]
+      let sums = [posted.filter { $0.to >= edge && $0.to < 700 }, posted.filter { $0.to >= 700 }]
+      #expect(
+        try store.catalogue.spending(inPeriodsFrom: starts) == sums.map { $0.reduce(0) { $0 + $1.amount } },
+        "round \(round)")
+    }
+  }
+
   @Test func everythingThatIsSaidIsFound() throws {
     let store = try store(["Retirement planning v2", "Taxes"])
     try describe(2, "third", in: store) {

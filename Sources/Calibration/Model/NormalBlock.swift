@@ -54,6 +54,8 @@ public struct NormalBlock: Hashable, Sendable, Codable {
 enum SmallMatrix {
   /// The lower factor L of A = L Lᵀ, zeros above the diagonal; nil where A is not positive definite.
   static func cholesky(_ a: [Double], _ n: Int) -> [Double]? {
+    // GSL believes the caller.
+    precondition(a.count == n * n, "a square matrix has as many rows as columns")
     _ = SpecialFunctions.handlerIsOff
     var l = a
     let status = l.withUnsafeMutableBufferPointer { buffer -> Int32 in

@@ -29,7 +29,7 @@ extension StepFit {
   /// - Parameters:
   ///   - kinds: each job's among `count` kinds that have a deviation, or nil.
   func logEvidence(pod: Double, job: Double, kinds: [Int?], count: Int) -> Double {
-    guard count > 1 else { return solve(pod: pod, job: job).logMarginal }
+    guard count > 1 else { return solve(pod: pod, job: job)?.logMarginal ?? -.infinity }
     let stride = width + 2
     var sums = [Double](repeating: 0, count: count * stride)
     let base = equations(pod: pod, job: job) { job, mean, weight in
@@ -62,8 +62,9 @@ extension StepFit {
     var solutions: [Solution] = []
     for sd in StepFit.classSDs {
       let fit = sd > 0 ? base.widened(by: classes, sd: sd) : base
-      let solution = fit.solve(pod: pod, job: job)
-      guard let own = SmallMatrix.inverse(solution.precision, sd > 0 ? n : k) else { return }
+      guard let solution = fit.solve(pod: pod, job: job),
+        let own = SmallMatrix.inverse(solution.precision, sd > 0 ? n : k)
+      else { return }
       let constant = sd > 0 ? -Double(classes.count) * log(sd) : 0
       var (beta, covariance) = (solution.beta, own)
       if sd == 0 {

@@ -56,8 +56,9 @@ extension StepFit {
     posterior.podSD = StepFit.smooth(low: box.pod.low, width: box.pod.width / Double(n), weights: pods)
     posterior.jobSD = StepFit.smooth(low: box.job.low, width: box.job.width / Double(n), weights: jobs)
     let (pod, job) = (posterior.podSD.median, posterior.jobSD.median)
-    let solution = solve(pod: pod, job: job)
-    if let block = NormalBlock(mean: solution.beta, precision: solution.precision) {
+    if let solution = solve(pod: pod, job: job),
+      let block = NormalBlock(mean: solution.beta, precision: solution.precision)
+    {
       posterior.coefficients = block
     }
     deviate(by: classes, pod: pod, job: job)

@@ -13,11 +13,11 @@ extension StepFit {
     var law = self
     if let classes = posterior.classes, let sd = posterior.classSD, sd > 0 { law = widened(by: classes, sd: sd) }
     let fit = law
-    let beta = fit.solve(pod: pod, job: job).beta
+    guard let beta = fit.solve(pod: pod, job: job)?.beta else { return nil }
     return ResidualTest(fit.residuals(beta, pod: pod, job: job)) { stream in
       var sample = fit
       sample.redraw(beta, pod: pod, job: job, &stream)
-      return sample.residuals(sample.solve(pod: pod, job: job).beta, pod: pod, job: job)
+      return sample.residuals(sample.solve(pod: pod, job: job)?.beta ?? beta, pod: pod, job: job)
     }
   }
 

@@ -37,6 +37,9 @@ struct StepFit {
   /// Each job's kind of configuration.
   private(set) var classOf: [ConfigurationClass] = []
 
+  /// No pace is known to better than 0.003 %: were it said to be exact, rounding would leave nothing of what else is known of β.
+  private static let leastVariance = 1e-9
+
   /// How many coefficients the regression has.
   var width: Int { priorMean.count }
 
@@ -74,7 +77,7 @@ struct StepFit {
         groups.append(Group(pods: paces.count..<paces.count, submitted: job.submitted))
       }
       paces.append(pace.logSeconds)
-      variances.append(cv.median * cv.median / pace.steps)
+      variances.append(max(cv.median * cv.median / pace.steps, StepFit.leastVariance))
       groups[groups.count - 1].pods = groups[groups.count - 1].pods.lowerBound..<paces.count
     }
     jobs = groups.count
@@ -146,8 +149,9 @@ struct StepFit {
     return result
   }
 
-  /// β given the two standard deviations, and the log marginal likelihood of these.
-  func solve(pod: Double, job: Double) -> (beta: [Double], precision: [Double], logMarginal: Double) {
-    equations(pod: pod, job: job).solve() ?? (priorMean, priorPrecision, -.infinity)
+  /// β given the two standard deviations, and the log marginal likelihood of these; nil where they are so small that rounding leaves nothing of
+  /// what is known of β (pods that all went at one pace).
+  func solve(pod: Double, job: Double) -> (beta: [Double], precision: [Double], logMarginal: Double)? {
+    equations(pod: pod, job: job).solve()
   }
 }

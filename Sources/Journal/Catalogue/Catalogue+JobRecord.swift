@@ -129,39 +129,17 @@ extension Catalogue {
     return rows
   }
 
-  /// What was posted in each period, in nanodollars; a charge counts where it ends. O(charges), read once.
+  /// What was posted in each period, in nanodollars; a charge counts where it ends. Each charge is read once.
   ///
   /// - Parameter starts: where each begins and the one before it ends, ascending; the last has no end.
   public func spending(inPeriodsFrom starts: [Instant]) throws(InputError) -> [Int64] {
-    guard let first = starts.first else { return [] }
-    return try read { db in
-      let place = starts.dropFirst().map { _ in "(to_at >= ?)" }.joined(separator: " + ")
-      var sums = [Int64](repeating: 0, count: starts.count)
-      let rows = try Row.fetchCursor(
-        db,
-        sql: "SELECT \(place.isEmpty ? "0" : place), sum(amount) FROM charge WHERE to_at >= ? GROUP BY 1",
-        arguments: StatementArguments(starts.dropFirst().map(\.microseconds) + [first.microseconds]))
-      while let row = try rows.next() { sums[row[0]] = row[1] }
-      return sums
-    }
+    try read { db in try postedByPeriod.read(from: starts, in: db).inPeriods }
   }
 
   /// What was posted for each job after an instant, in nanodollars, by the job's id. A charge that began before counts by its share of the
-  /// time, as the budget splits a lease at the end of a period.
+  /// time, as the budget splits a lease at the end of a period. Each charge is read once, as long as the instant is the same.
   public func spendingByJob(after edge: Instant) throws(InputError) -> [String: Int64] {
-    try read { db in
-      let rows = try Row.fetchCursor(
-        db, sql: "SELECT job_id, from_at, to_at, amount FROM charge WHERE to_at > ? AND job_id IS NOT NULL",
-        arguments: [edge.microseconds])
-      var sums: [String: Int64] = [:]
-      while let row = try rows.next() {
-        let (from, to, amount): (Int64, Int64, Int64) = (row[1], row[2], row[3])
-        let isCut = from < edge.microseconds && to > from
-        let share = Double(to - edge.microseconds) / Double(max(1, to - from))
-        sums[row[0], default: 0] += isCut ? Int64((Double(amount) * share).rounded()) : amount
-      }
-      return sums
-    }
+    try read { db in try postedByJob.read(from: [edge], in: db).byJob }
   }
 
   /// The last rows that were measured, the newest first.

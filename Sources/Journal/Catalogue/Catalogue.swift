@@ -8,6 +8,8 @@ import Scenarios
 public final class Catalogue: Sendable {
   let queue: DatabaseQueue
   private let file: String
+  let postedByPeriod = PostedCharges()
+  let postedByJob = PostedCharges()
 
   init(_ queue: DatabaseQueue, file: String) {
     self.queue = queue

@@ -134,10 +134,14 @@ public struct CostReport: Sendable {
     return [.heading("Per-job comparison", level: 2), .table(table)]
   }
 
-  /// The amounts of ``jobs``, in their order. Each printed column adds up, and each row does: savings are the difference of what is printed.
-  public var printedJobs: [(spot: String, onDemand: String, saved: String)] {
-    zip(printed(jobs.map(\.spot)), printed(jobs.map(\.onDemand))).map { spot, other in
-      (Money.text(cents: spot), Money.text(cents: other), Money.text(cents: other - spot))
+  /// The amounts of ``jobs``, in their order.
+  public var printedJobs: [(spot: String, onDemand: String, saved: String)] { printedJobs(at: jobs.indices) }
+
+  /// The amounts of some of ``jobs``, by their places. Each printed column adds up, and each row does: savings are the difference of what is printed.
+  public func printedJobs(at places: some Collection<Int>) -> [(spot: String, onDemand: String, saved: String)] {
+    let (spot, other) = (printed(jobs.map(\.spot)), printed(jobs.map(\.onDemand)))
+    return places.map {
+      (Money.text(cents: spot[$0]), Money.text(cents: other[$0]), Money.text(cents: other[$0] - spot[$0]))
     }
   }
 

@@ -30,10 +30,14 @@ struct SpotSavings: Sendable {
       (rows, hasRows, facts, recommendation) = ([], false, [], nil)
       return
     }
-    let lines = zip(report.jobs, report.printedJobs)
-      .sorted { ($1.0.onDemand - $1.0.spot, $0.0.id) < ($0.0.onDemand - $0.0.spot, $1.0.id) }
-    rows = lines.prefix(20).map { job, line in
-      .init(
+    // Of thousands of jobs only those that are shown are written out.
+    let places = report.jobs.indices.sorted {
+      let (a, b) = (report.jobs[$0], report.jobs[$1])
+      return (b.onDemand - b.spot, a.id) < (a.onDemand - a.spot, b.id)
+    }.prefix(20)
+    rows = zip(places, report.printedJobs(at: places)).map { place, line in
+      let job = report.jobs[place]
+      return .init(
         id: job.id, name: job.name, spot: line.spot, onDemand: line.onDemand, saved: line.saved,
         interruptions: "\(job.interruptions)")
     }
