@@ -49,10 +49,15 @@ extension NoticeOutbox {
   public func banners(of person: String, unseenOnly: Bool = true, limit: Int = 50) throws(InputError)
     -> [NoticeDelivery]
   {
-    try deliveries(
-      """
-      WHERE d.channel = 'banner' AND d.recipient = ? \(unseenOnly ? "AND d.state = 'shown'" : "") ORDER BY d.id DESC LIMIT ?
-      """, [person, limit])
+    // Asked for by state, the newest are found without a look at the others, of which there may be tens of thousands.
+    let states: [NoticeDelivery.State] = unseenOnly ? [.shown] : [.shown, .seen]
+    var newest: [NoticeDelivery] = []
+    for state in states {
+      newest += try deliveries(
+        "WHERE d.channel = 'banner' AND d.recipient = ? AND d.state = ? ORDER BY d.id DESC LIMIT ?",
+        [person, state.rawValue, limit])
+    }
+    return Array(newest.sorted { $0.id > $1.id }.prefix(limit))
   }
 
   /// False: there is no such banner of this person's.

@@ -19,6 +19,9 @@ extension LiveForecaster {
   /// The greatest number of rows.
   private static let mostSlots = 8
 
+  /// For what takes a second: one core stays free for those who are being answered meanwhile.
+  private static var threadsBeside: Int { max(1, ProcessInfo.processInfo.activeProcessorCount - 1) }
+
   /// How long jobs wait, by how many come and how many may run at once.
   func capacity(_ view: LiveView) async throws -> CapacityDocument {
     let began = ContinuousClock.now
@@ -30,7 +33,7 @@ extension LiveForecaster {
     let grid = try await CapacityGrid.run(
       source: source, policies: view.policies, start: view.at, length: LiveForecaster.length(rates),
       factors: isKnown ? LiveForecaster.factors : [], slots: slots, replications: LiveForecaster.stretches(rates),
-      threads: ProcessInfo.processInfo.activeProcessorCount)
+      threads: LiveForecaster.threadsBeside)
     return CapacityDocument(
       at: Words.stamp(view.at), slots_now: now,
       jobs_per_day: Band(p10: rates.quantile(0.1), p50: rates.quantile(0.5), p90: rates.quantile(0.9)),
@@ -116,7 +119,7 @@ extension LiveForecaster {
     scenario.jobs = [JobKind(weight: 1, configuration: asked.configuration)]
     scenario.world.arrivals = .times(Array(repeating: 0, count: asked.jobs))
     scenario.plan = question
-    var request = Plan.Request(threads: ProcessInfo.processInfo.activeProcessorCount, start: view.at)
+    var request = Plan.Request(threads: LiveForecaster.threadsBeside, start: view.at)
     // A choice that is a tie within 2 % needs no more futures than a person waits for, and many jobs no more work than few.
     (request.cap, request.tie, request.work) = (2_048, 0.02, LiveForecaster.mostWork)
     let plan = try await Plan.run(scenario, source: coarse, request: request)
