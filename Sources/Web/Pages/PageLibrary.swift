@@ -36,15 +36,9 @@ enum PageLibrary {
   }()
 
   /// What a template sees: the page's own values by name, and what is around it as `frame.…`.
-  private struct Sight {
-    var page: Any
-    var frame: Frame
-    var main = ""
-  }
-
   static func render<P: Page>(_ page: P, _ frame: Frame) -> String {
-    var sight = Sight(page: page, frame: frame)
-    sight.main = library.render(sight, withTemplate: P.name) ?? ""
+    var sight = ["page": PageFields.read(page), "frame": PageFields.read(frame)].compactMapValues { $0 }
+    sight["main"] = library.render(sight, withTemplate: P.name) ?? ""
     return library.render(sight, withTemplate: Layout.name) ?? ""
   }
 }
