@@ -43,6 +43,10 @@ extension ServiceConfiguration {
     public var slackChannels: [String: String] = [:]
     public var slackChannel: String?
     public var slackBudgetChannel: String?
+    /// Of an app's bot (`xoxb-…`, scope `chat:write`): with it people get direct messages, which a webhook cannot send.
+    public var slackToken: String?
+    /// Where Slack's methods are, without a slash behind it.
+    public var slackAPI = "https://slack.com/api"
     public var webhooks: [Webhook] = []
     /// Addresses that hear of the budget beside the managers: finance, operations.
     public var budgetRecipients: [String] = []
@@ -52,7 +56,7 @@ extension ServiceConfiguration {
     public init() {}
 
     /// Whether the file it was read from holds what others must not read.
-    public var holdsSecrets: Bool { mail?.password != nil || !slackChannels.isEmpty || !webhooks.isEmpty }
+    public var holdsSecrets: Bool { mail?.password != nil || !slackChannels.isEmpty || slackToken != nil || !webhooks.isEmpty }
   }
 }
 
@@ -91,13 +95,17 @@ extension ServiceConfiguration.Notifications {
   }
 
   private mutating func readSlack(_ field: YAMLField) throws(InputError) {
-    let record = try YAMLRecord(field, keys: ["channels", "channel", "budget_channel"])
-    guard let channels = record["channels"] else { throw field.error("\(field.path) lacks channels") }
-    guard let mapping = channels.node.mapping else { throw channels.wrongType("a mapping of names to webhooks") }
-    for (key, value) in mapping {
-      guard let name = key.scalar?.string else { continue }
-      let item = YAMLField(node: value, file: channels.file, path: "\(channels.path).\(name)")
-      slackChannels[name] = try Self.address(item)
+    let record = try YAMLRecord(field, keys: ["channels", "channel", "budget_channel", "bot_token", "api"])
+    slackToken = try record["bot_token"]?.string("a bot's token")
+    if let api = record["api"] { slackAPI = try Self.address(api) }
+    guard record["channels"] != nil || slackToken != nil else { throw field.error("\(field.path) lacks channels") }
+    if let channels = record["channels"] {
+      guard let mapping = channels.node.mapping else { throw channels.wrongType("a mapping of names to webhooks") }
+      for (key, value) in mapping {
+        guard let name = key.scalar?.string else { continue }
+        let item = YAMLField(node: value, file: channels.file, path: "\(channels.path).\(name)")
+        slackChannels[name] = try Self.address(item)
+      }
     }
     func channel(_ key: String) throws(InputError) -> String? {
       guard let field = record[key] else { return nil }

@@ -144,7 +144,9 @@ struct NoticeRoutes {
   private func reaching(_ person: Catalogue.Person) throws -> [Place] {
     var places: [Place] = []
     if settings.hasMail, let address = address(of: person) { places.append((.email, person.name, address)) }
-    if let name = try wishes(of: person).slack.channel ?? settings.slackChannel { places.append((.slack, name, name)) }
+    if let place = settings.slackPlace(of: person.name, try wishes(of: person).slack) {
+      places.append((.slack, place.recipient, place.address))
+    }
     if person.role == .manager { places += settings.webhooks.keys.sorted().map { (.webhook, $0, $0) } }
     return places
   }

@@ -32,6 +32,26 @@ import Testing
     #expect(Set(none.filter { $0.recipient == "dana" }.map(\.channel)) == [.banner])
   }
 
+  /// 8.2.1: posted to a channel, or as a direct message.
+  @Test func whoSaysWhoTheyAreIsWrittenToWhereThereIsABot() {
+    var settings = NoticeSettings()
+    (settings.slackChannels, settings.slackChannel) = (["training"], "training")
+    var wish = NoticeWishes.Slack()
+    wish.member = "U024BE7LH"
+    #expect(settings.slackPlace(of: "dana", wish).map(\.address) == "training")
+    settings.hasSlackBot = true
+    #expect(settings.slackPlace(of: "dana", wish).map { [$0.recipient, $0.address] } == ["dana", "U024BE7LH"])
+    #expect(settings.slackPlace(of: "dana", .init()).map(\.address) == "training")
+    (settings.slackChannels, settings.slackChannel) = ([], nil)
+    #expect(settings.slackPlace(of: "dana", .init()) == nil)
+    for (text, isOne) in [("U024BE7LH", true), ("W012A3CDE", true), ("C024BE7LR", false), ("U1", false), ("U024be7lh", false)] {
+      #expect(NoticeWishes.isMember(text) == isOne, "\(text)")
+    }
+    var wishes = NoticeWishes()
+    wishes.slack.member = "dana"
+    #expect(wishes.trouble(channels: [])?.contains("is no member id of Slack") == true)
+  }
+
   /// 7.2.2 and 8.2.2: 80 by mail, 95 in Slack, too, 100 on the dashboard, too; the rest of what concerns the budget everywhere.
   @Test(
     arguments: [

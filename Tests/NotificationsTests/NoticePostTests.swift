@@ -24,12 +24,13 @@ import Testing
     }
   }
 
-  private static func post(_ wire: Wire, mail: @escaping @Sendable (SMTPClient.Mail) async throws -> Void = { _ in })
+  private static func post(_ wire: Wire, token: String? = nil, mail: @escaping @Sendable (SMTPClient.Mail) async throws -> Void = { _ in })
     -> NoticePost
   {
     var channels = ServiceConfiguration.Notifications()
     channels.mail = .init(host: "mail.example.com", port: 587, from: "lora-train <train@example.com>")
     channels.slackChannels = ["training": "https://hooks.slack.example/services/SECRET"]
+    channels.slackToken = token
     channels.webhooks = [.init(name: "ops", url: "https://ops.example/hook", secret: "sixteen-characters")]
     return NoticePost(
       channels, store: "abc", keys: WorkerKeys(master: Data(repeating: 1, count: 32)),
@@ -61,6 +62,29 @@ import Testing
     #expect(await Self.post(Wire(503, "")).send(try Self.delivery(.slack, "training")) == .failed("Slack: 503 "))
     let gone = await Self.post(ok).send(try Self.delivery(.slack, "old"))
     #expect(gone == .refused("there is no Slack channel 'old' in the configuration"))
+  }
+
+  @Test func aBotWritesToOnePersonAndSlacksAnswersAreUnderstood() async throws {
+    let letter = try Self.delivery(.slack, "dana", "U024BE7LH")
+    func said(_ status: Int, _ body: String, headers: [String: String] = [:]) async -> NoticeAnswer {
+      await Self.post(Wire(status, body, headers: headers), token: "xoxb-secret").send(letter)
+    }
+    let ok = Wire(200, #"{"ok":true,"channel":"D024BE7LH","ts":"1417671948.000006"}"#)
+    #expect(await Self.post(ok, token: "xoxb-secret").send(letter) == .delivered)
+    let call = try #require(ok.calls.first)
+    #expect(call.url == "https://slack.com/api/chat.postMessage")
+    #expect(call.headers.contains { $0.0 == "Authorization" && $0.1 == "Bearer xoxb-secret" })
+    let body = try JSONDecoder().decode([String: String].self, from: call.body ?? Data())
+    #expect(body["channel"] == "U024BE7LH" && body["text"]?.hasPrefix("✓ Training completed: *Elena") == true)
+    #expect(body.count == 2, "the token stands in no body")
+    #expect(await said(200, #"{"ok":false,"error":"channel_not_found"}"#) == .refused("Slack: channel_not_found"))
+    #expect(await said(200, #"{"ok":false,"error":"invalid_auth"}"#) == .refused("Slack: invalid_auth"))
+    #expect(await said(200, #"{"ok":false,"error":"internal_error"}"#) == .failed("Slack: internal_error"))
+    #expect(await said(200, "<html>") == .failed("Slack: an answer that is none of its own"))
+    #expect(await said(429, "", headers: ["retry-after": "30"]) == .failed("Slack: 429", after: .seconds(30)))
+    // Without a bot nobody is written to.
+    #expect(
+      await Self.post(ok).send(letter) == .refused("there is no Slack channel 'U024BE7LH' in the configuration"))
   }
 
   @Test func whatAPersonSharesIsPostedOnce() async throws {

@@ -23,6 +23,8 @@ public struct NoticeWishes: Codable, Hashable, Sendable {
     public var events = ["usual"]
     /// The configured name of a channel; nil: the usual one.
     public var channel: String?
+    /// The person's own member id of Slack: then posts are direct messages, where a bot is configured.
+    public var member: String?
     public init() {}
   }
 
@@ -81,11 +83,20 @@ public struct NoticeWishes: Codable, Hashable, Sendable {
       return "'\(hour)' is no time of day such as 22:00"
     }
     if let hours = quiet_hours, hours.from == hours.to { return "quiet hours that begin when they end are none" }
+    if let member = slack.member, !NoticeWishes.isMember(member) {
+      return "'\(member.prefix(40))' is no member id of Slack, such as U024BE7LH: see the profile, Copy member ID"
+    }
     if let channel = slack.channel, !channels.contains(channel) {
       return "there is no Slack channel '\(channel)'"
         + (channels.isEmpty ? "; none is configured" : "; there are \(channels.joined(separator: ", "))")
     }
     return nil
+  }
+
+  /// Whether a text is the id of one of Slack's people.
+  public static func isMember(_ text: String) -> Bool {
+    (9...20).contains(text.utf8.count) && (text.hasPrefix("U") || text.hasPrefix("W"))
+      && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
   }
 
   // MARK: Time of day

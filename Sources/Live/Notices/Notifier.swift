@@ -26,12 +26,22 @@ public struct NoticeSettings: Hashable, Sendable {
   public var slackChannels: [String] = []
   public var slackChannel: String?
   public var slackBudgetChannel: String?
+  /// Whether people can be written to themselves.
+  public var hasSlackBot = false
   /// Names, and the kinds that each wants, in the words of ``NoticeWishes``.
   public var webhooks: [String: [String]] = [:]
   /// Addresses that hear of the budget beside the managers.
   public var budgetRecipients: [String] = []
 
   public init() {}
+
+  /// Where a person's posts go: to themselves where they say who they are and there is a bot to write to them, else into their channel or the usual one.
+  /// nil: nowhere.
+  public func slackPlace(of person: String, _ wish: NoticeWishes.Slack) -> (recipient: String, address: String)? {
+    if hasSlackBot, let member = wish.member { return (person, member) }
+    guard let name = wish.channel ?? slackChannel, slackChannels.contains(name) else { return nil }
+    return (name, name)
+  }
 }
 
 /// What the budget will come to, where that can be said.

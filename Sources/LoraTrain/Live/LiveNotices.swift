@@ -59,6 +59,7 @@ extension ServiceConfiguration.Notifications {
       own.slackChannels["slack"] = webhook
       own.slackChannel = own.slackChannel ?? "slack"
     }
+    if let token = variable("LORA_TRAIN_SLACK_TOKEN") { own.slackToken = token }
     if let mail, mail.user != nil, own.mail?.password == nil {
       throw InputError(
         .badConfiguration, "there is no password for the mail server", hint: "set LORA_TRAIN_SMTP_PASSWORD")

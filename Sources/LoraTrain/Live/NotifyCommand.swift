@@ -48,6 +48,8 @@ struct NotifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Which posts.", valueName: "events")) var slackEvents: String?
     @Option(help: ArgumentHelp("The configured name of a channel, or none: the usual one.", valueName: "name"))
     var slackChannel: String?
+    @Option(help: ArgumentHelp("Your member id of Slack, for direct messages; or none.", valueName: "id"))
+    var slackMember: String?
     @Option(help: ArgumentHelp("Only what is urgent comes then; or none.", valueName: "HH:MM-HH:MM")) var quietHours:
       String?
     @Option(help: ArgumentHelp("Whose clock these times are by (UTC).", valueName: "zone")) var timeZone: String?
@@ -75,6 +77,7 @@ struct NotifyCommand: AsyncParsableCommand {
       if let slack { wishes.slack.on = slack == .on }
       if let slackEvents { wishes.slack.events = list(slackEvents) }
       if let slackChannel { wishes.slack.channel = slackChannel == "none" ? nil : slackChannel }
+      if let slackMember { wishes.slack.member = slackMember == "none" ? nil : slackMember }
       if let timeZone { wishes.time_zone = timeZone }
       guard let quietHours else { return }
       guard quietHours != "none" else {
@@ -95,7 +98,9 @@ struct NotifyCommand: AsyncParsableCommand {
         : "off"
       let slack =
         wishes.slack.on
-        ? "\(wishes.slack.events.joined(separator: ", ")) in \(wishes.slack.channel ?? "the usual channel")" : "off"
+        ? "\(wishes.slack.events.joined(separator: ", ")) in \(wishes.slack.channel ?? "the usual channel")"
+          + (wishes.slack.member.map { ", or to \($0) where there is a bot" } ?? "")
+        : "off"
       let quiet = wishes.quiet_hours.map { "\($0.from) to \($0.to)" } ?? "none"
       return "mail         \(mail)\nSlack        \(slack)\nquiet hours  \(quiet)\ntime zone    \(wishes.time_zone)"
     }

@@ -38,7 +38,8 @@ struct NotificationsPage: Page {
   let problem: String?
   let wishes: NoticeWishes
   let emailEvents, slackEvents, channels: [Choice]
-  let hasChannels: Bool
+  let hasChannels, hasBot: Bool
+  let member: String
   let quietFrom, quietTo: String
   /// Where mails go; nil: nowhere, and why.
   let address, noMail: String?
@@ -120,7 +121,8 @@ struct NotificationsPage: Page {
     )
     let chosen = wishes.slack.channel
     channels = notices.settings.slackChannels.map { .init(value: $0, label: $0, isChosen: $0 == chosen) }
-    hasChannels = !channels.isEmpty
+    member = wishes.slack.member ?? ""
+    (hasChannels, hasBot) = (!channels.isEmpty, notices.settings.hasSlackBot)
     (quietFrom, quietTo) = (
       sent?.form["quiet_from"] ?? wishes.quiet_hours?.from ?? "", sent?.form["quiet_to"] ?? wishes.quiet_hours?.to ?? ""
     )
@@ -188,7 +190,7 @@ struct NotificationsPage: Page {
     (wishes.email.on, wishes.email.digest, wishes.slack.on) = (form.has("email"), form.has("digest"), form.has("slack"))
     if let word = form["email_events"], word != own { wishes.email.events = [word] }
     if let word = form["slack_events"], word != own { wishes.slack.events = [word] }
-    wishes.slack.channel = form["channel"]
+    (wishes.slack.channel, wishes.slack.member) = (form["channel"], form["member"])
     wishes.digest_at = form["digest_at"] ?? NoticeWishes().digest_at
     wishes.time_zone = form["time_zone"] ?? NoticeWishes().time_zone
     if let from = form["quiet_from"], let to = form["quiet_to"] {
@@ -228,7 +230,8 @@ struct NotificationsPage: Page {
     {{^hasChannels}}<p class="soft">No channel is configured: notifications.slack in lora-train.yaml.</p>{{/hasChannels}}
     <label class="check"><input type="checkbox" name="slack" value="on"{{#wishes.slack.on}} checked{{/wishes.slack.on}}> Posts in Slack</label>
     <div class="fields"><div class="field"><label for="slack_events">Which events</label><select id="slack_events" name="slack_events">{{#slackEvents}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/slackEvents}}</select></div>
-    <div class="field"><label for="channel">Channel</label><select id="channel" name="channel"><option value="">the usual one</option>{{#channels}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/channels}}</select></div></div></fieldset>
+    <div class="field"><label for="channel">Channel</label><select id="channel" name="channel"><option value="">the usual one</option>{{#channels}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/channels}}</select></div>
+    <div class="field"><label for="member">Your member ID</label><input id="member" name="member" value="{{member}}" maxlength="20" placeholder="U024BE7LH"><p class="soft small">{{#hasBot}}With it posts are direct messages to you.{{/hasBot}}{{^hasBot}}Direct messages need a bot: notifications.slack.bot_token in lora-train.yaml.{{/hasBot}}</p></div></div></fieldset>
     <fieldset><legend>Quiet hours</legend><div class="fields"><div class="field"><label for="quiet_from">From</label><input id="quiet_from" name="quiet_from" type="time" value="{{quietFrom}}"></div>
     <div class="field"><label for="quiet_to">To</label><input id="quiet_to" name="quiet_to" type="time" value="{{quietTo}}"></div>
     <div class="field"><label for="time_zone">Time zone</label><input id="time_zone" name="time_zone" value="{{wishes.time_zone}}" placeholder="Europe/Berlin"></div></div></fieldset>
