@@ -117,11 +117,16 @@ public struct NoticePost: Notifier {
     try await slack(await letter(delivery, to: nil).slackText, delivery.address)
   }
 
+  private func direct(_ text: String, _ address: String) async throws -> NoticeAnswer {
+    guard let token = channels.slackToken else {
+      return .refused("there is no bot for direct messages any more: notifications.slack.bot_token in lora-train.yaml")
+    }
+    return try await SlackBot(token: token, api: channels.slackAPI, call: wires.call, now: now).write(text, to: address)
+  }
+
   private func slack(_ text: String, _ channel: String) async throws -> NoticeAnswer {
     guard let url = channels.slackChannels[channel] else {
-      if let token = channels.slackToken, NoticeWishes.isMember(channel) {
-        return try await message(text, to: channel, token)
-      }
+      if NoticeWishes.isMember(channel) || MailMessage.isAddress(channel) { return try await direct(text, channel) }
       return .refused("there is no Slack channel '\(channel)' in the configuration")
     }
     let body = try JSONEncoder().encode(SlackPost(text: text))
@@ -130,35 +135,6 @@ public struct NoticePost: Notifier {
         "POST", url, headers: [("Content-Type", "application/json")], body: body, deadline: .seconds(15)))
     let said = String(decoding: answer.body.prefix(100), as: UTF8.self)
     return NoticePost.outcome(answer, said: "Slack: \(answer.status) \(Letter.oneLine(said))", now: now())
-  }
-
-  private struct SlackMessage: Encodable { let channel, text: String }
-  private struct SlackAnswer: Decodable {
-    let ok: Bool
-    let error: String?
-  }
-  /// What Slack says with a 200, and may not say again.
-  private static let passing: Set = ["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"]
-
-  /// A direct message: `chat.postMessage` to a member opens the conversation with the bot (docs.slack.dev/reference/methods/chat.postMessage).
-  private func message(_ text: String, to member: String, _ token: String) async throws -> NoticeAnswer {
-    let body = try JSONEncoder().encode(SlackMessage(channel: member, text: text))
-    let answer = try await wires.call(
-      HTTPClient.Call(
-        "POST", channels.slackAPI + "/chat.postMessage",
-        headers: [("Content-Type", "application/json; charset=utf-8"), ("Authorization", "Bearer \(token)")], body: body,
-        deadline: .seconds(15)))
-    guard (200..<300).contains(answer.status) else {
-      return NoticePost.outcome(answer, said: "Slack: \(answer.status)", now: now())
-    }
-    guard let said = try? JSONDecoder().decode(SlackAnswer.self, from: answer.body) else {
-      return .failed("Slack: an answer that is none of its own")
-    }
-    if said.ok { return .delivered }
-    let error = said.error.map { Letter.oneLine(String($0.prefix(100))) } ?? "no"
-    return NoticePost.passing.contains(error)
-      ? .failed("Slack: \(error)", after: RetryAfter.span(answer.headers["retry-after"], now: now()))
-      : .refused("Slack: \(error)")
   }
 
   // MARK: Webhooks

@@ -38,8 +38,7 @@ extension NoticeRoutes {
         .slack, name, uses.isEmpty ? "for whoever chooses it" : Wording.capital(uses.joined(separator: ", ")))
     }
     if settings.hasSlackBot {
-      let known = try outbox.wishes().values.count { $0.0.slack.member != nil }
-      channels.append(document(.slack, "direct messages", "A bot writes to whoever says who they are: \(Wording.count(known, "member"))"))
+      channels.append(document(.slack, NoticeWishes.direct, "A bot's messages to whoever chooses to get their own"))
     }
     channels += settings.webhooks.sorted { $0.key < $1.key }.map {
       document(.webhook, $0.key, "Told of: \($0.value.joined(separator: ", "))")

@@ -41,7 +41,7 @@ struct NoticeRouting {
       }
       if let mail = mail(to: person, wish, notice, due: due) { targets.append(mail) }
       if !notice.kind.concernsBudget, wish.slack.on, NoticeWishes.includes(notice.kind, wish.slack.events),
-        let place = settings.slackPlace(of: person.name, wish.slack)
+        let place = settings.slackPlace(of: person.name, mail: person.email, wish.slack)
       {
         add(.init(recipient: place.recipient, channel: .slack, address: place.address, due: due), to: &targets)
       }

@@ -35,12 +35,21 @@ public struct NoticeSettings: Hashable, Sendable {
 
   public init() {}
 
-  /// Where a person's posts go: to themselves where they say who they are and there is a bot to write to them, else into their channel or the usual one.
-  /// nil: nowhere.
-  public func slackPlace(of person: String, _ wish: NoticeWishes.Slack) -> (recipient: String, address: String)? {
-    if hasSlackBot, let member = wish.member { return (person, member) }
-    guard let name = wish.channel ?? slackChannel, slackChannels.contains(name) else { return nil }
-    return (name, name)
+  /// What a person can choose in Slack.
+  public var slackChoices: [String] { slackChannels + (hasSlackBot ? [NoticeWishes.direct] : []) }
+
+  /// Where a person's posts go: to themselves, or into a channel that others read, too. nil: nowhere.
+  ///
+  /// - Parameter mail: their mail address, by which Slack's bot finds them unless they say their member id.
+  public func slackPlace(of person: String, mail: String?, _ wish: NoticeWishes.Slack)
+    -> (recipient: String, address: String)?
+  {
+    guard let name = wish.channel ?? slackChannel, slackChoices.contains(name) else { return nil }
+    guard name == NoticeWishes.direct else { return (name, name) }
+    return (wish.member ?? mail).map { address in
+      // One letter goes to each recipient: whoever is called like a channel goes by their address.
+      (slackChannels.contains(person) ? address : person, address)
+    }
   }
 }
 
