@@ -17,7 +17,7 @@ import Testing
         // The first word of a call that writes down, and the other one where there is a choice; none that is put together.
         for call in text.matches(
           of:
-            /\b(?:act|record|log|taken|welcome|deed|team)\((?:[^"()]*[,?] )?\s*"([a-z-]+(?:\.[a-z-]+)?)"(?: : "([a-z.-]+)")?/
+            /(?:act|record|log|taken|welcome|deed|team)\((?:[^"()]*[,?] )?\s*"([a-z-]+(?:\.[a-z-]+)?)"(?: : "([a-z.-]+)")?/
         ) {
           found.formUnion([call.output.1, call.output.2].compactMap { $0 }.map(String.init))
         }
