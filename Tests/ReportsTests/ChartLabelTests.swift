@@ -86,6 +86,14 @@ import Testing
     #expect(drawn.overlapping.isEmpty, "\(drawn.overlapping)")
   }
 
+  @Test func zonesThatBeginTogetherAreAllNamed() {
+    var chart = Samples.budget
+    (chart.references, chart.marks) = ([], [])
+    chart.zones = (0..<4).map { ChartZone("zone \($0)", y: (500 - Double($0))...2000) }
+    let drawn = Drawn(chart)
+    #expect(chart.zones.allSatisfy { drawn.label($0.label) != nil } && drawn.overlapping.isEmpty)
+  }
+
   @Test func sumsMakeWayForWhatStandsThere() {
     var chart = Samples.bars
     chart.layers = [.bars(ChartBars([.init("work", values: [480, 480, 480, 480, 480, 480])], showsTotals: true))]

@@ -69,8 +69,10 @@ extension ChartScene {
       if !zone.label.isEmpty {
         let text = TextWidth.fitted(zone.label, width: plot.right - box.left - 8, size: ChartFrame.small)
         let label = Label(text: text, place: Place(box.left + 5, box.top + 13), ink: .tone(zone.tone))
-        // Of two that begin in one corner the other stands below; a third is left to the page's words.
-        if let label = free(label, [0, 15]) { put(label) }
+        var other = label
+        (other.place.x, other.anchor) = (box.right - 5, .end)
+        // Of several that begin in one corner the others stand below, or at the zone's other end.
+        if let label = firstFree([label, other]) { put(label) }
       }
     }
   }
