@@ -117,8 +117,16 @@ public struct NoticePost: Notifier {
     try await slack(await letter(delivery, to: nil).slackText, delivery.address)
   }
 
+  private func direct(_ text: String, _ address: String) async throws -> NoticeAnswer {
+    guard let token = channels.slackToken else {
+      return .refused("there is no bot for direct messages any more: notifications.slack.bot_token in lora-train.yaml")
+    }
+    return try await SlackBot(token: token, api: channels.slackAPI, call: wires.call, now: now).write(text, to: address)
+  }
+
   private func slack(_ text: String, _ channel: String) async throws -> NoticeAnswer {
     guard let url = channels.slackChannels[channel] else {
+      if NoticeWishes.isMember(channel) || MailMessage.isAddress(channel) { return try await direct(text, channel) }
       return .refused("there is no Slack channel '\(channel)' in the configuration")
     }
     let body = try JSONEncoder().encode(SlackPost(text: text))

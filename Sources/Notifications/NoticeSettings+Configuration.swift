@@ -18,6 +18,7 @@ extension NoticeSettings {
     ownerAddress = channels.owner
     slackChannels = channels.slackChannels.keys.sorted()
     (slackChannel, slackBudgetChannel) = (channels.slackChannel, channels.slackBudgetChannel)
+    hasSlackBot = channels.slackToken != nil
     for hook in channels.webhooks { webhooks[hook.name] = hook.events }
     budgetRecipients = channels.budgetRecipients
   }

@@ -43,16 +43,36 @@ extension ServiceConfiguration {
     public var slackChannels: [String: String] = [:]
     public var slackChannel: String?
     public var slackBudgetChannel: String?
+    /// Of an app's bot (`xoxb-…`; scopes `chat:write` and `users:read.email`): with it people get direct messages, which a webhook cannot send.
+    public var slackToken: String?
+    /// Where Slack's methods are, without a slash behind it.
+    public var slackAPI = "https://slack.com/api"
     public var webhooks: [Webhook] = []
     /// Addresses that hear of the budget beside the managers: finance, operations.
     public var budgetRecipients: [String] = []
     /// Whom people ask for help; of the whole configuration.
     public var support: String?
 
+    /// What people choose in place of a channel's name.
+    public static let direct = "direct"
+
     public init() {}
 
     /// Whether the file it was read from holds what others must not read.
-    public var holdsSecrets: Bool { mail?.password != nil || !slackChannels.isEmpty || !webhooks.isEmpty }
+    public var holdsSecrets: Bool {
+      mail?.password != nil || !slackChannels.isEmpty || slackToken != nil || !webhooks.isEmpty
+    }
+
+    /// What is wrong with the bot, without its token; nil: nothing, or there is none.
+    public var botTrouble: String? {
+      guard let slackToken else { return nil }
+      // It stands in a header.
+      guard slackToken.hasPrefix("xoxb-"), slackToken.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        return "the token of Slack's bot is none: one begins with xoxb-"
+      }
+      return slackChannels[Self.direct] == nil
+        ? nil : "beside a bot no Slack channel can be called “\(Self.direct)”: that stands for direct messages"
+    }
   }
 }
 
@@ -91,14 +111,25 @@ extension ServiceConfiguration.Notifications {
   }
 
   private mutating func readSlack(_ field: YAMLField) throws(InputError) {
-    let record = try YAMLRecord(field, keys: ["channels", "channel", "budget_channel"])
-    guard let channels = record["channels"] else { throw field.error("\(field.path) lacks channels") }
-    guard let mapping = channels.node.mapping else { throw channels.wrongType("a mapping of names to webhooks") }
-    for (key, value) in mapping {
-      guard let name = key.scalar?.string else { continue }
-      let item = YAMLField(node: value, file: channels.file, path: "\(channels.path).\(name)")
-      slackChannels[name] = try Self.address(item)
+    let record = try YAMLRecord(field, keys: ["channels", "channel", "budget_channel", "bot_token", "api"])
+    slackToken = try record["bot_token"]?.string("a bot's token")
+    if let api = record["api"] {
+      slackAPI = try Self.address(api)
+      while slackAPI.hasSuffix("/") { slackAPI.removeLast() }
     }
+    // A bot's token may come from the environment.
+    guard record["channels"] != nil || record["api"] != nil || slackToken != nil else {
+      throw field.error("\(field.path) lacks channels")
+    }
+    if let channels = record["channels"] {
+      guard let mapping = channels.node.mapping else { throw channels.wrongType("a mapping of names to webhooks") }
+      for (key, value) in mapping {
+        guard let name = key.scalar?.string else { continue }
+        let item = YAMLField(node: value, file: channels.file, path: "\(channels.path).\(name)")
+        slackChannels[name] = try Self.address(item)
+      }
+    }
+    if let trouble = botTrouble { throw field.error(trouble) }
     func channel(_ key: String) throws(InputError) -> String? {
       guard let field = record[key] else { return nil }
       let name = try field.string("the name of a channel")

@@ -37,6 +37,9 @@ extension NoticeRoutes {
       return document(
         .slack, name, uses.isEmpty ? "for whoever chooses it" : Wording.capital(uses.joined(separator: ", ")))
     }
+    if settings.hasSlackBot {
+      channels.append(document(.slack, NoticeWishes.direct, "A bot's messages to whoever chooses to get their own"))
+    }
     channels += settings.webhooks.sorted { $0.key < $1.key }.map {
       document(.webhook, $0.key, "Told of: \($0.value.joined(separator: ", "))")
     }

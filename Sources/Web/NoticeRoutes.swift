@@ -88,7 +88,13 @@ struct NoticeRoutes {
 
   /// - Throws: ``Problem`` where there is no such event, channel, time of day or time zone.
   func put(_ wishes: NoticeWishes, of person: Catalogue.Person) throws {
-    if let trouble = wishes.trouble(channels: settings.slackChannels) { throw Problem(.unprocessableContent, trouble) }
+    if let trouble = wishes.trouble(channels: settings.slackChoices) { throw Problem(.unprocessableContent, trouble) }
+    if wishes.slack.channel == NoticeWishes.direct, wishes.slack.member == nil, address(of: person) == nil {
+      throw Problem(
+        .unprocessableContent,
+        "your account has no mail address by which Slack would find you: give your member ID, or have a manager add an address"
+      )
+    }
     try outbox.put(wishes, of: person.name, at: LiveTime.machine)
   }
 
@@ -123,8 +129,15 @@ struct NoticeRoutes {
       }
       return try await send([(.email, person.name, address)], person)
     case .slack:
-      guard let name, settings.slackChannels.contains(name) else { throw NoticeRoutes.unknown(channel, name) }
-      return try await send([(.slack, name, name)], person)
+      guard let name, settings.slackChoices.contains(name) else { throw NoticeRoutes.unknown(channel, name) }
+      var wish = try wishes(of: person).slack
+      wish.channel = name
+      guard let place = settings.slackPlace(of: person.name, mail: address(of: person), wish) else {
+        throw Problem(
+          .conflict, "your account has no mail address, and no member ID of Slack",
+          hint: "Settings, Notifications: your member ID")
+      }
+      return try await send([(.slack, place.recipient, place.address)], person)
     case .webhook:
       guard let name, settings.webhooks[name] != nil else { throw NoticeRoutes.unknown(channel, name) }
       return try await send([(.webhook, name, name)], person)
@@ -144,7 +157,9 @@ struct NoticeRoutes {
   private func reaching(_ person: Catalogue.Person) throws -> [Place] {
     var places: [Place] = []
     if settings.hasMail, let address = address(of: person) { places.append((.email, person.name, address)) }
-    if let name = try wishes(of: person).slack.channel ?? settings.slackChannel { places.append((.slack, name, name)) }
+    if let place = settings.slackPlace(of: person.name, mail: address(of: person), try wishes(of: person).slack) {
+      places.append((.slack, place.recipient, place.address))
+    }
     if person.role == .manager { places += settings.webhooks.keys.sorted().map { (.webhook, $0, $0) } }
     return places
   }

@@ -32,6 +32,46 @@ import Testing
     #expect(Set(none.filter { $0.recipient == "dana" }.map(\.channel)) == [.banner])
   }
 
+  /// 8.2.1: posted to a channel, or as a direct message.
+  @Test func whoChoosesDirectMessagesIsWrittenToAlone() {
+    var settings = NoticeSettings()
+    (settings.slackChannels, settings.slackChannel) = (["training"], "training")
+    var wish = NoticeWishes.Slack()
+    func place(_ person: String = "dana", _ mail: String? = "dana@example.com") -> [String]? {
+      settings.slackPlace(of: person, mail: mail, wish).map { [$0.recipient, $0.address] }
+    }
+    settings.hasSlackBot = true
+    #expect(place() == ["training", "training"], "whoever has not chosen it reads the channel")
+    wish.channel = NoticeWishes.direct
+    #expect(place() == ["dana", "dana@example.com"] && place("dana", nil) == nil)
+    #expect(place("training") == ["dana@example.com", "dana@example.com"], "a channel's letter and theirs are two")
+    wish.member = "U024BE7LH"
+    #expect(place() == ["dana", "U024BE7LH"] && place("dana", nil) == ["dana", "U024BE7LH"])
+    settings.hasSlackBot = false
+    #expect(place() == nil, "as with a channel that is there no more")
+    // Of two people who are told of one thing each gets their own.
+    var wishes = NoticeWishes()
+    wishes.slack.channel = NoticeWishes.direct
+    let targets = Self.targets(.decisionNeeded, audience: .creator("dana"), wishes: wishes, hasBot: true)
+    let slack = targets.filter { $0.channel == .slack }
+    #expect(Set(slack.map(\.address)) == ["dana@example.com", "training"])
+  }
+
+  @Test func whatSlackDoesNotKnowIsNoWish() {
+    for (text, isOne) in [
+      ("U024BE7LH", true), ("W012A3CDE", true), ("C024BE7LR", false), ("U1", false), ("U024be7lh", false),
+    ] {
+      #expect(NoticeWishes.isMember(text) == isOne, "\(text)")
+    }
+    var wishes = NoticeWishes()
+    wishes.slack.member = "dana"
+    #expect(wishes.trouble(channels: [])?.contains("is no member id of Slack") == true)
+    wishes.slack.member = nil
+    wishes.slack.channel = NoticeWishes.direct
+    #expect(wishes.trouble(channels: ["training"])?.contains("notifications.slack.bot_token") == true)
+    #expect(wishes.trouble(channels: ["training", NoticeWishes.direct]) == nil)
+  }
+
   /// 7.2.2 and 8.2.2: 80 by mail, 95 in Slack, too, 100 on the dashboard, too; the rest of what concerns the budget everywhere.
   @Test(
     arguments: [
@@ -46,10 +86,12 @@ import Testing
   }
 
   private static func targets(
-    _ kind: NoticeKind, threshold: Int? = nil, audience: NoticeFollower.Audience, wishes: NoticeWishes? = nil
+    _ kind: NoticeKind, threshold: Int? = nil, audience: NoticeFollower.Audience, wishes: NoticeWishes? = nil,
+    hasBot: Bool = false
   ) -> [NewNotice.Target] {
     var settings = NoticeSettings()
     (settings.hasMail, settings.slackChannels, settings.slackChannel) = (true, ["training"], "training")
+    settings.hasSlackBot = hasBot
     var facts = NoticeFacts()
     facts.threshold = threshold
     let routing = NoticeRouting(

@@ -62,6 +62,30 @@ import Testing
     #expect(own.branding.colour == "#102A43")
   }
 
+  /// Slack's bot is configured as its webhooks are, and its token is said nowhere.
+  @Test func slacksBotIsRead() throws {
+    func slack(_ text: String) throws -> ServiceConfiguration.Notifications {
+      try ServiceConfigurationReader.decode(text: "version: 1\nnotifications: {slack: {\(text)}}\n").notifications
+    }
+    let bot = try slack("bot_token: xoxb-1-a")
+    #expect(bot.slackToken == "xoxb-1-a" && bot.slackAPI == "https://slack.com/api" && bot.holdsSecrets)
+    #expect(try slack("bot_token: xoxb-1-a, api: 'http://127.0.0.1:80/api/'").slackAPI == "http://127.0.0.1:80/api")
+    let both = try slack("bot_token: xoxb-1-a, channels: {ops: 'https://hooks.slack.com/services/x'}")
+    #expect(both.slackChannel == "ops" && both.slackToken != nil)
+    #expect(try slack("channels: {direct: 'https://hooks.slack.com/services/x'}").slackChannel == "direct")
+    for (text, part) in [
+      ("bot_token: xoxp-1-a", "begins with xoxb-"), ("bot_token: 'xoxb-1 a'", "begins with xoxb-"),
+      ("bot_token: xoxb-1-a, api: 'http://slack.example/api'", "https://"), ("budget_channel: ops", "lacks channels"),
+      ("bot_token: xoxb-1-a, budget_channel: ops", "ops"),
+      ("bot_token: xoxb-1-a, channels: {direct: 'https://hooks.slack.com/services/x'}", "stands for direct messages"),
+    ] {
+      let error = #expect(throws: InputError.self) { try slack(text) }
+      #expect(
+        error.map { "\($0)".contains(part) && !"\($0)".contains("-1") } == true, "\(text): \(String(describing: error))"
+      )
+    }
+  }
+
   @Test(arguments: [
     ("version: 1\nrunpd: {}\n", 2, 1, "runpod"), ("version: 1\nrunpod:\n  gpus: x\n", 3, 3, "gpu"),
     ("version: 1\nprovider: aws\n", 2, 11, ""), ("version: 1\nserve: {port: 70000}\n", 2, 15, ""),

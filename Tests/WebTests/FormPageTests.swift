@@ -54,6 +54,9 @@ import Testing
     let log = try await mia.get("/dashboard/settings/audit.csv")
     #expect(log.status == 200 && log.text.hasPrefix("at,person,role,action"))
     #expect(log.text.contains("person.retire,emil") && mia.office === office)
+    // The page says it in words; programs go by the names.
+    let settings = try await mia.get("/dashboard/settings").text
+    #expect(settings.contains("<td>Removed somebody from the team (emil)</td>") && !settings.contains("person.retire"))
     #expect(try await mia.get("/dashboard/settings/person?name=emil").status == 404)
   }
 

@@ -171,6 +171,42 @@ import Testing
       ).status == 403)
   }
 
+  /// 8.2.1: a person chooses direct messages as they choose a channel; where Slack does not know their address, they say who they are.
+  @Test func directMessagesAreChosenAsAChannelIs() async throws {
+    var settings = mail()
+    settings.hasSlackBot = true
+    let office = try Office(notices: settings)
+    let (mia, path) = (try await Browser.first(office), "/dashboard/notifications")
+    let page = try await mia.get(path).text
+    #expect(
+      page.contains("<option value=\"direct\">direct messages to you</option>") && page.contains("name=\"member\""))
+    let form = [
+      "_csrf": mia.formToken, "slack": "on", "email_events": "usual", "slack_events": "usual", "channel": "direct",
+    ]
+    let nobody = try await mia.send(path, form)
+    #expect(nobody.status == 422 && nobody.text.contains("has no mail address by which Slack would find you"))
+    #expect(try await mia.send(path, form.merging(["member": "mia"]) { $1 }).status == 422)
+    #expect(try await mia.send(path, form.merging(["member": "U024BE7LH"]) { $1 }).status == 303)
+    let after = try await mia.get(path).text
+    #expect(after.contains("value=\"direct\" selected") && after.contains("value=\"U024BE7LH\""))
+    let tested = try await mia.send("\(path)/test", ["_csrf": mia.formToken])
+    #expect(tested.text.contains("slack U024BE7LH") && !tested.text.contains("slack ops"), "\(tested.text)")
+    let outbox = NoticeOutbox(office.runner.catalogue)
+    let letter = try #require(try outbox.deliveries(state: .waiting).first { $0.channel == .slack })
+    #expect(letter.recipient == "mia")
+    // Managers see how the bot does, in one row, and try it.
+    try outbox.failed(letter.id, "Slack: missing_scope", due: nil)
+    let row = try await mia.get("/api/v1/channels").value(ChannelList.self).channels.first { $0.name == "direct" }
+    #expect(row?.dead == 1 && row?.channel == .slack)
+    office.clock.go(.minutes(1))
+    let one = try await mia.send(
+      "/dashboard/settings/channels/test", ["_csrf": mia.formToken, "channel": "slack", "name": "direct"])
+    #expect(one.status == 200 && one.text.contains("slack U024BE7LH"))
+    // Without a bot there is nothing to choose.
+    let plain = try await Browser.first(try Office(notices: mail())).get(path).text
+    #expect(!plain.contains("value=\"direct\"") && !plain.contains("name=\"member\""))
+  }
+
   @Test func withoutChannelsThePageSaysHowToHaveSome() async throws {
     let page = try await Browser.first(try Office()).get("/dashboard/settings/channels").text
     #expect(page.contains("The dashboard alone tells people") && page.contains("<code>notifications</code>"))

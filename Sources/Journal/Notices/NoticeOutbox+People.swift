@@ -17,7 +17,7 @@ extension NoticeOutbox {
   /// What became of what went over a channel lately.
   public struct Tally: Sendable, Hashable {
     public var channel: NoticeChannel
-    /// A Slack channel's or a webhook's name; empty: of mails, all of them.
+    /// A Slack channel's or a webhook's name; ``NoticeWishes/direct``: of messages to one person, all of them; empty: of mails, all of them.
     public var address: String
     public var waiting, dead: Int
     public var delivered: Instant?
@@ -29,12 +29,13 @@ extension NoticeOutbox {
       try GRDB.Row.fetchAll(
         db,
         sql: """
-          SELECT channel, CASE channel WHEN 'email' THEN '' ELSE address END AS place,
+          SELECT channel,
+            CASE WHEN channel = 'email' THEN '' WHEN channel = 'slack' AND recipient <> address THEN ? ELSE address END AS place,
             count(*) FILTER (WHERE state IN ('waiting', 'digest')), count(*) FILTER (WHERE state = 'dead'),
             max(delivered_at) FILTER (WHERE state = 'delivered')
           FROM notice_delivery WHERE channel <> 'banner' AND id > (SELECT coalesce(max(id), 0) - 10000 FROM notice_delivery)
           GROUP BY channel, place
-          """
+          """, arguments: [NoticeWishes.direct]
       ).compactMap { row in
         NoticeChannel(rawValue: row[0]).map {
           Tally(

@@ -66,7 +66,7 @@ public struct NoticeDelivery: Codable, Hashable, Sendable {
   public var notice: NoticeRecord
   public var recipient: String
   public var channel: NoticeChannel
-  /// A mail address, or the configured name of a Slack channel or webhook: never a secret.
+  /// A mail address, a member id of Slack, or the configured name of a Slack channel or webhook: never a secret.
   public var address: String
   public var state: State
   /// This machine's time, in microseconds since 1970.

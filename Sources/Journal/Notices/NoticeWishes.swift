@@ -21,10 +21,15 @@ public struct NoticeWishes: Codable, Hashable, Sendable {
   public struct Slack: Codable, Hashable, Sendable {
     public var on = true
     public var events = ["usual"]
-    /// The configured name of a channel; nil: the usual one.
+    /// The configured name of a channel, or ``direct``; nil: the usual one.
     public var channel: String?
+    /// Where direct messages go when Slack does not know the person by the mail address that the team has.
+    public var member: String?
     public init() {}
   }
+
+  /// In place of a channel's name: a bot writes to the person alone.
+  public static let direct = ServiceConfiguration.Notifications.direct
 
   /// A stretch of each day, in the person's own time zone.
   public struct Hours: Codable, Hashable, Sendable {
@@ -68,7 +73,7 @@ public struct NoticeWishes: Codable, Hashable, Sendable {
 
   /// What is wrong with it; nil: nothing.
   ///
-  /// - Parameter channels: the names of Slack channels there are.
+  /// - Parameter channels: what can be chosen in Slack: names of channels, and ``direct`` where there is a bot.
   public func trouble(channels: [String]) -> String? {
     let known = ["usual", "all", "completions", "failures"] + NoticeKind.allCases.map(\.rawValue)
     for word in email.events + slack.events where !known.contains(word) {
@@ -81,11 +86,24 @@ public struct NoticeWishes: Codable, Hashable, Sendable {
       return "'\(hour)' is no time of day such as 22:00"
     }
     if let hours = quiet_hours, hours.from == hours.to { return "quiet hours that begin when they end are none" }
+    if let member = slack.member, !NoticeWishes.isMember(member) {
+      return
+        "'\(member.prefix(40))' is no member id of Slack, such as U024BE7LH: see your profile in Slack, Copy member ID"
+    }
     if let channel = slack.channel, !channels.contains(channel) {
+      if channel == NoticeWishes.direct {
+        return "direct messages take a bot, and none is configured: notifications.slack.bot_token in lora-train.yaml"
+      }
       return "there is no Slack channel '\(channel)'"
         + (channels.isEmpty ? "; none is configured" : "; there are \(channels.joined(separator: ", "))")
     }
     return nil
+  }
+
+  /// Whether a text is the id of one of Slack's people.
+  public static func isMember(_ text: String) -> Bool {
+    (9...20).contains(text.utf8.count) && (text.hasPrefix("U") || text.hasPrefix("W"))
+      && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
   }
 
   // MARK: Time of day

@@ -40,10 +40,10 @@ struct NoticeRouting {
         targets.append(.init(recipient: person.name, channel: .banner, address: "", state: .shown, due: now))
       }
       if let mail = mail(to: person, wish, notice, due: due) { targets.append(mail) }
-      if !notice.kind.concernsBudget, wish.slack.on, let name = wish.slack.channel ?? settings.slackChannel,
-        settings.slackChannels.contains(name), NoticeWishes.includes(notice.kind, wish.slack.events)
+      if !notice.kind.concernsBudget, wish.slack.on, NoticeWishes.includes(notice.kind, wish.slack.events),
+        let place = settings.slackPlace(of: person.name, mail: person.email, wish.slack)
       {
-        add(.init(recipient: name, channel: .slack, address: name, due: due), to: &targets)
+        add(.init(recipient: place.recipient, channel: .slack, address: place.address, due: due), to: &targets)
       }
     }
     if notice.kind.concernsBudget, draft.audience == .managers {

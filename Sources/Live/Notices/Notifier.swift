@@ -26,12 +26,31 @@ public struct NoticeSettings: Hashable, Sendable {
   public var slackChannels: [String] = []
   public var slackChannel: String?
   public var slackBudgetChannel: String?
+  /// Whether people can be written to themselves.
+  public var hasSlackBot = false
   /// Names, and the kinds that each wants, in the words of ``NoticeWishes``.
   public var webhooks: [String: [String]] = [:]
   /// Addresses that hear of the budget beside the managers.
   public var budgetRecipients: [String] = []
 
   public init() {}
+
+  /// What a person can choose in Slack.
+  public var slackChoices: [String] { slackChannels + (hasSlackBot ? [NoticeWishes.direct] : []) }
+
+  /// Where a person's posts go: to themselves, or into a channel that others read, too. nil: nowhere.
+  ///
+  /// - Parameter mail: their mail address, by which Slack's bot finds them unless they say their member id.
+  public func slackPlace(of person: String, mail: String?, _ wish: NoticeWishes.Slack)
+    -> (recipient: String, address: String)?
+  {
+    guard let name = wish.channel ?? slackChannel, slackChoices.contains(name) else { return nil }
+    guard name == NoticeWishes.direct else { return (name, name) }
+    return (wish.member ?? mail).map { address in
+      // One letter goes to each recipient: whoever is called like a channel goes by their address.
+      (slackChannels.contains(person) ? address : person, address)
+    }
+  }
 }
 
 /// What the budget will come to, where that can be said.

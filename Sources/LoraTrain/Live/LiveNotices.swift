@@ -59,6 +59,8 @@ extension ServiceConfiguration.Notifications {
       own.slackChannels["slack"] = webhook
       own.slackChannel = own.slackChannel ?? "slack"
     }
+    if let token = variable("LORA_TRAIN_SLACK_TOKEN") { own.slackToken = token }
+    if let trouble = own.botTrouble { throw InputError(.badConfiguration, "notifications: \(trouble)") }
     if let mail, mail.user != nil, own.mail?.password == nil {
       throw InputError(
         .badConfiguration, "there is no password for the mail server", hint: "set LORA_TRAIN_SMTP_PASSWORD")

@@ -37,6 +37,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
         EXAMPLE
           lora-train notify preferences --email on --email-events completions,failures --digest off
+          lora-train notify preferences --slack-channel direct
           lora-train notify preferences --slack-channel training --quiet-hours 22:00-07:00 --time-zone Europe/Berlin
         """)
     @Option(help: ArgumentHelp("Mails: on or off.", valueName: "on|off")) var email: Switch?
@@ -46,8 +47,14 @@ struct NotifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("When it comes (08:00).", valueName: "HH:MM")) var digestAt: String?
     @Option(help: ArgumentHelp("Slack: on or off.", valueName: "on|off")) var slack: Switch?
     @Option(help: ArgumentHelp("Which posts.", valueName: "events")) var slackEvents: String?
-    @Option(help: ArgumentHelp("The configured name of a channel, or none: the usual one.", valueName: "name"))
+    @Option(
+      help: ArgumentHelp(
+        "The configured name of a channel, direct (messages to you alone), or none: the usual one.", valueName: "name"))
     var slackChannel: String?
+    @Option(
+      help: ArgumentHelp(
+        "Your member ID in Slack, where it knows you by another mail address; or none.", valueName: "id"))
+    var slackMember: String?
     @Option(help: ArgumentHelp("Only what is urgent comes then; or none.", valueName: "HH:MM-HH:MM")) var quietHours:
       String?
     @Option(help: ArgumentHelp("Whose clock these times are by (UTC).", valueName: "zone")) var timeZone: String?
@@ -75,6 +82,7 @@ struct NotifyCommand: AsyncParsableCommand {
       if let slack { wishes.slack.on = slack == .on }
       if let slackEvents { wishes.slack.events = list(slackEvents) }
       if let slackChannel { wishes.slack.channel = slackChannel == "none" ? nil : slackChannel }
+      if let slackMember { wishes.slack.member = slackMember == "none" ? nil : slackMember }
       if let timeZone { wishes.time_zone = timeZone }
       guard let quietHours else { return }
       guard quietHours != "none" else {
@@ -95,9 +103,14 @@ struct NotifyCommand: AsyncParsableCommand {
         : "off"
       let slack =
         wishes.slack.on
-        ? "\(wishes.slack.events.joined(separator: ", ")) in \(wishes.slack.channel ?? "the usual channel")" : "off"
+        ? "\(wishes.slack.events.joined(separator: ", ")) \(place(wishes.slack))" : "off"
       let quiet = wishes.quiet_hours.map { "\($0.from) to \($0.to)" } ?? "none"
       return "mail         \(mail)\nSlack        \(slack)\nquiet hours  \(quiet)\ntime zone    \(wishes.time_zone)"
+    }
+
+    private static func place(_ slack: NoticeWishes.Slack) -> String {
+      slack.channel == NoticeWishes.direct
+        ? "to you alone\(slack.member.map { ", as \($0)" } ?? "")" : "in \(slack.channel ?? "the usual channel")"
     }
   }
 

@@ -4,6 +4,8 @@ struct ChartScene {
   var shapes: [Shape] = []
   /// Boxes of labels that stand already; later ones make way.
   var taken: [Box] = []
+  /// Bars, on which nothing is written that is said of the whole plot.
+  var bars: [Box] = []
 
   init(_ chart: Chart, viewport: ChartViewport?, isInteractive: Bool) {
     frame = ChartFrame(chart, viewport: viewport)
@@ -32,20 +34,17 @@ struct ChartScene {
   private mutating func addHeading() {
     let chart = frame.chart
     if !chart.title.isEmpty {
-      shapes.append(
-        .label(
-          Label(
-            text: TextWidth.fitted(chart.title, width: chart.size.width - 16, size: 14.5), place: Place(8, 18),
-            size: 14,
-            ink: .text, isBold: true)))
+      put(
+        Label(
+          text: TextWidth.fitted(chart.title, width: chart.size.width - 16, size: 14.5), place: Place(8, 18), size: 14,
+          ink: .text, isBold: true))
     }
     for entry in frame.legend.entries {
       shapes += Self.glyph(entry.glyph, at: entry.place)
-      shapes.append(
-        .label(
-          Label(
-            text: TextWidth.fitted(entry.text, width: chart.size.width - entry.place.x - 26, size: ChartFrame.small),
-            place: Place(entry.place.x + 22, entry.place.y + 4))))
+      put(
+        Label(
+          text: TextWidth.fitted(entry.text, width: chart.size.width - entry.place.x - 26, size: ChartFrame.small),
+          place: Place(entry.place.x + 22, entry.place.y + 4)))
     }
   }
 
@@ -85,6 +84,19 @@ struct ChartScene {
         [Place(place.x - arm, place.y + arm), Place(place.x + arm, place.y - arm)],
       ], isClosed: false, line: Line(ink: ink, width: 1.5), fill: nil)
   }
+
+  /// Writes a label; later ones make way for it.
+  mutating func put(_ label: Label) {
+    taken.append(Self.box(of: label))
+    shapes.append(.label(label))
+  }
+
+  /// Writes a label where nothing stands yet; else not at all.
+  mutating func putIfFree(_ label: Label) {
+    if !isTaken(Self.box(of: label)) { put(label) }
+  }
+
+  func isTaken(_ box: Box) -> Bool { taken.contains { $0.overlaps(box) } }
 
   /// Where the label of that size and place would stand.
   static func box(of label: Label) -> Box {

@@ -118,6 +118,6 @@ extension ChartScene {
       text: axis.unit.text(column.y), place: Place(place.x + (isNearEdge ? -4 : 7), place.y - 7),
       anchor: isNearEdge ? .end : .start, ink: .tone(line.tone), isBold: true, hasHalo: true)
     // Farther away it would be read as another curve's: then the table beside the chart has to say it.
-    add(label, steps: [0, 22, -14, 36], isNeeded: false)
+    if let label = free(label, [0, 22, -14, 36]) { put(label) }
   }
 }

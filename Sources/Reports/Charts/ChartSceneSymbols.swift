@@ -17,23 +17,21 @@ extension ChartScene {
         let from = value > 0 ? above : below
         if value > 0 { above += value } else { below += value }
         let ends = [frame.left.place(from), frame.left.place(from + value)].sorted()
+        let box = Box(left: middle - half, top: ends[0], right: middle + half, bottom: ends[1])
+        self.bars.append(box)
         shapes.append(
           .group(
             Group(title: "\(names[index]), \(part.name): \(frame.chart.left.unit.text(value))"),
-            [
-              .box(
-                Box(left: middle - half, top: ends[0], right: middle + half, bottom: ends[1]), line: nil,
-                fill: Fill(ink: .tone(part.tone)))
-            ]))
+            [.box(box, line: nil, fill: Fill(ink: .tone(part.tone)))]))
       }
       if bars.showsTotals, totals.indices.contains(index) {
         let text = frame.chart.left.unit.text(totals[index])
         guard TextWidth.of(text, size: 10) < room else { continue }
-        add(
+        // A sum that has no room is left to the pointer.
+        putIfFree(
           Label(
-            text: text, place: Place(middle, frame.left.place(max(above, 0)) - 4), size: 10, anchor: .middle,
-            ink: .text,
-            hasHalo: true), steps: [0])
+            text: text, place: Place(middle, frame.left.place(above) - 4), size: 10, anchor: .middle, ink: .text,
+            hasHalo: true))
       }
     }
   }
@@ -60,10 +58,7 @@ extension ChartScene {
       let label = Label(
         text: point.label, place: Place(place.x + (isNearEdge ? -8 : 8), place.y + 3.5), size: 10,
         anchor: isNearEdge ? .end : .start, hasHalo: true)
-      let box = Self.box(of: label)
-      guard !taken.contains(where: { $0.overlaps(box) }) else { continue }
-      taken.append(box)
-      shapes.append(.label(label))
+      putIfFree(label)
     }
   }
 

@@ -60,7 +60,7 @@ public struct TestDocument: Codable, Sendable { public var sent_to: [String] }
 public struct ChannelDocument: Codable, Sendable {
   /// `email`, `slack` or `webhook`.
   public var channel: NoticeChannel
-  /// By which it is chosen; of mails `email`.
+  /// By which it is chosen; of mails `email`, of Slack's bot `direct`.
   public var name: String
   /// What it is, in words.
   public var about: String
@@ -91,6 +91,6 @@ public struct ChannelList: Codable, Sendable {
 /// Which channel a test goes over.
 public struct ChannelTest: Codable, Sendable {
   public var channel: NoticeChannel
-  /// A Slack channel's or a webhook's.
+  /// A Slack channel's or a webhook's; `direct`: Slack's bot writes to whoever asks.
   public var name: String?
 }

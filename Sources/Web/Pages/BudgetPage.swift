@@ -153,7 +153,7 @@ struct BudgetPage: Page {
       + (try catalogue.audit(prefix: "job.override"))
     log = lines.sorted { $0.at > $1.at }.prefix(50).map {
       Change(
-        person: $0.person, action: BudgetPage.words($0.action) + ($0.subject.isEmpty ? "" : " (\($0.subject))"),
+        person: $0.person, action: AuditWords.sentence($0.action, $0.subject),
         change: $0.change ?? "",
         why: $0.justification ?? "",
         at: Moment($0.at))
@@ -162,21 +162,6 @@ struct BudgetPage: Page {
     periodEnds = isRolling ? nil : Moment(budget.period_ends)
     months = try BudgetMonths(catalogue, view)
     savings = SpotSavings(view, rates: rates)
-  }
-
-  /// What somebody did to the budget; what has no words of its own stays as the audit log has it.
-  private static func words(_ action: String) -> String {
-    switch action {
-    case "budget.set": "Set the limit"
-    case "budget.gate": "Said whether the limit blocks jobs"
-    case "budget.allocate": "Set an allocation"
-    case "budget.close": "Closed an allocation"
-    case "approval.request": "Asked for a higher limit"
-    case "approval.approve": "Approved a higher limit"
-    case "approval.reject": "Rejected a higher limit"
-    case "job.override": "Let a job pass the limit"
-    default: action
-    }
   }
 
   /// What an open lease has cost since it was last posted, as far as that is after the period's start.

@@ -38,7 +38,8 @@ struct NotificationsPage: Page {
   let problem: String?
   let wishes: NoticeWishes
   let emailEvents, slackEvents, channels: [Choice]
-  let hasChannels: Bool
+  let hasSlack, hasBot: Bool
+  let member: String
   let quietFrom, quietTo: String
   /// Where mails go; nil: nowhere, and why.
   let address, noMail: String?
@@ -52,7 +53,7 @@ struct NotificationsPage: Page {
     router.post("notifications") { request, context in
       let person = try context.require(.viewer)
       let form = try await FormFields(request)
-      let wishes = wishes(form, from: try notices.wishes(of: person))
+      let wishes = wishes(form, from: try notices.wishes(of: person), hasBot: notices.settings.hasSlackBot)
       do {
         guard form.has("quiet_from") == form.has("quiet_to") else {
           throw Problem(.badRequest, "quiet hours have a beginning and an end: give both, or neither")
@@ -119,8 +120,11 @@ struct NotificationsPage: Page {
       NotificationsPage.events(wishes.email.events), NotificationsPage.events(wishes.slack.events)
     )
     let chosen = wishes.slack.channel
-    channels = notices.settings.slackChannels.map { .init(value: $0, label: $0, isChosen: $0 == chosen) }
-    hasChannels = !channels.isEmpty
+    channels = notices.settings.slackChoices.map {
+      Choice(value: $0, label: $0 == NoticeWishes.direct ? "direct messages to you" : $0, isChosen: $0 == chosen)
+    }
+    member = wishes.slack.member ?? ""
+    (hasSlack, hasBot) = (!channels.isEmpty, notices.settings.hasSlackBot)
     (quietFrom, quietTo) = (
       sent?.form["quiet_from"] ?? wishes.quiet_hours?.from ?? "", sent?.form["quiet_to"] ?? wishes.quiet_hours?.to ?? ""
     )
@@ -183,12 +187,14 @@ struct NotificationsPage: Page {
       ? known : known + [Choice(value: own, label: now.joined(separator: ", "), isChosen: true)]
   }
 
-  private static func wishes(_ form: FormFields, from old: NoticeWishes) -> NoticeWishes {
+  private static func wishes(_ form: FormFields, from old: NoticeWishes, hasBot: Bool) -> NoticeWishes {
     var wishes = old
     (wishes.email.on, wishes.email.digest, wishes.slack.on) = (form.has("email"), form.has("digest"), form.has("slack"))
     if let word = form["email_events"], word != own { wishes.email.events = [word] }
     if let word = form["slack_events"], word != own { wishes.slack.events = [word] }
     wishes.slack.channel = form["channel"]
+    // Without a bot the field is not there to be left empty.
+    if hasBot { wishes.slack.member = form["member"] }
     wishes.digest_at = form["digest_at"] ?? NoticeWishes().digest_at
     wishes.time_zone = form["time_zone"] ?? NoticeWishes().time_zone
     if let from = form["quiet_from"], let to = form["quiet_to"] {
@@ -225,10 +231,11 @@ struct NotificationsPage: Page {
     <div class="fields"><div class="field"><label for="email_events">Which events</label><select id="email_events" name="email_events">{{#emailEvents}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/emailEvents}}</select></div>
     <div class="field"><label for="digest_at">Summary at</label><input id="digest_at" name="digest_at" type="time" value="{{wishes.digest_at}}"></div></div></fieldset>
     <fieldset><legend>Slack</legend>
-    {{^hasChannels}}<p class="soft">No channel is configured: notifications.slack in lora-train.yaml.</p>{{/hasChannels}}
+    {{^hasSlack}}<p class="soft">No channel is configured: notifications.slack in lora-train.yaml.</p>{{/hasSlack}}
     <label class="check"><input type="checkbox" name="slack" value="on"{{#wishes.slack.on}} checked{{/wishes.slack.on}}> Posts in Slack</label>
     <div class="fields"><div class="field"><label for="slack_events">Which events</label><select id="slack_events" name="slack_events">{{#slackEvents}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/slackEvents}}</select></div>
-    <div class="field"><label for="channel">Channel</label><select id="channel" name="channel"><option value="">the usual one</option>{{#channels}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/channels}}</select></div></div></fieldset>
+    <div class="field"><label for="channel">Channel</label><select id="channel" name="channel"><option value="">the usual one</option>{{#channels}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/channels}}</select></div>
+    {{#hasBot}}<div class="field"><label for="member">Your member ID in Slack</label><input id="member" name="member" value="{{member}}" maxlength="20" placeholder="U024BE7LH" aria-describedby="member-hint"><p class="hint" id="member-hint">For direct messages, where Slack knows you by another mail address than the team. Your profile in Slack: Copy member ID.</p></div>{{/hasBot}}</div></fieldset>
     <fieldset><legend>Quiet hours</legend><div class="fields"><div class="field"><label for="quiet_from">From</label><input id="quiet_from" name="quiet_from" type="time" value="{{quietFrom}}"></div>
     <div class="field"><label for="quiet_to">To</label><input id="quiet_to" name="quiet_to" type="time" value="{{quietTo}}"></div>
     <div class="field"><label for="time_zone">Time zone</label><input id="time_zone" name="time_zone" value="{{wishes.time_zone}}" placeholder="Europe/Berlin"></div></div></fieldset>

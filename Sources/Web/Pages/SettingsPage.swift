@@ -94,7 +94,7 @@ struct SettingsPage: Page {
     hasTokens = !tokens.isEmpty
     log = try catalogue.audit(limit: 50).map {
       Line(
-        person: $0.person, action: $0.action + ($0.subject.isEmpty ? "" : " \($0.subject)"), change: $0.change ?? "",
+        person: $0.person, action: AuditWords.sentence($0.action, $0.subject), change: $0.change ?? "",
         why: $0.justification ?? "", at: Moment($0.at))
     }
     hasLog = !log.isEmpty
