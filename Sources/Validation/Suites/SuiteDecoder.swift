@@ -4,7 +4,8 @@ import Yams
 /// From fields with places to a suite; every rule of the format is here.
 enum SuiteDecoder {
   static func suite(_ root: YAMLField) throws(InputError) -> Suite {
-    let record = try YAMLRecord(root, keys: ["version", "name", "title", "kind", "year", "answered_by", "rubric", "items"])
+    let record = try YAMLRecord(
+      root, keys: ["version", "name", "title", "kind", "year", "answered_by", "rubric", "items"])
     try ScenarioReader.checkVersion(record)
     let name = try name(try record.require("name"))
     let kind: Suite.Kind = try record.require("kind").word([
