@@ -1,4 +1,5 @@
 import Foundation
+import Scenarios
 import Testing
 
 @testable import Validation
@@ -80,6 +81,34 @@ import Testing
     #expect(AnswerFile(header: header, answers: answers).choice("q-0", .base) == "C")
     let plain = answers.map { Answer(item: $0.item, model: .base, order: $0.order, answer: $0.answer) }
     #expect(AnswerFile(header: header, answers: plain).choice("q-0", .base) == nil)
+  }
+
+  /// By text an option has no place: one answer of each model is all there is, and one with an order is not to this suite.
+  @Test func byTextOneAnswerOfEachModelIsTheChoice() throws {
+    var suite = try suite(4)
+    suite.answeredBy = .text
+    #expect(suite.passes == 2 * 4 * (4 + 1))
+    let header = #"{"format":"lora-train-answers","version":1,"suite":"questions","digest":"\#(suite.digest)"}"#
+    func line(_ item: Int, _ side: ModelSide, _ best: String, _ more: String = "") -> String {
+      let scores = ["A", "B", "C", "D"].map { "\"\($0)\":\($0 == best ? -0.25 : -1.5)" }.joined(separator: ",")
+      return
+        #"{"item":"q-\#(item)","model":"\#(side.rawValue)",\#(more)"answer":"\#(best)","scores":{\#(scores)}}"#
+    }
+    func read(_ lines: [String]) throws -> AnswerFile {
+      try AnswerFile.decode(([header] + lines).joined(separator: "\n"), file: "answers", suite: suite)
+    }
+    let right = ["A", "B", "C", "D"]
+    let lines = (0..<4).flatMap { [line($0, .base, right[$0]), line($0, .trained, $0 == 3 ? "A" : right[$0])] }
+    let answers = try read(lines)
+    #expect(answers.unanswered(suite) == [] && answers.choice("q-3", .trained) == "A")
+    let document = QuestionResults.assess(suite, answers: answers)
+    #expect(document.retention[0].base_correct == 4 && document.retention[0].lost == ["q-3"])
+    #expect(document.gate.verdict == .block && document.method.hasSuffix("likeliest after the question, a byte."))
+    #expect(try read(Array(lines.dropLast())).unanswered(suite) == ["q-3"])
+    let error = #expect(throws: InputError.self) {
+      try read([line(0, .base, "A", #""order":["A","B","C","D"],"#)])
+    }
+    #expect(error?.line == 2 && error?.problem.contains("by text no options are shown") == true)
   }
 
   /// A pod whose time was over has left some out, and one in the middle: none of them counts, each is named, and a person looks at it.

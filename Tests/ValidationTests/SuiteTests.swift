@@ -109,6 +109,60 @@ import Testing
     #expect(error?.line == line && error?.problem.contains(problem) == true, "\(String(describing: error))")
   }
 
+  static let byText = """
+    version: 1
+    name: by-text
+    kind: questions
+    year: 2026
+    answered_by: text
+    items:
+      - id: q-1
+        category: general
+        difficulty: easy
+        prompt: Which?
+        options: {A: one, B: two}
+        answer: A
+    """
+
+  /// It is in the version, goes to the pod, and comes back from what is kept; what is usual changes nothing.
+  @Test func aSuiteSaysHowItIsAnswered() throws {
+    let suite = try decode(Self.byText)
+    #expect(suite.answeredBy == .text)
+    let json = try suite.json()
+    #expect(String(decoding: json, as: UTF8.self).contains(#""answered_by":"text""#))
+    let again = try SuiteReader.decode(json, as: .json, file: "again.json")
+    #expect(again == suite && again.digest == suite.digest)
+    let usual = try decode(Self.byText.replacingOccurrences(of: "answered_by: text\n", with: ""))
+    let said = try decode(Self.byText.replacingOccurrences(of: "answered_by: text", with: "answered_by: letter"))
+    #expect(usual.answeredBy == .letter && said == usual && said.digest == usual.digest)
+    #expect(usual.digest != suite.digest)
+    #expect(try !String(decoding: usual.json(), as: UTF8.self).contains("answered_by"))
+  }
+
+  @Test(arguments: [
+    (byText, "answered_by: text", "answered_by: texts", 5, "answered_by is “texts”"),
+    (byText, "answered_by", "answerd_by", 5, "unknown key answerd_by"),
+    (byText, "B: two", "B: \" \"", 11, "items[0].options.B is"),
+    (scenarios, "year: 2026", "year: 2026\nanswered_by: text", 6, "answered_by is for questions"),
+  ])
+  func aWrongWayOfAnsweringIsNamedWithItsLine(
+    _ suite: String, _ old: String, _ new: String, _ line: Int, _ problem: String
+  ) throws {
+    let text = suite.replacingOccurrences(of: old, with: new)
+    #expect(text != suite)
+    let error = #expect(throws: InputError.self) { try decode(text) }
+    #expect(error?.line == line && error?.problem.contains(problem) == true, "\(String(describing: error))")
+  }
+
+  /// What the slow lane asks SmolLM2: a suite like any other.
+  @Test func theQuestionsOfTheSlowLaneAreASuite() throws {
+    let root = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+    let suite = try SuiteReader.read(path: root.appendingPathComponent(".ci/smollm-questions.yaml").path)
+    #expect(suite.items.count == 80 && suite.answeredBy == .text && suite.items.allSatisfy { $0.options.count == 4 })
+    let right = Dictionary(suite.items.map { ($0.answer ?? "", 1) }, uniquingKeysWith: +)
+    #expect(right == ["A": 20, "B": 20, "C": 20, "D": 20])
+  }
+
   @Test func aVoiceHasFiveToFifteenCharacteristics() throws {
     func voice(_ n: Int) -> String {
       let scales = (0..<n).map { "  - {id: c\($0), question: \"Is it?\"}" }.joined(separator: "\n")

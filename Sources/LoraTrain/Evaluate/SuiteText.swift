@@ -19,6 +19,7 @@ enum SuiteText {
     }
     if !suite.rubric.isEmpty { lines.append("  scales        " + suite.rubric.map(\.title).joined(separator: ", ")) }
     if suite.kind == .questions {
+      if suite.answeredBy == .text { lines.append("  answered by   text, the options are not shown") }
       let critical = suite.items.count(where: \.isCritical)
       lines.append("  critical      \(critical == 0 ? "none" : "\(critical), of which every one must be retained")")
       lines.append("  " + power(suite))

@@ -73,6 +73,10 @@ public struct AnswerFile: Hashable, Sendable {
       guard seen.insert(key).inserted else {
         throw lines.error(line, "the \(answer.model.rawValue) model's answer to \(answer.item) is there twice")
       }
+      if let order = answer.order, suite.answeredBy == .text {
+        throw lines.error(
+          line, "order of \(answer.item) is \(order): by text no options are shown; was it an older worker?")
+      }
       if let order = answer.order, order.sorted() != item.options.map(\.label) {
         throw lines.error(line, "order of \(answer.item) is \(order), not its options")
       }

@@ -33,7 +33,10 @@ public enum QuestionResults {
       gate: .retention(whole, criticalLost: lost.filter(\.isCritical).map(\.id)),
       method:
         "Retention = trained ÷ base of the right answers; its interval: Bonett and Price. Difference of accuracies: Newcombe's method 10. "
-        + "Chance of luck: McNemar's exact test, one-sided. A question's choice is the option likeliest over all orders in which it was shown."
+        + "Chance of luck: McNemar's exact test, one-sided. "
+        + (suite.answeredBy == .letter
+          ? "A question's choice is the option likeliest over all orders in which it was shown."
+          : "A question's choice is the option whose text is likeliest after the question, a byte.")
     )
     document.retention = [retention(graded, nil)] + categories.map { retention($0.value, $0.key) }
     if let value = whole.retention, value < 0.95 {

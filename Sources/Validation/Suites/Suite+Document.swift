@@ -31,6 +31,7 @@ public struct SuiteDocument: Codable, Sendable {
   public var title: String
   public var kind: String
   public var year: Int
+  public var answered_by: String?
   public var rubric: [Scale]?
   public var items: [Item]
 }
@@ -39,6 +40,8 @@ extension Suite {
   public var document: SuiteDocument {
     SuiteDocument(
       name: name, title: title, kind: kind.rawValue, year: year,
+      // What is usual is left out: a suite that says it is the same as one that does not, and so is its digest.
+      answered_by: answeredBy == .letter ? nil : answeredBy.rawValue,
       rubric: kind == .questions
         ? nil
         : rubric.map { scale in

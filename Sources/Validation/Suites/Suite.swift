@@ -10,6 +10,14 @@ public struct Suite: Hashable, Sendable {
     case voice
   }
 
+  /// How it is found which option of a question a model chooses.
+  public enum Answering: String, Hashable, Sendable, Codable, CaseIterable {
+    /// By the letter that is likeliest as the answer's first token. The options are shown, each once in each place.
+    case letter
+    /// By the option whose own text is likeliest after the question, a byte. No option is shown, so none has a place.
+    case text
+  }
+
   public enum Difficulty: String, Hashable, Sendable, Codable, CaseIterable { case easy, medium, hard }
 
   /// One scale of the rubric, from 1 to 5.
@@ -73,6 +81,8 @@ public struct Suite: Hashable, Sendable {
   public var year: Int
   public var rubric: [Scale]
   public var items: [Item]
+  /// Of questions; what else there is is answered freely.
+  public var answeredBy = Answering.letter
 
   public func item(_ id: String) -> Item? { items.first { $0.id == id } }
 

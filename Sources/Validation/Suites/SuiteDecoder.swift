@@ -4,7 +4,8 @@ import Yams
 /// From fields with places to a suite; every rule of the format is here.
 enum SuiteDecoder {
   static func suite(_ root: YAMLField) throws(InputError) -> Suite {
-    let record = try YAMLRecord(root, keys: ["version", "name", "title", "kind", "year", "rubric", "items"])
+    let record = try YAMLRecord(
+      root, keys: ["version", "name", "title", "kind", "year", "answered_by", "rubric", "items"])
     try ScenarioReader.checkVersion(record)
     let name = try name(try record.require("name"))
     let kind: Suite.Kind = try record.require("kind").word([
@@ -15,6 +16,7 @@ enum SuiteDecoder {
     // A CSV of questions cannot say it; its JSON has a 0.
     let isUnsaid = kind == .questions && (try? reviewed.integer(in: 0...0)) != nil
     let year = isUnsaid ? 0 : try reviewed.integer(in: 1990...2100)
+    let answeredBy = try answering(record, kind)
     let rubric = try rubric(record, kind)
     let field = try record.require("items")
     var items: [Suite.Item] = []
@@ -27,7 +29,16 @@ enum SuiteDecoder {
       if let id = items.last?.id, !ids.insert(id).inserted { break }
     }
     try checkItems(items, field)
-    return Suite(name: name, title: title, kind: kind, year: year, rubric: rubric, items: items)
+    return Suite(
+      name: name, title: title, kind: kind, year: year, rubric: rubric, items: items, answeredBy: answeredBy)
+  }
+
+  private static func answering(_ record: YAMLRecord, _ kind: Suite.Kind) throws(InputError) -> Suite.Answering {
+    guard let field = record["answered_by"] else { return .letter }
+    guard kind == .questions else {
+      throw field.error("answered_by is for questions", hint: "what is no question is answered freely")
+    }
+    return try field.word(["letter": .letter, "text": .text])
   }
 
   static func checkItems(_ items: [Suite.Item], _ field: YAMLField) throws(InputError) {
@@ -119,8 +130,10 @@ enum SuiteDecoder {
     let field = try record.require("options", hint: "write options: {A: …, B: …, C: …, D: …}")
     let options = try YAMLRecord(field, keys: labels)
     for label in labels {
-      guard let text = options[label] else { continue }
-      item.options.append(Suite.Option(label: label, text: try text.string()))
+      guard let field = options[label] else { continue }
+      let text = try field.string()
+      guard !text.trimmingWhitespace.isEmpty else { throw field.wrongType("text") }
+      item.options.append(Suite.Option(label: label, text: text))
     }
     let known = item.options.map(\.label)
     guard known.count >= 2, known == Array(labels.prefix(known.count)) else {

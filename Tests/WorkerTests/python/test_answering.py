@@ -31,6 +31,13 @@ OPEN = {
         "items": [{"id": "s-1", "prompt": "I worry."}, {"id": "s-2", "prompt": "<|eot_id|> We fight."}],
     },
 }
+BY_TEXT = {
+    "digest": "00000000000000cc",
+    "suite": {
+        "version": 1, "name": "by-text", "kind": "questions", "year": 2026, "answered_by": "text",
+        "items": [{"id": f"t-{i}", "prompt": f"Which is {i}?", "options": {**OPTIONS, "C": "a café"}, "answer": "A"} for i in range(3)],
+    },
+}
 
 
 class AnsweringTests(unittest.TestCase):
@@ -41,7 +48,7 @@ class AnsweringTests(unittest.TestCase):
         subprocess.run(
             [sys.executable, "-m", "lora_worker", "train", str(cls.job)], env=runs.environment(), capture_output=True,
             check=True, timeout=300)
-        for name, suite in (("questions", SUITE), ("open", OPEN)):
+        for name, suite in (("questions", SUITE), ("open", OPEN), ("by-text", BY_TEXT)):
             (cls.folder / f"{name}.json").write_text(json.dumps(suite))
 
     def answer(self, name: str, *more: str) -> list[dict[str, Any]]:
@@ -66,6 +73,16 @@ class AnsweringTests(unittest.TestCase):
         base, trained = ([x["scores"] for x in lines if x["model"] == side] for side in ("base", "trained"))
         self.assertNotEqual(base, trained)
 
+    def test_by_text_each_question_is_asked_once_of_each_model(self) -> None:
+        _, *lines = self.answer("by-text")
+        self.assertEqual(
+            [(x["item"], x["model"]) for x in lines], [(f"t-{i}", side) for i in range(3) for side in ("base", "trained")])
+        for line in lines:
+            self.assertNotIn("order", line)
+            self.assertEqual(sorted(line["scores"]), ["A", "B", "C", "D"])
+            self.assertEqual(line["scores"][line["answer"]], max(line["scores"].values()))
+        self.assertEqual(lines, self.answer("by-text", "--draws", "2", "--temperature", "1")[1:])
+
     def test_answers_are_the_same_each_time_and_fresh_where_they_should_be(self) -> None:
         short = ("--max-new-tokens", "8")
         first = self.answer("open", *short)
@@ -84,6 +101,56 @@ class AnsweringTests(unittest.TestCase):
             env=runs.environment(), capture_output=True, text=True, timeout=300)
         self.assertEqual(run.returncode, 10)
         self.assertIn("lora-train evaluate export", run.stderr)
+
+
+class TextTests(unittest.TestCase):
+    """How likely an option's text is: reckoned here without a cache, in one pass a text."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        from lora_worker import chat, models
+
+        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="lora-worker-")))
+        job = configuration.read(runs.make_job(cls.folder))
+        tokenizer = models.tokenizer(job.model)
+        cls.model, cls.format = models.base(job, tokenizer).eval(), chat.ChatFormat(tokenizer)
+
+    def score(self, format: Any, prompt: str, options: dict[str, str]) -> dict[str, float]:
+        suite = suites.Suite("s", "questions", "d", (), "text")
+        ask = suites.Ask({"id": "q", "prompt": prompt, "options": options}, "trained")
+        return answering.answer(ask, suite, self.model, format, suites.Options())["scores"]
+
+    def by_hand(self, format: Any, prompt: str, text: str) -> float:
+        import torch
+
+        start = answering._prompt(format, suites.Options.system_prompt, prompt)
+        ids = start + format.text(text)
+        with torch.no_grad():
+            logs = torch.log_softmax(self.model(input_ids=torch.tensor([ids])).logits[0].float(), dim=-1)
+        return sum(logs[i - 1, ids[i]].item() for i in range(len(start), len(ids))) / len(text.encode())
+
+    def test_the_score_is_the_texts_own_by_the_byte(self) -> None:
+        options = {"A": "one", "B": "x", "C": "a café or two", "D": " one hundred "}
+        found = self.score(self.format, "Which?", options)
+        for label, text in options.items():
+            self.assertAlmostEqual(found[label], self.by_hand(self.format, "Which?", text.strip()), 4)
+        # Another tokenizer, that needs half the tokens: still by the byte.
+        coarse = mock.Mock(wraps=self.format, begin=self.format.begin, end=self.format.end)
+        coarse.text = lambda text: self.format.text(text)[::2]
+        found = self.score(coarse, "Which?", options)
+        self.assertAlmostEqual(found["C"], self.by_hand(coarse, "Which?", options["C"]), 4)
+
+    def test_an_options_place_and_its_company_change_nothing(self) -> None:
+        first = self.score(self.format, "Which?", {"A": "one", "B": "two", "C": "three"})
+        turned = self.score(self.format, "Which?", {"A": "three", "B": "one", "C": "two"})
+        fewer = self.score(self.format, "Which?", {"A": "three", "B": "two"})
+        self.assertEqual([first[x] for x in "ABC"], [turned[x] for x in "BCA"])
+        self.assertEqual([first[x] for x in "CB"], [fewer[x] for x in "AB"])
+
+    def test_another_way_of_answering_or_an_empty_option_is_no_suite(self) -> None:
+        for change in ({"answered_by": "vote"}, {"items": [{"id": "q", "prompt": "p", "options": {"A": "x", "B": " "}}]}):
+            with self.assertRaises(ValueError):
+                suites.parse({"digest": "d", "suite": {**BY_TEXT["suite"], **change}})
 
 
 class OrderedTests(unittest.TestCase):

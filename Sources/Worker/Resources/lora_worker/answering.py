@@ -2,11 +2,13 @@
 
 The suite is the JSON of `lora-train evaluate export`; its digest goes through unchanged. Open prompts are answered
 greedily. Of a question no text is made: the letter that the model finds likeliest is its choice, and every option
-stands in every place once, so that a liking for a letter decides nothing. A suite that is broken off goes on where it was.
+stands in every place once, so that a liking for a letter decides nothing. Or, where the suite says so, the option whose
+own text is likeliest, which asks of a model nothing but that it goes on. A suite that is broken off goes on where it was.
 """
 
 from __future__ import annotations
 
+import copy
 from contextlib import nullcontext
 from typing import Any
 
@@ -20,11 +22,14 @@ def answer(ask: Ask, suite: Suite, model: Any, format: Any, options: Options) ->
     """What a model answers, as a line of the file."""
     with model.disable_adapter() if ask.side == "base" else nullcontext():
         if suite.kind == "questions":
-            text = suites.question(ask.item["prompt"], ask.item["options"], list(ask.order))
-            found = _letters(model, format, options.system_prompt, text, len(ask.order))
-            scores = dict(zip(ask.order, found, strict=True))
+            if suite.answered_by == "text":
+                scores, shown = _texts(model, format, options.system_prompt, ask.item), {}
+            else:
+                text = suites.question(ask.item["prompt"], ask.item["options"], list(ask.order))
+                found = _letters(model, format, options.system_prompt, text, len(ask.order))
+                scores, shown = dict(zip(ask.order, found, strict=True)), {"order": list(ask.order)}
             best = max(sorted(scores), key=scores.__getitem__)
-            return {"item": ask.item["id"], "model": ask.side, "order": list(ask.order), "answer": best, "scores": scores}
+            return {"item": ask.item["id"], "model": ask.side, **shown, "answer": best, "scores": scores}
         key = (options.seed, suite.digest, ask.item["id"], ask.side, ask.draw)
         text = _generate(model, format, options, ask.item["prompt"], key)
         return {"item": ask.item["id"], "model": ask.side, "draw": ask.draw, "answer": text}
@@ -46,6 +51,31 @@ def _letters(model: Any, format: Any, system: str, text: str, count: int) -> lis
         logits = model(input_ids=ids).logits[0, -1].float()
     tokens = [format.text(letter)[0] for letter in LETTERS[:count]]
     return [round(v, 6) for v in torch.log_softmax(logits[tokens], dim=0).tolist()]
+
+
+def _texts(model: Any, format: Any, system: str, item: dict[str, Any]) -> dict[str, float]:
+    """The logarithm of each option's probability after the question, divided by the bytes of its text.
+
+    A sum would like what is short, and a mean by the token what the tokenizer happens to cut finely. The question is read
+    once; an option shows in no other's score.
+    """
+    import torch
+
+    ids = torch.tensor([_prompt(format, system, item["prompt"])], device=model.device)
+    scores = {}
+    with torch.no_grad():
+        read = model(input_ids=ids, use_cache=True)
+        first = read.logits[:, -1:]
+        for label, text in sorted(item["options"].items()):
+            tokens, logits = torch.tensor([format.text(text.strip())], device=model.device), first
+            if tokens.shape[1] > 1:
+                # Of a copy: what is read goes into it, and how a cache is cut back differs between versions.
+                own = copy.deepcopy(read.past_key_values)
+                more = model(input_ids=tokens[:, :-1], past_key_values=own, use_cache=True).logits
+                logits = torch.cat([first, more], dim=1)
+            found = torch.log_softmax(logits.float(), dim=-1).gather(2, tokens.unsqueeze(2)).sum().item()
+            scores[label] = round(found / len(text.strip().encode()), 6)
+    return scores
 
 
 def _generate(model: Any, format: Any, options: Options, prompt: str, key: tuple[Any, ...]) -> str:

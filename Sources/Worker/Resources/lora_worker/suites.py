@@ -12,6 +12,8 @@ from .errors import Exit, WorkerError
 
 SIDES = ("base", "trained")
 LETTERS = "ABCDEF"
+# How a question's choice is found: by the likeliest letter, or by the likeliest text of an option.
+ANSWERED_BY = ("letter", "text")
 # Item, model, draw and order of the options.
 Key = tuple[str, str, int, tuple[str, ...]]
 _CHOOSE = "Answer with the letter of the right option alone."
@@ -34,6 +36,7 @@ class Suite:
     kind: str
     digest: str
     items: tuple[dict[str, Any], ...]
+    answered_by: str = "letter"
 
 
 def read(path: str | Path) -> Suite:
@@ -51,15 +54,19 @@ def read(path: str | Path) -> Suite:
 def parse(document: dict[str, Any]) -> Suite:
     """A suite from its JSON document; KeyError, TypeError or ValueError where it is none."""
     own = document["suite"]
-    suite = Suite(own["name"], own["kind"], document["digest"], tuple(own["items"]))
+    suite = Suite(own["name"], own["kind"], document["digest"], tuple(own["items"]), own.get("answered_by", "letter"))
     if not all(isinstance(text, str) for text in (suite.name, suite.kind, suite.digest)):
         raise ValueError("name, kind and digest are texts")
+    if suite.answered_by not in ANSWERED_BY:
+        raise ValueError(f"answered_by is {suite.answered_by!r}, which this worker does not know")
     for number, item in enumerate(suite.items):
         texts = [item["id"], item["prompt"], *(item["options"].values() if suite.kind == "questions" else ())]
         if not all(isinstance(text, str) for text in texts):
             raise ValueError(f"items[{number}] holds something else than texts")
         if suite.kind == "questions" and not 2 <= len(item["options"]) <= len(LETTERS):
             raise ValueError(f"items[{number}] has {len(item['options'])} options")
+        if suite.answered_by == "text" and not all(text.strip() for text in item["options"].values()):
+            raise ValueError(f"items[{number}] has an option without a text")
     return suite
 
 
@@ -94,7 +101,9 @@ def asks(suite: Suite, options: Options) -> Iterator[Ask]:
     """All there is to answer, item by item and both models to each: wherever it is broken off, what is there can be compared."""
     for item in suite.items:
         for side in SIDES:
-            if suite.kind == "questions":
+            if suite.kind == "questions" and suite.answered_by == "text":
+                yield Ask(item, side)
+            elif suite.kind == "questions":
                 for order in orders(item["options"]):
                     yield Ask(item, side, order=tuple(order))
             else:
