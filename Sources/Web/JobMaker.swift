@@ -124,7 +124,7 @@ struct JobMaker: Sendable {
     let suites = try await order(&new)
     let resume = try await resumption(of: new)
     do {
-      quote = try await advice.quote(resume?.left(of: new.configuration) ?? new.configuration)
+      quote = try await advice.quote(resume?.left(of: new.configuration) ?? new.simulated)
       quote.resume = resume
     } catch let error as InputError {
       throw Problem(.badRequest, error.problem, hint: error.hint)
@@ -151,7 +151,8 @@ struct JobMaker: Sendable {
         quote.suites = .init(prompts: prompts, duration_s: Double(passes) * pass, hourlyRate: rate)
       } else {
         quote.warnings.append(
-          "After training the pod answers \(Wording.count(prompts, "suite prompt")) with both models; how long that takes is not known."
+          (new.examines == nil ? "After training the pod" : "The pod")
+            + " answers \(Wording.count(prompts, "suite prompt")) with both models; how long that takes is not known."
         )
       }
     }

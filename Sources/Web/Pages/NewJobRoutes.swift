@@ -130,7 +130,7 @@ struct NewJobRoutes {
   /// The running month with such a job in it, under the same luck; nil: it is not there yet, and stands beside the next question.
   private func month(_ job: NewJob, _ quote: QuoteDocument, _ view: LiveView) async -> WhatIfDocument? {
     var question = WhatIfQuestion()
-    question.addition = .init(configuration: quote.resume?.left(of: job.configuration) ?? job.configuration)
+    question.addition = .init(configuration: quote.resume?.left(of: job.configuration) ?? job.simulated)
     return try? await desk.advice.foresight.whatIfSoon(view, question)
   }
 
@@ -143,7 +143,7 @@ struct NewJobRoutes {
       var job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
       try await maker.order(&job)
       let (quote, view) = try await maker.quote(of: job)
-      var other = job.configuration
+      var other = job.simulated
       other.pricing = other.pricing == .spot ? .onDemand : .spot
       var panel = EstimatePanel(
         quote, job, other: try? await desk.advice.quote(other), month: await month(job, quote, view))

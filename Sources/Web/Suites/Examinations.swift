@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Journal
 import Live
+import Scenarios
 
 /// Jobs that train nothing: their pods answer suites with the adapters of a job that is over (see Validation, "Suites for a job that has completed").
 extension LiveView {
@@ -15,6 +16,9 @@ extension LiveView {
 extension NewJob {
   /// What an examination is called, unless somebody calls it otherwise.
   public static func examinationName(_ name: String) -> String { String("Examination of \(name)".prefix(100)) }
+
+  /// What the simulator is asked about it.
+  var simulated: JobConfiguration { examines == nil ? configuration : configuration.examining }
 }
 
 extension JobMaker {
