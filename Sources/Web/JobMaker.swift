@@ -37,10 +37,11 @@ struct JobMaker: Sendable {
     var new = new
     try fill(&new, from: person)
     try new.check()
+    // An examination is said no training file: it has that of the job that it examines.
+    let suites = try await order(&new)
     do throws(InputError) { try advice.allows(new) } catch {
       throw Problem(.badRequest, error.problem, hint: error.hint)
     }
-    let suites = try await order(&new)
     let (quote, view) = try await quote(of: new)
     // What is left of a job that goes on from a checkpoint.
     if let resume = quote.resume { new.configuration = resume.left(of: new.configuration) }
@@ -108,6 +109,7 @@ struct JobMaker: Sendable {
   /// - Throws: ``Problem`` where one is not there, or nothing would be trained that could answer.
   @discardableResult
   func order(_ new: inout NewJob) async throws -> [Suite] {
+    try await inherit(&new)
     if let id = new.examines { try await examine(id, with: &new) }
     let suites = try SuiteDeeds(runner: runner).ordered(new)
     new.configuration.suitePasses = suites.isEmpty ? nil : suites.reduce(0) { $0 + $1.passes }

@@ -40,7 +40,7 @@ import Validation
     return job
   }
 
-  private func report(_ office: Office, of pod: PodName = pod, upTo last: String = "finalization") async throws {
+  func report(_ office: Office, of pod: PodName = pod, upTo last: String = "finalization") async throws {
     let stages = ["boot", "preprocessing", "model_loading", "training", "finalization"]
     for (number, stage) in stages.enumerated() {
       let report = #"{"sequence":\#(number + 1),"event":"stage_finished","stage":"\#(stage)"}"#
@@ -49,7 +49,7 @@ import Validation
     }
   }
 
-  private func leave(_ office: Office, _ name: String, _ text: String, job: String = "job-1") throws {
+  func leave(_ office: Office, _ name: String, _ text: String, job: String = "job-1") throws {
     let path = office.folder.appendingPathComponent("store.objects/\(job)/\(name)")
     try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: path)

@@ -28,6 +28,10 @@ struct JobRetry: AsyncParsableCommand {
   func run() async throws {
     let client = try target.live.client
     let original: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
+    if let examined = original.examines, fromCheckpoint || changesTraining {
+      throw ValidationError(
+        "\(original.id) examines \(examined) and trains nothing: only --pricing and --fix say anything of its retry")
+    }
     var configuration = original.configuration
     // A job that went on says how many steps were left: the new one has its own.
     if original.resumed_from != nil { configuration.statedSteps = nil }
@@ -58,6 +62,11 @@ struct JobRetry: AsyncParsableCommand {
       print(changes.isEmpty ? "The same configuration again.\n" : changes.joined(separator: "\n") + "\n")
     }
     try await JobCreate.submit(new, client, yes: yes, target.live)
+  }
+
+  /// Whether anything is asked for that only a training has.
+  private var changesTraining: Bool {
+    [batchSize, gradientAccumulation, epochs, checkpointEvery].contains { $0 != nil } || learningRate != nil
   }
 
   private func suggestion(_ client: LiveClient) async throws -> FixDocument {

@@ -139,7 +139,9 @@ public struct JobDocument: Codable, Sendable {
   /// Nothing will happen to it any more.
   public var isOver: Bool { ["completed", "failed", "cancelled"].contains(status) }
   /// Another job may go on from its last checkpoint.
-  public var isResumable: Bool { isOver && status != "completed" && durable_step > 0 && training_file != nil }
+  public var isResumable: Bool {
+    isOver && status != "completed" && durable_step > 0 && training_file != nil && examines == nil
+  }
 
   /// An estimate as it was shown before the start.
   public struct Quote: Codable, Sendable {

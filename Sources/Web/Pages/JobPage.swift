@@ -193,7 +193,7 @@ struct JobPage: Page {
       })
     if job.status == "failed" {
       trouble?.explain(
-        job, fixes: FixList.ordered(desk.advice.fixes(job.configuration, held.failure), view),
+        job, fixes: FixList.ordered(desk.advice.fixes(for: view.descriptions[Int(index.rawValue)], held.failure), view),
         memory: desk.advice.memory(job.configuration), conversations: file?.conversations, canEdit: role >= .engineer)
       if held.failure == .datasetFormat, let file {
         let message = try desk.catalogue.messages(of: index).last { $0.message.contains("DatasetFormatError") }?.message
