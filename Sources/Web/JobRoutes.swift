@@ -37,6 +37,7 @@ struct JobRoutes {
       let job = try view.known(context)
       var document = JobDocument(view, job)
       document.later_notes = try runner.catalogue.notes(of: job)
+      document.examinations = ExaminationsDocument(of: document.id, view)
       if try runner.catalogue.hiddenJobs().contains(job) { document.hidden = true }
       let held = view.fleet[job]
       if held.admitted < .distantFuture {

@@ -104,6 +104,45 @@ import Testing
     for job in wrong { #expect(try await office.ask("POST", office.api("jobs"), job).status == 409) }
   }
 
+  /// What is spent on examining a job stands beside its own cost, and is no part of it.
+  @Test func whatExaminationsCostStandsOnTheOthersPage() async throws {
+    let office = try await office()
+    let path = "training-jobs/job-1"
+    #expect(try await !office.page(path).contains("Examinations cost"))
+    #expect(try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self).examinations == nil)
+    _ = try await make(office, wish())
+    try await fail(office, 2, "worker_crash")
+    _ = try await make(office, wish { $0.name = "another" })
+    let job = try await office.ask("GET", office.api("jobs/1")).value(JobDocument.self)
+    let spent = try #require(job.examinations)
+    #expect(spent.jobs.map(\.id) == ["job-2", "job-3"] && spent.jobs[0].status == "failed")
+    let own = try await office.ask("GET", office.api("jobs/2")).value(JobDocument.self)
+    #expect(spent.jobs[0].cost_usd == own.cost_usd && own.examinations == nil)
+    let sum = spent.jobs.reduce(0) { $0 + $1.cost_usd }
+    #expect(abs(spent.cost_usd - sum) < 1e-6)
+    let page = try await office.page(path)
+    for part in [
+      "Examinations cost $", #"<a href="/dashboard/training-jobs/job-2">later</a> ("#,
+      #"<a href="/dashboard/training-jobs/job-3">another</a> ("#, ", failed)",
+    ] { #expect(page.contains(part), "\(part)") }
+    // Lists, which may be long, leave it out.
+    let list = try await office.ask("GET", office.api("jobs")).value(JobList.self)
+    #expect(list.jobs.count == 3 && list.jobs.allSatisfy { $0.examinations == nil })
+  }
+
+  /// The page behind a link in a mail stops what it says it stops.
+  @Test func aLinkInAMailSaysWhatItStops() async throws {
+    let office = try await office()
+    _ = try await make(office, wish())
+    let until = Int(LiveTime.machine.microseconds / 1_000_000) + 600
+    func page(_ job: String) async throws -> String {
+      let path = NoticeLink(.cancel, job, of: "owner", until: until).path(Office.keys)
+      return try await office.ask("GET", path, token: nil).text
+    }
+    #expect(try await page("job-2").contains("permanently stop the examination"))
+    #expect(try await page("job-1").contains("permanently stop training"))
+  }
+
   /// Where pods cost money a job without a training file is refused; an examination is said none, for it has the other's.
   @Test func anExaminationNamesNoTrainingFile() async throws {
     let office = try await office { advice in

@@ -28,10 +28,7 @@ struct JobRetry: AsyncParsableCommand {
   func run() async throws {
     let client = try target.live.client
     let original: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
-    if let examined = original.examines, fromCheckpoint || changesTraining {
-      throw ValidationError(
-        "\(original.id) examines \(examined) and trains nothing: only --pricing and --fix say anything of its retry")
-    }
+    if let trouble = trouble(retrying: original) { throw ValidationError(trouble) }
     var configuration = original.configuration
     // A job that went on says how many steps were left: the new one has its own.
     if original.resumed_from != nil { configuration.statedSteps = nil }
@@ -64,9 +61,12 @@ struct JobRetry: AsyncParsableCommand {
     try await JobCreate.submit(new, client, yes: yes, target.live)
   }
 
-  /// Whether anything is asked for that only a training has.
-  private var changesTraining: Bool {
-    [batchSize, gradientAccumulation, epochs, checkpointEvery].contains { $0 != nil } || learningRate != nil
+  /// Why it cannot be retried so; nil: it can. What only a training has is not said of an examination.
+  func trouble(retrying original: JobDocument) -> String? {
+    guard let examined = original.examines else { return nil }
+    let counts = [batchSize, gradientAccumulation, epochs, checkpointEvery]
+    guard fromCheckpoint || learningRate != nil || counts.contains(where: { $0 != nil }) else { return nil }
+    return "\(original.id) examines \(examined) and trains nothing: only --pricing and --fix say anything of its retry"
   }
 
   private func suggestion(_ client: LiveClient) async throws -> FixDocument {

@@ -30,6 +30,8 @@ public struct JobDocument: Codable, Sendable {
   public var resumed_at_step: Int?
   /// The job whose model it examines: it trains nothing.
   public var examines: String?
+  /// What was spent on examining it, none of it in ``cost_usd``; lists leave it out. nil: it was never examined.
+  public var examinations: ExaminationsDocument?
   public var client: String?
   public var project: String?
   public var creator: String?

@@ -138,6 +138,7 @@ struct JobPage: Page {
     var job = JobDocument(view, index)
     isHidden = try desk.catalogue.hiddenJobs().contains(index)
     job.hidden = isHidden
+    job.examinations = ExaminationsDocument(of: job.id, view)
     let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
     let record = try desk.catalogue.record(of: job.id).counting(on: job.resumed_at_step ?? 0)
     let last = try desk.catalogue.lastMetrics(of: index, count: 2)

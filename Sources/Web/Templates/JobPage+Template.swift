@@ -51,6 +51,7 @@ extension JobPage {
     {{#setAside}}<dt>Set aside</dt><dd>{{setAside}}</dd>{{/setAside}}
     </dl>
     {{#verdict}}<p>{{verdict}}</p>{{/verdict}}
+    {{#examined}}<p class="small">Examinations cost {{examined}} beside it, as jobs of their own:</p><ul class="small">{{#examinations}}<li><a href="/dashboard/training-jobs/{{id}}">{{name}}</a> ({{text}})</li>{{/examinations}}</ul>{{/examined}}
     {{#hasParts}}<h3>Cost breakdown</h3><dl class="pairs small">{{#parts}}<dt>{{label}}</dt><dd class="number">{{value}}</dd>{{/parts}}<dt><b>Total</b></dt><dd class="number"><b>{{spent}}</b></dd></dl>{{/hasParts}}
     </section>{{/cost}}
     <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}{{#at}}{{>time}}{{/at}}</dd>{{/facts}}</dl></section>
