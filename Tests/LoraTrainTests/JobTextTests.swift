@@ -44,6 +44,8 @@ import Web
         try retry(arguments).trouble(retrying: examination)?.contains("examines job-0 and trains nothing") == true)
       #expect(try retry(arguments).trouble(retrying: training) == nil)
     }
+    #expect(TemplateCommand.trouble(keeping: examination)?.hint?.contains("job-0") == true)
+    #expect(TemplateCommand.trouble(keeping: training) == nil)
     #expect(try retry("--pricing=on_demand", "--fix").trouble(retrying: examination) == nil)
   }
 }

@@ -4,6 +4,7 @@ import Journal
 import Live
 import Scenarios
 import Testing
+import Validation
 
 @testable import Web
 
@@ -21,6 +22,7 @@ import Testing
     try orders.leave(office, "downloads/examined-metrics.csv", "step\n")
     try orders.leave(office, "downloads/examined-adapters-1.zip", "zip")
     try await orders.report(office)
+    await settle(office, 1, .completed)
     await office.keeper.tend()
     return office
   }
@@ -41,6 +43,12 @@ import Testing
   private func fail(_ office: Office, _ pod: UInt32, _ failure: String) async throws {
     let report = #"{"sequence":1,"event":"failed","failure":"\#(failure)"}"#
     #expect(try await office.say(PodName(store: "office", epoch: 1, request: pod), "", report).status == 200)
+    await settle(office, pod, .failed)
+  }
+
+  /// Until its pod is known to be gone: what was asked for is carried out beside the answer.
+  private func settle(_ office: Office, _ job: UInt32, _ phase: Phase) async {
+    while await office.runner.view.fleet.jobs[Int(job) - 1].phase != phase { await Task.yield() }
   }
 
   @Test func aRetryOfAnExaminationIsAnExamination() async throws {
@@ -102,6 +110,103 @@ import Testing
       wish { ($0.examines, $0.resume_of, $0.training_file) = (nil, "job-3", "file-1") },
     ]
     for job in wrong { #expect(try await office.ask("POST", office.api("jobs"), job).status == 409) }
+  }
+
+  private func answered(_ office: Office, _ job: String) throws {
+    let suite = try #require(try ShippedSuites.read("financial-knowledge"))
+    try orders.leave(office, "answers/financial-knowledge.jsonl", orders.answers(suite, losing: []), job: job)
+  }
+
+  /// An examination has no model to hold back, and what it found stands where it is looked for.
+  @Test func anExaminationsOwnPagesSpeakOfNoTraining() async throws {
+    let office = try await office()
+    _ = try await make(office, wish())
+    let pod = PodName(store: "office", epoch: 1, request: 2)
+    try await orders.report(office, of: pod, upTo: "training")
+    let path = "training-jobs/job-2"
+    let page = try await office.page(path)
+    for part in ["Answering the suites...", "Nothing is trained: it is done", "usually as long as the suites take"] {
+      #expect(page.contains(part), "\(part)")
+    }
+    for part in ["Training epoch", "Saving adapters", "Step 0 of 1", "all four stages"] {
+      #expect(!page.contains(part), "\(part)")
+    }
+    #expect(try await office.page("\(path)/cancel").contains("permanently stop the examination"))
+    let pause = try await office.page("\(path)/do/pause")
+    #expect(pause.contains("It keeps what is answered,") && !pause.contains("saves a checkpoint"))
+
+    try answered(office, "job-2")
+    try await orders.report(office, of: pod)
+    await settle(office, 2, .completed)
+    await office.keeper.tend()
+    let done = try await office.page(path)
+    #expect(done.contains(#"<a href="/dashboard/training-jobs/job-1/validation">Validation of job-1</a>"#))
+    for part in ["Save as Template", "Add to Knowledge Base", "report.pdf", "delivery needs a review"] {
+      #expect(!done.contains(part), "\(part)")
+    }
+    let own = try await office.ask("GET", office.api("jobs/2/validation")).value(JobValidationDocument.self)
+    #expect(own.suites.map(\.state) == [.scored] && own.gate == nil && own.may_be_delivered && own.documents.isEmpty)
+    let template = Data("from=job-2&name=of+one+step".utf8)
+    #expect(try await office.ask("POST", "/dashboard/templates", bytes: template).status == 409)
+    #expect(try await !office.page("compare").contains(#"value="job-2""#))
+  }
+
+  /// What is broken off says nothing, and takes nothing away from what another said.
+  @Test func whatFailsInTheMiddleLeavesWhatThereWas() async throws {
+    let office = try await office()
+    func suites() async throws -> [OrderedSuite] {
+      try await office.ask("GET", office.api("jobs/1/validation")).value(JobValidationDocument.self).suites
+    }
+    // Cancelled in the middle, with answers that are put away: they are not taken in.
+    _ = try await make(office, wish())
+    #expect(try await suites().map(\.state) == [.ordered])
+    try answered(office, "job-2")
+    #expect(try await office.ask("POST", office.api("jobs/2/cancel")).status == 200)
+    await settle(office, 2, .cancelled)
+    await office.keeper.tend()
+    #expect(try await suites().map(\.state) == [.unanswered])
+    let answers = office.api("jobs/1/suites/financial-knowledge/answers")
+    #expect(try await office.ask("GET", answers).status == 404)
+    // Another answers, and the next fails: who answered is not who failed.
+    _ = try await make(office, wish { $0.name = "second" })
+    let second = PodName(store: "office", epoch: 1, request: 3)
+    try answered(office, "job-3")
+    try await orders.report(office, of: second)
+    await settle(office, 3, .completed)
+    await office.keeper.tend()
+    _ = try await make(office, wish { $0.name = "third" })
+    let open = try await suites().first
+    #expect(open?.state == .ordered && open?.examination == "job-4")
+    try await fail(office, 4, "worker_crash")
+    let found = try await suites().first
+    #expect(found?.state == .scored && found?.examination == "job-3")
+    #expect(try await office.ask("GET", answers).status == 200)
+  }
+
+  /// Whoever may not make jobs makes no examination, and what the budget does not hold is blocked as any job is.
+  @Test func rolesAndBudgetHoldForExaminations() async throws {
+    let office = try await office(limit: 50)
+    let vera = try await office.token("vera", .viewer)
+    let fields = Data("examines=job-1&name=later&suite=financial-knowledge".utf8)
+    for path in ["review", "estimate"] {
+      let answer = try await office.ask("POST", "/dashboard/training-jobs/\(path)", token: vera, bytes: fields)
+      #expect(answer.status == 403, "\(path)")
+    }
+    #expect(
+      try await !office.ask("GET", "/dashboard/training-jobs/job-1/validation", token: vera).text.contains(
+        "Examine with"))
+    // The paper quote of 40 dollars fits once.
+    _ = try await make(office, wish())
+    let blocked = try await make(office, wish { $0.name = "beyond" })
+    #expect(blocked.status == "blocked")
+    let page = try await office.page("training-jobs/job-3")
+    #expect(page.contains("Blocked by the") && page.contains("Examines"))
+    // Adapters that are deleted meanwhile are examined by nobody who asks later.
+    let adapters = try #require(try office.runner.catalogue.artifacts(of: JobIndex(0)).first { $0.kind == .adapters })
+    try await office.keeper.delete(adapters)
+    let late = try await office.ask("POST", office.api("jobs"), wish { $0.name = "late" })
+    #expect(late.status == 409 && late.text.contains("are not kept"), "\(late.text)")
+    #expect(try await !office.page("training-jobs/job-1/validation").contains("Examine with"))
   }
 
   /// What is spent on examining a job stands beside its own cost, and is no part of it.

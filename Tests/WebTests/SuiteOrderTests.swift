@@ -56,7 +56,7 @@ import Validation
   }
 
   /// Answers to questions: the base knows all, the trained model all but those that are named.
-  private func answers(_ suite: Suite, losing lost: Set<String>) -> String {
+  func answers(_ suite: Suite, losing lost: Set<String>) -> String {
     var lines = [#"{"format":"lora-train-answers","version":1,"suite":"\#(suite.name)","digest":"\#(suite.digest)"}"#]
     for item in suite.items {
       let (right, all) = (item.answer ?? "A", item.options.map(\.label))

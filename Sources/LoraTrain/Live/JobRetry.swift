@@ -32,7 +32,7 @@ struct JobRetry: AsyncParsableCommand {
     var configuration = original.configuration
     // A job that went on says how many steps were left: the new one has its own.
     if original.resumed_from != nil { configuration.statedSteps = nil }
-    let suggested = fix ? try await suggestion(client) : nil
+    let suggested = fix ? try await suggestion(client, for: original) : nil
     if let suggested { configuration = suggested.configuration }
     if let pricing { configuration.pricing = try PricingArgument.pricing(pricing) }
     if let batchSize { configuration.batchSize = batchSize }
@@ -69,12 +69,12 @@ struct JobRetry: AsyncParsableCommand {
     return "\(original.id) examines \(examined) and trains nothing: only --pricing and --fix say anything of its retry"
   }
 
-  private func suggestion(_ client: LiveClient) async throws -> FixDocument {
+  private func suggestion(_ client: LiveClient, for original: JobDocument) async throws -> FixDocument {
     let list: FixList = try await client.get("/api/v1/jobs/\(target.path)/fixes")
     guard let first = list.fixes.first else {
       throw InputError(
         .badData, "nothing is known to help a job that ended so",
-        hint: "retry it as it was, or change it: --batch-size …")
+        hint: "retry it as it was, or change it: \(original.examines == nil ? "--batch-size …" : "--pricing")")
     }
     return first
   }

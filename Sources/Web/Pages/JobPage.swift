@@ -100,6 +100,10 @@ struct JobPage: Page {
     /// Per cent over all stages.
     var overall = "0"
     var remaining, epoch: String?
+    /// What is under way, and over what ``overall`` is reckoned.
+    var what = "the training"
+    var stages = "Over all four stages"
+    var weights = "preprocessing 2, model loading 8, training 85, finalization 5 per cent"
     /// Story 7.1.2's sentence: the middle of ``remaining``.
     var pace: String?
     var completion: Moment?

@@ -21,6 +21,18 @@ extension LiveView {
   func examinations(of id: String) -> [JobIndex] {
     descriptions.indices.filter { descriptions[$0].examines == id }.map { JobIndex($0) }
   }
+
+  /// Those whose answers count or will: in the order in which they were taken in, and what goes on comes last.
+  func answeringExaminations(of id: String) -> [JobIndex] {
+    examinations(of: id).filter { fleet[$0].phase == .completed || !fleet[$0].phase.isTerminal }
+      .enumerated().sorted { (fleet[$0.element].ended, $0.offset) < (fleet[$1.element].ended, $1.offset) }.map(
+        \.element)
+  }
+}
+
+extension JobDescription {
+  /// Names of the suites that hold its model back until they are scored: an examination has no model of its own.
+  var gatingSuites: [String] { examines == nil ? (suites ?? []).map(\.name) : [] }
 }
 
 extension NewJob {

@@ -14,9 +14,9 @@ extension JobPage {
     <section class="card" aria-labelledby="progress-h"><div class="card-head"><h2 id="progress-h">Progress</h2><span>{{>badge}} {{#interruptionBadge}}<span class="badge interrupted">{{interruptionBadge}}</span>{{/interruptionBadge}}</span></div>
     {{#progress}}
     <p><b>{{label}}</b>{{#pace}}<br><span class="small">{{pace}}</span>{{/pace}}</p>
-    <progress max="100" value="{{percent}}" aria-label="Progress of the training">{{percent}}%</progress>
-    <p class="small">Over all four stages: {{overall}}%</p>
-    <progress max="100" value="{{overall}}" aria-label="Progress over all stages: preprocessing 2, model loading 8, training 85, finalization 5 per cent">{{overall}}%</progress>
+    <progress max="100" value="{{percent}}" aria-label="Progress of {{what}}">{{percent}}%</progress>
+    <p class="small">{{stages}}: {{overall}}%</p>
+    <progress max="100" value="{{overall}}" aria-label="Progress over all stages: {{weights}}">{{overall}}%</progress>
     <dl class="pairs small">
     <dt>Elapsed time</dt><dd>{{elapsed}}</dd>
     {{#paused}}<dt>Paused, beside that</dt><dd>{{paused}}</dd>{{/paused}}
