@@ -1,4 +1,5 @@
 import Calibration
+import Scenarios
 
 /// What people call a job and what it is asked to do: all that the engine's ``Engine/JobSpec`` has no room for.
 ///
@@ -31,6 +32,8 @@ public struct JobDescription: Hashable, Sendable, Codable {
   public var resumedFrom: Resumption?
   /// The job, over by then, whose model it examines: it trains nothing.
   public var examines: String?
+  /// What the simulator is asked about it.
+  public var simulated: JobConfiguration { examines == nil ? configuration : configuration.examining }
   /// What its pod examines both models with once training is over.
   public var suites: [SuiteOrder]?
   /// Seconds that a pod may spend on answering them; nil: as long as it takes.

@@ -33,20 +33,24 @@ struct EstimateAnswer {
   ) async throws -> EstimateAnswer {
     var source = source
     if let hourlyRate { for i in source.worlds.indices { source.worlds[i].hourlyRate[asked.pricing] = hourlyRate } }
-    var warnings = source.warnings + basis.rangeWarnings(for: asked)
+    // Of steps and of the memory that training takes, a job that trains nothing has none.
+    let trains = !asked.isExamination
+    var warnings = source.warnings + (trains ? basis.rangeWarnings(for: asked) : [])
     if let file { warnings += file.warnings }
     let capacity = 80.0
     let sequence = VRAMModel.sequenceLength(
       longestPair: file.map { Int($0.tokens.last ?? 0) }, maximum: asked.maxSequenceLength)
-    let fits = basis.memory.probabilityFits(
-      capacityGB: capacity, rank: asked.rank, batch: asked.batchSize, sequence: sequence)
+    let fits =
+      trains
+      ? basis.memory.probabilityFits(
+        capacityGB: capacity, rank: asked.rank, batch: asked.batchSize, sequence: sequence) : 1
     let suggestion =
       fits < 0.5
       ? basis.memory.suggestions(
         for: asked, capacityGB: capacity, longestPair: file.map { Int($0.tokens.last ?? 0) }
       ).first
       : nil
-    let widened = basis.widened(source, for: asked, file: file)
+    let widened = trains ? basis.widened(source, for: asked, file: file) : source
     let estimate = try await Estimate.run(
       asked, source: widened, policies: policies, start: start, replications: replications,
       precision: precision, seed: seed, threads: threads, maxCost: maxCost.map { Int64($0 * 1e9) })
@@ -73,7 +77,7 @@ struct EstimateAnswer {
       job: job, estimate: estimate,
       peak: basis.memory.peak(rank: asked.rank, batch: asked.batchSize, sequence: sequence), capacity: capacity,
       fits: fits, suggestion: suggestion,
-      difference: estimate.cost.count == 0
+      difference: estimate.cost.count == 0 || !trains
         ? nil
         : PresetCard.card(for: asked.preset)?.difference(
           hours: estimate.duration.quantile(0.5) / 3_600, cost: estimate.cost.quantile(0.5), hourlyRate: rate,

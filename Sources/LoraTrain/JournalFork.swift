@@ -25,7 +25,7 @@ struct JournalFork {
       if let ordinal = ordinals[history.jobs[job].id] { resumptions[ordinal] = resumption }
     }
     fork = Continuation.Fork(
-      at: divergence.at, fleet: moment.fleet, configurations: replay.descriptions.mapValues(\.configuration),
+      at: divergence.at, fleet: moment.fleet, configurations: replay.descriptions.mapValues(\.simulated),
       resumptions: resumptions)
     let leases = try HistoryReader.read(path: path).leases
     func rate(_ pricing: Pricing) -> Int64? {

@@ -27,7 +27,7 @@ struct LetterWriter: Sendable {
     case .completed: complete(&letter, f, name)
     case .failed: fail(&letter, f, name)
     case .cancelled:
-      letter.subject = Letter.oneLine("Training Job Cancelled: \(name)")
+      letter.subject = Letter.oneLine("\(what(f)) Cancelled: \(examined(f) ?? name)")
       letter.text = [line]
     case .started:
       letter.text = [line]
@@ -77,10 +77,20 @@ struct LetterWriter: Sendable {
 
   // MARK: Jobs
 
+  private func what(_ f: NoticeFacts) -> String { f.examines == nil ? "Training Job" : "Examination" }
+
+  /// The name of the job that an examination is of.
+  private func examined(_ f: NoticeFacts) -> String? { f.examined_name ?? f.examines }
+
   private func complete(_ letter: inout Letter, _ f: NoticeFacts, _ name: String) {
-    letter.subject = Letter.oneLine("✓ Training Job Completed: \(name)")
+    letter.subject = Letter.oneLine("✓ \(what(f)) Completed: \(examined(f) ?? name)")
     letter.headline = "✓ \(letter.headline)"
     letter.tone = .good
+    if let examined = f.examines {
+      // It has neither adapters nor a report: what it found is the other's.
+      letter.actions.append(.init(title: "View Validation", url: page("training-jobs/\(examined)/validation")))
+      return
+    }
     if let loss = f.training_loss {
       var value = String(format: "Training loss %.3f", loss)
       if let better = f.perplexity_improvement { value += String(format: ", Perplexity improvement %.0f%%", better) }
@@ -115,7 +125,7 @@ struct LetterWriter: Sendable {
   }
 
   private func fail(_ letter: inout Letter, _ f: NoticeFacts, _ name: String) {
-    letter.subject = Letter.oneLine("✗ Training Job Failed: \(name)")
+    letter.subject = Letter.oneLine("✗ \(what(f)) Failed: \(examined(f) ?? name)")
     letter.headline = "✗ \(letter.headline)"
     letter.tone = .bad
     letter.facts.insert(.init(label: "Error type", value: f.failure ?? "other"), at: min(2, letter.facts.count))
@@ -142,6 +152,9 @@ struct LetterWriter: Sendable {
     let f = notice.facts
     guard f.job != nil, notice.kind != .downloaded else { return [] }
     var facts = [Letter.Fact(label: "Job", value: f.job_name ?? f.job ?? "")]
+    if let id = f.examines {
+      facts.append(.init(label: "Examines", value: f.examined_name.map { $0 == id ? id : "\($0) (\(id))" } ?? id))
+    }
     if let configuration = f.configuration { facts.append(.init(label: "Configuration", value: configuration)) }
     let isOver = [.completed, .failed, .cancelled].contains(notice.kind)
     if let duration = f.duration_s {

@@ -35,7 +35,8 @@ struct ForecastWorkshop: Sendable {
     replay.order(request.queue, of: history, at: start)
     for j in replay.jobs {
       let job = history.jobs[j]
-      kinds.append(JobKind(weight: 0, configuration: job.configuration, client: job.client ?? ""))
+      let asked = job.isExamination ? job.configuration.examining : job.configuration
+      kinds.append(JobKind(weight: 0, configuration: asked, client: job.client ?? ""))
     }
     let firstAddition = kinds.count
     kinds += request.additions.map { JobKind(weight: 0, configuration: $0.1) }

@@ -17,14 +17,18 @@ struct CompiledKind: Sendable, BitwiseCopyable {
   var failureClass: Int32
   /// Forward passes that answer suites within finalization.
   var suitePasses: Int32
+  /// False: it has no step and answers suites, and nothing is trained or finished.
+  var trains: Bool
 
   init(_ c: JobConfiguration, failureClass: Int) {
-    steps = Int32(clamping: c.steps)
+    suitePasses = Int32(clamping: c.suitePasses ?? 0)
+    trains = suitePasses == 0 || c.steps != 0
+    // The engine's job has a step all the same, as in live mode: one without would count as trained before it began.
+    steps = trains ? Int32(clamping: c.steps) : 1
     checkpointEvery = Int32(clamping: max(1, c.checkpointEvery))
     checkpoints = max(0, (steps - 1) / checkpointEvery)
     pricing = c.pricing
     self.failureClass = Int32(clamping: failureClass)
-    suitePasses = Int32(clamping: c.suitePasses ?? 0)
   }
 }
 

@@ -46,7 +46,7 @@ extension Replication {
     let k = Int(kindOf[i])
     let kind = world.kinds[k]
     let failures = Int(kind.failureClass)
-    let (crashRate, outOfMemory) = (world.crashRates[failures], world.outOfMemory[failures])
+    let (crashRate, outOfMemory) = (world.crashRates[failures], kind.trains ? world.outOfMemory[failures] : 0)
     let ordinal = controller.fleet.jobs[i].spec.ordinal
     let number = controller.fleet.jobs[i].lease.number
     let deadline = controller.fleet.jobs[i].deadline
@@ -96,15 +96,14 @@ extension Replication {
       plan.upload = world.quick.upload.span(upload) { world.slow(.upload, upload) }
     }
     let path = TrainingPath(
-      from: from, steps: kind.steps, every: kind.checkpointEvery, all: kind.checkpoints, start: clock,
+      from: from, steps: kind.trains ? kind.steps : from, every: kind.checkpointEvery, all: kind.checkpoints,
+      start: clock,
       pace: trainsYet
         ? resumption?.secondsPerStep ?? secondsPerStep(ordinal, world, world.paces[k], pod) : 0,
       stream: RandomStream(base: base, entity: ordinal, part: number, purpose: Purpose.chunk))
     let course = trainsYet ? path.course(plan.checkpoint, world, luck.training) : TrainingPath.Course(end: clock)
     if course.isDrawn { clock = trainsYet ? max(course.end, now) : clock }
-    // What is certain to be spent on suites comes first: then a finalization that is under way is drawn given what is beyond.
-    let suites = kind.suitePasses == 0 ? .zero : Span(seconds: Double(kind.suitePasses) * world.suitePass)
-    var last = finish(isNew, world, .finalization, world.quick.finalization, finalization, from: clock + suites, now)
+    var last = finalize(isNew, world, kind, finalization, from: clock, now)
 
     // What can cut the lease short; the earliest counts. Whatever comes when all is done and uploaded need not be known.
     let horizon = course.isDrawn ? (max(last, course.saved + plan.upload) - granted).seconds : .infinity
@@ -131,9 +130,7 @@ extension Replication {
       if controller.recordsEvents { keep(path.checkpoints(plan, world, course), at: place) }
       plan.facts.trainingEnd = max(end, now)
       if !course.isDrawn {
-        last = finish(
-          isNew, world, .finalization, world.quick.finalization, finalization,
-          from: plan.facts.trainingEnd + suites, now)
+        last = finalize(isNew, world, kind, finalization, from: plan.facts.trainingEnd, now)
       }
     }
     if last <= plan.stop {
@@ -150,6 +147,18 @@ extension Replication {
     from: Instant, _ now: Instant
   ) -> Instant {
     !isNew && from < now ? world.late(law, u, from: from, now) : from + quick.span(u) { world.slow(law, u) }
+  }
+
+  /// When the last stage ends. What is certain to be spent on suites comes first: then a finalization that is under way is drawn given
+  /// what is beyond. Where nothing was trained nothing is beyond, unless it lasts longer already.
+  @inline(__always)
+  private mutating func finalize(
+    _ isNew: Bool, _ world: CompiledWorld, _ kind: CompiledKind, _ u: Double, from: Instant, _ now: Instant
+  ) -> Instant {
+    let suites = kind.suitePasses == 0 ? .zero : Span(seconds: Double(kind.suitePasses) * world.suitePass)
+    let answered = from + suites
+    if !kind.trains, isNew || answered >= now { return answered }
+    return finish(isNew, world, .finalization, world.quick.finalization, u, from: answered, now)
   }
 
   /// This pod's mean seconds a step: the kind's median, what is special about the job, what is special about the pod.

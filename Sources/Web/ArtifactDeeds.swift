@@ -44,8 +44,8 @@ struct ArtifactDeeds: Sendable {
   func deliverable(_ word: String, of job: JobIndex, _ view: LiveView) throws -> Catalogue.Artifact {
     let artifact = try artifact(word, of: job, view)
     if artifact.kind == .adapters || artifact.kind == .deploymentPackage {
-      let orders = view.descriptions[Int(job.rawValue)].suites ?? []
-      try ValidationRoutes.requireDelivery(job, orders: orders.map(\.name), runner.catalogue)
+      let orders = view.descriptions[Int(job.rawValue)].gatingSuites
+      try ValidationRoutes.requireDelivery(job, orders: orders, runner.catalogue)
     }
     return artifact
   }

@@ -15,6 +15,7 @@ extension JobMaker {
     var left = view.descriptions[Int(index.rawValue)].configuration
     left.pricing = pricing
     left.statedSteps = max(1, Int(job.spec.steps - job.durableStep))
+    if view.descriptions[Int(index.rawValue)].examines != nil { left = left.examining }
     do { return try await advice.quote(left) } catch let error as InputError {
       throw Problem(.badRequest, error.problem, hint: error.hint)
     }

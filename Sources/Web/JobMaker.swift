@@ -37,10 +37,11 @@ struct JobMaker: Sendable {
     var new = new
     try fill(&new, from: person)
     try new.check()
+    // An examination is said no training file: it has that of the job that it examines.
+    let suites = try await order(&new)
     do throws(InputError) { try advice.allows(new) } catch {
       throw Problem(.badRequest, error.problem, hint: error.hint)
     }
-    let suites = try await order(&new)
     let (quote, view) = try await quote(of: new)
     // What is left of a job that goes on from a checkpoint.
     if let resume = quote.resume { new.configuration = resume.left(of: new.configuration) }
@@ -108,6 +109,7 @@ struct JobMaker: Sendable {
   /// - Throws: ``Problem`` where one is not there, or nothing would be trained that could answer.
   @discardableResult
   func order(_ new: inout NewJob) async throws -> [Suite] {
+    try await inherit(&new)
     if let id = new.examines { try await examine(id, with: &new) }
     let suites = try SuiteDeeds(runner: runner).ordered(new)
     new.configuration.suitePasses = suites.isEmpty ? nil : suites.reduce(0) { $0 + $1.passes }
@@ -124,7 +126,7 @@ struct JobMaker: Sendable {
     let suites = try await order(&new)
     let resume = try await resumption(of: new)
     do {
-      quote = try await advice.quote(resume?.left(of: new.configuration) ?? new.configuration)
+      quote = try await advice.quote(resume?.left(of: new.configuration) ?? new.simulated)
       quote.resume = resume
     } catch let error as InputError {
       throw Problem(.badRequest, error.problem, hint: error.hint)
@@ -151,7 +153,8 @@ struct JobMaker: Sendable {
         quote.suites = .init(prompts: prompts, duration_s: Double(passes) * pass, hourlyRate: rate)
       } else {
         quote.warnings.append(
-          "After training the pod answers \(Wording.count(prompts, "suite prompt")) with both models; how long that takes is not known."
+          (new.examines == nil ? "After training the pod" : "The pod")
+            + " answers \(Wording.count(prompts, "suite prompt")) with both models; how long that takes is not known."
         )
       }
     }

@@ -37,6 +37,7 @@ struct JobRoutes {
       let job = try view.known(context)
       var document = JobDocument(view, job)
       document.later_notes = try runner.catalogue.notes(of: job)
+      document.examinations = ExaminationsDocument(of: document.id, view)
       if try runner.catalogue.hiddenJobs().contains(job) { document.hidden = true }
       let held = view.fleet[job]
       if held.admitted < .distantFuture {
@@ -63,9 +64,7 @@ struct JobRoutes {
     router.get("jobs/:id/fixes") { _, context in
       let view = await runner.view
       let job = try view.known(context)
-      let configuration = view.descriptions[Int(job.rawValue)].configuration
-      let failure = view.fleet[job].failure
-      let fixes = failure == .none ? [] : advice.fixes(configuration, failure)
+      let fixes = advice.fixes(for: view.descriptions[Int(job.rawValue)], view.fleet[job].failure)
       return try Reply.json(FixList(fixes: FixList.ordered(fixes, view)))
     }
     router.post("quotes") { request, context in

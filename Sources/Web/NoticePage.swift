@@ -31,7 +31,8 @@ enum NoticePage {
       if link.purpose == .decide {
         fields += button("on-demand", "Switch to on-demand") + button("keep-trying", "Keep trying")
       } else {
-        fields += "<p>This will permanently stop training and terminate the GPU instance.</p>"
+        let what = view.descriptions[Int(job.rawValue)].examines == nil ? "training" : "the examination"
+        fields += "<p>This will permanently stop \(what) and terminate the GPU instance.</p>"
       }
       fields += button("cancel", "Cancel the job")
     case .limit:

@@ -130,7 +130,7 @@ struct ReportComposer {
   /// What such a job costs on demand, as the simulator says it; nothing where it cannot be said.
   private func equivalent(_ text: JobDescription, _ job: Job) async -> (nanodollars: Int64, source: String)? {
     guard job.spec.pricing == .spot, job.phase == .completed else { return nil }
-    var configuration = text.configuration
+    var configuration = text.simulated
     configuration.pricing = .onDemand
     guard let quote = try? await advice.quote(configuration), quote.cost_usd.p50 > 0 else { return nil }
     return (

@@ -54,7 +54,7 @@ struct ValidationRoutes {
   func decide(
     _ job: JobIndex, _ justification: String?, _ context: LiveContext, _ view: LiveView
   ) async throws -> JobValidationDocument {
-    let orders = view.descriptions[Int(job.rawValue)].suites?.map(\.name) ?? []
+    let orders = view.descriptions[Int(job.rawValue)].gatingSuites
     let gate = DeliveryGate.all(
       ValidationRoutes.gates(orders, try ValidationRoutes.documents(of: job, runner.catalogue)))
     guard gate.verdict != .allow else {
@@ -127,10 +127,15 @@ struct ValidationRoutes {
   private static func ordered(
     _ job: JobIndex, _ view: LiveView, _ catalogue: Catalogue, _ documents: [ValidationDocument]
   ) throws -> [OrderedSuite] {
-    let orders = view.descriptions[Int(job.rawValue)].suites ?? []
-    let later = view.examinations(of: view.descriptions[Int(job.rawValue)].id)
+    let own = view.descriptions[Int(job.rawValue)]
+    let (orders, later) = (own.suites ?? [], view.examinations(of: own.id))
     guard !orders.isEmpty || !later.isEmpty else { return [] }
-    let (scored, asked) = (Set(documents.compactMap(\.suite?.name)), Set(try catalogue.rounds(of: job).map(\.suite)))
+    var (documents, asker) = (documents, job)
+    // What an examination found is kept as the other's.
+    if view.fleet[job].phase == .completed, let examined = own.examines.flatMap({ view.job($0) }) {
+      (documents, asker) = (try self.documents(of: examined, catalogue), examined)
+    }
+    let (scored, asked) = (Set(documents.compactMap(\.suite?.name)), Set(try catalogue.rounds(of: asker).map(\.suite)))
     func suite(_ order: JobDescription.SuiteOrder, of maker: JobIndex) -> OrderedSuite {
       let isOver = view.fleet[maker].phase.isTerminal
       // What an examination that goes on will say takes the place of what is there.
@@ -144,16 +149,22 @@ struct ValidationRoutes {
         examination: maker == job ? nil : view.descriptions[Int(maker.rawValue)].id)
     }
     var found = orders.map { suite($0, of: job) }
-    for index in later {
+    let answering = view.answeringExaminations(of: own.id)
+    for index in answering {
       for order in view.descriptions[Int(index.rawValue)].suites ?? [] {
         let one = suite(order, of: index)
         if let place = found.firstIndex(where: { $0.name == order.name }) {
           // One that came to nothing leaves what there was.
-          if one.state != .unanswered, view.fleet[index].phase != .cancelled { found[place] = one }
+          if one.state != .unanswered { found[place] = one }
         } else {
           found.append(one)
         }
       }
+    }
+    // What failed or was cancelled has said nothing: it stands where nobody else was asked.
+    for index in later where !answering.contains(index) {
+      for order in view.descriptions[Int(index.rawValue)].suites ?? []
+      where !found.contains(where: { $0.name == order.name }) { found.append(suite(order, of: index)) }
     }
     return found
   }
@@ -163,7 +174,7 @@ struct ValidationRoutes {
   ) throws -> JobValidationDocument {
     let documents = try documents(of: job, catalogue)
     let decision = try catalogue.deliveryDecision(of: job)
-    let gates = gates(view.descriptions[Int(job.rawValue)].suites?.map(\.name) ?? [], documents)
+    let gates = gates(view.descriptions[Int(job.rawValue)].gatingSuites, documents)
     let gate = gates.isEmpty ? nil : DeliveryGate.all(gates)
     return JobValidationDocument(
       job: view.descriptions[Int(job.rawValue)].id, gate: gate,

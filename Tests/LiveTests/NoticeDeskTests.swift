@@ -150,6 +150,34 @@ struct NoticeStation {
     #expect(s.post.letters.count == 4)
   }
 
+  /// An examination trains nothing, and nobody is told that it did.
+  @Test func anExaminationIsToldInWordsOfItsOwn() async throws {
+    var s = try NoticeStation()
+    try s.grant()
+    var description = Desk.description
+    (description.creator, description.name) = ("dana", "Examination of first <b>")
+    (description.examines, description.suites) = ("job-1", [.init(name: "voice", digest: "d")])
+    let request = try s.desk.submit(Desk.spec, description)
+    try s.desk.tell(.creationAnswered(request: 2, .created(s.desk.pod("b", request.name))))
+    try s.desk.pass(.hours(1))
+    try s.desk.report(1, .failed(.outOfMemory), request: 2)
+    try s.desk.tell(.terminationAnswered(pod: "b", .absent))
+    #expect(s.desk.job(1).phase == .failed)
+    try await s.turn()
+    let told = try s.told(.banner, "dana").filter { $0.facts.job == "job-2" }
+    #expect(told.map(\.kind) == [.jobQueued, .started, .failed])
+    let lines = told.map(NoticeSummary.line)
+    #expect(lines[0] == "Examination of first <b> queued.")
+    #expect(lines[1] == "GPU provisioned. Examination of first <b> starts (H100 spot).")
+    #expect(lines[2] == "Examination of first <b> failed (out of memory).")
+    let facts = try #require(told.last).facts
+    #expect(facts.examines == "job-1" && facts.examined_name == "first <b>")
+    #expect(facts.configuration == "llama-3-70b with the adapters of job-1, asked voice, spot")
+    // A smaller batch helps a training.
+    #expect(facts.fixes == nil)
+    #expect(s.post.letters.contains { $0.channel == .email && $0.notice.facts.examines == "job-1" })
+  }
+
   @Test func theHourWithoutAGPUAsksAndIsUrgent() async throws {
     var s = try NoticeStation()
     var wishes = NoticeWishes()

@@ -64,4 +64,19 @@ import Testing
     #expect(memory.contains("of 80 GB: does not fit. Reduce batch_size to 2"), "\(memory)")
     #expect(crowded.warnings.contains(memory) && crowded.p_completes < 0.5)
   }
+
+  /// It loads and answers: no step, no finalization, and no memory that only training takes.
+  @Test func anExaminationIsQuotedAsOne() async throws {
+    let quoter = try await Quoter(history: nil)
+    var job = JobConfiguration(preset: .conservative, pricing: .onDemand, trainingPairs: 2_600, tokensPerPair: 3_400)
+    (job.statedSteps, job.suitePasses) = (1, 800)
+    let training = try await quoter.quote(job)
+    let examination = try await quoter.quote(job.examining)
+    #expect(training.memory != nil && examination.memory == nil && examination.p_completes > 0.9)
+    #expect(
+      examination.duration_s.p50 + 120 < training.duration_s.p50
+        && examination.reservation_usd < training.reservation_usd,
+      "\(examination.duration_s), \(training.duration_s)")
+    #expect(examination.warnings.allSatisfy { !$0.contains("tokens a step") }, "\(examination.warnings)")
+  }
 }

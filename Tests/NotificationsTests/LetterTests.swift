@@ -59,6 +59,38 @@ import Testing
     ] { #expect(letter.plainText.contains(line), "\(line)") }
   }
 
+  /// What trained nothing is called no training, in no part of any letter, post or banner.
+  @Test func anExaminationHasWordsOfItsOwn() {
+    for kind in NoticeKind.allCases where ![.budgetAlert, .digest, .downloaded].contains(kind) {
+      let notice = Self.notice(kind) {
+        ($0.job_name, $0.examines, $0.examined_name) = ("Examination of Elena <v2>", "job-1", "Elena <v2>")
+        ($0.configuration, $0.failure) = ("llama-3-70b with the adapters of job-1", "worker crash")
+      }
+      let letter = Self.writer.letter(notice, to: "dana")
+      for text in [letter.subject, letter.plainText, letter.slackText, NoticeSummary.named(notice)] {
+        // Its address is that of any job.
+        let said = text.replacing("/training-", with: "/")
+        #expect(!said.lowercased().contains("training") && !said.contains("trained"), "\(kind): \(said)")
+      }
+    }
+    func letter(_ kind: NoticeKind) -> Letter {
+      Self.writer.letter(
+        Self.notice(kind) {
+          ($0.job_name, $0.examines, $0.examined_name) = ("knowledge", "job-1", "Elena <v2>")
+        }, to: "dana")
+    }
+    let completed = letter(.completed)
+    #expect(completed.subject == "✓ Examination Completed: Elena <v2>")
+    for line in [
+      "✓ Examination of Elena <v2> completed (13.2hrs, $48.32).", "Job: knowledge", "Examines: Elena <v2> (job-1)",
+      "View Validation: https://train.example.com/dashboard/training-jobs/job-1/validation",
+    ] { #expect(completed.plainText.contains(line), "\(line): \(completed.plainText)") }
+    #expect(!completed.plainText.contains("Adapters") && !completed.plainText.contains("Report"))
+    #expect(completed.slackText.hasPrefix("*knowledge*: ✓ Examination of Elena &lt;v2&gt; completed"))
+    #expect(letter(.failed).subject == "✗ Examination Failed: Elena <v2>")
+    #expect(letter(.cancelled).subject == "Examination Cancelled: Elena <v2>")
+  }
+
   /// Story 8.2.1: where the configuration names somebody to ask.
   @Test func aFailedJobSaysWhomToAsk() {
     var writer = Self.writer

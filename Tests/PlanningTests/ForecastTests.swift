@@ -81,6 +81,37 @@ import Testing
     }
   }
 
+  /// What is left of an examination is not what is left of a training with the same suites.
+  @Test func anExaminationIsForecastAsOne() async throws {
+    let calendar = try #require(CalendarMonths())
+    let month = Scenario.Month(year: 2026, month: 6)
+    let now = calendar.start(of: month) + .days(3)
+    var history = History(source: "test")
+    history.observations = [.init(storeID: "s", origin: "sandbox", from: now - .days(9), until: now)]
+    var asked = JobConfiguration(preset: .balanced, pricing: .spot)
+    (asked.statedSteps, asked.suitePasses) = (1, 7_200)
+    history.jobs.append(
+      History.Job(
+        id: "job-1", name: "later", configuration: asked, conversations: 1, trainingTokens: 1, gpuType: "",
+        submitted: now - .minutes(1)))
+    var world = WorldParameters()
+    world.boot = .constant(1_800)
+    world.step = StepTime(median: .seconds(36_000))
+    world.finalization = .constant(3_600)
+    world.suitePass = 0.5
+    world.hourlyRate[.spot] = 2
+    world.interruptions.spot = .never
+    func cost() async throws -> Double {
+      let request = Forecast.Request(first: month, asOf: now, policies: Policies(), replications: 4, threads: 1)
+      let question = ForecastQuestion(
+        request: request, history: history, source: ModelSource(worlds: [world], jobs: 0, name: "test"))
+      return try #require(try await question.answer(calendar).queued.first).final.quantile(0.5)
+    }
+    #expect(abs(try await cost() - 2 * (0.5 + 10 + 1 + 1)) < 0.01)
+    history.jobs[0].isExamination = true
+    #expect(abs(try await cost() - 2 * (0.5 + 1)) < 0.01)
+  }
+
   /// What a running job's history may end with. Whoever was cut short, found no pod or never got its first one goes on; who is paused does
   /// not; and who was resumed waits in the queue.
   @Test(arguments: [

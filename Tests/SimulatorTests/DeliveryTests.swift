@@ -174,6 +174,40 @@ import Testing
     #expect(try run(nil, maxCost: cap).phase == .completed && run(480, maxCost: cap).phase == .failed)
   }
 
+  /// A job without a step that answers suites loads, answers, and is done: it trains nothing, finishes nothing, and needs no memory for it.
+  @Test func anExaminationTakesNothingButItsSuites() throws {
+    var world = WorldParameters()
+    world.boot = .constant(100)
+    world.finalization = .constant(1000)
+    world.suitePass = 0.5
+    world.outOfMemory = [.custom: 1]
+    world.interruptions.onDemand = .never
+    func run(_ step: StepTime, lost: Double? = nil, steps: Int = 0, suites: Int? = 480) throws -> JobOutcome {
+      var kind = Worlds.kind(weight: 1, .spot, steps: steps, every: 20)
+      kind.configuration.suitePasses = suites
+      var world = world
+      (world.mix, world.step) = ([kind], step)
+      if let lost { world.interruptions.spot = .lifetime(.empirical([lost])) }
+      var policies = Policies()
+      policies.maxInterruptions = 1
+      policies.afterInterruptions = .onDemand
+      var e = Experiment(worlds: [world], policies: policies, start: .zero, horizon: .drained)
+      e.submissions = [.init(at: .zero, kind: 0)]
+      e.keepsJobs = true
+      return try e.replication(0).jobs[0]
+    }
+    // Whatever a step would take, and by whichever way it would be drawn.
+    for step in [StepTime(median: .seconds(10)), StepTime(median: .law(.erlang(k: 2, mean: 10)))] {
+      let job = try run(step)
+      #expect(job.phase == .completed && job.ended == .zero + .seconds(100 + 240), "\(job)")
+      // Taken back in the middle, it loads once more and answers from the beginning.
+      let again = try run(step, lost: 200)
+      #expect(again.phase == .completed && again.interruptions == 1 && again.ended == .zero + .seconds(200 + 340))
+      // A training of one step, with the same suites, is no examination.
+      #expect(try run(step, steps: 1).phase == .failed)
+    }
+  }
+
   @Test func anUploadMayEndAfterTraining() throws {
     var world = WorldParameters()
     world.step = StepTime(median: .seconds(10))

@@ -76,6 +76,23 @@ import Testing
     return largest * n.squareRoot()
   }
 
+  /// An examination that answers has left what is left of its suites; one that takes longer than they do goes on all the same.
+  @Test(arguments: [(Phase.training, 0, 400.0), (.finalizing, 100, 300), (.finalizing, 399, 1)])
+  func anExaminationUnderWayGoesOn(_ phase: Phase, _ since: Int, _ left: Double) throws {
+    var e = try Self.resumed(
+      .exponential(mean: 1e9), phase: phase, age: .seconds(Int64(since + 600)), since: .seconds(Int64(since)), step: 0)
+    e.kinds[0].configuration.statedSteps = 0
+    e.kinds[0].configuration.suitePasses = 800
+    e.worlds[0].suitePass = 0.5
+    e.worlds[0].interruptions.spot = .never
+    let job = try #require(try e.replication(0).jobs.first)
+    #expect(job.phase == .completed && abs((job.ended - e.start).seconds - left) < 1e-3, "\(job)")
+    e.worlds[0].suitePass = 0.01
+    guard since > 8 else { return }
+    let late = try #require(try e.replication(0).jobs.first)
+    #expect(late.phase == .completed && late.ended > e.start)
+  }
+
   @Test(arguments: [
     Law.exponential(mean: 9000), .weibull(shape: 0.6, scale: 9000), .weibull(shape: 2.5, scale: 9000),
   ])

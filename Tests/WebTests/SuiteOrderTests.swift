@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Journal
 import Live
+import Scenarios
 import Testing
 import Validation
 
@@ -19,8 +20,10 @@ import Validation
   private static let pod = PodName(store: "office", epoch: 1, request: 1)
 
   /// An office with a training file in it, and the file's id.
-  static func office() async throws -> (Office, String) {
-    let office = try Office(limit: nil, pods: .always)
+  static func office(
+    limit: Double? = nil, _ advise: (inout WebServer.Advice) -> Void = { _ in }
+  ) async throws -> (Office, String) {
+    let office = try Office(limit: limit, pods: .always, advise: advise)
     let json = """
       {"id": "file-1", "name": "data.json", "sha256": "00", "bytes": 1, "conversations": 60, "pairs": 240, "training_pairs": 192, \
       "tokens_per_pair": 900, "human_reviewed": 0, "scaffolding": {"personas": {}, "emotional_arcs": {}, "topics": {}}, \
@@ -37,7 +40,7 @@ import Validation
     return job
   }
 
-  private func report(_ office: Office, of pod: PodName = pod, upTo last: String = "finalization") async throws {
+  func report(_ office: Office, of pod: PodName = pod, upTo last: String = "finalization") async throws {
     let stages = ["boot", "preprocessing", "model_loading", "training", "finalization"]
     for (number, stage) in stages.enumerated() {
       let report = #"{"sequence":\#(number + 1),"event":"stage_finished","stage":"\#(stage)"}"#
@@ -46,14 +49,14 @@ import Validation
     }
   }
 
-  private func leave(_ office: Office, _ name: String, _ text: String, job: String = "job-1") throws {
+  func leave(_ office: Office, _ name: String, _ text: String, job: String = "job-1") throws {
     let path = office.folder.appendingPathComponent("store.objects/\(job)/\(name)")
     try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: path)
   }
 
   /// Answers to questions: the base knows all, the trained model all but those that are named.
-  private func answers(_ suite: Suite, losing lost: Set<String>) -> String {
+  func answers(_ suite: Suite, losing lost: Set<String>) -> String {
     var lines = [#"{"format":"lora-train-answers","version":1,"suite":"\#(suite.name)","digest":"\#(suite.digest)"}"#]
     for item in suite.items {
       let (right, all) = (item.answer ?? "A", item.options.map(\.label))
@@ -175,7 +178,15 @@ import Validation
 
   /// The pod of a completed job is gone: another answers with its adapters, and what it says is that job's.
   @Test func aCompletedJobIsExaminedByAnother() async throws {
-    let (office, _) = try await Self.office()
+    let (office, _) = try await Self.office { advice in
+      let quote = advice.quote
+      advice.quote = { asked in
+        var answer = try await quote(asked)
+        // What the simulator says of an examination is none of a training's.
+        if asked.isExamination { answer.reservation_usd -= 39 }
+        return answer
+      }
+    }
     func wish(_ suites: [String]?, of job: String = "job-1", name: String = "later") -> NewJob {
       var wish = Office.job(name)
       (wish.suites, wish.examines) = (suites, job)
@@ -215,6 +226,10 @@ import Validation
     #expect(job.id == "job-2" && job.examines == "job-1" && job.steps == 1 && job.training_file == "file-1")
     let text = await office.runner.view.descriptions[1]
     #expect(text.examines == "job-1" && text.configuration.suitePasses == 800 + 40_000 && text.suiteLimit != nil)
+    #expect(text.configuration.statedSteps == 1 && text.simulated.isExamination)
+    let reserved = await office.runner.view.fleet[JobIndex(1)].spec.reservation
+    // 40,800 passes of 0.15 s at $2.49 an hour, and what is left of the paper's quote.
+    #expect(abs(Double(reserved) / 1e9 - 5.233) < 1e-6)
     let status = office.api("jobs/1/validation")
     let before = try await office.ask("GET", status).value(JobValidationDocument.self)
     #expect(before.suites.map(\.state) == [.ordered, .ordered] && before.suites[0].examination == "job-2")

@@ -13,6 +13,9 @@ public struct NoticeFacts: Codable, Hashable, Sendable {
   public var job: String?
   public var job_name: String?
   public var client: String?
+  /// The job whose model it examines, and what people call that one: nothing is trained.
+  public var examines: String?
+  public var examined_name: String?
   public var configuration: String?
   public var pricing: String?
   public var gpu: String?

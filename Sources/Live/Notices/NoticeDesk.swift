@@ -137,7 +137,10 @@ public actor NoticeDesk {
       guard let job else { return }
       notice.facts.error_message = try outbox.lastError(of: job.rawValue)
       if let text = follower.description(of: job) {
-        let fixes = suggest(text.configuration, follower.fleet[job].failure)
+        let failure = follower.fleet[job].failure
+        // What is asked of an examination is the configuration of another job: only other pods may help it.
+        let mayHelp = text.examines == nil || [.provisioning, .recoveryExhausted].contains(failure)
+        let fixes = mayHelp ? suggest(text.configuration, failure) : []
         notice.facts.fixes = fixes.isEmpty ? nil : fixes
       }
     case .resumed:

@@ -243,10 +243,15 @@ struct NoticeFollower {
     let before = Int(text.resumedFrom?.step ?? 0)
     (facts.step, facts.steps) = (Int(job.durableStep) + before, Int(job.spec.steps) + before)
     facts.estimate_usd = text.quote.map { Self.dollars($0.cost50) }
-    let c = text.configuration
-    facts.configuration =
-      "\(text.baseModel), \(c.preset.rawValue): rank \(c.rank), \(c.epochs) epochs, \(c.trainingPairs) pairs, "
-      + "\(facts.pricing ?? "spot")"
+    let (c, pricing) = (text.configuration, facts.pricing ?? "spot")
+    if let examined = text.examines {
+      (facts.examines, facts.examined_name) = (examined, descriptions.first { $0.id == examined }?.name ?? examined)
+      let suites = (text.suites ?? []).map(\.name).joined(separator: ", ")
+      facts.configuration = "\(text.baseModel) with the adapters of \(examined), asked \(suites), \(pricing)"
+    } else {
+      facts.configuration =
+        "\(text.baseModel), \(c.preset.rawValue): rank \(c.rank), \(c.epochs) epochs, \(c.trainingPairs) pairs, \(pricing)"
+    }
     if let quote = text.quote, job.spec.steps > 0 {
       facts.remaining_s = quote.seconds50 * Double(job.spec.steps - job.durableStep) / Double(job.spec.steps)
     }

@@ -7,6 +7,7 @@ public enum NoticeSummary {
     let f = notice.facts
     let name = f.job_name ?? f.job ?? "a job"
     let spent = "\(dollars(f.spent_usd)) of \(dollars(f.limit_usd))"
+    if let line = examination(notice.kind, f) { return line }
     switch notice.kind {
     case .jobQueued: return "Job queued: \(name)."
     case .jobBlocked:
@@ -57,6 +58,25 @@ public enum NoticeSummary {
     case .downloaded: return "Adapters downloaded. See README.txt for integration instructions."
     case .digest: return f.limit_usd == nil ? "Your daily training summary" : "Your daily training budget summary"
     case .test: return "This is a test: notifications reach you."
+    }
+  }
+
+  /// What is said otherwise of a job that trains nothing; nil: that is said as it is of any.
+  private static func examination(_ kind: NoticeKind, _ f: NoticeFacts) -> String? {
+    guard let examined = f.examined_name ?? f.examines else { return nil }
+    let what = "Examination of \(examined)"
+    switch kind {
+    case .jobQueued: return "\(what) queued."
+    case .started: return "GPU provisioned. \(what) starts (\(gpu(f)) \(f.pricing ?? ""))."
+    case .interrupted: return "\(what) interrupted: what is answered is kept. Auto-recovery in progress..."
+    case .resumed: return "\(what) resumed: it goes on with what is not answered yet."
+    case .capReached: return "\(what) reached its own cost cap: what is answered is kept, and it stops."
+    case .completed: return "\(what) completed\(figures(f))."
+    case .failed: return "\(what) failed (\(f.failure ?? "other"))."
+    case .cancelled:
+      return "\(what) cancelled. Final cost: \(dollars(f.cost_usd))."
+        + (f.had_pod == true ? " GPU instance terminated." : "")
+    default: return nil
     }
   }
 

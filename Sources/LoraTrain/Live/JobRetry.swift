@@ -28,10 +28,11 @@ struct JobRetry: AsyncParsableCommand {
   func run() async throws {
     let client = try target.live.client
     let original: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
+    if let trouble = trouble(retrying: original) { throw ValidationError(trouble) }
     var configuration = original.configuration
     // A job that went on says how many steps were left: the new one has its own.
     if original.resumed_from != nil { configuration.statedSteps = nil }
-    let suggested = fix ? try await suggestion(client) : nil
+    let suggested = fix ? try await suggestion(client, for: original) : nil
     if let suggested { configuration = suggested.configuration }
     if let pricing { configuration.pricing = try PricingArgument.pricing(pricing) }
     if let batchSize { configuration.batchSize = batchSize }
@@ -60,12 +61,20 @@ struct JobRetry: AsyncParsableCommand {
     try await JobCreate.submit(new, client, yes: yes, target.live)
   }
 
-  private func suggestion(_ client: LiveClient) async throws -> FixDocument {
+  /// Why it cannot be retried so; nil: it can. What only a training has is not said of an examination.
+  func trouble(retrying original: JobDocument) -> String? {
+    guard let examined = original.examines else { return nil }
+    let counts = [batchSize, gradientAccumulation, epochs, checkpointEvery]
+    guard fromCheckpoint || learningRate != nil || counts.contains(where: { $0 != nil }) else { return nil }
+    return "\(original.id) examines \(examined) and trains nothing: only --pricing and --fix say anything of its retry"
+  }
+
+  private func suggestion(_ client: LiveClient, for original: JobDocument) async throws -> FixDocument {
     let list: FixList = try await client.get("/api/v1/jobs/\(target.path)/fixes")
     guard let first = list.fixes.first else {
       throw InputError(
         .badData, "nothing is known to help a job that ended so",
-        hint: "retry it as it was, or change it: --batch-size …")
+        hint: "retry it as it was, or change it: \(original.examines == nil ? "--batch-size …" : "--pricing")")
     }
     return first
   }

@@ -27,8 +27,9 @@ enum JobText {
           + (job.deadline.map { ", until \($0)" } ?? ""))
     }
     let rate = job.hourly_rate_usd.map { " at \(Words.dollars($0)) an hour" } ?? ""
+    let saved = "step \(Words.group(job.durable_step)) of \(Words.group(job.steps)) is saved; "
     lines.append(
-      "\(job.preset), \(words(job.pricing))\(rate): step \(Words.group(job.durable_step)) of \(Words.group(job.steps)) is saved; "
+      "\(job.preset), \(words(job.pricing))\(rate): \(job.examines == nil ? saved : "")"
         + "\(Words.dollars(job.cost_usd)) so far, \(Words.dollars(job.reserved_usd)) set aside"
         + (job.max_cost_usd.map { ", stops at \(Words.dollars($0))" } ?? ""))
     if let projection = job.projection {
@@ -45,6 +46,12 @@ enum JobText {
       lines.append("Resumed from \(original) at step \(Words.group(job.resumed_at_step ?? 0))")
     }
     if let examined = job.examines { lines.append("Examines \(examined): nothing is trained") }
+    if let spent = job.examinations {
+      let each = spent.jobs.map { "\($0.id) \(Words.dollars($0.cost_usd)), \(words($0.status))" }
+      lines.append(
+        "Examinations cost \(Words.dollars(spent.cost_usd)) beside it, as jobs of their own: \(each.joined(separator: "; "))"
+      )
+    }
     if let notes = job.notes { lines.append("Notes (\(job.submitted_at)): \(notes)") }
     lines += (job.later_notes ?? []).map { "Update (\($0.at), \($0.person)): \($0.text)" }
     lines.append(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Scenarios
 import Web
 
 /// Configurations worth starting from again.
@@ -11,6 +12,11 @@ struct TemplateCommand: AsyncParsableCommand {
         lora-train template save job-7 --name 'Standard production' --tag production
         lora-train job create --template 'Standard production' --training-file data.json --yes
       """, subcommands: [Save.self, List.self, Remove.self], defaultSubcommand: List.self)
+
+  /// A template of one step would train nothing, whoever started from it.
+  static func trouble(keeping job: JobDocument) -> InputError? {
+    job.examines.map { InputError(.badData, "\(job.id) trained nothing", hint: "keep what it examined: \($0)") }
+  }
 
   struct Save: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,6 +30,7 @@ struct TemplateCommand: AsyncParsableCommand {
     func run() async throws {
       let client = try target.live.client
       let job: JobDocument = try await client.get("/api/v1/jobs/\(target.path)")
+      if let trouble = TemplateCommand.trouble(keeping: job) { throw trouble }
       let made: TemplateDocument = try await client.send(
         "POST", "/api/v1/templates",
         NewTemplate(

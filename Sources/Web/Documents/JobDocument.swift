@@ -30,6 +30,8 @@ public struct JobDocument: Codable, Sendable {
   public var resumed_at_step: Int?
   /// The job whose model it examines: it trains nothing.
   public var examines: String?
+  /// What was spent on examining it, none of it in ``cost_usd``; lists leave it out. nil: it was never examined.
+  public var examinations: ExaminationsDocument?
   public var client: String?
   public var project: String?
   public var creator: String?
@@ -139,7 +141,9 @@ public struct JobDocument: Codable, Sendable {
   /// Nothing will happen to it any more.
   public var isOver: Bool { ["completed", "failed", "cancelled"].contains(status) }
   /// Another job may go on from its last checkpoint.
-  public var isResumable: Bool { isOver && status != "completed" && durable_step > 0 && training_file != nil }
+  public var isResumable: Bool {
+    isOver && status != "completed" && durable_step > 0 && training_file != nil && examines == nil
+  }
 
   /// An estimate as it was shown before the start.
   public struct Quote: Codable, Sendable {

@@ -24,6 +24,11 @@ public struct ResumptionDocument: Codable, Sendable {
       throw Problem(.notFound, "there is no job '\(id)' to go on from", hint: "lora-train job list")
     }
     let (original, text) = (view.fleet[index], view.descriptions[Int(index.rawValue)])
+    guard text.examines == nil else {
+      throw Problem(
+        .conflict, "\(text.id) trained nothing that could be gone on with",
+        hint: "examine once more: lora-train job retry \(text.id)")
+    }
     guard original.phase.isTerminal else {
       throw Problem(.conflict, "\(text.id) is not over: it goes on by itself", hint: "lora-train job show \(text.id)")
     }

@@ -122,7 +122,10 @@ struct ComparePage: Page {
     title = "Compare jobs"
     self.problem = problem
     let newest = view.fleet.jobs.indices.reversed().lazy
-      .filter { view.fleet.jobs[$0].durableStep > 0 || view.fleet.jobs[$0].phase == .completed }.prefix(30)
+      .filter {
+        view.descriptions[$0].examines == nil
+          && (view.fleet.jobs[$0].durableStep > 0 || view.fleet.jobs[$0].phase == .completed)
+      }.prefix(30)
     candidates = newest.map { i in
       let (job, text) = (view.fleet.jobs[i], view.descriptions[i])
       return Candidate(

@@ -14,6 +14,10 @@ struct CostCard: Sendable {
   var setAside: String?
   /// How good such projections were.
   var accuracy: String?
+  /// What was spent on examining it, and by whom.
+  var examined: String?
+  var examinations: [Examination] = []
+  struct Examination: Sendable { var id, name, text: String }
 
   private static let names: [(account: String, label: String)] = [
     ("work", "Training that is kept"), ("setup", "Setup and finalization"),
@@ -41,6 +45,12 @@ struct CostCard: Sendable {
           ? "Consider cancelling and retrying with more efficient configuration"
           : projection.cost_usd.p50 <= quote.cost_usd.p90
             ? "On track, continue monitoring" : "Above the estimate; watch it"
+      }
+    }
+    if let spent = job.examinations {
+      examined = Wording.money(spent.cost_usd)
+      examinations = spent.jobs.map {
+        Examination(id: $0.id, name: $0.name, text: "\(Wording.money($0.cost_usd)), \(Wording.words($0.status))")
       }
     }
     let posted = record.charges.values.reduce(0, +)

@@ -119,7 +119,8 @@ struct DeedPage: Page {
       .init(label: "Cost spent", value: Wording.money(document.cost_usd)),
       .init(label: "Set aside", value: Wording.money(document.reserved_usd)),
     ]
-    (title, warning, button) = words
+    (title, button) = (words.title, words.button)
+    warning = document.examines == nil ? words.warning : DeedPage.ofExamination(words.warning)
   }
 
   /// A draft passes the checklist that it would have passed on its review.
@@ -132,6 +133,13 @@ struct DeedPage: Page {
       return ReviewPage.checklist(range) + (expense.map { [Confirmation(name: "expensive", text: $0)] } ?? [])
     default: return []
     }
+  }
+
+  /// The same of a job that trains nothing.
+  private static func ofExamination(_ warning: String) -> String {
+    warning.replacing("stop training", with: "stop the examination")
+      .replacing("training goes on from the last checkpoint", with: "it goes on with what is not answered yet")
+      .replacing("It saves a checkpoint,", with: "It keeps what is answered,")
   }
 
   private static let words: [String: (title: String, warning: String, button: String)] = [

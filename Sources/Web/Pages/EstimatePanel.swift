@@ -5,7 +5,9 @@ import Live
 /// What a job would cost and how long it would take, beside its form and on its review.
 struct EstimatePanel: Sendable {
   var trouble: String?
-  var cost, costRange, duration, durationRange, completes, reservation, source, steps: String
+  var cost, costRange, duration, durationRange, completes, reservation, source: String
+  /// nil: nothing is trained.
+  var steps: String?
   var other: String?
   /// `Resume from step 850 (42 % complete). Remaining: 1.5 epochs (~8 h)`.
   var resume: String?
@@ -23,7 +25,7 @@ struct EstimatePanel: Sendable {
   /// Nothing can be said yet, and why.
   init(trouble: String) {
     self.trouble = trouble
-    (cost, costRange, duration, durationRange, completes, reservation, source, steps) = ("", "", "", "", "", "", "", "")
+    (cost, costRange, duration, durationRange, completes, reservation, source) = ("", "", "", "", "", "", "")
     (warnings, hasWarnings, budget, fits) = ([], false, [], true)
   }
 
@@ -39,7 +41,7 @@ struct EstimatePanel: Sendable {
     completes = Wording.percent(quote.p_completes)
     reservation = Wording.money(min(quote.reservation_usd, job.max_cost_usd ?? .infinity))
     source = quote.source
-    steps = Wording.group(job.configuration.steps)
+    steps = job.examines == nil ? Wording.group(job.configuration.steps) : nil
     fits = quote.fits_budget ?? true
     resume = quote.resume.map { resume in
       "Resume from Step \(Wording.group(resume.step)) (\(Int((resume.done * 100).rounded(.down)))% complete). Remaining: "
@@ -120,7 +122,7 @@ struct EstimatePanel: Sendable {
     {{#suiteTime}}<p class="small">{{suiteTime}}</p>{{/suiteTime}}
     {{^fits}}<p class="error">The budget does not hold it: it would be blocked.</p>{{/fits}}
     {{#hasWarnings}}<div class="notice warn"><ul>{{#warnings}}<li>{{.}}</li>{{/warnings}}</ul></div>{{/hasWarnings}}
-    <dl class="pairs small"><dt>Steps</dt><dd>{{steps}}</dd><dt>Completes</dt><dd>{{completes}}</dd><dt>Set aside for it</dt><dd>{{reservation}} (80th percentile)</dd>
+    <dl class="pairs small">{{#steps}}<dt>Steps</dt><dd>{{steps}}</dd>{{/steps}}<dt>Completes</dt><dd>{{completes}}</dd><dt>Set aside for it</dt><dd>{{reservation}} (80th percentile)</dd>
     {{#breakdown}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/breakdown}}
     {{#budget}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/budget}}</dl>
     {{#accuracy}}<p class="small">{{accuracy}} <a href="/dashboard/accuracy">Each of them</a></p>{{/accuracy}}

@@ -22,6 +22,14 @@ struct JobHandover: Sendable {
 
   init(_ job: JobDocument, _ index: JobIndex, hasMetrics: Bool, _ catalogue: Catalogue) throws {
     let api = "/api/v1/jobs/\(job.id)"
+    if let examined = job.examines {
+      // What it found is the other's, and it made nothing else.
+      entries = [
+        Entry(label: "Validation of \(examined)", path: "/dashboard/training-jobs/\(examined)/validation")
+      ]
+      (held, takesManager, offers, hasOffers) = (nil, false, [], false)
+      return
+    }
     var held: Problem?
     do { try ValidationRoutes.requireDelivery(index, orders: job.suites ?? [], catalogue) } catch let problem as Problem
     { held = problem }

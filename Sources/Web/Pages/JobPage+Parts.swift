@@ -32,7 +32,7 @@ extension JobPage {
       return resume + [
         Action(label: "Retry job", path: "\(path)/retry")
       ]
-        + (job.status == "completed"
+        + (job.status == "completed" && job.examines == nil
           ? [
             Action(label: "Save as Template", path: "/dashboard/templates?from=\(job.id)#add", isPrimary: true),
             Action(label: "Add to Knowledge Base", path: "/dashboard/knowledge/new?from=\(job.id)"),

@@ -21,7 +21,14 @@ extension JobPage.Progress {
     let done = JobPage.Progress.done(job, metric)
     percent = JobPage.Progress.percent(job, metric)
     (step, steps) = (Wording.group(done), Wording.group(job.steps))
-    label = "\(percent)% complete (Step \(step) of \(steps))"
+    label =
+      job.examines == nil
+      ? "\(percent)% complete (Step \(step) of \(steps))"
+      : job.status == "completed" ? "100% complete" : "Nothing is trained: it is done when the suites are answered"
+    if job.examines != nil {
+      (what, stages) = ("the examination", "Over all three stages")
+      weights = "preprocessing 2, model loading 8, examination 90 per cent"
+    }
     elapsed = job.duration_s.map(Wording.duration) ?? "not started"
     if held.admitted < .distantFuture {
       let span = try catalogue.paused(job.id, since: held.admitted, until: min(held.ended, now))

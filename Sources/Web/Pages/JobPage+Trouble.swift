@@ -89,7 +89,7 @@ extension JobPage.Trouble {
   mutating func explain(
     _ job: JobDocument, fixes: [FixDocument], memory: MemoryDocument?, conversations: Int?, canEdit: Bool
   ) {
-    if job.failure == "out_of_memory" {
+    if job.failure == "out_of_memory", job.examines == nil {
       let c = job.configuration
       text =
         "Your configuration exceeded the 80GB VRAM capacity of the H100 GPU. Likely cause: batch_size=\(c.batchSize) with "
@@ -133,6 +133,19 @@ extension JobPage.Trouble {
   private static func failure(_ job: JobDocument) -> (String, String) {
     let c = job.configuration
     return switch job.failure {
+    case "out_of_memory" where job.examines != nil:
+      (
+        "Failed: out of memory",
+        "The model and its adapters did not fit in the GPU's memory while the suites were answered. The event log says where."
+      )
+    case "dataset_format" where job.examines != nil:
+      (
+        "Failed: dataset format",
+        "The training file, which says how the model is asked, could not be read. The event log says what is wrong."
+      )
+    case "cost_cap" where job.examines != nil:
+      ("Stopped at its cost limit", "It reached its own cost limit; what was answered until then is kept.")
+    case "timeout" where job.examines != nil: ("Failed: timeout", "It took longer than it may. Fewer suites may help.")
     case "out_of_memory":
       (
         "Failed: out of memory",

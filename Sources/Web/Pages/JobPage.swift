@@ -100,6 +100,10 @@ struct JobPage: Page {
     /// Per cent over all stages.
     var overall = "0"
     var remaining, epoch: String?
+    /// What is under way, and over what ``overall`` is reckoned.
+    var what = "the training"
+    var stages = "Over all four stages"
+    var weights = "preprocessing 2, model loading 8, training 85, finalization 5 per cent"
     /// Story 7.1.2's sentence: the middle of ``remaining``.
     var pace: String?
     var completion: Moment?
@@ -138,6 +142,7 @@ struct JobPage: Page {
     var job = JobDocument(view, index)
     isHidden = try desk.catalogue.hiddenJobs().contains(index)
     job.hidden = isHidden
+    job.examinations = ExaminationsDocument(of: job.id, view)
     let projection = job.isOver ? nil : try? await desk.advice.forecast(view).jobs[job.id]
     let record = try desk.catalogue.record(of: job.id).counting(on: job.resumed_at_step ?? 0)
     let last = try desk.catalogue.lastMetrics(of: index, count: 2)
@@ -193,7 +198,7 @@ struct JobPage: Page {
       })
     if job.status == "failed" {
       trouble?.explain(
-        job, fixes: FixList.ordered(desk.advice.fixes(job.configuration, held.failure), view),
+        job, fixes: FixList.ordered(desk.advice.fixes(for: view.descriptions[Int(index.rawValue)], held.failure), view),
         memory: desk.advice.memory(job.configuration), conversations: file?.conversations, canEdit: role >= .engineer)
       if held.failure == .datasetFormat, let file {
         let message = try desk.catalogue.messages(of: index).last { $0.message.contains("DatasetFormatError") }?.message

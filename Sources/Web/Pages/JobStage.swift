@@ -12,7 +12,9 @@ struct JobStage: Sendable {
   /// How long it usually takes.
   var usual: String
 
-  private static let stages: [(name: String, phases: [String], runs: [String], usual: String)] = [
+  private typealias Part = (name: String, phases: [String], runs: [String], usual: String)
+
+  private static let stages: [Part] = [
     (
       "Preprocessing", ["admitted", "provisioning", "waiting_for_gpu", "booting", "preprocessing"],
       ["boot", "preprocessing"], "2-5 min"
@@ -21,12 +23,18 @@ struct JobStage: Sendable {
     ("Training", ["training", "interrupted", "awaiting_decision", "paused"], ["training"], "10-20 h"),
     ("Finalization", ["finalizing", "stopping"], ["finalization"], "5-10 min"),
   ]
+  /// Those of a job that trains nothing.
+  private static let examination: [Part] = [
+    stages[0], stages[1],
+    ("Examination", stages[2].phases + stages[3].phases, stages[3].runs, "as long as the suites take"),
+  ]
 
   /// - Parameter conversations: of the training file, where that is known.
   static func list(
     _ job: JobDocument, _ record: Catalogue.JobRecord, _ now: Instant, step: Int, conversations: Int? = nil,
     baseModel: String
   ) -> [JobStage] {
+    let stages = job.examines == nil ? stages : examination
     let runs = record.leases.flatMap { lease in lease.stages.map { ($0, $0.ended ?? lease.ended) } }
     let reached = stages.lastIndex { stage in runs.contains { stage.runs.contains($0.0.name) } }
     let current = stages.firstIndex { $0.phases.contains(job.status) }
@@ -72,6 +80,8 @@ struct JobStage: Sendable {
     let trains = runs.contains("training") || step > 0
     let isTrained = runs.contains("finalization") || job.status == "finalizing"
     let loads = trains || runs.contains("model_loading")
+    // How much of the suites is answered, only the pod knows.
+    if job.examines != nil { return (loads ? 2 : 0) + (trains || isTrained ? 8 : 0) }
     let share = isTrained ? 1 : job.steps > 0 ? min(1, Double(step) / Double(job.steps)) : 0
     return (loads ? 2 : 0) + (trains ? 8 : 0) + Int(85 * share)
   }
@@ -84,7 +94,9 @@ struct JobStage: Sendable {
     case ("waiting_for_gpu", _), ("provisioning", _), ("admitted", _): "Waiting for a GPU."
     case ("booting", _): "The pod starts."
     case ("interrupted", _): "Auto-recovery in progress..."
-    case ("restoring", _): "Loading the last checkpoint..."
+    case ("restoring", _): job.examines == nil ? "Loading the last checkpoint..." : "Loading the adapters..."
+    case (_, 0) where job.examines != nil: "Reading the training file..."
+    case (_, 2) where job.examines != nil: "Answering the suites..."
     case (_, 0): "Tokenizing \(conversations.map { "\(Wording.group($0)) " } ?? "")conversations..."
     case (_, 1): "Loading \(baseModel) model (4-bit quantization)..."
     case (_, 2):

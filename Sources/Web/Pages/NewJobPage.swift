@@ -45,6 +45,8 @@ struct NewJobPage: Page {
   let fields: [String: String]
   let estimate: EstimatePanel
   let retryOf, resumeOf: String?
+  /// The job that is examined: what is asked of it follows from that one, and is not asked here.
+  let examines: String?
   /// The draft that is configured.
   let draftOf: String?
   let retryText: String?
@@ -62,10 +64,15 @@ struct NewJobPage: Page {
     let all = try desk.catalogue.fileChoices()
     let chosen = form.fields["training_file"]
     (resumeOf, draftOf) = (form.fields["resume_of"], form.fields["draft_of"])
+    let retried = form.fields["retry_of"].flatMap { view.job($0) }
+    // As it is made, see JobMaker.inherit.
+    examines = form.fields["examines"] ?? retried.flatMap { view.descriptions[Int($0.rawValue)].examines }
+    let what = examines == nil ? "training job" : "examination"
     title =
       draftOf.map { "Configure \($0)" }
       ?? (resumeOf != nil
-        ? "Resume from checkpoint" : form.fields.has("retry_of") ? "Retry a training job" : "New training job")
+        ? "Resume from checkpoint"
+        : form.fields.has("retry_of") ? (examines == nil ? "Retry a \(what)" : "Retry an \(what)") : "New \(what)")
     (self.problem, hint) = (problem?.document.detail, problem?.document.hint)
     files = Choice.list(
       "No file: say how many pairs",
@@ -108,9 +115,15 @@ struct NewJobPage: Page {
       "\(job.name) (\(job.id)): \(job.status)" + (job.failure.map { " (\(Wording.words($0)))" } ?? "")
         + (job.duration_s.map { " after \(Wording.duration($0))" } ?? "")
     }
+    var new = configuration
+    // All else is as the job has it that is examined.
+    if examines != nil, let original {
+      new = original.configuration
+      new.pricing = configuration.pricing
+    }
     changes =
       original.map {
-        NewJobForm.changes($0.configuration, configuration).map { Change(name: $0.name, from: $0.from, to: $0.to) }
+        NewJobForm.changes($0.configuration, new).map { Change(name: $0.name, from: $0.from, to: $0.to) }
       } ?? []
     hasChanges = !changes.isEmpty
     let described = try? form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")

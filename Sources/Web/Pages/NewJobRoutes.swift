@@ -39,8 +39,8 @@ struct NewJobRoutes {
       let failure = view.fleet[index].failure
       let wanted = request.uri.queryParameters.get("fix")
       let fixes =
-        failure == .none || wanted == nil
-        ? [] : FixList.ordered(desk.advice.fixes(job.configuration, failure), view)
+        wanted == nil
+        ? [] : FixList.ordered(desk.advice.fixes(for: view.descriptions[Int(index.rawValue)], failure), view)
       var form = NewJobForm(FormFields(text: ""), try desk.catalogue.presets())
       form.retry(job, fix: wanted == "first" ? fixes.first : fixes.first { $0.kind == wanted })
       return try await page(form, nil, request, context)
@@ -65,7 +65,7 @@ struct NewJobRoutes {
         let (job, quote, view) = try await quoted(form, context)
         let page = try ReviewPage(desk, form, job, quote, view, await month(job, quote, view), context.person)
         return await desk.answer(page, request, context)
-      } catch let problem as Problem where !form.fields.has("examines") {
+      } catch let problem as Problem {
         return try await page(form, problem, request, context)
       }
     }
@@ -111,7 +111,7 @@ struct NewJobRoutes {
           document.isEditable
             ? "\(NewJobRoutes.path(ofDraft: document.id))&notice=drafted"
             : "/dashboard/training-jobs/\(document.id)?notice=added")
-      } catch let problem as Problem where problem.status == .badRequest && !form.fields.has("examines") {
+      } catch let problem as Problem where problem.status == .badRequest {
         return try await page(form, problem, request, context)
       }
     }
@@ -130,7 +130,7 @@ struct NewJobRoutes {
   /// The running month with such a job in it, under the same luck; nil: it is not there yet, and stands beside the next question.
   private func month(_ job: NewJob, _ quote: QuoteDocument, _ view: LiveView) async -> WhatIfDocument? {
     var question = WhatIfQuestion()
-    question.addition = .init(configuration: quote.resume?.left(of: job.configuration) ?? job.configuration)
+    question.addition = .init(configuration: quote.resume?.left(of: job.configuration) ?? job.simulated)
     return try? await desk.advice.foresight.whatIfSoon(view, question)
   }
 
@@ -143,12 +143,13 @@ struct NewJobRoutes {
       var job = try form.job(desk.catalogue, at: Wording.stamp(view.at) ?? "")
       try await maker.order(&job)
       let (quote, view) = try await maker.quote(of: job)
-      var other = job.configuration
+      var other = job.simulated
       other.pricing = other.pricing == .spot ? .onDemand : .spot
       var panel = EstimatePanel(
         quote, job, other: try? await desk.advice.quote(other), month: await month(job, quote, view))
       let known = await desk.advice.foresight.knownAccuracy(view)
-      panel.accuracy = EstimatePanel.accuracy(known, job.configuration.preset.rawValue)
+      // How good estimates of trainings were says nothing of it.
+      if job.examines == nil { panel.accuracy = EstimatePanel.accuracy(known, job.configuration.preset.rawValue) }
       estimate = panel
     } catch let problem as Problem {
       estimate = EstimatePanel(trouble: problem.document.detail)
@@ -161,7 +162,7 @@ struct NewJobRoutes {
 /// Everything once more before the start, with its warnings and the checklist (stories 1.3.2 and 1.2.2).
 struct ReviewPage: Page {
   static let name = "review"
-  let title = "Review & start training"
+  let title: String
   let section = Section.newJob
   let scripts = ["checklist.js"]
   struct Field: Sendable { var name, value: String }
@@ -195,12 +196,18 @@ struct ReviewPage: Page {
     let checkpoints =
       "up to \(Wording.group(c.maxSequenceLength)) tokens; a checkpoint every \(Wording.group(c.checkpointEvery)) steps"
     let rate = quote.hourly_rate_usd.map { ", \(Wording.money($0))/hr" } ?? ""
-    let risk = quote.p_interrupted.map { "\(Wording.percent($0)); it then goes on from the last checkpoint" }
+    let examines = job.examines != nil
+    isExamination = examines
+    title = examines ? "Review & start examination" : "Review & start training"
+    let goesOn = examines ? "with what is not answered yet" : "from the last checkpoint"
+    let risk = quote.p_interrupted.map { "\(Wording.percent($0)); it then goes on \(goesOn)" }
+    // What only a training has.
+    let trained: (String) -> String? = { examines ? nil : $0 }
     let rows: [(String, String?)] = [
       ("Job name", job.name),
       ("Training file", file.map { "\($0.name): \($0.summary)" } ?? "none: \(Wording.group(c.trainingPairs)) pairs"),
-      ("Quality", file?.quality), ("Preset", Wording.capital(c.preset.rawValue)), ("Hyperparameters", values),
-      ("Sequences and checkpoints", checkpoints),
+      ("Quality", file?.quality), ("Preset", trained(Wording.capital(c.preset.rawValue))),
+      ("Hyperparameters", trained(values)), ("Sequences and checkpoints", trained(checkpoints)),
       ("GPU", "H100 PCIe 80GB, \(c.pricing == .spot ? "spot" : "on-demand")\(rate)"),
       ("Risk of an interruption", risk),
       ("Description", job.purpose), ("Client", job.client), ("Project", job.project),
@@ -215,7 +222,6 @@ struct ReviewPage: Page {
     expense = ReviewPage.expense(quote.cost_usd.p50, Wording.snake(job.configuration.pricing))
     checklist = ReviewPage.checklist(Wording.range(quote.cost_usd.p10, quote.cost_usd.p90))
     fits = quote.fits_budget ?? true
-    isExamination = job.examines != nil
     mayProceed = person?.role == .manager
     let isWithin = quote.budget?.available_usd.map { quote.reservation_usd <= $0 } ?? true
     let part = try JobMaker(runner: desk.runner, advice: desk.advice).allocation(of: job).map {
@@ -269,8 +275,8 @@ struct ReviewPage: Page {
     {{^fits}}{{#mayProceed}}<input type="hidden" name="beyond" value="yes"><div class="field"><label for="why">Proceed anyway (requires justification)</label><textarea id="why" name="justification" maxlength="2000" required></textarea></div>{{/mayProceed}}
     {{^mayProceed}}<p class="soft">It will be kept as blocked, and starts when a manager lets it through or raises the limit.</p>{{/mayProceed}}{{/fits}}
     <div class="actions"><button class="primary" type="submit" data-last>{{#fits}}{{^isExamination}}Start Training{{/isExamination}}{{#isExamination}}Start Examination{{/isExamination}}{{/fits}}{{^fits}}{{#mayProceed}}Proceed anyway{{/mayProceed}}{{^mayProceed}}Submit as blocked{{/mayProceed}}{{/fits}}</button>
-    {{^isExamination}}<button type="submit" name="draft" value="yes" formnovalidate>Save as draft</button>
-    <button type="submit" formaction="/dashboard/training-jobs/estimate" formnovalidate>Edit Configuration</button>{{/isExamination}}<a class="button" href="/dashboard/training-jobs">Cancel</a></div>
+    {{^isExamination}}<button type="submit" name="draft" value="yes" formnovalidate>Save as draft</button>{{/isExamination}}
+    <button type="submit" formaction="/dashboard/training-jobs/estimate" formnovalidate>Edit Configuration</button><a class="button" href="/dashboard/training-jobs">Cancel</a></div>
     </form></div>
     <aside class="card" aria-label="Estimate"><h2>Estimate</h2>{{#estimate}}{{>estimate}}{{/estimate}}</aside></div>
     """#

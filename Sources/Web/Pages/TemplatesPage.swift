@@ -37,6 +37,9 @@ struct TemplatesPage: Page {
       guard let index = form["from"].flatMap({ view.job($0) }) else {
         throw Problem(.badRequest, "a template is made from a job", hint: "open a job that went well: Save as template")
       }
+      if let examined = view.descriptions[Int(index.rawValue)].examines {
+        throw Problem(.conflict, "\(index.id) trained nothing", hint: "make it from \(examined), which it examined")
+      }
       let new = NewTemplate(
         name: form["name"] ?? "", purpose: form["purpose"], isShared: form["visibility"] != "private", tags: tags(form),
         configuration: view.descriptions[Int(index.rawValue)].configuration)

@@ -107,6 +107,7 @@ struct ValidationPage: Page {
   private static func examination(of job: JobIndex, _ view: LiveView, _ desk: PageDesk) throws -> Examination? {
     let text = view.descriptions[Int(job.rawValue)]
     guard view.fleet[job].phase == .completed, text.examines == nil, let file = text.trainingFile,
+      try desk.catalogue.file(file) != nil,
       try desk.catalogue.artifacts(of: job).contains(where: { $0.kind == .adapters && $0.deleted == nil })
     else { return nil }
     return Examination(

@@ -55,8 +55,8 @@ struct SuiteAnswerRoutes {
     let job = try view.known(context)
     let name = (context.parameters.get("suite") ?? "").removingPercentEncoding ?? ""
     let description = view.descriptions[Int(job.rawValue)]
-    // What was asked last: an examination's, or the job's own.
-    let later = view.examinations(of: description.id).last {
+    // What was taken in last: an examination's, or the job's own.
+    let later = view.answeringExaminations(of: description.id).last {
       view.fleet[$0].phase == .completed
         && view.descriptions[Int($0.rawValue)].suites?.contains { $0.name == name } == true
     }

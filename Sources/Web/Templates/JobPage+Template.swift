@@ -14,9 +14,9 @@ extension JobPage {
     <section class="card" aria-labelledby="progress-h"><div class="card-head"><h2 id="progress-h">Progress</h2><span>{{>badge}} {{#interruptionBadge}}<span class="badge interrupted">{{interruptionBadge}}</span>{{/interruptionBadge}}</span></div>
     {{#progress}}
     <p><b>{{label}}</b>{{#pace}}<br><span class="small">{{pace}}</span>{{/pace}}</p>
-    <progress max="100" value="{{percent}}" aria-label="Progress of the training">{{percent}}%</progress>
-    <p class="small">Over all four stages: {{overall}}%</p>
-    <progress max="100" value="{{overall}}" aria-label="Progress over all stages: preprocessing 2, model loading 8, training 85, finalization 5 per cent">{{overall}}%</progress>
+    <progress max="100" value="{{percent}}" aria-label="Progress of {{what}}">{{percent}}%</progress>
+    <p class="small">{{stages}}: {{overall}}%</p>
+    <progress max="100" value="{{overall}}" aria-label="Progress over all stages: {{weights}}">{{overall}}%</progress>
     <dl class="pairs small">
     <dt>Elapsed time</dt><dd>{{elapsed}}</dd>
     {{#paused}}<dt>Paused, beside that</dt><dd>{{paused}}</dd>{{/paused}}
@@ -51,6 +51,7 @@ extension JobPage {
     {{#setAside}}<dt>Set aside</dt><dd>{{setAside}}</dd>{{/setAside}}
     </dl>
     {{#verdict}}<p>{{verdict}}</p>{{/verdict}}
+    {{#examined}}<p class="small">Examinations cost {{examined}} beside it, as jobs of their own:</p><ul class="small">{{#examinations}}<li><a href="/dashboard/training-jobs/{{id}}">{{name}}</a> ({{text}})</li>{{/examinations}}</ul>{{/examined}}
     {{#hasParts}}<h3>Cost breakdown</h3><dl class="pairs small">{{#parts}}<dt>{{label}}</dt><dd class="number">{{value}}</dd>{{/parts}}<dt><b>Total</b></dt><dd class="number"><b>{{spent}}</b></dd></dl>{{/hasParts}}
     </section>{{/cost}}
     <section class="card" aria-labelledby="conf-h"><h2 id="conf-h">Configuration</h2><dl class="pairs small">{{#facts}}<dt>{{label}}</dt><dd>{{value}}{{#at}}{{>time}}{{/at}}</dd>{{/facts}}</dl></section>

@@ -13,7 +13,7 @@ from unittest import mock
 
 import runs
 from listener import Listener
-from lora_worker import answering, configuration, launch, ordered, reading, sheets, suites
+from lora_worker import answering, configuration, errors, launch, ordered, reading, running, sheets, suites
 from lora_worker.errors import WorkerError
 
 OPTIONS = {"A": "one", "B": "two", "C": "three", "D": "four"}
@@ -327,6 +327,14 @@ class ExaminationTests(unittest.TestCase):
         adapters.unlink()
         self.assertEqual(self.examine("failed")[-2:], ["preprocessing", "failed"])
         self.assertIn("job-1 has no adapters", self.listener.reports[-1]["message"])
+
+    def test_out_of_memory_it_blames_no_batch(self) -> None:
+        error, code = RuntimeError("CUDA out of memory"), errors.Exit.OUT_OF_MEMORY
+        for examines, blamed in ((None, True), ("job-1", False)):
+            job = runs.make_job(self.folder, conversations=12, configuration={"epochs": 1}, examines=examines, suites=["small"])
+            said = running._described(error, code, configuration.parse(json.loads(job.read_text()), "a test"))
+            self.assertEqual("batch_size" in f"{said} {said.hint}", blamed)
+            self.assertIn("CUDA out of memory", str(said))
 
     def test_the_launch_says_whom_it_examines(self) -> None:
         own = {"rank": 8, "learningRate": 1e-4, "epochs": 1, "batchSize": 1, "gradientAccumulation": 1,

@@ -92,6 +92,9 @@ def wait_to_be_told(reporter: Reporter, end: Ending, after_s: float) -> None:
 def _described(error: Exception, code: Exit, job: Job) -> Exception:
     if code != Exit.OUT_OF_MEMORY:
         return error
+    if job.examines is not None:
+        return WorkerError(
+            code, f"OutOfMemoryError: answering with the adapters of {job.examines} takes more memory than there is ({str(error)[:300]})")
     own = job.configuration
     return WorkerError(
         code,
