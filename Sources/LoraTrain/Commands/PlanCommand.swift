@@ -71,7 +71,7 @@ struct PlanCommand: AsyncParsableCommand {
     let plan = try await Plan.run(scenario, source: source, request: request)
     if !plan.isDecided {
       Failure.say(
-        "note: the choice was not certain within \(Words.group(plan.choices.map(\.replications).max() ?? 0)) futures of a "
+        "note: the answer was not certain within \(Words.group(plan.choices.map(\.replications).max() ?? 0)) futures of a "
           + "plan; what was not decided is decided by the estimate; allow more with --replications")
     }
     if output.json {
