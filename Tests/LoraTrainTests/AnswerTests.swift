@@ -19,6 +19,18 @@ import Testing
     #expect(abs(parts.values.reduce(0, +) - (cost["mean"] as? Double ?? 0)) < 1e-6)
   }
 
+  /// Ten thousand runs of a million dollars each are more than 64 bits of nanodollars.
+  @Test func partsOfDearRunsAddUpToo() throws {
+    let dear = [
+      "--hourly-rate", "1000000", "--pricing", "on_demand", "--replications", "2000", "--start", "2026-11-20",
+    ]
+    let answer = try CommandLineTool.json(["estimate", "--json"] + dear)
+    let cost = try #require(answer["cost_usd"] as? [String: Any])
+    let parts = try #require(cost["parts"] as? [String: Double])
+    let mean = try #require(cost["mean"] as? Double)
+    #expect(mean > 5e6 && abs(parts.values.reduce(0, +) / mean - 1) < 1e-6, "\(mean) \(parts)")
+  }
+
   @Test func digestsDoNotDependOnThreads() throws {
     for command in [
       ["estimate", "--start", "2026-11-20", "--replications", "500"], ["forecast", "--replications", "300"],
