@@ -32,7 +32,7 @@ struct CalibrateCommand: AsyncParsableCommand {
       try OutputFile.write(String(decoding: try encoder.encode(basis), as: UTF8.self), to: output)
     }
     if json {
-      print(String(decoding: try encoder.encode(Document(model)), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(Document(model)), as: UTF8.self) + "\n")
     } else {
       print(CalibrateCommand.text(model))
       for warning in model.warnings { print("Warning: \(warning).") }

@@ -13,12 +13,12 @@ struct OutputOptions: ParsableArguments {
   var json = false
 
   func emit(_ document: JSON) {
-    print(document.text())
+    StandardOutput.write(document.text() + "\n")
   }
 
   /// A whole type, with sorted keys.
   func emit(_ document: some Encodable) throws {
-    print(try JSON.encoded(document))
+    StandardOutput.write(try JSON.encoded(document) + "\n")
   }
 
   /// The one way to answer: the document, or what people read of it.
@@ -161,6 +161,9 @@ enum OutputFile {
 
 /// The answer itself: a full disk behind a redirection must not look like success.
 enum StandardOutput {
+  /// What programs read, byte for byte.
+  static func write(_ text: String) { Swift.print(text, terminator: "") }
+
   static func finish() throws {
     guard fflush(nil) == 0, ferror(stdout) == 0 else {
       throw InputError(.cannotCreate, "the answer could not be written to standard output", hint: "is the disk full?")

@@ -177,7 +177,7 @@ struct EstimateCommand: AsyncParsableCommand {
         threads: simulation.threads)
       answer.estimate.precision?.sayIfMissed()
       if output.json {
-        print(answer.document(percentiles: Array(1...99)).text(pretty: false))
+        StandardOutput.write(answer.document(percentiles: Array(1...99)).text(pretty: false) + "\n")
       } else {
         print(EstimateText.line(answer))
         // Below a line of its own job; what holds for all of them is said once, below.

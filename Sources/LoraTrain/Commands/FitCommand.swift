@@ -84,7 +84,7 @@ struct FitCommand: AsyncParsableCommand {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       encoder.nonConformingFloatEncodingStrategy = .convertToString(
         positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
     } else {
       print(report.text)
     }

@@ -25,7 +25,7 @@ struct SubmitCommand: AsyncParsableCommand {
     for document in read {
       answer = try await client.send("POST", "/api/v1/jobs/\(LiveClient.escaped(job))/validation", document)
     }
-    if let answer { print(try ValidationText.job(answer, live.json)) }
+    if let answer { try live.answer(answer, ValidationText.job(answer)) }
   }
 }
 
@@ -40,7 +40,7 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let answer: JobValidationDocument = try await live.client.get(
       "/api/v1/jobs/\(LiveClient.escaped(job))/validation")
-    print(try ValidationText.job(answer, live.json))
+    try live.answer(answer, ValidationText.job(answer))
   }
 }
 
@@ -57,14 +57,13 @@ struct DeliverCommand: AsyncParsableCommand {
   func run() async throws {
     let answer: JobValidationDocument = try await live.client.send(
       "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/delivery", Reason(justification: justification))
-    print(try ValidationText.job(answer, live.json))
+    try live.answer(answer, ValidationText.job(answer))
   }
 }
 
 extension ValidationText {
   /// A job's results in a line each, and what follows from them.
-  static func job(_ answer: JobValidationDocument, _ json: Bool) throws -> String {
-    if json { return try JSON.encoded(answer) }
+  static func job(_ answer: JobValidationDocument) -> String {
     let ordered = answer.suites.map { "\($0.name): \($0.state.rawValue)" }
     guard let gate = answer.gate else {
       return (["\(answer.job) was not validated; nothing holds its delivery back"] + ordered).joined(separator: "\n")

@@ -39,7 +39,7 @@ struct RatersCommand: AsyncParsableCommand {
     let read = try ShippedSuites.find(suite)
     if finish {
       let kept: JobValidationDocument = try await client.post("\(path)/\(LiveClient.escaped(read.name))/finish")
-      return print(try ValidationText.job(kept, live.json))
+      return try live.answer(kept, ValidationText.job(kept))
     }
     guard let answers else { return }
     // Read here first: what is wrong is said with its line.

@@ -43,7 +43,11 @@ struct ScoreCommand: AsyncParsableCommand {
     let document = try assess()
     if let file { try OutputFile.write(String(decoding: try document.json(), as: UTF8.self) + "\n", to: file) }
     if let csv { try OutputFile.write(document.csv, to: csv) }
-    print(output.json ? String(decoding: try document.json(), as: UTF8.self) : ValidationText.text(document))
+    if output.json {
+      StandardOutput.write(String(decoding: try document.json(), as: UTF8.self) + "\n")
+    } else {
+      print(ValidationText.text(document))
+    }
     if gate, document.gate.verdict != .allow { throw ExitCode(1) }
   }
 

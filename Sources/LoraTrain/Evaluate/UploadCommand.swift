@@ -88,9 +88,10 @@ struct AnswersCommand: AsyncParsableCommand {
   func run() async throws {
     let path = "/api/v1/jobs/\(LiveClient.escaped(job))/ratings/\(LiveClient.escaped(suite))/answers"
     let lines = String(decoding: try await live.client.bytes("GET", path), as: UTF8.self)
-    guard live.json else { return StandardText.write(lines) }
+    guard live.json else { return StandardOutput.write(lines) }
     // One document: the lines, which are JSON themselves, as a list.
     let answers = lines.split(separator: "\n").joined(separator: ",\n  ")
-    print("{\"job\": \(JSON.quoted(job)), \"suite\": \(JSON.quoted(suite)), \"answers\": [\n  \(answers)\n]}")
+    StandardOutput.write(
+      "{\"job\": \(JSON.quoted(job)), \"suite\": \(JSON.quoted(suite)), \"answers\": [\n  \(answers)\n]}\n")
   }
 }
