@@ -122,6 +122,16 @@ import Testing
     #expect(source?.contains("(synthetic)") == true)
   }
 
+  /// As in every other answer: a program that reads one instant reads them all.
+  @Test func calibrateSaysWhenAsOthersDo() throws {
+    let answer = try CommandLineTool.json(["calibrate", "--json"] + history)
+    let source = try #require(answer["source"] as? [String: Any])
+    #expect(source["from"] as? String == "2026-01-14T00:00:00Z" && source["until"] as? String == "2026-11-20T06:00:00Z")
+    #expect(source["jobs"] is Int && source["leases"] is Int && source["origins"] as? [String] == ["synthetic"])
+    let priors = try CommandLineTool.json(["calibrate", "--json"])
+    #expect((priors["source"] as? [String: Any])?["from"] == nil)
+  }
+
   @Test func outputForPeopleHasNoColourAndNamesItsSource() throws {
     for command in [["estimate", "--replications", "300"], ["forecast", "--replications", "200"], ["calibrate"]] {
       let run = try CommandLineTool.run(command + history)

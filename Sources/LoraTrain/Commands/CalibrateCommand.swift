@@ -43,11 +43,24 @@ struct CalibrateCommand: AsyncParsableCommand {
   /// The laws, and what is to be said of them.
   private struct Document: Encodable {
     var laws: [ModelReport.Law]
-    var source: Model.Source
+    var source: Source
     var warnings: [String]
 
     init(_ model: Model) {
-      (laws, source, warnings) = (model.report.laws, model.source, model.warnings)
+      (laws, source, warnings) = (model.report.laws, Source(model.source), model.warnings)
+    }
+
+    /// With its instants as every answer has them; a `model.json` keeps them as it reads them.
+    struct Source: Encodable {
+      var name: String
+      var origins: [String]
+      var jobs, leases: Int
+      var from, until: String?
+
+      init(_ source: Model.Source) {
+        (name, origins, jobs, leases) = (source.name, source.origins, source.jobs, source.leases)
+        (from, until) = (source.from.map(Words.stamp), source.until.map(Words.stamp))
+      }
     }
   }
 
