@@ -9,14 +9,14 @@ struct SubmitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "submit", abstract: "Keeps what score found with a job: from then on its gate decides over downloads.",
     discussion: "EXAMPLE\n  lora-train evaluate submit job-1 perplexity.json ei.json knowledge.json")
-  @Argument(help: "The job.") var job: String
+  @Argument(help: "The job: job-7, or 7.", transform: JobName.full) var job: String
   @Argument(help: "What score --output wrote.") var documents: [String]
   @OptionGroup var live: LiveOptions
 
   func run() async throws {
     let client = try live.client
     let read = try documents.map(EvaluateCommand.document)
-    if let other = read.indices.first(where: { read[$0].job.map { $0 != job } == true }) {
+    if let other = read.indices.first(where: { read[$0].job.map { JobName.full($0) != job } == true }) {
       throw InputError(
         .badData, file: documents[other], "is about \(read[other].job ?? ""), not about \(job)",
         hint: "score with --job \(job) if the model is the same")
@@ -34,7 +34,7 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Shows what validation found of a job's model, and whether it may be delivered.",
     discussion: "EXAMPLE\n  lora-train evaluate status job-1")
-  @Argument(help: "The job.") var job: String
+  @Argument(help: "The job: job-7, or 7.", transform: JobName.full) var job: String
   @OptionGroup var live: LiveOptions
 
   func run() async throws {
@@ -50,7 +50,7 @@ struct DeliverCommand: AsyncParsableCommand {
     commandName: "deliver",
     abstract: "Lets a model be delivered although its gate says otherwise; a block takes a manager. It is logged.",
     discussion: "EXAMPLE\n  lora-train evaluate deliver job-1 --justification \"the client agreed in writing\"")
-  @Argument(help: "The job.") var job: String
+  @Argument(help: "The job: job-7, or 7.", transform: JobName.full) var job: String
   @Option(help: "Why; for the audit log.") var justification: String
   @OptionGroup var live: LiveOptions
 

@@ -81,7 +81,7 @@ struct AnswersCommand: AsyncParsableCommand {
         lora-train evaluate score emotional-intelligence --answers answers.jsonl --verdicts v.jsonl --output ei.json
         lora-train evaluate submit job-1 ei.json
       """)
-  @Argument(help: "The job.") var job: String
+  @Argument(help: "The job: job-7, or 7.", transform: JobName.full) var job: String
   @Argument(help: "The suite's name.") var suite: String
   @OptionGroup var live: LiveOptions
 
