@@ -32,6 +32,19 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// How an answer is worked out, whatever it is about.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
+  var sampling: ParameterSampling = .random
+
+  func validate() throws {
+    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
+  }
+}
+
 /// What every simulated answer takes.
 struct SimulationOptions: ParsableArguments {
   @Option(help: "Seed of the random streams; the same seed gives the same digest.")
@@ -40,16 +53,12 @@ struct SimulationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many futures to simulate.", valueName: "n"))
   var replications: Int?
 
-  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var execution: ExecutionOptions
 
-  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
-  var sampling: ParameterSampling = .random
+  var threads: Int { execution.threads }
+  var sampling: ParameterSampling { execution.sampling }
 
-  func validate() throws {
-    try ReplicationsArgument.validate(replications)
-    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
-  }
+  func validate() throws { try ReplicationsArgument.validate(replications) }
 }
 
 extension ParameterSampling: ExpressibleByArgument {}
