@@ -22,6 +22,10 @@ struct CalibrateCommand: AsyncParsableCommand {
     var calibrated = try ModelLoader.load(history.path, asOf: try history.asOfInstant)
     if let path = history.path, !path.hasSuffix(".json") {
       calibrated.model = try ModelLoader.fit(calibrated.history, goodnessOfFit: true)
+      if calibrated.model.source.jobs == 0 {
+        calibrated.model.warnings.append(
+          "nothing is known in \(path)\(history.asOf == nil ? "" : " by then"): these are the priors")
+      }
     }
     let model = calibrated.model
     let encoder = JSONEncoder()

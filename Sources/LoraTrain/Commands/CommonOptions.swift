@@ -82,6 +82,13 @@ struct HistoryOptions: ParsableArguments {
       valueName: "file"))
   var history: String?
 
+  func validate() throws { try HistoryOptions.check(history) }
+
+  /// A variable that was not set, as a rule: it is not meant to stand for the priors.
+  static func check(_ history: String?) throws {
+    if history?.isEmpty == true { throw ValidationError("--history is empty: name a file, or leave it out") }
+  }
+
   /// What was named; else the live store, where one of real jobs is: what was only played is no history to plan by.
   var path: String? {
     if let history { return history }
@@ -111,7 +118,10 @@ struct ScenarioModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use only what was known then: 2026-11-20, or 2026-11-20T03:30:00Z.", valueName: "time"))
   var asOf: String?
 
-  func validate() throws { _ = try asOfInstant }
+  func validate() throws {
+    try HistoryOptions.check(history)
+    _ = try asOfInstant
+  }
 
   private var asOfInstant: Instant? {
     get throws { try asOf.map { try TimeArgument.instant($0, option: "--as-of") } }
@@ -161,8 +171,11 @@ enum OutputFile {
       let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isSpecial ? [] : .atomic)
     } catch {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      let why =
+        FileManager.default.fileExists(atPath: folder) ? error.localizedDescription : "there is no folder \(folder)"
       throw InputError(
-        .cannotCreate, file: path, "cannot be written: \(error.localizedDescription)",
+        .cannotCreate, file: path, "cannot be written: \(why)",
         hint: "check that the folder exists, is writable and has room")
     }
   }

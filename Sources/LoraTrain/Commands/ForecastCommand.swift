@@ -149,7 +149,8 @@ struct ForecastCommand: AsyncParsableCommand {
     let current = calendar.month(of: asOf)
     let skipped = max(0, (first.year - current.year) * 12 + first.month - current.month)
     guard skipped + months <= 24 else {
-      throw ValidationError("--month: at most 24 months ahead of \(Words.stamp(asOf)) can be forecast")
+      throw ValidationError(
+        "\(month == nil ? "--as-of" : "--month"): at most 24 months ahead of \(Words.stamp(asOf)) can be forecast")
     }
     var request = Forecast.Request(
       first: skipped > 0 ? current : first, count: months + skipped, asOf: asOf, policies: policies,

@@ -36,7 +36,8 @@ enum EstimateText {
     lines += ["", source(answer)]
     for warning in answer.warnings { lines.append("Warning: \(warning).") }
     lines.append(
-      "\(Words.group(e.replications)) simulated runs\(e.precision.map { ", " + $0.words } ?? ""), digest \(e.digest).")
+      "\(Words.count(e.replications, "simulated run"))\(e.precision.map { ", " + $0.words } ?? ""), digest \(e.digest)."
+    )
     return lines.joined(separator: "\n")
   }
 
