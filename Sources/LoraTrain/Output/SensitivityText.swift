@@ -35,7 +35,7 @@ enum SensitivityText {
   static func sentence(_ s: Sensitivity) -> String {
     // A share whose interval is wider than all there is says nothing.
     if let i = s.inputs.firstIndex(of: .luck), !(s.indices.shares[i].firstHalfWidth <= 0.5) {
-      return "So few futures do not tell where it comes from: allow more with --replications."
+      return "So few futures do not tell where it comes from; more of them do."
     }
     var luck = 0.0
     var known: (input: Sensitivity.Input, total: Double)?
