@@ -110,7 +110,20 @@ public struct Simulation: Sendable {
         .badData, file: scenario.file, "there are no jobs to simulate: neither the scenario nor the model names any",
         hint: "add 'jobs:' to the scenario, or give a model whose mix is not empty")
     }
+    guard experiment.worlds.contains(where: { hasArrivals($0) }) else {
+      throw InputError(
+        .badData, file: scenario.file, "no job ever arrives: neither the scenario nor a model says when",
+        hint: "add for example 'arrivals: {poisson: {per_day: 1.2}}' or {times: [0h]}")
+    }
     return experiment
+  }
+
+  private static func hasArrivals(_ world: WorldParameters) -> Bool {
+    switch world.arrivals {
+    case .none: false
+    case .times(let times): !times.isEmpty
+    case .poisson, .hourly, .every: true
+    }
   }
 
   private static func endless(_ experiment: Experiment) -> Bool {

@@ -141,6 +141,14 @@ import Testing
     try expect(["estimate", "--batch", "calibration/history.sqlite"], code: 65, "is no CSV", "names the columns")
   }
 
+  /// A table of dashes is no answer to a scenario that forgot its arrivals.
+  @Test func aWorldInWhichNothingArrivesIsRefused() throws {
+    for arrivals in ["", "arrivals: {times: []}\n"] {
+      let file = try Scratch.file("version: 1\n\(arrivals)horizon: {days: 30}\njobs: [{steps: 100}]\n", "yaml")
+      try expect(["simulate", file.path], code: 65, file.path, "no job ever arrives", "arrivals: {poisson")
+    }
+  }
+
   /// Shares are written as everywhere else: nobody is refused for a sign of per cent.
   @Test func requireTakesPercent() throws {
     let late = ["backtest", "--from", "100000", "--require"] + ["coverage_80=76.5%..83.5%"]
