@@ -66,11 +66,9 @@ struct EstimateAnswer {
     } else {
       warnings.append("no simulated run completed: there is no cost of a completed run to show")
     }
-    if estimate.cost.count > 0, estimate.cost.quantile(0) < 0 {
-      throw InputError(
-        .badData,
-        "\(job.map { "\($0) costs" } ?? "the run costs") more than $9,223,372,036, the most that can be reckoned with",
-        hint: "train on less, or at a lower hourly rate")
+    if Money.isPassed(by: estimate.cost) {
+      throw Money.error(
+        "\(job.map { "\($0) costs" } ?? "the run costs")", hint: "train on less, or at a lower hourly rate")
     }
     let rate = source.worlds.first?.hourlyRate[asked.pricing] ?? 0
     return EstimateAnswer(

@@ -13,7 +13,7 @@ enum Failure {
   static func exit(for error: any Error, of command: any ParsableCommand.Type) -> Never {
     switch error {
     case let error as InputError:
-      say(error.description)
+      say(text(of: error))
       Foundation.exit(code(error.kind))
     case is CancellationError: Foundation.exit(130)
     case let error as ValidationError where command != LoraTrain.self:
@@ -21,7 +21,10 @@ enum Failure {
       Foundation.exit(ExitCode.validationFailure.rawValue)
     // What the parser knows: usage, help, and a command's own code.
     case _ where !(error is ExitCode) && LoraTrain.exitCode(for: error) == .success: exit(saying: error)
-    case _ where error is ExitCode || LoraTrain.exitCode(for: error) != .failure: LoraTrain.exit(withError: error)
+    case let code as ExitCode: Foundation.exit(code.rawValue)
+    case _ where LoraTrain.exitCode(for: error) != .failure:
+      say(LoraTrain.fullMessage(for: error))
+      Foundation.exit(LoraTrain.exitCode(for: error).rawValue)
     default:
       say(defect(error))
       Foundation.exit(70)
@@ -72,6 +75,13 @@ enum Failure {
     }
   }
 
+  /// What a person is told: a path, or what was found in a file, makes no further line where it has an end of line in it.
+  static func text(of error: InputError) -> String {
+    var error = error
+    if let file = error.file { (error.file, error.problem) = (PlainText.line(file), PlainText.line(error.problem)) }
+    return error.description
+  }
+
   static func code(_ kind: InputError.Kind) -> Int32 {
     switch kind {
     case .badData: 65
@@ -84,7 +94,7 @@ enum Failure {
   }
 
   /// Writes a line to standard error.
-  static func say(_ text: String) { StandardError.write(text + "\n") }
+  static func say(_ text: String) { StandardError.write(PlainText.lines(text) + "\n") }
 }
 
 /// Diagnostics. Where they cannot be written there is nobody left to tell, and the answer goes on.

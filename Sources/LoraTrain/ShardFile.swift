@@ -14,6 +14,6 @@ enum ShardFile {
   /// Whole or not at all; to standard output where there is no path.
   static func write(_ shard: SimulationShard, to path: String?) throws {
     let text = String(decoding: try shard.data(), as: UTF8.self) + "\n"
-    if let path { try OutputFile.write(text, to: path) } else { print(text, terminator: "") }
+    if let path { try OutputFile.write(text, to: path) } else { StandardOutput.write(text) }
   }
 }

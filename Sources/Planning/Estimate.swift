@@ -115,11 +115,15 @@ extension Estimate {
   }
 }
 
-/// Exact sums of money by account.
+/// Exact sums of money by account: of so many runs that 64 bits may not hold what each of them could.
 struct AccountSums: Sendable {
-  private var sums = AccountTotals()
-  mutating func add(_ totals: AccountTotals) { sums += totals }
-  mutating func merge(_ other: AccountSums) { sums += other.sums }
+  private var sums = Account.allCases.map { _ in Int128.zero }
+  mutating func add(_ totals: AccountTotals) {
+    for account in Account.allCases { sums[Int(account.rawValue)] += Int128(totals[account]) }
+  }
+  mutating func merge(_ other: AccountSums) { for i in sums.indices { sums[i] += other.sums[i] } }
   /// US dollars by account, divided by `n`.
-  func means(over n: Double) -> [(Account, Double)] { Account.allCases.map { ($0, Double(sums[$0]) / 1e9 / n) } }
+  func means(over n: Double) -> [(Account, Double)] {
+    Account.allCases.map { ($0, Double(sums[Int($0.rawValue)]) / 1e9 / n) }
+  }
 }

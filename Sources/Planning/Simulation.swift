@@ -110,7 +110,20 @@ public struct Simulation: Sendable {
         .badData, file: scenario.file, "there are no jobs to simulate: neither the scenario nor the model names any",
         hint: "add 'jobs:' to the scenario, or give a model whose mix is not empty")
     }
+    guard experiment.worlds.contains(where: { hasArrivals($0) }) else {
+      throw InputError(
+        .badData, file: scenario.file, "no job ever arrives: neither the scenario nor a model says when",
+        hint: "add for example 'arrivals: {poisson: {per_day: 1.2}}' or {times: [0h]}")
+    }
     return experiment
+  }
+
+  private static func hasArrivals(_ world: WorldParameters) -> Bool {
+    switch world.arrivals {
+    case .none: false
+    case .times(let times): !times.isEmpty
+    case .poisson, .hourly, .every: true
+    }
   }
 
   private static func endless(_ experiment: Experiment) -> Bool {
@@ -134,6 +147,10 @@ public struct Simulation: Sendable {
       whole.merge(part)
     } mean: {
       RunningMean($0.perReplication[main.rawValue])
+    }
+    guard !Money.isPassed(by: whole.spent), whole.overall[JobMetric.cost.rawValue].min >= 0 else {
+      throw Money.error(
+        "one of the futures costs", file: scenario.file, hint: "simulate fewer jobs, or a lower hourly rate")
     }
     if let reached { experiment.replications = reached.replications }
     var simulation = Simulation(Identity(scenario, experiment), whole)

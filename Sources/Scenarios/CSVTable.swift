@@ -75,6 +75,11 @@ package struct CSVTable {
       throw InputError(.badData, file: file, "is empty", hint: "the first line names the columns")
     }
     let header = cells.map { scanner.text($0) }
+    guard !header.contains(where: { $0.utf8.contains(0) }) else {
+      throw InputError(
+        .badData, file: file, "is no CSV: its first line has zero bytes in it",
+        hint: "name a text file whose first line names the columns")
+    }
     if let twice = header.indices.first(where: { !header[$0].isEmpty && header[..<$0].contains(header[$0]) }) {
       let place = scanner.place(of: cells[twice].start)
       throw InputError(

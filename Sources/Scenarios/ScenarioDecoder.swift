@@ -40,6 +40,7 @@ struct ScenarioDecoder {
       try checkNumberOfJobs(field)
     }
     if let field = record["plan"] { try plan(field) }
+    try checkMoney(record)
   }
 
   /// A path in the file, relative to the file's folder; a relative file gives a relative path, fit to be printed anywhere.

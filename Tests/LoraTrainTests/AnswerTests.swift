@@ -19,6 +19,18 @@ import Testing
     #expect(abs(parts.values.reduce(0, +) - (cost["mean"] as? Double ?? 0)) < 1e-6)
   }
 
+  /// Ten thousand runs of a million dollars each are more than 64 bits of nanodollars.
+  @Test func partsOfDearRunsAddUpToo() throws {
+    let dear = [
+      "--hourly-rate", "1000000", "--pricing", "on_demand", "--replications", "2000", "--start", "2026-11-20",
+    ]
+    let answer = try CommandLineTool.json(["estimate", "--json"] + dear)
+    let cost = try #require(answer["cost_usd"] as? [String: Any])
+    let parts = try #require(cost["parts"] as? [String: Double])
+    let mean = try #require(cost["mean"] as? Double)
+    #expect(mean > 5e6 && abs(parts.values.reduce(0, +) / mean - 1) < 1e-6, "\(mean) \(parts)")
+  }
+
   @Test func digestsDoNotDependOnThreads() throws {
     for command in [
       ["estimate", "--start", "2026-11-20", "--replications", "500"], ["forecast", "--replications", "300"],
@@ -108,6 +120,16 @@ import Testing
     }
     let source = (fromModel["history"] as? [String: Any])?["source"] as? String
     #expect(source?.contains("(synthetic)") == true)
+  }
+
+  /// As in every other answer: a program that reads one instant reads them all.
+  @Test func calibrateSaysWhenAsOthersDo() throws {
+    let answer = try CommandLineTool.json(["calibrate", "--json"] + history)
+    let source = try #require(answer["source"] as? [String: Any])
+    #expect(source["from"] as? String == "2026-01-14T00:00:00Z" && source["until"] as? String == "2026-11-20T06:00:00Z")
+    #expect(source["jobs"] is Int && source["leases"] is Int && source["origins"] as? [String] == ["synthetic"])
+    let priors = try CommandLineTool.json(["calibrate", "--json"])
+    #expect((priors["source"] as? [String: Any])?["from"] == nil)
   }
 
   @Test func outputForPeopleHasNoColourAndNamesItsSource() throws {

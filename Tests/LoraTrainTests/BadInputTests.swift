@@ -124,8 +124,55 @@ import Testing
     try expect(["estimate", "--training-file", malformed.path], code: 65, "\(malformed.path):2:4")
   }
 
+  /// A message names the option that was given, what it was given, and what it takes.
+  @Test func whatWasGivenAndWhatIsTakenIsSaid() throws {
+    try expect(["estimate", "--hourly-rate", "0"], code: 64, "above 0 and at most 1,000,000")
+    try expect(["estimate", "--history", ""], code: 64, "--history is empty")
+    try expect(["simulate", "scenarios/spot.yaml", "--history", ""], code: 64, "--history is empty")
+    try expect(["forecast", "--hourly-rate", "2000000"], code: 64, "at most 1,000,000", "'2000000'")
+    try expect(["forecast", "--slots", "99999999999"], code: 64, "between 1 and 1,000,000")
+    try expect(["forecast", "--as-of", "2030-01-01"] + history, code: 64, "--as-of: at most 24 months ahead")
+    let fit = ["fit", "calibration/data/goog_preemptible_vms.csv", "--duration", "lifetime_s", "--event", "event"]
+    try expect(fit + ["--family", "weibul"], code: 64, "not 'weibul': did you mean weibull?")
+    try expect(fit + ["--unit", "hours"], code: 64, "s, min, h, d", "not 'hours'")
+    try expect(fit + ["--age-breaks", "1h"], code: 64, "not '1h'", "unit of the durations")
+    try expect(
+      ["backtest", "--require", "coverage80=1..2"] + history, code: 64, "coverage_80=", "not 'coverage80=1..2'")
+    try expect(["estimate", "--batch", "calibration/history.sqlite"], code: 65, "is no CSV", "names the columns")
+  }
+
+  /// A table of dashes is no answer to a scenario that forgot its arrivals.
+  @Test func aWorldInWhichNothingArrivesIsRefused() throws {
+    for arrivals in ["", "arrivals: {times: []}\n"] {
+      let file = try Scratch.file("version: 1\n\(arrivals)horizon: {days: 30}\njobs: [{steps: 100}]\n", "yaml")
+      try expect(["simulate", file.path], code: 65, file.path, "no job ever arrives", "arrivals: {poisson")
+    }
+  }
+
+  /// Shares are written as everywhere else: nobody is refused for a sign of per cent.
+  @Test func requireTakesPercent() throws {
+    let late = ["backtest", "--from", "100000", "--require"] + ["coverage_80=76.5%..83.5%"]
+    try expect(late + history, code: 65, "nothing to score")
+  }
+
+  @Test func aHistoryThatKnewNothingByThenIsNamed() throws {
+    let run = try CommandLineTool.run(["calibrate", "--as-of", "2020-01-01"] + history)
+    #expect(
+      run.code == 0 && run.output.contains("nothing is known in calibration/history.sqlite by then"), "\(run.output)")
+    let none = try CommandLineTool.run(["calibrate"])
+    #expect(!none.output.contains("nothing is known"))
+  }
+
+  @Test func sharesOfThreeFuturesAreNoAnswer() throws {
+    let run = try CommandLineTool.run(["forecast", "--explain", "--replications", "3"] + history)
+    #expect(run.code == 0 && run.output.contains("So few futures do not tell where it comes from"), "\(run.output)")
+    let one = try CommandLineTool.run(["forecast", "--replications", "1"] + history)
+    #expect(one.output.contains("\n1 simulated future, digest"), "\(one.output)")
+  }
+
   @Test func whatCannotBeWrittenIs73() throws {
-    try expect(["calibrate", "--output", "/nowhere/model.json"], code: 73, "/nowhere/model.json")
+    try expect(
+      ["calibrate", "--output", "/nowhere/model.json"], code: 73, "/nowhere/model.json", "there is no folder /nowhere")
     if FileManager.default.fileExists(atPath: "/dev/full") {
       try expect(["calibrate", "--output", "/dev/full"], code: 73, "/dev/full")
     }

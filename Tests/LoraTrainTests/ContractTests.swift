@@ -52,6 +52,22 @@ import Testing
     #expect(process.terminationReason == .exit && process.terminationStatus == 66)
   }
 
+  /// What several commands take is declared once: the same words, the same values.
+  @Test func threadsAndSamplingAreTheSameEverywhere() throws {
+    var words: Set<[String]> = []
+    for command in [["estimate"], ["forecast"], ["simulate", "scenarios/spot.yaml"], ["plan", "scenarios/spot.yaml"]] {
+      let help = try run([command[0], "--help"]).output.split(separator: "\n").map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      words.insert(help.filter { $0.hasPrefix("--threads") || $0.hasPrefix("--sampling") })
+      for (option, value) in [("--threads", "0"), ("--threads", "1025"), ("--sampling", "sobl")] {
+        let refused = try run(command + [option, value])
+        #expect(refused.code == 64 && refused.errors.contains(option), "\(command) \(option): \(refused.errors)")
+      }
+    }
+    #expect(words.count == 1 && words.first?.count == 2, "\(words)")
+  }
+
   @Test func aMissingJournalIsNotToBeNamedAsAHistory() throws {
     for arguments in [["replay", "nowhere.journal"], ["store", "check", "nowhere.journal"]] {
       let run = try run(arguments)

@@ -70,4 +70,31 @@ import Testing
     let old = try CommandLineTool.run(["evaluate", "score", "--perplexity", evaluation.path])
     #expect(old.code == 65 && old.errors.contains("no losses of held-out conversations"), "\(old.errors)")
   }
+
+  /// `job show 7` shows job-7: so it is with results.
+  @Test(arguments: [["1"], ["job-1"]]) func aJobIsCalledByItsNumberToo(_ job: [String]) throws {
+    let server = try ScriptedServer { _ in
+      .init(body: #"{"job": "job-1", "may_be_delivered": true, "suites": [], "documents": []}"#)
+    }
+    let store = try Scratch.file("")
+    try Data(server.address.utf8).write(to: URL(fileURLWithPath: store.path + ".address"))
+    let suite = try Scratch.file(Self.questions, "csv")
+    let kept = try Scratch.file("", "json")
+    let command = [
+      "evaluate", "score", suite.path, "--answers", try answers(suite, lost: 0).path, "--output", kept.path,
+    ]
+    let environment = ["LORA_TRAIN_STORE": store.path, "LORA_TRAIN_TOKEN": "any"]
+    // As the pod's answers say whose they are, and as the command line does.
+    for more in [[], ["--job"] + job] {
+      #expect(try CommandLineTool.run(command + more).code == 0)
+      let run = try CommandLineTool.run(["evaluate", "submit"] + job + [kept.path], environment: environment)
+      #expect(run.code == 0, "\(run.errors)")
+    }
+    let status = try CommandLineTool.run(["evaluate", "status"] + job, environment: environment)
+    #expect(status.code == 0 && status.output.hasPrefix("job-1 was not validated"), "\(status)")
+    let asked = server.asked.withLock { $0 }
+    #expect(Set(asked) == ["POST /api/v1/jobs/job-1/validation", "GET /api/v1/jobs/job-1/validation"], "\(asked)")
+    let other = try CommandLineTool.run(["evaluate", "submit", "2", kept.path], environment: environment)
+    #expect(other.code == 65 && other.errors.contains("is about job-1, not about job-2"), "\(other.errors)")
+  }
 }

@@ -38,8 +38,27 @@ import Testing
     let run = try CommandLineTool.run(["plan", file.path])
     #expect(run.code == 1 && run.output.contains("No plan meets the deadline"), "\(run.output) \(run.errors)")
     #expect(run.output.contains("With a deadline of 12 h 53 min: on demand"), "\(run.output)")
+    #expect(run.output.contains("No plan is feasible, with 99 % confidence") && !run.output.contains("Chosen"))
     let json = try CommandLineTool.run(["plan", file.path, "--json"])
     #expect(json.code == 1 && json.output.contains("\"binding\": \"deadline\""))
+    let answer = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(answer["possible"] as? Bool == false && answer["chosen"] is NSNull)
+    let sentences = try #require(answer["answer"] as? [String])
+    #expect(sentences.first?.hasPrefix("No plan meets the deadline: the nearest, on demand") == true, "\(sentences)")
+  }
+
+  /// Without a deadline it is no deadline that is missed, and where each constraint alone can be met the nearest is named all the same.
+  @Test func whatBindsIsCalledByItsName() throws {
+    let lost = try Self.scenario(
+      "policies: {max_interruptions: 1, then: fail}\nplan: {pricing: spot, checkpoint_every: [50]}")
+    let run = try CommandLineTool.run(["plan", lost.path])
+    #expect(run.code == 1 && run.output.contains("No plan completes enough jobs: the nearest, "), "\(run.output)")
+    #expect(!run.output.contains("No plan meets the deadline"))
+    let torn = try Self.scenario("plan: {deadline: 14h, budget: 100, pricing: [spot, on_demand]}")
+    let both = try CommandLineTool.run(["plan", torn.path])
+    #expect(
+      both.code == 1 && both.output.contains("no plan meets both: the nearest within the budget, spot"),
+      "\(both.output)")
   }
 
   @Test func whatNeitherTimeNorMoneyAloneCouldMendIsSaid() throws {
@@ -60,6 +79,7 @@ import Testing
     let file = try Self.scenario("plan: {deadline: 24h, checkpoint_every: [47, 60]}")
     let run = try CommandLineTool.run(["plan", file.path, "--exact", "--tie", "0.01%", "--replications", "2000"])
     #expect(run.code == 0 && run.errors.contains("--replications"), "\(run.errors)")
+    #expect(run.output.contains("Chosen by the estimate, without 99 % confidence"), "\(run.output)")
   }
 
   @Test(arguments: [

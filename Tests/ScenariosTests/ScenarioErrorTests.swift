@@ -139,6 +139,69 @@ import Testing
     expectError("not UTF-8", line: 2, column: 2) { try ScenarioReader.read(path: file.path) }
   }
 
+  /// Sums of money have 64 bits: what cannot be reckoned with is refused where it is written, with the most that can.
+  @Test(arguments: [
+    (
+      """
+      pods: {spot: {hourly_rate: 1000000}}
+      arrivals: {times: [0h]}
+      jobs: [{steps: 1000000000}]
+      durations: {step: 22.5s}
+      """, "pods.spot.hourly_rate makes more than $4,611,686,018", 2, 28, "at most $737.86 an hour"
+    ),
+    (
+      """
+      pods: {spot: {hourly_rate: 500}, on_demand: {hourly_rate: 900}}
+      arrivals: {times: [0h]}
+      jobs: [{steps: 1000000000}]
+      durations: {step: 22.5s}
+      """, "jobs[0].steps makes more than", 4, 16, "at most 819,855,292 steps at $900.00 an hour"
+    ),
+    (
+      """
+      horizon: {jobs: 1000000000}
+      arrivals: {every: 1h}
+      jobs: [{steps: 2000}]
+      durations: {step: 22.5s}
+      """, "horizon.jobs makes more than", 2, 17, "at most 46,174,578 such jobs at $7.99 an hour"
+    ),
+    (
+      """
+      horizon: {days: 300}
+      budget: {monthly: 500}
+      arrivals: {poisson: {per_day: 30000}}
+      jobs: [{training_pairs: 100000}]
+      durations: {step: 60s}
+      """, "arrivals makes more than", 4, 11, "such jobs at $7.99"
+    ),
+  ]) func amountsThatMoneyHasNoRoomForAreRefused(
+    _ text: String, _ problem: String, _ line: Int, _ column: Int, _ hint: String
+  ) {
+    expectError(problem, line: line, column: column, hint: hint) {
+      try ScenarioReader.decode(text: "version: 1\n" + text, file: "scenario.yaml")
+    }
+  }
+
+  /// Few slots lease no more than they are, however long the jobs: only what is run to its end is held against its length.
+  @Test func slotsThatEndWithTheHorizonBoundWhatIsSpent() throws {
+    let text = """
+      version: 1
+      horizon: {days: 30}
+      pods: {slots: 1, spot: {hourly_rate: 1000000}}
+      arrivals: {times: [0h]}
+      jobs: [{steps: 1000000000}]
+      durations: {step: 22.5s}
+
+      """
+    _ = try ScenarioReader.decode(text: text)
+    expectError("pods.spot.hourly_rate makes more than") {
+      try ScenarioReader.decode(text: text + "budget: {monthly: 500}\n")
+    }
+    expectError("pods.spot.hourly_rate makes more than") {
+      try ScenarioReader.decode(text: text + "plan: {deadline: 18h}\n")
+    }
+  }
+
   /// 30⁶ laws in a kilobyte.
   @Test func aliasesThatMultiplyAreRefused() throws {
     var text = "version: 1\ndurations:\n"

@@ -42,9 +42,9 @@ struct BacktestCommand: AsyncParsableCommand {
   private func required() throws -> ClosedRange<Double>? {
     guard let require else { return nil }
     let parts = require.split(separator: "=")
-    let bounds = parts.count == 2 ? parts[1].components(separatedBy: "..").compactMap(Double.init) : []
+    let bounds = parts.count == 2 ? parts[1].components(separatedBy: "..").compactMap(PercentArgument.share) : []
     guard parts.first == "coverage_80", bounds.count == 2, bounds[0] <= bounds[1] else {
-      throw ValidationError("--require takes coverage_80=LOW..HIGH, as coverage_80=0.765..0.835")
+      throw ValidationError("--require takes coverage_80=LOW..HIGH, as coverage_80=0.765..0.835, not '\(require)'")
     }
     return bounds[0]...bounds[1]
   }

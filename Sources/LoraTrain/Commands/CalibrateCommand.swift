@@ -22,6 +22,10 @@ struct CalibrateCommand: AsyncParsableCommand {
     var calibrated = try ModelLoader.load(history.path, asOf: try history.asOfInstant)
     if let path = history.path, !path.hasSuffix(".json") {
       calibrated.model = try ModelLoader.fit(calibrated.history, goodnessOfFit: true)
+      if calibrated.model.source.jobs == 0 {
+        calibrated.model.warnings.append(
+          "nothing is known in \(path)\(history.asOf == nil ? "" : " by then"): these are the priors")
+      }
     }
     let model = calibrated.model
     let encoder = JSONEncoder()
@@ -32,7 +36,7 @@ struct CalibrateCommand: AsyncParsableCommand {
       try OutputFile.write(String(decoding: try encoder.encode(basis), as: UTF8.self), to: output)
     }
     if json {
-      print(String(decoding: try encoder.encode(Document(model)), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(Document(model)), as: UTF8.self) + "\n")
     } else {
       print(CalibrateCommand.text(model))
       for warning in model.warnings { print("Warning: \(warning).") }
@@ -43,11 +47,24 @@ struct CalibrateCommand: AsyncParsableCommand {
   /// The laws, and what is to be said of them.
   private struct Document: Encodable {
     var laws: [ModelReport.Law]
-    var source: Model.Source
+    var source: Source
     var warnings: [String]
 
     init(_ model: Model) {
-      (laws, source, warnings) = (model.report.laws, model.source, model.warnings)
+      (laws, source, warnings) = (model.report.laws, Source(model.source), model.warnings)
+    }
+
+    /// With its instants as every answer has them; a `model.json` keeps them as it reads them.
+    struct Source: Encodable {
+      var name: String
+      var origins: [String]
+      var jobs, leases: Int
+      var from, until: String?
+
+      init(_ source: Model.Source) {
+        (name, origins, jobs, leases) = (source.name, source.origins, source.jobs, source.leases)
+        (from, until) = (source.from.map(Words.stamp), source.until.map(Words.stamp))
+      }
     }
   }
 

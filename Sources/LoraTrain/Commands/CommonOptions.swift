@@ -13,12 +13,12 @@ struct OutputOptions: ParsableArguments {
   var json = false
 
   func emit(_ document: JSON) {
-    print(document.text())
+    StandardOutput.write(document.text() + "\n")
   }
 
   /// A whole type, with sorted keys.
   func emit(_ document: some Encodable) throws {
-    print(try JSON.encoded(document))
+    StandardOutput.write(try JSON.encoded(document) + "\n")
   }
 
   /// The one way to answer: the document, or what people read of it.
@@ -32,6 +32,19 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// How an answer is worked out, whatever it is about.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
+  var sampling: ParameterSampling = .random
+
+  func validate() throws {
+    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
+  }
+}
+
 /// What every simulated answer takes.
 struct SimulationOptions: ParsableArguments {
   @Option(help: "Seed of the random streams; the same seed gives the same digest.")
@@ -40,16 +53,12 @@ struct SimulationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many futures to simulate.", valueName: "n"))
   var replications: Int?
 
-  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var execution: ExecutionOptions
 
-  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
-  var sampling: ParameterSampling = .random
+  var threads: Int { execution.threads }
+  var sampling: ParameterSampling { execution.sampling }
 
-  func validate() throws {
-    try ReplicationsArgument.validate(replications)
-    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
-  }
+  func validate() throws { try ReplicationsArgument.validate(replications) }
 }
 
 extension ParameterSampling: ExpressibleByArgument {}
@@ -72,6 +81,13 @@ struct HistoryOptions: ParsableArguments {
       "A history database or a model.json; without it the live store, or the shipped priors where there is none.",
       valueName: "file"))
   var history: String?
+
+  func validate() throws { try HistoryOptions.check(history) }
+
+  /// A variable that was not set, as a rule: it is not meant to stand for the priors.
+  static func check(_ history: String?) throws {
+    if history?.isEmpty == true { throw ValidationError("--history is empty: name a file, or leave it out") }
+  }
 
   /// What was named; else the live store, where one of real jobs is: what was only played is no history to plan by.
   var path: String? {
@@ -102,7 +118,10 @@ struct ScenarioModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use only what was known then: 2026-11-20, or 2026-11-20T03:30:00Z.", valueName: "time"))
   var asOf: String?
 
-  func validate() throws { _ = try asOfInstant }
+  func validate() throws {
+    try HistoryOptions.check(history)
+    _ = try asOfInstant
+  }
 
   private var asOfInstant: Instant? {
     get throws { try asOf.map { try TimeArgument.instant($0, option: "--as-of") } }
@@ -152,8 +171,11 @@ enum OutputFile {
       let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isSpecial ? [] : .atomic)
     } catch {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      let why =
+        FileManager.default.fileExists(atPath: folder) ? error.localizedDescription : "there is no folder \(folder)"
       throw InputError(
-        .cannotCreate, file: path, "cannot be written: \(error.localizedDescription)",
+        .cannotCreate, file: path, "cannot be written: \(why)",
         hint: "check that the folder exists, is writable and has room")
     }
   }
@@ -161,6 +183,9 @@ enum OutputFile {
 
 /// The answer itself: a full disk behind a redirection must not look like success.
 enum StandardOutput {
+  /// What programs read, byte for byte.
+  static func write(_ text: String) { Swift.print(text, terminator: "") }
+
   static func finish() throws {
     guard fflush(nil) == 0, ferror(stdout) == 0 else {
       throw InputError(.cannotCreate, "the answer could not be written to standard output", hint: "is the disk full?")

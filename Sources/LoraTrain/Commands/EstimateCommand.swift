@@ -71,14 +71,14 @@ struct EstimateCommand: AsyncParsableCommand {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1") }
       if let value, value > 1_000_000_000 { throw ValidationError("\(name) must be at most 1,000,000,000") }
     }
-    for (name, value) in [
-      ("--tokens-per-pair", tokensPerPair), ("--hourly-rate", hourlyRate), ("--max-cost", maxCost),
-    ] {
+    if let hourlyRate, !(hourlyRate > 0 && hourlyRate <= 1e6) {
+      throw ValidationError("--hourly-rate must be above 0 and at most 1,000,000")
+    }
+    for (name, value) in [("--tokens-per-pair", tokensPerPair), ("--max-cost", maxCost)] {
       if let value, !(value > 0 && value < 1e9) {
         throw ValidationError("\(name) must be above 0 and below 1,000,000,000")
       }
     }
-    if let hourlyRate, hourlyRate > 1e6 { throw ValidationError("--hourly-rate must be at most 1,000,000") }
     if trainingFile != nil, pairs != nil {
       throw ValidationError("--training-file counts the pairs itself: leave out --pairs")
     }
@@ -177,7 +177,7 @@ struct EstimateCommand: AsyncParsableCommand {
         threads: simulation.threads)
       answer.estimate.precision?.sayIfMissed()
       if output.json {
-        print(answer.document(percentiles: Array(1...99)).text(pretty: false))
+        StandardOutput.write(answer.document(percentiles: Array(1...99)).text(pretty: false) + "\n")
       } else {
         print(EstimateText.line(answer))
         // Below a line of its own job; what holds for all of them is said once, below.

@@ -41,14 +41,16 @@ struct FitCommand: AsyncParsableCommand {
     } else if let one = SurvivalFamily(rawValue: family) {
       families = [one]
     } else {
-      throw ValidationError(
-        "--family takes auto or one of \(SurvivalFamily.allCases.map(\.rawValue).joined(separator: ", "))")
+      let names = SurvivalFamily.allCases.map(\.rawValue)
+      let near = NearestName.of(family, in: names).map { ": did you mean \($0)?" } ?? ""
+      throw ValidationError("--family takes auto or one of \(names.joined(separator: ", ")), not '\(family)'\(near)")
     }
     var breaks = AgeBreaks.auto
     if ageBreaks != "auto" {
       let ages = ageBreaks.split(separator: ",").map { NumberText.double($0.trimmingCharacters(in: .whitespaces)) }
       guard !ages.isEmpty, ages.allSatisfy({ $0 != nil }) else {
-        throw ValidationError("--age-breaks takes auto or ages such as 900,3600")
+        throw ValidationError(
+          "--age-breaks takes auto or ages such as 900,3600, in the unit of the durations, not '\(ageBreaks)'")
       }
       let given = ages.compactMap { $0 }
       guard given.first.map({ $0 > 0 }) == true, zip(given, given.dropFirst()).allSatisfy({ $0 < $1 }) else {
@@ -64,7 +66,8 @@ struct FitCommand: AsyncParsableCommand {
     }
     let stated = unit.flatMap { TimeUnit(rawValue: $0) } ?? TimeUnit.stated(byColumn: duration)
     if let unit, TimeUnit(rawValue: unit) == nil {
-      throw ValidationError("--unit takes one of \(TimeUnit.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw ValidationError(
+        "--unit takes one of \(TimeUnit.allCases.map(\.rawValue).joined(separator: ", ")), not '\(unit)'")
     }
     let report: FitReport
     do {
@@ -84,7 +87,7 @@ struct FitCommand: AsyncParsableCommand {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       encoder.nonConformingFloatEncodingStrategy = .convertToString(
         positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
     } else {
       print(report.text)
     }

@@ -26,7 +26,9 @@ struct ForecastChanges: ParsableArguments {
   var hourlyRate: [String] = []
 
   func validate() throws {
-    if let slots, slots < 1 { throw ValidationError("--slots must be at least 1") }
+    if let slots, !(1...1_000_000).contains(slots) {
+      throw ValidationError("--slots must be between 1 and 1,000,000, not \(Words.group(slots))")
+    }
     _ = try policyChoice
     _ = try rates
   }
@@ -46,8 +48,11 @@ struct ForecastChanges: ParsableArguments {
       try hourlyRate.map { text in
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         let pricing = try parts.count == 2 ? PricingArgument.pricing(parts[0], option: "--hourly-rate") : .spot
-        guard let rate = parts.last.flatMap({ NumberText.double($0) }), rate > 0, rate < 1e6 else {
+        guard let rate = parts.last.flatMap({ NumberText.double($0) }) else {
           throw ValidationError("--hourly-rate takes US dollars such as 2.49 or on_demand=7.99, not '\(text)'")
+        }
+        guard rate > 0, rate <= 1e6 else {
+          throw ValidationError("--hourly-rate must be above 0 and at most 1,000,000, not '\(text)'")
         }
         return (pricing, rate)
       }

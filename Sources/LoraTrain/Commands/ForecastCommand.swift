@@ -73,6 +73,11 @@ struct ForecastCommand: AsyncParsableCommand {
     calibrated.source.warnings += try blindSpots(calibrated, calendar)
     let today = try question(calibrated, calendar)
     let (answer, whatIf) = try await answers(today, calibrated, calendar)
+    // What was spent already is part of every future: one below it has lost some of its money.
+    guard !answer.months.contains(where: { Money.isPassed(by: $0.total) || $0.total.quantile(0) < $0.spent - 0.01 })
+    else {
+      throw Money.error("one of the futures costs", hint: "add fewer jobs, or give a lower --hourly-rate")
+    }
     answer.precision?.sayIfMissed()
     let sensitivity = explain ? try await sensitivity(today, calibrated, calendar) : nil
     if output.json {
@@ -144,7 +149,8 @@ struct ForecastCommand: AsyncParsableCommand {
     let current = calendar.month(of: asOf)
     let skipped = max(0, (first.year - current.year) * 12 + first.month - current.month)
     guard skipped + months <= 24 else {
-      throw ValidationError("--month: at most 24 months ahead of \(Words.stamp(asOf)) can be forecast")
+      throw ValidationError(
+        "\(month == nil ? "--as-of" : "--month"): at most 24 months ahead of \(Words.stamp(asOf)) can be forecast")
     }
     var request = Forecast.Request(
       first: skipped > 0 ? current : first, count: months + skipped, asOf: asOf, policies: policies,

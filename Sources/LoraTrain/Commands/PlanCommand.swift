@@ -38,12 +38,7 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("At most so many futures of each plan; 100,000 without it.", valueName: "n"))
   var replications: Int?
 
-  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
-  var sampling: ParameterSampling = .random
-
+  @OptionGroup var execution: ExecutionOptions
   @OptionGroup var model: ScenarioModelOptions
   @OptionGroup var output: OutputOptions
 
@@ -59,19 +54,18 @@ struct PlanCommand: AsyncParsableCommand {
   func validate() throws {
     _ = try tieShare
     try ReplicationsArgument.validate(replications)
-    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
   }
 
   func run() async throws {
-    let (scenario, source) = try model.read(scenario, exact: exact, sampling: sampling)
-    var request = Plan.Request(seed: seed, threads: threads)
+    let (scenario, source) = try model.read(scenario, exact: exact, sampling: execution.sampling)
+    var request = Plan.Request(seed: seed, threads: execution.threads)
     request.tie = try tieShare
     request.isExact = exact
     if let replications { request.cap = replications }
     let plan = try await Plan.run(scenario, source: source, request: request)
     if !plan.isDecided {
       Failure.say(
-        "note: the choice was not certain within \(Words.group(plan.choices.map(\.replications).max() ?? 0)) futures of a "
+        "note: the answer was not certain within \(Words.group(plan.choices.map(\.replications).max() ?? 0)) futures of a "
           + "plan; what was not decided is decided by the estimate; allow more with --replications")
     }
     if output.json {

@@ -31,8 +31,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many futures to simulate; the file's own number without it.", valueName: "n"))
   var replications: Int?
 
-  @Option(help: ArgumentHelp("Threads; results never depend on it.", valueName: "n"))
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var execution: ExecutionOptions
 
   @Option(help: ArgumentHelp("Write the events of the first replication.", valueName: "file.jsonl"))
   var trace: String?
@@ -67,15 +66,10 @@ struct SimulateCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ScenarioModelOptions
   @OptionGroup var precision: PrecisionOptions
-
-  @Option(help: "How a model's possible truths are spread: random (a Latin hypercube) or sobol.")
-  var sampling: ParameterSampling = .random
-
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     try ReplicationsArgument.validate(replications)
-    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads must be between 1 and 1024") }
     try validateShards()
   }
 
@@ -85,7 +79,7 @@ struct SimulateCommand: AsyncParsableCommand {
         scenario, seed, replications, trace, journal, jobsCSV, shard, resultFile, shards, precision.precision,
         model.history, model.asOf,
       ]
-      guard others.allSatisfy({ $0 == nil }), engine == .local, sampling == .random else {
+      guard others.allSatisfy({ $0 == nil }), engine == .local, execution.sampling == .random else {
         throw ValidationError("--merge answers from the shards' results alone: no scenario and no option but --json")
       }
       return
@@ -118,13 +112,13 @@ struct SimulateCommand: AsyncParsableCommand {
     guard merge.isEmpty else { return try answerFromShards() }
     guard let path = scenario else { throw CleanExit.helpRequest(self) }
     if engine == .slurm { return try answerFromSlurm(path) }
-    let (scenario, source) = try model.read(path, sampling: sampling)
+    let (scenario, source) = try model.read(path, sampling: execution.sampling)
     var request = Simulation.Request(
-      seed: seed, replications: replications, threads: threads, keepsJobs: jobsCSV != nil || journal != nil,
+      seed: seed, replications: replications, threads: execution.threads, keepsJobs: jobsCSV != nil || journal != nil,
       traces: trace != nil || journal != nil)
     if let part = shard.flatMap(ShardPart.init) {
       let result = try await SimulationShard.run(
-        scenario, source: source, part: part, request: request, sampling: sampling, model: model.arguments)
+        scenario, source: source, part: part, request: request, sampling: execution.sampling, model: model.arguments)
       return try ShardFile.write(result, to: resultFile)
     }
     let clock = ContinuousClock()
@@ -154,7 +148,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var arguments = [path] + model.arguments
     if let seed { arguments += ["--seed", "\(seed)"] }
     if let replications { arguments += ["--replications", "\(replications)"] }
-    if sampling != .random { arguments += ["--sampling", sampling.rawValue] }
+    if execution.sampling != .random { arguments += ["--sampling", execution.sampling.rawValue] }
     show(try ShardSet(try SlurmEngine(arguments: arguments, shards: shards ?? 8).run()).simulation(), seconds: nil)
   }
 

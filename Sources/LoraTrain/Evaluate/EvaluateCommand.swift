@@ -80,7 +80,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Flag(help: "It is JSON in any case.") var json = false
     func run() async throws {
       let suite = try ShippedSuites.find(suite)
-      print("{\"digest\":\"\(suite.digest)\",\"suite\":\(String(decoding: try suite.json(), as: UTF8.self))}")
+      StandardOutput.write(
+        "{\"digest\":\"\(suite.digest)\",\"suite\":\(String(decoding: try suite.json(), as: UTF8.self))}\n")
     }
   }
 
@@ -95,7 +96,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     func run() async throws {
       let (suite, file) = try answers.readOpen()
       let sheet = BlindSheet(file, suite: suite, rater: rater)
-      guard output.json else { return StandardText.write(sheet.csv) }
+      guard output.json else { return StandardOutput.write(sheet.csv) }
       let pairs = sheet.pairs.map { pair in
         JSON.object([
           ("number", .integer(pair.number)), ("prompt", .string(pair.pair.item.prompt)),
@@ -181,11 +182,6 @@ struct AnswerOptions: ParsableArguments {
     }
     return (suite, file)
   }
-}
-
-enum StandardText {
-  /// As it is, without a line end of our own.
-  static func write(_ text: String) { print(text, terminator: "") }
 }
 
 /// Verdicts in a file, or none yet.

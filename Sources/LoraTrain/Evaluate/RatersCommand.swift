@@ -16,7 +16,7 @@ struct RatersCommand: AsyncParsableCommand {
         lora-train evaluate raters job-7
         lora-train evaluate raters job-7 emotional-intelligence --finish
       """)
-  @Argument(help: "The job.") var job: String
+  @Argument(help: "The job: job-7, or 7.", transform: JobName.full) var job: String
   @Argument(help: "The suite: a file, or a shipped suite's name; none: how far scoring is.") var suite: String?
   @Option(help: ArgumentHelp("What the pod wrote: store/JOB/answers/SUITE.jsonl.", valueName: "file"))
   var answers: String?
@@ -39,7 +39,7 @@ struct RatersCommand: AsyncParsableCommand {
     let read = try ShippedSuites.find(suite)
     if finish {
       let kept: JobValidationDocument = try await client.post("\(path)/\(LiveClient.escaped(read.name))/finish")
-      return print(try ValidationText.job(kept, live.json))
+      return try live.answer(kept, ValidationText.job(kept))
     }
     guard let answers else { return }
     // Read here first: what is wrong is said with its line.

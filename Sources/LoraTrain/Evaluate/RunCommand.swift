@@ -14,7 +14,7 @@ struct RunCommand: AsyncParsableCommand {
         lora-train evaluate run job-1 --suite financial-knowledge --suite elena-morales-voice --max-cost 5
         lora-train evaluate status job-1
       """)
-  @Argument(help: "The job, which has completed.") var job: String
+  @Argument(help: "The job, which has completed: job-7, or 7.", transform: JobName.full) var job: String
   @Option(name: .customLong("suite"), help: "A suite (lora-train evaluate suites, upload); may be given several times.")
   var suites: [String]
   @Option(help: "spot or on_demand; without it as the job was.") var pricing: String?

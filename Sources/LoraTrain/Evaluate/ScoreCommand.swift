@@ -20,7 +20,8 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What judges said; again for more files.", valueName: "file")) var verdicts: [String] = []
   @Option(help: ArgumentHelp("A job's evaluation.json, in place of a suite.", valueName: "file")) var perplexity:
     String?
-  @Option(help: "Whose model it is; without it what the answers say.") var job: String?
+  @Option(help: "Whose model it is: job-7, or 7; without it what the answers say.", transform: JobName.full)
+  var job: String?
   @Option(help: "Seed of resampling; the same gives the same intervals.") var seed: UInt64 = 1
   @Option(
     name: .customLong("output"), help: ArgumentHelp("Keeps the result, for show and for reports.", valueName: "file"))
@@ -43,7 +44,11 @@ struct ScoreCommand: AsyncParsableCommand {
     let document = try assess()
     if let file { try OutputFile.write(String(decoding: try document.json(), as: UTF8.self) + "\n", to: file) }
     if let csv { try OutputFile.write(document.csv, to: csv) }
-    print(output.json ? String(decoding: try document.json(), as: UTF8.self) : ValidationText.text(document))
+    if output.json {
+      StandardOutput.write(String(decoding: try document.json(), as: UTF8.self) + "\n")
+    } else {
+      print(ValidationText.text(document))
+    }
     if gate, document.gate.verdict != .allow { throw ExitCode(1) }
   }
 

@@ -81,16 +81,17 @@ struct AnswersCommand: AsyncParsableCommand {
         lora-train evaluate score emotional-intelligence --answers answers.jsonl --verdicts v.jsonl --output ei.json
         lora-train evaluate submit job-1 ei.json
       """)
-  @Argument(help: "The job.") var job: String
+  @Argument(help: "The job: job-7, or 7.", transform: JobName.full) var job: String
   @Argument(help: "The suite's name.") var suite: String
   @OptionGroup var live: LiveOptions
 
   func run() async throws {
     let path = "/api/v1/jobs/\(LiveClient.escaped(job))/ratings/\(LiveClient.escaped(suite))/answers"
     let lines = String(decoding: try await live.client.bytes("GET", path), as: UTF8.self)
-    guard live.json else { return StandardText.write(lines) }
+    guard live.json else { return StandardOutput.write(lines) }
     // One document: the lines, which are JSON themselves, as a list.
     let answers = lines.split(separator: "\n").joined(separator: ",\n  ")
-    print("{\"job\": \(JSON.quoted(job)), \"suite\": \(JSON.quoted(suite)), \"answers\": [\n  \(answers)\n]}")
+    StandardOutput.write(
+      "{\"job\": \(JSON.quoted(job)), \"suite\": \(JSON.quoted(suite)), \"answers\": [\n  \(answers)\n]}\n")
   }
 }

@@ -137,7 +137,7 @@ struct BudgetCommand: AsyncParsableCommand {
       let rows = lines.map {
         [$0.at, $0.person, $0.role, $0.action, $0.subject, $0.change ?? "", $0.justification ?? ""]
       }
-      if csv { return print(CSVText.table(header, rows)) }
+      if csv { return StandardOutput.write(CSVText.table(header, rows) + "\n") }
       guard !lines.isEmpty else { return print("Nothing was done yet.") }
       var table = Table(header: header)
       table.left = Swift.Set(header.indices)

@@ -189,6 +189,12 @@ struct JobCommand: AsyncParsableCommand {
   }
 }
 
+/// What people call a job. A server takes both; a file has the whole name.
+enum JobName {
+  /// `job-7` for `job-7`, and for 7.
+  static func full(_ text: String) -> String { UInt32(text).map { "job-\($0)" } ?? text }
+}
+
 /// One job of one store.
 struct JobTarget: ParsableArguments {
   @Argument(help: "The job: job-7, or 7.") var id: String

@@ -40,7 +40,7 @@ struct JobListCommand: AsyncParsableCommand {
       .joined(separator: "&")
     let list: JobList = try await live.client.get("/api/v1/jobs?\(text)")
     if live.json { return try live.emit(list) }
-    if csv { return print(CSVText.jobs(list.jobs)) }
+    if csv { return StandardOutput.write(CSVText.jobs(list.jobs) + "\n") }
     print(JobText.table(list.jobs))
     guard list.total > 0 else { return }
     print(

@@ -49,7 +49,8 @@ struct JobRetry: AsyncParsableCommand {
     if fromCheckpoint { new.resume_of = original.id }
     if !target.live.json {
       print(
-        "\(original.id) \(original.name): \(original.status)" + (original.failure.map { " (\($0))" } ?? "")
+        "\(original.id) \(PlainText.line(original.name)): \(original.status)"
+          + (original.failure.map { " (\($0))" } ?? "")
           + (original.duration_s.map { " after \(Words.duration($0))" } ?? ""))
       if let suggested {
         let record = suggested.tried > 0 ? " (\(suggested.worked) of \(suggested.tried) such retries completed)" : ""

@@ -4,7 +4,9 @@ import Web
 /// Jobs and budgets of the live system, as people and as programs read them.
 enum JobText {
   static func one(_ job: JobDocument) -> String {
-    var lines = ["\(job.id) \(job.name): \(words(job.status))" + (job.failure.map { " (\(words($0)))" } ?? "")]
+    var lines = [
+      "\(job.id) \(PlainText.line(job.name)): \(words(job.status))" + (job.failure.map { " (\(words($0)))" } ?? "")
+    ]
     switch job.refusal {
     case nil: break
     case "queue_full": lines.append(job.refusal_text ?? "Queue full. Wait for completion or cancel an active job.")
@@ -78,7 +80,7 @@ enum JobText {
   static func quote(_ quote: QuoteDocument, of job: NewJob) -> String {
     let c = job.configuration
     var lines = [
-      "\(job.name): \(c.preset.rawValue), \(PricingArgument.words(c.pricing)), "
+      "\(PlainText.line(job.name)): \(c.preset.rawValue), \(PricingArgument.words(c.pricing)), "
         + (job.examines.map { "examines \($0) and trains nothing" } ?? "\(Words.group(c.steps)) steps"),
       "  cost      \(Words.dollars(quote.cost_usd.p50)), 8 in 10 between \(Words.dollars(quote.cost_usd.p10)) and "
         + "\(Words.dollars(quote.cost_usd.p90))",

@@ -102,7 +102,7 @@ extension ServeCommand {
 
   /// Where a server is to be found, as its whole answer: whoever started it waits for that, and it goes on.
   static func announce(_ fields: [(String, JSON)]) {
-    print(JSON.object(fields).text(pretty: false))
+    StandardOutput.write(JSON.object(fields).text(pretty: false) + "\n")
     fflush(nil)
   }
 

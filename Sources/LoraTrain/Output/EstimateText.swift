@@ -36,7 +36,8 @@ enum EstimateText {
     lines += ["", source(answer)]
     for warning in answer.warnings { lines.append("Warning: \(warning).") }
     lines.append(
-      "\(Words.group(e.replications)) simulated runs\(e.precision.map { ", " + $0.words } ?? ""), digest \(e.digest).")
+      "\(Words.count(e.replications, "simulated run"))\(e.precision.map { ", " + $0.words } ?? ""), digest \(e.digest)."
+    )
     return lines.joined(separator: "\n")
   }
 
@@ -83,8 +84,9 @@ enum EstimateText {
   /// One line for one job of a batch.
   static func line(_ answer: EstimateAnswer) -> String {
     let e = answer.estimate
-    guard e.cost.count > 0 else { return "\(answer.job ?? ""): no simulated run completed" }
-    return "\(answer.job ?? ""): \(Words.dollars(e.cost.quantile(0.5))) "
+    let job = PlainText.line(answer.job ?? "")
+    guard e.cost.count > 0 else { return "\(job): no simulated run completed" }
+    return "\(job): \(Words.dollars(e.cost.quantile(0.5))) "
       + "(\(Words.dollars(e.cost.quantile(0.1)))–\(Words.dollars(e.cost.quantile(0.9)))), "
       + "\(Words.duration(e.duration.quantile(0.5))), completes \(Words.percent(answer.probabilityCompletes))"
       + (answer.fits < 0.5 ? ", does not fit the GPU" : "")

@@ -149,7 +149,7 @@ enum ForecastText {
         : "No history: \(f.source.name).")
     for warning in f.warnings { lines.append("Warning: \(warning).") }
     lines.append(
-      "\(Words.group(f.replications)) simulated futures\(f.precision.map { ", " + $0.words } ?? ""), digest \(f.digest)."
+      "\(Words.count(f.replications, "simulated future"))\(f.precision.map { ", " + $0.words } ?? ""), digest \(f.digest)."
     )
     return lines.joined(separator: "\n")
   }

@@ -10,6 +10,8 @@ enum PlanDocument {
       ("scenario", .string(scenario)), ("seed", .unsigned(plan.seed)),
     ]
     fields.append(("constraints", constraints(plan.question)))
+    fields.append(("possible", .bool(plan.chosen != nil)))
+    fields.append(("answer", .array(PlanText.answer(plan).map { .string($0) })))
     fields.append(("chosen", plan.chosen.map { choice($0) } ?? .null))
     fields.append(("plans", .array(plan.choices.map { choice($0) })))
     fields.append(("frontier", .array(plan.frontier.map { point(plan.choices[$0]) })))

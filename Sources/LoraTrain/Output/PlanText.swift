@@ -20,8 +20,8 @@ enum PlanText {
     }
     for warning in plan.source.warnings { lines.append("Warning: \(warning).") }
     lines.append(
-      "Chosen with \(Words.percent(plan.confidence)) confidence among plans more than \(PercentArgument.text(plan.indifference)) apart; "
-        + "\(Words.group(plan.choices.reduce(0) { $0 + $1.replications })) simulated futures, digest \(plan.digest).")
+      "\(sureness(plan)); \(Words.group(plan.choices.reduce(0) { $0 + $1.replications })) simulated futures, "
+        + "digest \(plan.digest).")
     return lines.joined(separator: "\n")
   }
 
@@ -29,6 +29,19 @@ enum PlanText {
   static func answer(_ plan: Plan) -> [String] {
     if let shortfall = plan.shortfall { return impossible(shortfall, plan) }
     return plan.chosen.map { recommendation($0, plan) } ?? []
+  }
+
+  /// How sure the answer is: of a choice, or of there being none; of neither where the futures were not enough.
+  private static func sureness(_ plan: Plan) -> String {
+    let confidence = "\(Words.percent(plan.confidence)) confidence"
+    if plan.chosen == nil {
+      return plan.isDecided
+        ? "No plan is feasible, with \(confidence)"
+        : "No plan is feasible by the estimate, without \(confidence) (more --replications)"
+    }
+    return plan.isDecided
+      ? "Chosen with \(confidence) among plans more than \(PercentArgument.text(plan.indifference)) apart"
+      : "Chosen by the estimate, without \(confidence) (more --replications)"
   }
 
   private static func question(_ q: PlanQuestion) -> String {
@@ -63,6 +76,11 @@ enum PlanText {
     let q = plan.question
     var lines: [String]
     switch s.binding {
+    case .deadline where q.deadline == nil:
+      lines = [
+        "No plan completes enough jobs: the nearest, \(closest.option.label), completes \(Words.percent(closest.pInTime)), "
+          + "not \(Words.percent(q.pDeadline))."
+      ]
     case .deadline:
       lines = [
         "No plan meets the deadline: the nearest, \(closest.option.label), has \(Words.percent(closest.pInTime)) of the "
@@ -73,7 +91,12 @@ enum PlanText {
         "No plan meets the budget: the nearest, \(closest.option.label), passes it with "
           + "\(Words.percent(closest.pOverBudget ?? 0)) odds, not \(Words.percent(q.pOverBudget))."
       ]
-    case .both: lines = ["Deadline and budget can each be met, but no plan meets both."]
+    case .both:
+      lines = [
+        "Deadline and budget can each be met, but no plan meets both: the nearest within the budget, "
+          + "\(closest.option.label), has \(Words.percent(closest.pInTime)) of the jobs done in time, not "
+          + "\(Words.percent(q.pDeadline))."
+      ]
     case .neither:
       lines = [
         "No plan meets the deadline, and none the budget: of \(closest.option.label) \(Words.percent(closest.pInTime)) of the "

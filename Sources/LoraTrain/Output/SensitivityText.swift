@@ -33,6 +33,10 @@ enum SensitivityText {
 
   /// The one thing to know.
   static func sentence(_ s: Sensitivity) -> String {
+    // A share whose interval is wider than all there is says nothing.
+    if let i = s.inputs.firstIndex(of: .luck), !(s.indices.shares[i].firstHalfWidth <= 0.5) {
+      return "So few futures do not tell where it comes from; more of them do."
+    }
     var luck = 0.0
     var known: (input: Sensitivity.Input, total: Double)?
     for (input, share) in zip(s.inputs, s.indices.shares) where !s.fixed.contains(input) {

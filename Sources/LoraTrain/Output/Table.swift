@@ -6,6 +6,7 @@ struct Table {
   var left: Set<Int> = [0]
 
   var text: String {
+    let (header, rows) = (header.map(PlainText.line), rows.map { $0.map(PlainText.line) })
     let all = [header] + rows
     let widths = header.indices.map { c in all.map { $0.count > c ? $0[c].count : 0 }.max() ?? 0 }
     func line(_ row: [String]) -> String {

@@ -28,7 +28,8 @@ struct SearchCommand: AsyncParsableCommand {
     guard !list.results.isEmpty else { return print("Nothing was found.") }
     if !list.have_all_words { print("Nothing has all of these words; this has some of them.") }
     for found in list.results {
-      print("\(found.kind.rawValue) \(found.id): \(found.title)" + (found.status.map { " (\($0))" } ?? ""))
+      print(
+        "\(found.kind.rawValue) \(found.id): \(PlainText.line(found.title))" + (found.status.map { " (\($0))" } ?? ""))
       let snippet = found.snippet.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       if snippet.replacing("**", with: "") != found.title { print("  \(snippet)") }
     }

@@ -124,6 +124,10 @@ public struct Plan: Sendable {
     try await selection.run { i, sample, more in
       try await candidates[i].extend(&sample, by: more, threads: request.threads)
     }
+    guard !selection.standings.contains(where: { Money.isPassed(by: $0.sample.costs) }) else {
+      throw Money.error(
+        "one of the futures costs", file: scenario.file, hint: "plan for fewer jobs, or a lower hourly rate")
+    }
     return Plan(workshop, candidates, selection, tie: request.tie, source: source)
   }
 
