@@ -149,6 +149,15 @@ import Testing
     }
   }
 
+  /// "Must be above 0" is no answer to whoever gave two thousand million.
+  @Test func amountsThatAreTooHighAreCalledThat() throws {
+    let most = "below 1,000,000,000"
+    try expect(["job", "create", "--pairs", "10", "--max-cost", "2e9"], code: 64, "--max-cost must be above 0", most)
+    try expect(["evaluate", "run", "1", "--suite", "s", "--max-cost", "2e9"], code: 64, "--max-cost", most)
+    try expect(["serve", "--sandbox", "--budget", "2e9"], code: 64, "--budget must be at least 0", most)
+    try expect(["budget", "set", "2e9", "--justification", "why"], code: 64, most, "not '2e9'")
+  }
+
   /// Shares are written as everywhere else: nobody is refused for a sign of per cent.
   @Test func requireTakesPercent() throws {
     let late = ["backtest", "--from", "100000", "--require"] + ["coverage_80=76.5%..83.5%"]
