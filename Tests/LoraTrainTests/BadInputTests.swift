@@ -126,6 +126,7 @@ import Testing
 
   /// A message names the option that was given, what it was given, and what it takes.
   @Test func whatWasGivenAndWhatIsTakenIsSaid() throws {
+    try expect(["estimate", "--preset", "Balanced"], code: 64, "not 'Balanced': did you mean balanced?")
     try expect(["estimate", "--hourly-rate", "0"], code: 64, "above 0 and at most 1,000,000")
     try expect(["estimate", "--history", ""], code: 64, "--history is empty")
     try expect(["simulate", "scenarios/spot.yaml", "--history", ""], code: 64, "--history is empty")
