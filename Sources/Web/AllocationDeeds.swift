@@ -29,7 +29,8 @@ struct AllocationDeeds: Sendable {
       (clients + tags).allSatisfy({ (1...100).contains($0.unicodeScalars.count) })
     else { throw Problem(.badRequest, "100 clients and tags at most, of 1 to 100 characters each", place: "clients") }
     if let limit = new.limit_usd, !(limit >= 0 && limit < 1e9) {
-      throw Problem(.badRequest, "limit_usd must be at least 0", hint: "null: no limit", place: "limit_usd")
+      throw Problem(
+        .badRequest, "limit_usd must be at least 0 and below 1,000,000,000", hint: "null: no limit", place: "limit_usd")
     }
     let why = try BudgetDeeds.reason(new.justification)
     let all = try runner.catalogue.allocations()

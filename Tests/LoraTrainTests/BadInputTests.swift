@@ -126,6 +126,7 @@ import Testing
 
   /// A message names the option that was given, what it was given, and what it takes.
   @Test func whatWasGivenAndWhatIsTakenIsSaid() throws {
+    try expect(["estimate", "--preset", "Balanced"], code: 64, "not 'Balanced': did you mean balanced?")
     try expect(["estimate", "--hourly-rate", "0"], code: 64, "above 0 and at most 1,000,000")
     try expect(["estimate", "--history", ""], code: 64, "--history is empty")
     try expect(["simulate", "scenarios/spot.yaml", "--history", ""], code: 64, "--history is empty")
@@ -147,6 +148,15 @@ import Testing
       let file = try Scratch.file("version: 1\n\(arrivals)horizon: {days: 30}\njobs: [{steps: 100}]\n", "yaml")
       try expect(["simulate", file.path], code: 65, file.path, "no job ever arrives", "arrivals: {poisson")
     }
+  }
+
+  /// "Must be above 0" is no answer to whoever gave two thousand million.
+  @Test func amountsThatAreTooHighAreCalledThat() throws {
+    let most = "below 1,000,000,000"
+    try expect(["job", "create", "--pairs", "10", "--max-cost", "2e9"], code: 64, "--max-cost must be above 0", most)
+    try expect(["evaluate", "run", "1", "--suite", "s", "--max-cost", "2e9"], code: 64, "--max-cost", most)
+    try expect(["serve", "--sandbox", "--budget", "2e9"], code: 64, "--budget must be at least 0", most)
+    try expect(["budget", "set", "2e9", "--justification", "why"], code: 64, most, "not '2e9'")
   }
 
   /// Shares are written as everywhere else: nobody is refused for a sign of per cent.

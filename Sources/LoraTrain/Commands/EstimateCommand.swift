@@ -98,7 +98,10 @@ struct EstimateCommand: AsyncParsableCommand {
   func run() async throws {
     if let batch { return try await runBatch(batch) }
     guard let preset = Preset(rawValue: preset), preset != .custom else {
-      throw ValidationError("--preset takes conservative, balanced or aggressive, not '\(self.preset)'")
+      let near = NearestName.of(self.preset, in: ["conservative", "balanced", "aggressive"])
+      throw ValidationError(
+        "--preset takes conservative, balanced or aggressive, not '\(self.preset)'"
+          + (near.map { ": did you mean \($0)?" } ?? ""))
     }
     let pricing = try PricingArgument.pricing(pricing)
     let began = try start.map { try TimeArgument.instant($0, option: "--start") } ?? history.asOfInstant ?? .now

@@ -25,7 +25,9 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     if suites.isEmpty { throw ValidationError("give at least one --suite: lora-train evaluate suites") }
-    if let maxCost, !(maxCost > 0 && maxCost < 1e9) { throw ValidationError("--max-cost must be above 0") }
+    if let maxCost, !(maxCost > 0 && maxCost < 1e9) {
+      throw ValidationError("--max-cost must be above 0 and below 1,000,000,000")
+    }
   }
 
   func run() async throws {

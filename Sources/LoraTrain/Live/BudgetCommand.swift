@@ -42,7 +42,7 @@ struct BudgetCommand: AsyncParsableCommand {
       var dollars: Double?
       if limit != "none" {
         guard let value = Double(limit), value >= 0, value < 1e9 else {
-          throw ValidationError("the limit is a number of US dollars, or none, not '\(limit)'")
+          throw ValidationError("the limit is a number of US dollars (below 1,000,000,000), or none, not '\(limit)'")
         }
         dollars = value
       }
@@ -82,7 +82,7 @@ struct BudgetCommand: AsyncParsableCommand {
 
     func run() async throws {
       guard limit == "none" || Double(limit).map({ $0 >= 0 && $0 < 1e9 }) == true else {
-        throw ValidationError("the limit is a number of US dollars, or none, not '\(limit)'")
+        throw ValidationError("the limit is a number of US dollars (below 1,000,000,000), or none, not '\(limit)'")
       }
       let list: AllocationList = try await live.client.send(
         "PUT", "/api/v1/budget/allocations",

@@ -52,7 +52,9 @@ struct JobCreate: AsyncParsableCommand {
       if let value, value > 1_000_000_000 { throw ValidationError("\(option) must be at most 1,000,000,000") }
     }
     for (option, value) in [("--tokens-per-pair", tokensPerPair), ("--max-cost", maxCost)] {
-      if let value, !(value > 0 && value < 1e9) { throw ValidationError("\(option) must be above 0") }
+      if let value, !(value > 0 && value < 1e9) {
+        throw ValidationError("\(option) must be above 0 and below 1,000,000,000")
+      }
     }
     if trainingFile != nil, pairs != nil || tokensPerPair != nil {
       throw ValidationError("--training-file counts pairs and tokens itself: leave out --pairs and --tokens-per-pair")

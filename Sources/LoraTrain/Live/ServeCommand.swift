@@ -86,7 +86,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
     if let slots, !(1...1_000).contains(slots) { throw ValidationError("--slots must be between 1 and 1,000") }
     if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be between 0 and 65,535") }
-    if let budget, !(budget >= 0 && budget < 1e9) { throw ValidationError("--budget must be at least 0") }
+    if let budget, !(budget >= 0 && budget < 1e9) {
+      throw ValidationError("--budget must be at least 0 and below 1,000,000,000")
+    }
     if let budgetPeriod, ServeCommand.periods[budgetPeriod] == nil {
       throw ValidationError("--budget-period is calendar or rolling_30_days, not \(budgetPeriod)")
     }

@@ -74,7 +74,9 @@ public struct NewJob: Codable, Sendable {
     if let tags, tags.count > 20 || !tags.allSatisfy({ (1...40).contains($0.unicodeScalars.count) }) {
       throw Problem(.badRequest, "a job has 20 tags at most, of 1 to 40 characters each")
     }
-    if let cap = max_cost_usd, !(cap > 0 && cap < 1e9) { throw Problem(.badRequest, "max_cost_usd must be above 0") }
+    if let cap = max_cost_usd, !(cap > 0 && cap < 1e9) {
+      throw Problem(.badRequest, "max_cost_usd must be above 0 and below 1,000,000,000")
+    }
   }
 
   /// As the journal keeps it.

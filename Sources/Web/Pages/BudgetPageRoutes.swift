@@ -91,7 +91,8 @@ struct BudgetDeeds: Sendable {
   ) async throws {
     let person = try context.require(.manager, hint: "lora-train approval request")
     if let dollars, !(dollars >= 0 && dollars < 1e9) {
-      throw Problem(.badRequest, "limit_usd must be at least 0", hint: "null takes the limit away")
+      throw Problem(
+        .badRequest, "limit_usd must be at least 0 and below 1,000,000,000", hint: "null takes the limit away")
     }
     let justification = try BudgetDeeds.reason(justification)
     let old = await runner.view.fleet.budget.limit
@@ -109,7 +110,9 @@ struct BudgetDeeds: Sendable {
   /// Asks a manager for a higher limit.
   func ask(_ dollars: Double, _ justification: String?, _ context: LiveContext) async throws -> ApprovalDocument {
     let person = try context.require(.engineer)
-    guard dollars > 0, dollars < 1e9 else { throw Problem(.badRequest, "limit_usd must be above 0") }
+    guard dollars > 0, dollars < 1e9 else {
+      throw Problem(.badRequest, "limit_usd must be above 0 and below 1,000,000,000")
+    }
     let justification = try BudgetDeeds.reason(justification)
     let limit = Int64((dollars * 1e9).rounded())
     try await ask(
