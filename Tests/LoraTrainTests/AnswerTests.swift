@@ -229,7 +229,6 @@ import Testing
   /// A mean of nothing is no number, and none makes a text crash.
   @Test func aScenarioInWhichNothingEndsIsSaidToBeOne() throws {
     for text in [
-      "version: 1\n",
       "version: 1\nmodel: priors\nhorizon: {days: 30}\narrivals: {poisson: {per_day: 0.001}}\nreplications: 2\n",
       "version: 1\nmodel: priors\nhorizon: {month: 2026-12}\narrivals: {times: [743h]}\nreplications: 3\n",
     ] {
