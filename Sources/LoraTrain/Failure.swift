@@ -78,7 +78,10 @@ enum Failure {
   /// What a person is told: a path, or what was found in a file, makes no further line where it has an end of line in it.
   static func text(of error: InputError) -> String {
     var error = error
-    if let file = error.file { (error.file, error.problem) = (PlainText.line(file), PlainText.line(error.problem)) }
+    if let file = error.file {
+      (error.file, error.problem) = (PlainText.line(file), PlainText.line(error.problem))
+      error.hint = error.hint.map(PlainText.line)
+    }
     return error.description
   }
 

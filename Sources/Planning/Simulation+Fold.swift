@@ -1,5 +1,6 @@
 import DiscreteEvent
 import Engine
+import Scenarios
 import Simulator
 
 extension Simulation {
@@ -80,5 +81,14 @@ extension Simulation.Fold {
     outcomes += other.outcomes
     if !other.trace.isEmpty { trace = other.trace }
     isBalanced = isBalanced && other.isBalanced
+  }
+}
+
+extension Simulation.Fold {
+  /// - Throws: `InputError` where a future costs more than there is room for.
+  func checkMoney(file: String?) throws {
+    guard !Money.isPassed(by: spent), overall[JobMetric.cost.rawValue].min >= 0 else {
+      throw Money.error("one of the futures costs", file: file, hint: "simulate fewer jobs, or a lower hourly rate")
+    }
   }
 }

@@ -148,10 +148,7 @@ public struct Simulation: Sendable {
     } mean: {
       RunningMean($0.perReplication[main.rawValue])
     }
-    guard !Money.isPassed(by: whole.spent), whole.overall[JobMetric.cost.rawValue].min >= 0 else {
-      throw Money.error(
-        "one of the futures costs", file: scenario.file, hint: "simulate fewer jobs, or a lower hourly rate")
-    }
+    try whole.checkMoney(file: scenario.file)
     if let reached { experiment.replications = reached.replications }
     var simulation = Simulation(Identity(scenario, experiment), whole)
     simulation.precision = reached

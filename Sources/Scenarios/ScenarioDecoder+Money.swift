@@ -15,13 +15,19 @@ extension ScenarioDecoder {
   /// - Throws: ``InputError`` at the key that makes it too much, with the most that is possible there.
   func checkMoney(_ record: YAMLRecord) throws(InputError) {
     let jobs = expectedJobs
-    let kinds = scenario.jobs.map(\.configuration) + scenario.trace.map(\.configuration)
+    // Jobs that are named replace those of a trace.
+    let kinds = scenario.jobs.isEmpty ? scenario.trace.map(\.configuration) : scenario.jobs.map(\.configuration)
+    let weights = scenario.jobs.isEmpty ? kinds.map { _ in 1 } : scenario.jobs.map(\.weight)
     // A spot job may go on on demand, so that the dearer rate is that of all.
     let dearest = hourlyRate(.spot) >= hourlyRate(.onDemand) ? Pricing.spot : .onDemand
     let rate = hourlyRate(dearest)
     let each = kinds.map { leaseSeconds($0) / 3_600 }
     let longest = scenario.service == nil ? each.max() ?? 0 : leaseSeconds(nil) / 3_600
-    var hours = longest * max(1, jobs)
+    let mean =
+      scenario.service == nil && !each.isEmpty
+      ? zip(each, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +) : longest
+    // What is expected, and one job that is as long as any.
+    var hours = min(longest * max(1, jobs), mean * jobs + longest)
     // Slots are leased until the horizon and no longer; only a plan, and what a budget sets aside, go on to each job's end.
     if scenario.plan == nil, scenario.budget == nil, let horizon = horizonHours {
       hours = min(hours, Double(scenario.policies.maxConcurrent) * horizon)
@@ -51,7 +57,9 @@ extension ScenarioDecoder {
     throw field.error(
       "\(field.path.isEmpty ? "the scenario" : field.path) \(problem): \(Self.group(jobs)) jobs of up to "
         + "\(Self.group(longest.rounded(.up))) hours are expected",
-      hint: "at most \(Self.group(Self.mostMoney / (longest * rate))) such jobs at \(Self.amount(rate)) an hour")
+      hint:
+        "at most \(Self.group(Self.mostMoney * max(1, jobs) / (hours * rate))) such jobs at \(Self.amount(rate)) an hour"
+    )
   }
 
   private func hourlyRate(_ pricing: Pricing) -> Double {
@@ -74,8 +82,11 @@ extension ScenarioDecoder {
   }
 
   private var expectedJobs: Double {
-    if case .jobs(let jobs, _) = scenario.horizon { return Double(jobs) }
-    if !scenario.trace.isEmpty { return Double(scenario.trace.count) }
+    var most = Double.infinity
+    if case .jobs(let jobs, _) = scenario.horizon { most = Double(jobs) }
+    if !scenario.trace.isEmpty { return min(most, Double(scenario.trace.count)) }
+    if case .times(let times)? = scenario.world.arrivals { return min(most, Double(times.count)) }
+    if most < .infinity { return most }
     let days = (horizonHours ?? 0) / 24
     return switch scenario.world.arrivals {
     case .poisson(let perDay), .hourly(let perDay, _): perDay * days

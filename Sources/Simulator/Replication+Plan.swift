@@ -77,7 +77,8 @@ extension Replication {
       plan.facts.loadingEnd = clock
     }
     if phase == .restoring || (phase.rawValue < Phase.restoring.rawValue && number > 1) {
-      clock = finish(isNew, world, .restore, world.quick.restore, restore, from: clock, now)
+      // An examination has no checkpoint to read back.
+      if kind.trains { clock = finish(isNew, world, .restore, world.quick.restore, restore, from: clock, now) }
       plan.facts.restoreEnd = clock
     }
     let trainsYet = phase.rawValue <= Phase.training.rawValue

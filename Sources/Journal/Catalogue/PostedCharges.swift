@@ -39,12 +39,12 @@ extension PostedCharges.Sums {
   fileprivate mutating func follow(_ db: Database) throws {
     guard let edge = starts.first?.microseconds else { return }
     let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT id, job_id, from_at, to_at, amount FROM charge WHERE id > ? ORDER BY id"),
-      arguments: [last])
+      db.cachedStatement(
+        sql: "SELECT id, job_id, from_at, to_at, amount FROM charge WHERE id > ? AND to_at >= ? ORDER BY id"),
+      arguments: [last, edge])
     while let row = try rows.next() {
       let (from, to, amount): (Int64, Int64, Int64) = (row[2], row[3], row[4])
       last = row[0]
-      guard to >= edge else { continue }
       if let period = starts.lastIndex(where: { $0.microseconds <= to }) { inPeriods[period] += amount }
       guard to > edge, let job = row[1] as String? else { continue }
       let isCut = from < edge && to > from

@@ -67,7 +67,7 @@ struct FileCommand: AsyncParsableCommand {
       counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
     var lines = [
-      "\(file.id) \(file.name): \(file.conversations) conversations, \(file.pairs) pairs, \(file.training_pairs) to train on "
+      "\(file.id) \(PlainText.line(file.name)): \(file.conversations) conversations, \(file.pairs) pairs, \(file.training_pairs) to train on "
         + "(80 % of the conversations, with a target), about \(Words.group(Int(file.tokens_per_pair.rounded()))) tokens a pair",
       "  quality   " + (file.quality_mean.map { String(format: "%.2f", $0) } ?? "not scored")
         + ", \(file.human_reviewed) pairs reviewed by people",

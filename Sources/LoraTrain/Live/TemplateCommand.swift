@@ -35,7 +35,7 @@ struct TemplateCommand: AsyncParsableCommand {
         "POST", "/api/v1/templates",
         NewTemplate(
           name: name, purpose: purpose, isShared: !`private`, tags: tags, configuration: job.configuration))
-      try target.live.answer(made, "Kept as '\(made.template.name)'.")
+      try target.live.answer(made, "Kept as '\(PlainText.line(made.template.name))'.")
     }
   }
 

@@ -8,7 +8,7 @@ enum PlanText {
   private static let shown = 12
 
   static func text(_ plan: Plan, scenario: String) -> String {
-    var lines = ["\(scenario): \(question(plan.question))", ""]
+    var lines = ["\(PlainText.line(scenario)): \(question(plan.question))", ""]
     lines += answer(plan)
     lines += ["", table(plan)]
     if plan.choices.count > shown { lines.append("  … and \(plan.choices.count - shown) more; --json has all.") }
@@ -90,6 +90,16 @@ enum PlanText {
       lines = [
         "No plan meets the budget: the nearest, \(closest.option.label), passes it with "
           + "\(Words.percent(closest.pOverBudget ?? 0)) odds, not \(Words.percent(q.pOverBudget))."
+      ]
+    case .both where q.deadline == nil:
+      lines = [
+        "Enough jobs can complete, and the budget can be kept, but no plan does both: the nearest within the budget, "
+          + "\(closest.option.label), completes \(Words.percent(closest.pInTime)), not \(Words.percent(q.pDeadline))."
+      ]
+    case .neither where q.deadline == nil:
+      lines = [
+        "No plan completes enough jobs, and none meets the budget: \(closest.option.label) completes "
+          + "\(Words.percent(closest.pInTime)), with \(Words.percent(closest.pOverBudget ?? 0)) odds of passing the budget."
       ]
     case .both:
       lines = [

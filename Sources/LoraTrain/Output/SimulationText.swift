@@ -32,7 +32,7 @@ enum SimulationText {
 
   static func text(_ answer: Simulation) -> String {
     var lines = [
-      "\(answer.scenario)",
+      PlainText.line(answer.scenario),
       "\(Words.group(answer.jobs)) jobs in \(Words.group(answer.replications)) "
         + "\(answer.replications == 1 ? "replication" : "replications"), seed \(answer.seed)"
         + (answer.precision.map { ", " + $0.words } ?? ""), "",

@@ -20,7 +20,7 @@ struct JobHide: AsyncParsableCommand {
     for job in jobs {
       let done: JobDocument = try await client.send(
         "POST", "/api/v1/jobs/\(LiveClient.escaped(job))/\(undo ? "show" : "hide")", Reason(justification: reason))
-      if !live.json { print("\(done.id) \(done.name): \(undo ? "shown again" : "hidden")") }
+      if !live.json { print("\(done.id) \(PlainText.line(done.name)): \(undo ? "shown again" : "hidden")") }
       changed.append(done)
     }
     if live.json { try live.emit(["jobs": changed]) }

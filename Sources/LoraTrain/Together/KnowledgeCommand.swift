@@ -70,7 +70,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
       var new = fields.applied(to: draft.draft)
       if let learned { new.content = "\(learned)\n\n\(new.content)" }
       let kept: KnowledgeDocument = try await client.send("POST", "/api/v1/knowledge", new)
-      try target.live.answer(kept, "Kept as entry \(kept.number): \(kept.title)")
+      try target.live.answer(kept, "Kept as entry \(kept.number): \(PlainText.line(kept.title))")
     }
   }
 
@@ -133,7 +133,9 @@ struct KnowledgeCommand: AsyncParsableCommand {
   }
 
   private static func text(_ entry: KnowledgeDocument) -> String {
-    var lines = ["\(entry.number) \(entry.title)", "\(entry.category.rawValue), \(entry.person), \(entry.at)"]
+    var lines = [
+      "\(entry.number) \(PlainText.line(entry.title))", "\(entry.category.rawValue), \(entry.person), \(entry.at)",
+    ]
     if entry.revision > 1 { lines[1] += ", revision \(entry.revision)" }
     if !entry.tags.isEmpty { lines.append("tags: \(entry.tags.joined(separator: ", "))") }
     if !entry.jobs.isEmpty {

@@ -34,6 +34,7 @@ public struct ShardSet: Sendable {
       for block in shard.blocks { whole.merge(block) }
       for m in whole.quantiles.indices { whole.quantiles[m].merge(shard.quantiles[m]) }
     }
+    try whole.checkMoney(file: nil)
     return Simulation(identity, whole)
   }
 

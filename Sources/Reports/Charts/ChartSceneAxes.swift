@@ -72,7 +72,8 @@ extension ChartScene {
         var other = label
         (other.place.x, other.anchor) = (box.right - 5, .end)
         // Of several that begin in one corner the others stand below, or at the zone's other end.
-        if let label = firstFree([label, other]) { put(label) }
+        // One too low for its words has them above its edge.
+        if let label = firstFree([label, other]) ?? free(label, [-18]) ?? free(other, [-18]) { put(label) }
       }
     }
   }

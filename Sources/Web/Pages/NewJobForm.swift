@@ -71,7 +71,7 @@ struct NewJobForm: Sendable {
       new.configuration.tokensPerPair = min(file.tokens_per_pair, Double(new.configuration.maxSequenceLength))
     }
     new.name =
-      fields["name"]
+      fields["name"] ?? fields["examines"].map(NewJob.examinationName)
       ?? "\(file?.name ?? "Training") - \(new.configuration.preset.rawValue.capitalized) - \(stamp.prefix(10))"
     (new.client, new.project, new.purpose, new.notes) = (
       fields["client"], fields["project"], fields["purpose"], fields["notes"]

@@ -26,7 +26,7 @@ extension NewJobPage {
     {{#settings}}<div class="field"><label for="{{name}}">{{label}}</label><input id="{{name}}" name="{{name}}" inputmode="decimal" value="{{value}}" placeholder="{{usual}}" aria-describedby="{{name}}-help"><p class="hint" id="{{name}}-help">{{help}}</p></div>{{/settings}}
     </div></details></section>{{/examines}}
     <section class="card"><h2>What it is</h2>
-    <div class="field"><label for="name">Job name</label><input id="name" name="name" value="{{fields.name}}" maxlength="100" placeholder="[Training File Name] - [Preset] - [Date]"></div>
+    <div class="field"><label for="name">Job name</label><input id="name" name="name" value="{{fields.name}}" maxlength="100" placeholder="{{^examines}}[Training File Name] - [Preset] - [Date]{{/examines}}{{#examines}}Examination of {{examines}}{{/examines}}"></div>
     <div class="field"><label for="purpose">Description</label><input id="purpose" name="purpose" value="{{fields.purpose}}" maxlength="500" placeholder="Document the purpose of this training run"></div>
     <div class="field"><label for="notes">Notes</label><textarea id="notes" name="notes" maxlength="2000" placeholder="Document your experiment: hypothesis, expected outcomes, variables being tested">{{fields.notes}}</textarea></div>
     <fieldset><legend>Tags</legend><div class="checks">{{#tags}}<label class="check"><input type="checkbox" name="tag" value="{{value}}"{{#isChosen}} checked{{/isChosen}}> {{label}}</label>{{/tags}}</div></fieldset>
