@@ -42,6 +42,27 @@ import Testing
     }
   }
 
+  /// Which future costs too much only the simulation shows, and a shard's file does not say it.
+  @Test func shardsThatCostMoreThanThereIsRoomForAreNoAnswer() throws {
+    let world = """
+      version: 1
+      horizon: {jobs: 1}
+      pods: {slots: 1, spot: {hourly_rate: 1000000}, on_demand: {hourly_rate: 1000000}}
+      arrivals: {times: [0h]}
+      jobs: [{steps: 4000, checkpoint_every: 4000}]
+      durations: {step: 1h}
+      interruptions: {exponential: {mean: 3000h}}
+
+      """
+    let path = try Scratch.file(world, "yaml").path
+    let question = [path, "--replications", "40"]
+    let run = try CommandLineTool.run(["simulate"] + question)
+    #expect(run.code == 65 && run.errors.contains("one of the futures costs more than"), "\(run.output)\(run.errors)")
+    let files = try ["1/2", "2/2"].map { try shard(question, $0) }
+    let merged = try CommandLineTool.run(["simulate", "--merge"] + files)
+    #expect(merged.code == 65 && merged.errors.contains("one of the futures costs more than"), "\(merged.output)")
+  }
+
   /// More than 100,000 jobs, where quantiles become a sketch.
   @Test func mergesSketchesToo() throws {
     let question = ["scenarios/mm3.yaml", "--replications", "2"]

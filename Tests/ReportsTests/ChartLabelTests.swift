@@ -94,6 +94,14 @@ import Testing
     #expect(chart.zones.allSatisfy { drawn.label($0.label) != nil } && drawn.overlapping.isEmpty)
   }
 
+  @Test func aZoneTooLowForItsWordsHasThemAbove() {
+    var chart = Samples.budget
+    (chart.references, chart.marks) = ([], [])
+    chart.zones = [ChartZone("low", y: 0...((chart.left.domain?.upperBound ?? 1_000) / 200))]
+    let drawn = Drawn(chart)
+    #expect(drawn.label("low") != nil && drawn.overlapping.isEmpty, "\(drawn.overlapping)")
+  }
+
   @Test func sumsMakeWayForWhatStandsThere() {
     var chart = Samples.bars
     chart.layers = [.bars(ChartBars([.init("work", values: [480, 480, 480, 480, 480, 480])], showsTotals: true))]

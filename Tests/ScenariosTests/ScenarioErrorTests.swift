@@ -202,6 +202,15 @@ import Testing
     }
   }
 
+  /// What comes is counted and not what a horizon would let come; of a mix, each kind by its weight.
+  @Test(arguments: [
+    "horizon: {jobs: 1000000000}\narrivals: {times: [0h, 5h]}\njobs: [{steps: 3000}]\ndurations: {step: 22.5s}\n",
+    "horizon: {jobs: 10000000}\narrivals: {poisson: {per_day: 9}}\npods: {spot: {hourly_rate: 2}, on_demand: {hourly_rate: 8}}\n"
+      + "jobs: [{weight: 1, steps: 100}, {weight: 0.001, steps: 3000000}]\ndurations: {step: 22.5s}\n",
+  ]) func whatIsExpectedIsHeldAgainstMoney(_ text: String) throws {
+    _ = try ScenarioReader.decode(text: "version: 1\n" + text)
+  }
+
   /// 30⁶ laws in a kilobyte.
   @Test func aliasesThatMultiplyAreRefused() throws {
     var text = "version: 1\ndurations:\n"
