@@ -38,7 +38,7 @@ public struct S3Store: ObjectStore {
       let page = S3Document(try await client.success(.init(method: "GET", query: query)).body)
       for item in page.all("Contents") {
         guard let key = item.value("Key").flatMap(S3Store.unescaped),
-          let bytes = item.value("Size").flatMap({ Int64($0) })
+          let bytes = item.value("Size").flatMap({ Int64($0) }), (0..<1 << 50).contains(bytes)
         else { continue }
         found.append(ObjectInfo(key: key, bytes: bytes))
       }

@@ -50,7 +50,8 @@ public struct RunPodAccount: Sendable {
       return .value(
         list.gpus.first { $0.id == client.settings.gpu }.map { gpu in
           Offer(
-            secure: Int64((gpu.price.secure * 1e9).rounded()), community: Int64((gpu.price.community * 1e9).rounded()),
+            secure: ProviderMoney.nanodollars(gpu.price.secure),
+            community: ProviderMoney.nanodollars(gpu.price.community),
             availability: gpu.availability,
             dataCenters: (gpu.dataCenters ?? []).filter { $0.availability != "NONE" }.map(\.id))
         })
@@ -86,7 +87,7 @@ public struct RunPodAccount: Sendable {
     do throws(RunPodClient.Trouble) {
       let offer = try await spotOffer()
       if let message = offer.message { return .refused(status: offer.status, message) }
-      return .value(offer.bid.map { Int64(($0 * 1e9).rounded()) })
+      return .value(offer.bid.map { ProviderMoney.nanodollars($0) })
     } catch {
       return .unreachable(error.description)
     }
@@ -116,8 +117,8 @@ public struct RunPodAccount: Sendable {
       }
       return .value(
         Money(
-          balance: Int64((person.clientBalance * 1e9).rounded()),
-          hourly: Int64((person.currentSpendPerHr * 1e9).rounded())))
+          balance: ProviderMoney.nanodollars(person.clientBalance),
+          hourly: ProviderMoney.nanodollars(person.currentSpendPerHr)))
     } catch {
       return .unreachable(error.description)
     }

@@ -54,7 +54,7 @@ actor RunPodClient {
     }
     if let date = answer.headers["date"].flatMap(HTTPDate.instant) { skew = date - LiveTime.machine }
     if answer.status == 429 {
-      let seconds = answer.headers["retry-after"].flatMap(Double.init) ?? 60
+      let seconds = answer.headers["retry-after"].flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil } ?? 60
       budget.hold(for: Span(seconds: min(max(seconds, 1), 3_600)), at: time.reading.monotonic)
     }
     return answer
@@ -85,7 +85,9 @@ enum HTTPDate {
       let month = months.firstIndex(of: String(words[2]))
     else { return nil }
     let clock = words[4].split(separator: ":").compactMap { Int32($0) }
-    guard clock.count == 3 else { return nil }
+    guard clock.count == 3, (1970...9999).contains(year), (1...31).contains(day), (0...23).contains(clock[0]),
+      (0...59).contains(clock[1]), (0...60).contains(clock[2])
+    else { return nil }
     var time = tm()
     (time.tm_mday, time.tm_mon, time.tm_year) = (day, Int32(month), year - 1_900)
     (time.tm_hour, time.tm_min, time.tm_sec) = (clock[0], clock[1], clock[2])

@@ -72,7 +72,8 @@ enum Stamp {
     let date =
       (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
       ?? (try? Date.ISO8601FormatStyle().parse(text))
-    return date.map { Instant(microseconds: Int64(($0.timeIntervalSince1970 * 1e6).rounded())) }
+    guard let seconds = date?.timeIntervalSince1970, abs(seconds) < 1e11 else { return nil }
+    return Instant(microseconds: Int64((seconds * 1e6).rounded()))
   }
 
   static func text(_ instant: Instant) -> String {

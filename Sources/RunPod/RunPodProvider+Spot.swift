@@ -49,7 +49,7 @@ extension RunPodProvider {
       "mutation($input: PodRentInterruptableInput!) { podRentInterruptable(input: $input) { id costPerHr } }",
       ["input": .object(input)], as: Rented.self, .command)
     if let pod = answer.data?.podRentInterruptable {
-      let rate = Int64(((pod.costPerHr ?? bid) * 1e9).rounded())
+      let rate = ProviderMoney.nanodollars(pod.costPerHr ?? bid)
       return .created(
         PodObservation(
           id: pod.id, name: request.name.description, status: .running, created: LiveTime.machine, hourlyRate: rate))

@@ -181,7 +181,7 @@ public actor RunPodProvider: PodProvider {
       }
     return PodObservation(
       id: pod.id, name: pod.name, status: status, created: pod.createdAt.flatMap { Stamp.instant($0) } ?? .zero,
-      hourlyRate: Int64((pod.cost * 1e9).rounded()))
+      hourlyRate: ProviderMoney.nanodollars(pod.cost))
   }
 
   // MARK: Bills
@@ -199,7 +199,7 @@ public actor RunPodProvider: PodProvider {
     for record in document.records {
       guard let end = Stamp.instant(record.endTime) else { return [] }
       let sum = bills[record.podId] ?? (0, .distantPast)
-      bills[record.podId] = (sum.amount + Int64((record.totalAmount * 1e9).rounded()), max(sum.end, end))
+      bills[record.podId] = (sum.amount &+ ProviderMoney.nanodollars(record.totalAmount), max(sum.end, end))
     }
     // Final: the pod is no more, and no later hour of it has come for long enough.
     return bills.filter { !present.contains($0.key) && $0.value.end + RunPodProvider.billSettles <= now }

@@ -246,6 +246,6 @@ extension LeasePlan {
     let known = facts.blocked > .zero || kept > start
     let since = (stop - (known ? kept : start)).seconds
     let done = Double(known ? durable : from) + (pace > 0 ? since / pace : 0)
-    stoppedStep = min(steps - 1, Int32(done))
+    stoppedStep = Int32(min(Double(steps - 1), done))
   }
 }

@@ -41,7 +41,7 @@ struct QueueEntry: Hashable {
   }
 
   private static func time(_ text: some StringProtocol) -> Instant? {
-    Int64(text).map { Instant(microseconds: $0 * 1_000_000) }
+    Int64(text).flatMap { (0..<100_000_000_000).contains($0) ? Instant(microseconds: $0 * 1_000_000) : nil }
   }
 
   /// Nothing of it runs, or ever will.

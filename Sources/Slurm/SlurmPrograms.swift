@@ -70,7 +70,7 @@ public struct SlurmPrograms: Sendable {
     process.standardOutput = output
     process.standardError = errors
     do { try process.run() } catch { return Answer(errors: "cannot be started: \(error.localizedDescription)") }
-    let late = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    let late = DispatchWorkItem { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
     DispatchQueue.global().asyncAfter(deadline: .now() + within.seconds, execute: late)
     let said = errors.fileHandleForReading
     let reader = Reader(said)

@@ -128,6 +128,16 @@ struct ModelTests {
     }
   }
 
+  @Test("a model that was changed by hand is no model, or answers: it reads no number that is not there")
+  func changedByHand() throws {
+    let block = NormalBlock(mean: [1, 2], sd: [1, 1])
+    #expect(try JSONDecoder().decode(NormalBlock.self, from: try JSONEncoder().encode(block)) == block)
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(NormalBlock.self, from: Data(#"{"mean":[1,2],"factor":[1,0,1]}"#.utf8))
+    }
+    #expect(Marginal.table([]).quantile(0.5).isNaN && Marginal.table([3]).quantile(0.9) == 3)
+  }
+
   /// A step's, in the middle.
   private func seconds(_ step: StepTime, _ kind: JobConfiguration) -> Double {
     guard case .regression(let a, let token, let rank, let batch) = step.median else { return .nan }

@@ -159,4 +159,19 @@ import Testing
     // What it takes to save: half a minute of training standing still, and the upload.
     #expect(job.costs.total == 2_550_000_000 && job.costs[.lostWork] == 0)
   }
+
+  /// Steps that take next to no time: how many would fit before the stop is more than 32 bits hold.
+  @Test func aCapInAFirstCheckpointThatBlocksCountsNoStepsThatThereAreNot() throws {
+    var world = WorldParameters()
+    world.step = StepTime(median: .seconds(1e-7))
+    world.checkpoint = .constant(3_600)
+    world.hourlyRate = ByPricing(3.6)
+    var e = Experiment(worlds: [world], policies: Policies(), start: .zero, horizon: .drained)
+    e.kinds = [Worlds.kind(weight: 1, .spot, steps: 4_000, every: 1_000)]
+    e.submissions = [.init(at: .zero, kind: 0)]
+    e.keepsJobs = true
+    e.maxCosts = [1_800_000_000]
+    let job = try #require(try e.replication(0).jobs.first)
+    #expect(job.failure == .costCap && job.durableStep < 4_000)
+  }
 }

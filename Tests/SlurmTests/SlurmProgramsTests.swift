@@ -16,6 +16,13 @@ import Testing
     #expect(answer.code == nil && answer.said == "no answer in time")
   }
 
+  @Test func aTimeThatIsNoneIsNoQueuesEntry() {
+    #expect(QueueEntry("7|RUNNING|0|1790000000|1790000060|0|0|gpu|lt-a-1-1") != nil)
+    for time in ["1790000000000000", "-5", "9223372036854775807"] {
+      #expect(QueueEntry("7|RUNNING|0|\(time)|1790000060|0|0|gpu|lt-a-1-1") == nil, "\(time)")
+    }
+  }
+
   @Test func anArgumentIsOneWordWhateverIsInIt() async throws {
     let cluster = try Cluster(squeue: #"for word; do echo "<$word>"; done; echo wrong >&2; exit 3"#)
     let answer = try await SlurmPrograms(path: cluster.folder.path).run(.squeue, ["a b", "$(id)", "'\"", "", "*"])

@@ -21,6 +21,7 @@ public enum Marginal: Hashable, Sendable, Codable {
     case .gamma(let shape, let rate): return Law.gamma(shape: shape, scale: 1 / rate).quantile(u)
     case .beta(let a, let b): return Marginal.betaQuantile(u, a, b)
     case .table(let values):
+      guard values.count > 1 else { return values.first ?? .nan }
       let at = (StandardNormal.quantile(u) + Marginal.reach) / Marginal.step
       let i = min(max(Int(at), 0), values.count - 2)
       return values[i] + (values[i + 1] - values[i]) * min(max(at - Double(i), 0), 1)

@@ -8,6 +8,19 @@ public struct NormalBlock: Hashable, Sendable, Codable {
 
   public var count: Int { mean.count }
 
+  private enum CodingKeys: CodingKey { case mean, factor }
+
+  /// - Throws: `DecodingError` where the factor is not as many rows as there are numbers.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    mean = try values.decode([Double].self, forKey: .mean)
+    factor = try values.decode([Double].self, forKey: .factor)
+    guard factor.count == mean.count * mean.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .factor, in: values, debugDescription: "\(mean.count) numbers have \(mean.count * mean.count) factors")
+    }
+  }
+
   /// Independent numbers.
   init(mean: [Double], sd: [Double]) {
     self.mean = mean

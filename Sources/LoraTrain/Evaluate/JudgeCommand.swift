@@ -120,7 +120,9 @@ struct JudgeEndpoint: Sendable {
             answer.status == 401 || answer.status == 403 ? .badConfiguration : .unavailable, failure,
             hint: "check --endpoint, --model and the key")
         }
-        wait = answer.headers["retry-after"].flatMap(Double.init).map { min(max($0, 0), 120) } ?? pause
+        wait =
+          answer.headers["retry-after"].flatMap(Double.init).flatMap { $0.isFinite ? min(max($0, 0), 120) : nil }
+          ?? pause
       } catch let error as HTTPClient.Failure {
         failure = "the judge's endpoint cannot be reached: \(error)"
       }

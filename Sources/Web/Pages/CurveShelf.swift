@@ -36,7 +36,8 @@ actor CurveShelf {
   private static let most = 16
   /// So many points are read while a page is made: some milliseconds.
   private static let atOnce = 20_000
-  private static let rowsInOne = 50_000
+  /// So many have the store's one connection for themselves: whoever asks meanwhile waits for no more than them.
+  private static let rowsInOne = 10_000
 
   /// For so long nothing is looked for anew.
   private let holds: Duration
